@@ -1,0 +1,71 @@
+"""A rule's verdict on a target, and how it changes: raised, risen, fallen, cleared."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from city.level import Domain, Level
+
+
+class Change(StrEnum):
+    """What happened to an alarm."""
+
+    RAISED = "raised"
+    RISEN = "risen"
+    FALLEN = "fallen"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the rule asks of the linkage queue, carried with the alarm so that no second look-up can differ.
+
+    Attributes:
+        incident_class: the city's word for this kind of case (a key of `case-standards.yaml`).
+        priority: incident priority 1 to 5 of each alarm level's word.
+        departments: ids of the departments that the incident proposes tasks for.
+        first_actions: what to do first, by language (`zh`, `en`).
+        life_safety: the rule may file and dispatch by itself; a person confirms or voids it within 15 minutes.
+    """
+
+    incident_class: str
+    priority: dict[str, int]
+    departments: tuple[str, ...] = ()
+    first_actions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    life_safety: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTransition:
+    """One change of one alarm; the same replay gives the same `id`.
+
+    Attributes:
+        id: of this change; linkage keeps it with its decision, so a repeat is harmless.
+        alarm: of the alarm from raised to cleared (rule, target and the moment it was raised).
+        target: the sensor's id.
+        level: after the change; for `cleared`, the level it had.
+        time_ns: the sensor's time of the reading that decided (for silence: the tick).
+        arrival_ns: when that reading arrived: response clocks start here.
+        late: it was judged as late history.
+        recorded: the target is a recording; nobody is told unless asked for.
+        evidence: the readings and conditions behind it, as JSON.
+    """
+
+    id: str
+    alarm: str
+    rule: str
+    rule_name: dict[str, str]
+    kind: str
+    target: str
+    domain: Domain
+    change: Change
+    level: Level
+    time_ns: int
+    arrival_ns: int
+    response: Response
+    quantity: str = ""
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    late: bool = False
+    recorded: bool = False
+    evidence: str = "{}"

@@ -1,0 +1,144 @@
+"""What ingest tells the other processes: history, latest values, the alarm outbox, what it could not understand."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from city.alarm import AlarmTransition
+from city.history import KeptEvent, LatestReading, Series, SeriesQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A sensor that sends but is not registered."""
+
+    sensor: str
+    first_ns: int
+    last_ns: int
+    messages: int
+    topic: str
+    quantities: tuple[str, ...] = ()
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that could not be understood; `payload` is cut to 64 KiB."""
+
+    id: int
+    time_ns: int
+    topic: str
+    reason: str
+    detail: str
+    size: int
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """An alarm transition waiting for linkage; `number` rises by at least one."""
+
+    number: int
+    transition: AlarmTransition
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSummary:
+    """One rule of the book in force."""
+
+    id: str
+    name: dict[str, str]
+    kind: str
+    source: str
+    file: str
+    line: int
+    domain: str
+    quantity: str
+    levels: dict[str, str]
+    sensors: int
+    active: int
+    incident_class: str
+    priority: dict[str, int]
+    departments: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestStatus:
+    """How ingest is: connection, depths, ages and counts."""
+
+    listening: bool
+    broker: str
+    since_ns: int
+    journal_position: int
+    history_position: int
+    judged_position: int
+    history_error: str
+    book_version: str
+    book_error: str
+    counters: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SensorChange:
+    """What is new about one sensor: latest readings, and alarm level, silence and status as it stands now."""
+
+    sensor: str
+    readings: tuple[LatestReading, ...] = ()
+    state: str = ""
+
+
+class Feed(Protocol):
+    """Ingest, as the desk and the API see it. Every call raises StoreUnavailable while ingest is away."""
+
+    async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
+        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        ...
+
+    async def states(self) -> dict[str, str]:
+        """Return each sensor's state: `normal`, `notice`, `major`, `critical`, `silent`, `offline` or `unknown`."""
+        ...
+
+    async def readings(self, query: SeriesQuery) -> Series:
+        """Return one series from history, with what is not yet written there."""
+        ...
+
+    async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        """Return a sensor's events, newest first."""
+        ...
+
+    async def discovered(self, after: str, limit: int) -> list[Discovered]:
+        """Return sensors that send but are not registered, by id, from after `after`."""
+        ...
+
+    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+        """Return quarantined messages, newest first, with ids below `before` (0: from the newest), without bytes."""
+        ...
+
+    async def quarantined_bytes(self, number: int) -> Quarantined:
+        """Return one quarantined message whole; raises NotFound."""
+        ...
+
+    async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+        """Return the oldest unsettled transitions; when there are none, wait up to `wait_s` for one."""
+        ...
+
+    async def settle(self, upto: int) -> None:
+        """Forget outbox items up to and including this number: linkage has decided on them."""
+        ...
+
+    async def rules(self) -> list[RuleSummary]:
+        """Return the rule book in force."""
+        ...
+
+    async def status(self) -> IngestStatus:
+        """Return how ingest is."""
+        ...
+
+    async def refresh(self) -> None:
+        """Read registry and rule book again; a bad book leaves the one in force and is told in `status`."""
+        ...
+
+    def changes(self) -> AsyncIterator[list[SensorChange]]:
+        """Yield what changed, coalesced to at most four times a second; one that falls behind skips values, not states."""
+        ...

@@ -1,0 +1,120 @@
+"""The history store as everybody sees it: readings and events in, series out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from city.entry import Arrivals
+
+
+class Resolution(StrEnum):
+    """How finely a series is read; `AUTO` picks the finest that keeps within the limit."""
+
+    AUTO = "auto"
+    RAW = "raw"
+    MINUTE = "1m"
+    HOUR = "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesQuery:
+    """One sensor's readings of one quantity in [start_ns, end_ns), at most `limit` points."""
+
+    sensor: str
+    quantity: str
+    start_ns: int
+    end_ns: int
+    resolution: Resolution = Resolution.AUTO
+    limit: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series in columns of one length, rising in time.
+
+    For a rolled-up resolution `time_ns` is the start of the bucket, `value` its mean, and `minimum`, `maximum` and
+    `count` are its own; for raw readings they equal the value and 1. `truncated` says that the limit cut it.
+    """
+
+    sensor: str
+    quantity: str
+    resolution: Resolution
+    time_ns: list[int]
+    value: list[float]
+    minimum: list[float]
+    maximum: list[float]
+    count: list[int]
+    quality: list[int]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An event as kept; `attributes` is JSON."""
+
+    sensor: str
+    event: str
+    time_ns: int
+    arrival_ns: int
+    attributes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LatestReading:
+    """The newest reading of one sensor's quantity."""
+
+    sensor: str
+    quantity: str
+    time_ns: int
+    arrival_ns: int
+    value: float
+    quality: int
+
+
+class Names(Protocol):
+    """Turns permanent numbers back into names."""
+
+    def sensor(self, number: int) -> str:
+        """Return the id of the sensor with this number; raises KeyError for an unknown one."""
+        ...
+
+    def quantity(self, number: int) -> str:
+        """Return the name of the quantity with this number; raises KeyError for an unknown one."""
+        ...
+
+
+class HistoryStore(Protocol):
+    """Keeps readings and events; a reading is (sensor, quantity, time), the last journal position wins.
+
+    Calls block, so they belong in a thread; one call of `append` at a time. Every method raises StoreUnavailable
+    when the store does not answer.
+    """
+
+    def position(self) -> int:
+        """Return the journal position up to which everything is kept; 0 for an empty store."""
+        ...
+
+    def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
+        """Keep (position, arrivals) pairs and remember `position`; repeating a call changes nothing that is read."""
+        ...
+
+    def readings(self, query: SeriesQuery) -> Series:
+        """Return one series; empty for a sensor or quantity that was never heard."""
+        ...
+
+    def latest(self, since_ns: int) -> list[LatestReading]:
+        """Return the newest reading of every series that has one at or after `since_ns`."""
+        ...
+
+    def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
+        ...
+
+    def expire(self, before_ns: int) -> int:
+        """Forget readings older than `before_ns` except recorded ones; return how many went (-1: the store's own job)."""
+        ...
+
+    def close(self) -> None:
+        """Flush and release the store."""
+        ...
