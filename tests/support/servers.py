@@ -1,0 +1,171 @@
+"""Real servers for the tests, each on a free port of the loopback and gone when the test process is."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from liandong import leash
+
+HOST = "127.0.0.1"
+
+#: Below Linux's ephemeral range (32768 up), so that no outgoing connection can take a port between look and use.
+_PORTS = range(20_000, 32_000)
+
+#: A server that is not ready by then is broken; starts take well under a second on an idle machine.
+_START_S = 15.0
+
+_MQTT_CONNECT = bytes([16, 17, 0, 4]) + b"MQTT" + bytes([4, 2, 0, 10, 0, 5]) + b"probe"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `folder` holds its configuration, its data and `server.log`."""
+
+    host: str
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Return the server's HTTP address."""
+        return f"http://{self.host}:{self.port}"
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def log(self) -> str:
+        """Return what it has said so far."""
+        return (self.folder / "server.log").read_text(errors="replace")
+
+
+def require(program: str) -> str:
+    """Return the path of `program`; skip the test when it is not installed, or fail it where `CI=true`."""
+    found = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+    if found is not None:
+        return found
+    reason = f"`{program}` is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    while True:
+        port = secrets.choice(_PORTS)  # not `random`: every worker of a test run has the same seed
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+        return port
+
+
+def accepts_mqtt(port: int) -> bool:
+    """Tell whether a broker answers a CONNECT there, be it to refuse."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1.0) as client:
+            client.sendall(_MQTT_CONNECT)
+            answer = client.recv(4)
+    except OSError:
+        return False
+    # An empty answer is a broker that closes on a client without a user, as NATS does: it is there.
+    return answer[:1] in {b"\x20", b""}
+
+
+def answers_http(url: str) -> bool:
+    """Tell whether `url` answers with success."""
+    try:
+        return httpx.get(url, timeout=1.0, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when `ready()`; fail with the server's own words when it ended or took too long."""
+    deadline = time.monotonic() + _START_S
+    while not ready():
+        try:
+            code = process.wait(timeout=0.02)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                continue
+            code = None
+        said = log.read_text(errors="replace")[-2000:]
+        pytest.fail(f"`{process.args!r}` is not ready (exit code {code}):\n{said}")
+
+
+@contextmanager
+def running(command: list[str], *, port: int, folder: Path, ready: Callable[[], bool]) -> Iterator[Server]:
+    """Run `command` on a leash until the block ends; enter it when the server is ready."""
+    log = folder / "server.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(leash.command(*command), stdout=output, stderr=output, cwd=folder)
+    try:
+        wait_until(ready, process, log)
+        yield Server(HOST, port, folder, process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def mosquitto(
+    folder: Path, *, options: tuple[str, ...] = ("allow_anonymous true",), port: int | None = None
+) -> Iterator[Server]:
+    """Run Debian's Mosquitto with these lines of `mosquitto.conf`; give `port` to come back to an earlier one."""
+    program = require("mosquitto")
+    chosen = free_port() if port is None else port
+    lines = [f"listener {chosen} {HOST}", "user root", "log_dest stderr", *options]
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text("\n".join(lines) + "\n")
+    command = [program, "-c", str(configuration)]
+    with running(command, port=chosen, folder=folder, ready=lambda: accepts_mqtt(chosen)) as server:
+        yield server
+
+
+@contextmanager
+def influxd(folder: Path, *, port: int | None = None) -> Iterator[Server]:
+    """Run Debian's InfluxDB 1.6 with its data under `folder`."""
+    program = require("influxd")
+    chosen = free_port() if port is None else port
+    configuration = folder / "influxdb.conf"
+    configuration.write_text(
+        f'reporting-disabled = true\nbind-address = "{HOST}:{free_port()}"\n'
+        f'[meta]\ndir = "{folder}/meta"\n[data]\ndir = "{folder}/data"\nwal-dir = "{folder}/wal"\n'
+        f'[http]\nbind-address = "{HOST}:{chosen}"\n[monitor]\nstore-enabled = false\n'
+    )
+    url = f"http://{HOST}:{chosen}/ping"
+    command = [program, "run", "-config", str(configuration)]
+    with running(command, port=chosen, folder=folder, ready=lambda: answers_http(url)) as server:
+        yield server
+
+
+@contextmanager
+def victoria_metrics(folder: Path, *, port: int | None = None) -> Iterator[Server]:
+    """Run Debian's VictoriaMetrics with its data under `folder`; it keeps every time since 1970."""
+    program = require("victoria-metrics")
+    chosen = free_port() if port is None else port
+    command = [program, f"-storageDataPath={folder / 'data'}", f"-httpListenAddr={HOST}:{chosen}"]
+    command += ["-retentionPeriod=100y", "-search.latencyOffset=0s"]
+    url = f"http://{HOST}:{chosen}/health"
+    with running(command, port=chosen, folder=folder, ready=lambda: answers_http(url)) as server:
+        yield server
