@@ -47,10 +47,8 @@ def to_ns(moment: datetime) -> int:
     """Return UTC nanoseconds since 1970 of an aware datetime, exact to its microsecond.
 
     Raises:
-        ValueError: `moment` has no time zone.
+        TypeError: `moment` has no time zone.
     """
-    if moment.tzinfo is None:
-        raise ValueError("Expected an aware datetime")
     return (moment - _EPOCH) // timedelta(microseconds=1) * MICROSECOND_NS
 
 

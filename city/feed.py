@@ -140,5 +140,5 @@ class Feed(Protocol):
         ...
 
     def changes(self) -> AsyncIterator[list[SensorChange]]:
-        """Yield what changed, coalesced to at most four times a second; one that falls behind skips values, not states."""
+        """Yield what changed, at most four times a second; who falls behind misses values in between, never states."""
         ...

@@ -112,7 +112,7 @@ class HistoryStore(Protocol):
         ...
 
     def expire(self, before_ns: int) -> int:
-        """Forget readings older than `before_ns` except recorded ones; return how many went (-1: the store's own job)."""
+        """Forget readings older than `before_ns` but for recorded ones; return how many (-1: the store's own job)."""
         ...
 
     def close(self) -> None:

