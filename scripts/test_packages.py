@@ -8,14 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 from pathlib import Path
 
-#: What the tests call -> the package that brings it.
+#: What the tests call (a pattern) -> the package that brings it.
 PROGRAMS = {
     "/usr/bin/chromium": "chromium",
     "/usr/sbin/mosquitto": "mosquitto",
     "/usr/bin/influxd": "influxdb",
-    "/usr/lib/postgresql": "postgresql",
+    "/usr/lib/postgresql/*/bin/postgres": "postgresql",
     "/usr/bin/victoria-metrics": "victoria-metrics",
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -23,7 +24,7 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 def main() -> None:
     """Install what is missing."""
-    missing = sorted(package for program, package in PROGRAMS.items() if not Path(program).exists())
+    missing = sorted(package for program, package in PROGRAMS.items() if not glob(program))
     if not missing or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     print("installing for the tests:", *missing)
