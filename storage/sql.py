@@ -1,0 +1,165 @@
+"""The SQL database of registry, linkage and users: SQLite or PostgreSQL with the same code and the same promises.
+
+Writes are one at a time on both: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by an advisory lock held to the end of the
+transaction, so what a transaction has read stays true until it commits and nobody retries. Reads see one snapshot.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, exc, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+from city.errors import StoreUnavailable
+
+#: The one catalogue of tables; each room declares its own in its `tables.py`. Constraints get the same names on both
+#: databases, so that a migration can drop them.
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Key of PostgreSQL's advisory lock that makes writes one at a time ("liandong" in ASCII).
+_WRITE_LOCK = int.from_bytes(b"liandong", "big")
+
+_UNAVAILABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.DisconnectionError)
+
+
+class Database:
+    """A database by its URL (`sqlite:///path`, `postgresql+psycopg://user:password@host/name`); safe between threads.
+
+    Attributes:
+        url: without the password, fit to be shown.
+    """
+
+    def __init__(self, url: str, *, readers: int = 8, busy_timeout_s: float = 5.0) -> None:
+        parsed = make_url(url)
+        self.url = parsed.render_as_string(hide_password=True)
+        self._busy_timeout_s = busy_timeout_s
+        self._one_writer = Lock()
+        build = _sqlite_engines if parsed.get_backend_name() == "sqlite" else _postgresql_engines
+        self._writer, self._reader = build(parsed, readers, busy_timeout_s)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection in a write transaction; commit at the end, roll back on any exception.
+
+        Other writers wait, in this process and in others, so keep it short; never open a second one inside it.
+
+        Raises:
+            StoreUnavailable: the database does not answer, is full, or another writer did not end in time.
+        """
+        if not self._one_writer.acquire(timeout=self._busy_timeout_s):
+            raise StoreUnavailable("database", f"another writer did not end within {self._busy_timeout_s:g} s")
+        try:
+            with _available(), self._writer.begin() as connection:
+                yield connection
+        finally:
+            self._one_writer.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection that sees one snapshot and cannot write.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with _available(), self._reader.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Release every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that understands `on_conflict_do_nothing` and `on_conflict_do_update` on this database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        if _is_mistake(error):
+            raise
+        raise StoreUnavailable("database", _cause(error)) from error
+    except exc.DatabaseError as error:
+        # A damaged file is a plain DatabaseError; its subclasses are mistakes of ours.
+        if type(error) is not exc.DatabaseError:
+            raise
+        raise StoreUnavailable("database", _cause(error)) from error
+
+
+def _is_mistake(error: exc.SQLAlchemyError) -> bool:
+    """Tell whether SQLite means wrong SQL, which it reports as an operational error too."""
+    origin = getattr(error, "orig", None)
+    return isinstance(origin, sqlite3.Error) and getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def _cause(error: exc.SQLAlchemyError) -> str:
+    return " ".join(str(getattr(error, "orig", error)).split())
+
+
+def _sqlite_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[Engine, Engine]:
+    if url.database is not None:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pragmas = (
+        f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",  # with NORMAL a power cut may roll back what was acknowledged
+        "PRAGMA foreign_keys = ON",
+    )
+    writer = _engine(url, pool_size=1, max_overflow=0)
+    event.listen(writer, "connect", _on_connect(pragmas))
+    event.listen(writer, "begin", _on_begin("BEGIN IMMEDIATE"))
+    reader = _engine(url, pool_size=readers, max_overflow=readers)
+    event.listen(reader, "connect", _on_connect((*pragmas, "PRAGMA query_only = ON")))
+    event.listen(reader, "begin", _on_begin("BEGIN"))
+    return writer, reader
+
+
+def _on_connect(pragmas: tuple[str, ...]) -> Callable[[sqlite3.Connection, object], None]:
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions begin where the engine says, not where the driver guesses
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    return configure
+
+
+def _on_begin(statement: str) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin
+
+
+def _postgresql_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[Engine, Engine]:
+    url = url.update_query_dict({"connect_timeout": f"{max(2, round(busy_timeout_s))}"})
+    writer = _engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    lock = f"SET LOCAL lock_timeout = {round(busy_timeout_s * 1000)}; SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+    event.listen(writer, "begin", _on_begin(lock))
+    reader = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
+    return writer, reader.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _engine(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - handed on to create_engine
+    return create_engine(url, json_serializer=_to_json, hide_parameters=True, **pool)
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
