@@ -1,0 +1,1 @@
+"""From MQTT to judged readings: session, decoders, journal, pipeline."""

@@ -1,0 +1,55 @@
+"""What passes between session, normaliser and journal: raw messages in, one understood batch out."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from city.entry import Arrivals
+from city.reading import ReadingBatch
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One PUBLISH as the broker delivered it; a msgspec struct because one is built for every message.
+
+    Attributes:
+        topic: None where the topic is not valid UTF-8.
+        raw_topic: the topic's bytes as they came.
+        retain: the broker kept it from before we subscribed; its time of receipt says nothing.
+        dup: the broker says that it may have sent this message before.
+    """
+
+    topic: str | None
+    raw_topic: bytes
+    payload: bytes
+    retain: bool = False
+    dup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedMessage:
+    """A message that could not be understood; `reason` is one of a small set of words, `detail` a sentence."""
+
+    raw_topic: bytes
+    payload: bytes
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A sensor that is not registered sent something; `sample` is the beginning of what it sent."""
+
+    number: int
+    sensor: str
+    topic: str
+    quantities: tuple[str, ...] = ()
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What many messages said together."""
+
+    arrivals: Arrivals = field(default_factory=lambda: Arrivals(ReadingBatch.empty()))
+    quarantined: tuple[QuarantinedMessage, ...] = ()
+    discovered: tuple[Sighting, ...] = ()
