@@ -1,5 +1,6 @@
 """What passes between session, normaliser and journal: raw messages in, one understood batch out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -51,5 +52,5 @@ class Batch:
     """What many messages said together."""
 
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(ReadingBatch.empty()))
-    quarantined: tuple[QuarantinedMessage, ...] = ()
-    discovered: tuple[Sighting, ...] = ()
+    quarantined: Sequence[QuarantinedMessage] = ()
+    discovered: Sequence[Sighting] = ()

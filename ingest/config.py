@@ -1,0 +1,135 @@
+"""Settings of ingest: the broker session, batches, the journal and what is drained from it."""
+
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from city.errors import BadSettings
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise BadSettings(expected="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]", got=url, at="mqtt.url")
+    if parts.username or parts.password:
+        raise BadSettings(expected="user name and password beside the URL", got="one within it", at="mqtt.url")
+    return url
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MqttSettings(_Settings):
+    """How to reach the broker."""
+
+    url: Annotated[str, AfterValidator(_checked_url)] = Field(
+        "mqtt://127.0.0.1:1883", description="Broker, as mqtt://HOST[:PORT], or mqtts:// for TLS"
+    )
+    username: str | None = Field(None, description="User name; none for a broker without users", max_length=1024)
+    password: SecretStr | None = Field(None, description="Password of that user")
+    ca_file: Path | None = Field(None, description="PEM file of the authorities to trust, in place of the system's")
+    cert_file: Path | None = Field(None, description="PEM file of our certificate, for mutual TLS")
+    key_file: Path | None = Field(None, description="PEM file of that certificate's key")
+    keep_alive_s: int = Field(30, ge=2, le=65535, description="Longest silence towards the broker, in seconds")
+    timeout_s: float = Field(10, gt=0, description="Longest wait for the broker's answer, in seconds")
+    backoff_first_s: float = Field(0.25, gt=0, description="First pause before connecting again, in seconds")
+    backoff_cap_s: float = Field(15, gt=0, description="Longest pause before connecting again, in seconds")
+    max_packet_bytes: int = Field(
+        16 * 2**20, ge=1024, le=268_435_455, description="Largest packet that is read; a larger one ends the connection"
+    )
+    inflight_window: int = Field(
+        20,
+        ge=1,
+        le=65535,
+        description="Messages that the broker sends before it waits for us (Mosquitto's max_inflight_messages, whose "
+        "default is 20; NATS's max_ack_pending)",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise BadSettings(expected="both or neither of cert_file and key_file", got="one", at="mqtt")
+        if self.password is not None and self.username is None:
+            raise BadSettings(expected="a username with the password", got="none", at="mqtt.username")
+        return self
+
+    @property
+    def host(self) -> str:
+        """Return the broker's host."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Return the broker's port."""
+        parts = urlsplit(self.url)
+        return parts.port if parts.port is not None else _PORTS[parts.scheme]
+
+    @property
+    def tls(self) -> bool:
+        """Return whether the URL asks for TLS."""
+        return urlsplit(self.url).scheme == "mqtts"
+
+
+class BatchSettings(_Settings):
+    """When a batch of messages closes; it closes at once when nothing more is waiting."""
+
+    max_messages: int = Field(2000, ge=1, description="Messages at which a batch closes")
+    max_bytes: int = Field(8 * 2**20, ge=1024, description="Bytes of payload at which a batch closes")
+    max_age_ms: float = Field(20, gt=0, description="Age of its first message at which a batch closes, in ms")
+    spacing_ms: float = Field(
+        5, ge=0, description="Shortest time between commits under load, unless the broker's window is full, in ms"
+    )
+    max_waiting_messages: int = Field(20_000, ge=1, description="Messages waiting at which we stop reading")
+    max_waiting_bytes: int = Field(64 * 2**20, ge=1024, description="Bytes waiting at which we stop reading")
+
+
+class JournalSettings(_Settings):
+    """The append-only journal on disk."""
+
+    segment_bytes: int = Field(64 * 2**20, ge=64 * 2**10, description="Size at which a new segment file is begun")
+    max_bytes: int = Field(
+        8 * 2**30, ge=2**20, description="Size of the whole journal at which nothing more is read from the broker"
+    )
+    min_free_bytes: int = Field(
+        256 * 2**20, ge=0, description="Free space on its disk below which nothing more is read from the broker"
+    )
+    duplicate_window: int = Field(
+        262_144,
+        ge=0,
+        description="Messages among which a repeated one is recognised (NATS has at most 65,535 in flight)",
+    )
+
+
+class QuarantineSettings(_Settings):
+    """What is kept of messages that could not be understood."""
+
+    max_messages: int = Field(10_000, ge=1, description="Messages kept; the oldest go first")
+    max_payload_bytes: int = Field(64 * 2**10, ge=0, description="Bytes kept of one payload")
+    keep_days: float = Field(7, gt=0, description="Days after which a message is deleted")
+
+
+class DrainSettings(_Settings):
+    """How a store is filled from the journal."""
+
+    rows: int = Field(10_000, ge=1, description="Readings collected for one write")
+    pause_s: float = Field(0.5, ge=0, description="Longest wait for more readings before a write, in seconds")
+    backoff_first_s: float = Field(0.25, gt=0, description="First pause when the store does not answer, in seconds")
+    backoff_cap_s: float = Field(30, gt=0, description="Longest pause when the store does not answer, in seconds")
+
+
+class IngestSettings(_Settings):
+    """All of ingest's settings."""
+
+    mqtt: MqttSettings = MqttSettings()
+    batch: BatchSettings = BatchSettings()
+    journal: JournalSettings = JournalSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
+    drain: DrainSettings = DrainSettings()
+    failpoints: tuple[str, ...] = Field(
+        (), description="Names of places at which the process kills itself; for tests of crashes only"
+    )

@@ -1,0 +1,107 @@
+"""MQTT 3.1.1 control packets: those a client reads, and the bytes of those it writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+#: Return codes of CONNACK (MQTT 3.1.1 §3.2.2.3).
+CONNACK_REASONS = {
+    0: "accepted",
+    1: "unacceptable protocol version",
+    2: "client identifier rejected",
+    3: "server unavailable",
+    4: "bad user name or password",
+    5: "not authorised",
+}
+#: Return code of SUBACK for a refused filter (MQTT 3.1.1 §3.9.3).
+REFUSED = 0x80
+
+PINGREQ = b"\xc0\x00"
+DISCONNECT = b"\xe0\x00"
+_PUBACK_HEAD = b"\x40\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class Connack:
+    """The broker's answer to CONNECT; `code` 0 accepts."""
+
+    session_present: bool
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suback:
+    """The broker's answer to SUBSCRIBE: the granted QoS of each filter, or REFUSED."""
+
+    packet_id: int
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuback:
+    """The broker's answer to UNSUBSCRIBE."""
+
+    packet_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pingresp:
+    """The broker's answer to PINGREQ."""
+
+
+Control = Connack | Suback | Unsuback | Pingresp
+
+
+class Credentials(NamedTuple):
+    """Who we say we are."""
+
+    username: str | None = None
+    password: str | None = None
+
+
+def connect(client_id: str, *, keep_alive_s: int, credentials: Credentials, clean: bool = False) -> bytes:
+    """Return a CONNECT that resumes the session of `client_id`, or starts afresh if `clean` (§3.1)."""
+    flags = clean << 1
+    fields = [_text(client_id)]
+    if credentials.username is not None:
+        flags |= 0x80
+        fields.append(_text(credentials.username))
+    if credentials.password is not None:
+        flags |= 0x40
+        fields.append(_text(credentials.password))
+    head = b"\x00\x04MQTT\x04" + bytes([flags]) + keep_alive_s.to_bytes(2, "big")
+    return _packet(0x10, head + b"".join(fields))
+
+
+def subscribe(packet_id: int, filters: Sequence[str]) -> bytes:
+    """Return a SUBSCRIBE that asks for QoS 1 on every filter (§3.8)."""
+    return _packet(0x82, packet_id.to_bytes(2, "big") + b"".join(_text(one) + b"\x01" for one in filters))
+
+
+def unsubscribe(packet_id: int, filters: Sequence[str]) -> bytes:
+    """Return an UNSUBSCRIBE (§3.10)."""
+    return _packet(0xA2, packet_id.to_bytes(2, "big") + b"".join(map(_text, filters)))
+
+
+def pubacks(packet_ids: Sequence[bytes]) -> bytes:
+    """Return one PUBACK for each packet id, given as its two bytes, ready for a single write (§3.4)."""
+    return _PUBACK_HEAD + _PUBACK_HEAD.join(packet_ids) if packet_ids else b""
+
+
+def _packet(head: int, body: bytes) -> bytes:
+    return bytes([head]) + _length(len(body)) + body
+
+
+def _length(size: int) -> bytes:
+    """Return the variable-length encoding of §2.2.3, least significant seven bits first."""
+    encoded = bytearray()
+    while True:
+        size, digit = size >> 7, size & 0x7F
+        encoded.append(digit | 0x80 if size else digit)
+        if not size:
+            return bytes(encoded)
+
+
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
