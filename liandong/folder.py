@@ -1,0 +1,123 @@
+"""The data folder: what lies where, made for its owner alone, used by one program at a time."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from city.errors import BadSettings, LiandongError
+
+#: Permission bits of everybody but the owner.
+_OTHERS = 0o077
+
+
+class FolderTaken(LiandongError):
+    """Raised when another process already runs on this data folder."""
+
+    code = "folder_taken"
+
+    def __init__(self, path: Path, part: str) -> None:
+        self.path, self.at = path, str(path)
+        super().__init__(f"Another `liandong {part}` is running - at `{path}`")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The paths under one data folder."""
+
+    root: Path
+
+    @property
+    def secrets(self) -> Path:
+        """Return the file of generated passwords and keys."""
+        return self.root / "secrets.toml"
+
+    @property
+    def broker(self) -> Path:
+        """Return the embedded broker's folder: configuration, sources, log, JetStream."""
+        return self.root / "broker"
+
+    @property
+    def ingest(self) -> Path:
+        """Return ingest's folder: journal, identity, quarantine, rule state."""
+        return self.root / "ingest"
+
+    @property
+    def history(self) -> Path:
+        """Return the DuckDB file."""
+        return self.root / "history" / "readings.duckdb"
+
+    @property
+    def database(self) -> Path:
+        """Return the SQLite file of registry, linkage and users."""
+        return self.root / "city.sqlite"
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of what lives only as long as the processes do."""
+        return self.root / "run"
+
+    @property
+    def socket(self) -> Path:
+        """Return ingest's Unix socket."""
+        return self.run / "ingest.sock"
+
+    @property
+    def parts(self) -> Path:
+        """Return the file in which the supervisor says how its parts are."""
+        return self.run / "parts.json"
+
+    @property
+    def demo_accounts(self) -> Path:
+        """Return the file of the demo city's accounts."""
+        return self.root / "demo-accounts.txt"
+
+    def create(self) -> None:
+        """Make the folder and its parts with mode 0700.
+
+        Raises:
+            BadSettings: it exists and others may enter it, or it cannot be made.
+        """
+        try:
+            for path in (self.root, self.broker, self.ingest, self.history.parent, self.run):
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise BadSettings(expected="a folder that can be made", got=exc.strerror, at=str(self.root)) from exc
+        mode = self.root.stat().st_mode & 0o777
+        if mode & _OTHERS:
+            remedy = "a data folder for its owner alone (chmod 700)"
+            raise BadSettings(expected=remedy, got=f"mode {mode:04o}", at=str(self.root))
+
+    @contextmanager
+    def held(self, part: str) -> Iterator[None]:
+        """Hold this folder for `part` until the block ends; the lock goes with the process, however it ends.
+
+        Raises:
+            FolderTaken: another process holds it.
+        """
+        lock = os.open(self.run / f"{part}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._lock(lock, part)
+            yield
+        finally:
+            os.close(lock)
+
+    def _lock(self, lock: int, part: str) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise FolderTaken(self.root, part) from exc
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace `path` by a file with `text` that only its owner can read; a crash leaves the old one or the new one."""
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
