@@ -1,0 +1,1 @@
+"""The public API: sign-in, the nouns of the city, and live changes."""

@@ -1,0 +1,118 @@
+"""The people who may sign in."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.fields import ID_PATTERN, NAME_PATTERN
+from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, Passwords
+from api.roles import Role
+from api.tables import SESSIONS, SIGN_IN_LINKS, USERS
+from city.clock import Clock
+from city.errors import Conflict, NotFound
+from storage.sql import Database
+
+#: Names to sign in with: lower case, so that no two look alike.
+USERNAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+
+
+class NewUser(BaseModel):
+    """A user to add; without a password they sign in by one-time link only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    username: str = Field(pattern=USERNAME_PATTERN, description="What they sign in with.")
+    name: str = Field(min_length=1, max_length=100, pattern=NAME_PATTERN, description="How screens call them.")
+    roles: Annotated[frozenset[Role], Field(min_length=1, max_length=len(Role))]
+    password: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
+    department: str = Field("", max_length=64, pattern=ID_PATTERN, description="Their department; empty: none.")
+    district: str = Field("", max_length=64, pattern=NAME_PATTERN, description="All they see; empty: the whole city.")
+    language: Literal["zh", "en"] = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as everybody but sign-in knows them."""
+
+    id: int
+    username: str
+    name: str
+    roles: frozenset[Role]
+    department: str = ""
+    district: str = ""
+    language: str = "zh"
+
+
+class Users:
+    """Keeps users in SQL; calls block."""
+
+    def __init__(self, database: Database, passwords: Passwords, clock: Clock) -> None:
+        self._database, self._passwords, self._clock = database, passwords, clock
+
+    def add(self, new: NewUser) -> User:
+        """Add a user.
+
+        Raises:
+            Conflict: somebody has that username.
+        """
+        row = {
+            **new.model_dump(include={"username", "name", "department", "district", "language"}),
+            "roles": sorted(new.roles),
+            "password_hash": self._passwords.hash(new.password.get_secret_value()) if new.password else "",
+            "created_ns": self._clock.now_ns(),
+        }
+        try:
+            with self._database.write() as connection:
+                number = connection.execute(insert(USERS).values(row).returning(USERS.c.id)).scalar_one()
+        except IntegrityError as error:
+            raise Conflict(changed=f"somebody is called `{new.username}`", at="username") from error
+        kept = new.model_dump(include={"username", "name", "roles", "department", "district", "language"})
+        return User(id=number, **kept)
+
+    def page(self, *, after: int, limit: int) -> list[User]:
+        """Return users in order of id from after `after`."""
+        query = select(USERS).where(USERS.c.id > after, USERS.c.disabled_ns.is_(None)).order_by(USERS.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [user_of(row) for row in connection.execute(query)]
+
+    def named(self, username: str) -> User:
+        """Return the user who signs in as `username`; raises NotFound."""
+        query = select(USERS).where(USERS.c.username == username, USERS.c.disabled_ns.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("user", username)
+        return user_of(row)
+
+    def check(self, username: str, password: str) -> User | None:
+        """Return the user whose password this is, else None; takes as long for a name that nobody has."""
+        query = select(USERS).where(USERS.c.username == username, USERS.c.disabled_ns.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        matches = self._passwords.matches(row.password_hash if row is not None else None, password)
+        return user_of(row) if row is not None and matches else None
+
+    def change_password(self, username: str, password: str) -> None:
+        """Give a user another password and end their sessions; raises NotFound."""
+        kept = self._passwords.hash(password)
+        user = self.named(username)
+        with self._database.write() as connection:
+            connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.user_id == user.id))
+
+    def disable(self, username: str) -> None:
+        """Let a user sign in no more, and end their sessions and links at once; raises NotFound."""
+        user = self.named(username)
+        with self._database.write() as connection:
+            connection.execute(update(USERS).where(USERS.c.id == user.id).values(disabled_ns=self._clock.now_ns()))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.user_id == user.id))
+            connection.execute(SIGN_IN_LINKS.delete().where(SIGN_IN_LINKS.c.user_id == user.id))
+
+
+def user_of(row: Row[*tuple[object, ...]]) -> User:
+    """Return the user that a row of USERS holds; roles that this version does not know are left out."""
+    known = frozenset(role for role in Role if role in cast("list[str]", row.roles))
+    return User(row.id, row.username, row.name, known, row.department, row.district, row.language)

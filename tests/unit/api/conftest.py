@@ -1,0 +1,61 @@
+"""A signed-up city on a real SQLite file, and people in it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import api.tables  # noqa: F401 - declares the tables
+from api.config import HttpSettings
+from api.passwords import Passwords
+from api.sessions import Sessions
+from api.sign_in import SignIn, SignInLinks
+from api.users import NewUser, User, Users
+from city.clock import ManualClock
+from storage.sql import METADATA, Database
+from tests.support.people import CHEAP, PASSWORD
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 20, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
+    with database.write() as connection:
+        METADATA.create_all(connection)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings() -> HttpSettings:
+    return HttpSettings()
+
+
+@pytest.fixture
+def users(database: Database, clock: ManualClock) -> Users:
+    return Users(database, Passwords(CHEAP), clock)
+
+
+@pytest.fixture
+def sessions(database: Database, settings: HttpSettings, clock: ManualClock) -> Sessions:
+    return Sessions(database, settings, clock)
+
+
+@pytest.fixture
+def links(database: Database, sessions: Sessions, settings: HttpSettings, clock: ManualClock) -> SignInLinks:
+    return SignInLinks(database, sessions, settings, clock)
+
+
+@pytest.fixture
+def sign_in(users: Users, sessions: Sessions, links: SignInLinks, settings: HttpSettings, clock: ManualClock) -> SignIn:
+    return SignIn(users, sessions, links, settings, clock)
+
+
+@pytest.fixture
+def li(users: Users) -> User:
+    return users.add(NewUser(username="li", name="李明", roles=frozenset({"foreman"}), password=PASSWORD))
