@@ -1,0 +1,51 @@
+"""Bring a database to the schema that this program expects."""
+
+from pathlib import Path
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from city.errors import BadSettings
+from storage.sql import Database
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+log = structlog.get_logger()
+
+
+def upgrade(database: Database) -> None:
+    """Run the missing revisions, all in one transaction; nothing happens when there are none.
+
+    Raises:
+        BadSettings: the database was made by a newer version of this program.
+        StoreUnavailable: the database does not answer.
+    """
+    with database.write() as connection:
+        before = revision(connection)
+        try:
+            command.upgrade(configuration(connection), "head")
+        except CommandError as error:
+            newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+            raise BadSettings(
+                expected=f"a schema up to `{newest}`", got=before if before is not None else "", at=database.url
+            ) from error
+        after = revision(connection)
+    if after != before:
+        log.info("database_upgraded", database=database.url, before=before, after=after)
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision that the database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def configuration(connection: Connection) -> Config:
+    """Return Alembic's configuration for this connection."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    return config
