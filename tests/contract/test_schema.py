@@ -1,0 +1,79 @@
+"""The migrated schema is the one that the rooms declare, and both databases keep the same promises."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+import api.tables
+import linkage.tables
+import registry.tables
+from storage.migrate import configuration, upgrade
+from storage.sql import METADATA, Database
+from tests.support.postgres import postgresql
+
+#: Importing them declares them.
+ROOMS = (api.tables, linkage.tables, registry.tables)
+
+
+@pytest.fixture(scope="module")
+def postgresql_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/city.sqlite")
+    else:
+        database = Database(request.getfixturevalue("postgresql_url"))
+        with database.write() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+    yield database
+    database.close()
+
+
+def test_migrated_schema_is_the_declared_one(database: Database) -> None:
+    upgrade(database)
+
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_revisions_are_one_chain(database: Database) -> None:
+    with database.read() as connection:
+        script = ScriptDirectory.from_config(configuration(connection))
+
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+
+
+def test_two_programs_upgrading_at_once_are_one_after_the_other(database: Database) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(upgrade, [database, database]))
+
+    upgrade(database)
+
+
+def test_writers_take_turns_on_both(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE counter (value INTEGER)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+
+    def count_up(_: int) -> None:
+        with database.write() as connection:
+            value = connection.scalar(text("SELECT value FROM counter"))
+            connection.execute(text("UPDATE counter SET value = :value"), {"value": value + 1})
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(count_up, range(40)))
+
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT value FROM counter")) == 40
