@@ -1,0 +1,105 @@
+"""All settings, gathered: the environment goes before one TOML file, which goes before the defaults."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from api.config import HttpSettings
+from city.errors import BadSettings
+from ingest.config import BatchSettings, DrainSettings, IngestSettings, JournalSettings, QuarantineSettings
+from liandong.broker.config import BrokerSettings
+from liandong.broker.link import MqttLink
+from liandong.settings_error import Origin
+from linkage.config import LinkageSettings
+
+#: Settings file that is read where none is named and this one exists.
+USUAL_FILE = Path("liandong.toml")
+
+_PREFIX = "LIANDONG_"
+
+
+class IngestSection(BaseModel):
+    """Ingest's settings but for the broker, which has a section of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch: BatchSettings = BatchSettings()
+    journal: JournalSettings = JournalSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
+    drain: DrainSettings = DrainSettings()
+    failpoints: tuple[str, ...] = IngestSettings.model_fields["failpoints"].get_default()
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=_PREFIX,
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    data: Path = Field(Path("data"), description="data folder, made for its owner alone")
+    city: Path = Field(Path("city"), description="city folder: sensors, routes, rules, departments")
+    http: HttpSettings = HttpSettings()
+    mqtt: MqttLink = MqttLink()
+    broker: BrokerSettings = BrokerSettings()
+    ingest: IngestSection = IngestSection()
+    linkage: LinkageSettings = LinkageSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment before the file's values, which come as arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Return the settings of the environment and of `file` (`liandong.toml` when there is one and none is named).
+
+    Raises:
+        BadSettings: something in them is wrong; the first such thing is named with its place.
+    """
+    path = USUAL_FILE if file is None and USUAL_FILE.exists() else file
+    text = "" if path is None else _text_of(path)
+    origin = Origin("" if path is None else str(path), text, frozenset(name.upper() for name in os.environ))
+    origin.require_known(Settings.model_fields, prefix=_PREFIX)
+    values = _values_in(text, origin.file)
+    try:
+        return Settings(**values)
+    except ValidationError as exc:
+        raise origin.fault(exc) from exc
+    except BadSettings as exc:
+        raise origin.placed(exc) from exc
+    except SettingsError as exc:
+        raise BadSettings(
+            expected="JSON in a variable that is a list or table", got=str(exc), at="environment"
+        ) from exc
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as exc:
+        raise BadSettings(expected="a readable settings file", got=exc.strerror, at=str(path)) from exc
+    except UnicodeDecodeError as exc:
+        raise BadSettings(expected="UTF-8 text", got=f"byte {exc.start}", at=str(path)) from exc
+
+
+def _values_in(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise BadSettings(expected="TOML", got=str(exc), at=file) from exc
