@@ -13,8 +13,10 @@ from city.errors import BadSettings
 from ingest.config import BatchSettings, DrainSettings, IngestSettings, JournalSettings, QuarantineSettings
 from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
+from liandong.secret_file import with_secrets_read
 from liandong.settings_error import Origin
 from linkage.config import LinkageSettings
+from storage.config import DatabaseSettings, HistorySettings
 
 #: Settings file that is read where none is named and this one exists.
 USUAL_FILE = Path("liandong.toml")
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
     mqtt: MqttLink = MqttLink()
     broker: BrokerSettings = BrokerSettings()
     ingest: IngestSection = IngestSection()
+    history: HistorySettings = HistorySettings()
+    database: DatabaseSettings = DatabaseSettings()
     linkage: LinkageSettings = LinkageSettings()
 
     @classmethod
@@ -78,7 +82,7 @@ def load_settings(file: Path | None = None) -> Settings:
     origin.require_known(Settings.model_fields, prefix=_PREFIX)
     values = _values_in(text, origin.file)
     try:
-        return Settings(**values)
+        return with_secrets_read(Settings(**values))
     except ValidationError as exc:
         raise origin.fault(exc) from exc
     except BadSettings as exc:

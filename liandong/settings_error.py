@@ -62,27 +62,6 @@ def _got(fault: ErrorDetails, path: list[str]) -> str:
     return str(found) if isinstance(found, str | int | float) else type(found).__name__
 
 
-def _place(self, path: list[str]) -> str:
-    variable = "LIANDONG_" + "__".join(path).upper()
-    return variable if variable in self.variables else _place(self.file, self.text, path)
-
-
-def _expected(fault: ErrorDetails) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "a known setting"
-    wording = fault["msg"].removeprefix("Value error, ").removeprefix("Expected ").partition(", got ")[0]
-    return re.sub(r"^Input should be (?:an? )?(?:valid )?", "", wording)
-
-
-def _got(fault: ErrorDetails, path: list[str]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return path[-1]
-    if any(_PRIVATE.search(part) for part in path):
-        return "something else"
-    found = fault["input"]
-    return str(found) if isinstance(found, str | int | float) else type(found).__name__
-
-
 def _place(file: str, text: str, path: list[str]) -> str:
     """Return `file:line: dotted.key`, or without the line where the key does not stand in the text."""
     header, dotted = ".".join(path[:-1]), ".".join(path)

@@ -1,10 +1,8 @@
 """The `[mqtt]` section: which broker ingest and the replay talk to, the embedded one or another."""
 
-from pathlib import Path
-from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from city.errors import BadSettings
 from ingest.config import MqttSettings
@@ -17,7 +15,6 @@ class MqttLink(MqttSettings):
     """How to reach the broker; an empty `url` means the embedded one, whose users are generated."""
 
     url: str = Field("", description="another broker, as mqtt://HOST[:PORT] or mqtts:// for TLS; empty: the embedded")
-    password_file: Path | None = Field(None, description="file that holds the password, instead of `password`")
     client_id: str = Field(
         "", max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="of ingest's session; empty: a generated one"
     )
@@ -32,14 +29,6 @@ class MqttLink(MqttSettings):
             raise BadSettings(expected="user name and password beside the URL", got="one within it", at="mqtt.url")
         return url
 
-    @model_validator(mode="after")
-    def _check_password(self) -> Self:
-        if self.password is not None and self.password_file is not None:
-            raise BadSettings(expected="`password` or `password_file`", got="both", at="mqtt.password_file")
-        if self.password_file is not None and self.username is None:
-            raise BadSettings(expected="a username with the password", got="none", at="mqtt.username")
-        return self
-
     @property
     def embedded(self) -> bool:
         """Return whether the broker is our own."""
@@ -47,7 +36,7 @@ class MqttLink(MqttSettings):
 
 
 def mqtt_settings(link: MqttLink, broker: BrokerSettings, secrets: Secrets) -> MqttSettings:
-    """Return how ingest reaches its broker; raises BadSettings when the password file cannot be read."""
+    """Return how ingest reaches its broker."""
     own = set(MqttLink.model_fields) - set(MqttSettings.model_fields)
     given = {name: getattr(link, name) for name in link.model_fields_set - own}
     if link.embedded:
@@ -57,13 +46,4 @@ def mqtt_settings(link: MqttLink, broker: BrokerSettings, secrets: Secrets) -> M
             "password": secrets.ingest_password,
             "inflight_window": broker.max_ack_pending,
         }
-    elif link.password_file is not None:
-        given["password"] = _password_in(link.password_file)
     return MqttSettings(**given)
-
-
-def _password_in(path: Path) -> SecretStr:
-    try:
-        return SecretStr(path.read_text("utf-8").strip())
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadSettings(expected="a readable password file", got=str(path), at="mqtt.password_file") from exc
