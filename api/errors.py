@@ -17,7 +17,6 @@ from city.errors import (
     BadRequest,
     Conflict,
     IllegalTransition,
-    InvalidReading,
     LiandongError,
     NotFound,
     NotPermitted,
@@ -74,8 +73,8 @@ class TooMany(LiandongError):
 
 #: Status of each class of error; the nearest class in the method resolution order counts.
 STATUSES: dict[type[LiandongError], HTTPStatus] = {
-    BadRequest: HTTPStatus.BAD_REQUEST,
-    InvalidReading: HTTPStatus.BAD_REQUEST,
+    # What no state would allow is refused by the schema (422); what is left depends on how things stand now.
+    BadRequest: HTTPStatus.CONFLICT,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     ForgedRequest: HTTPStatus.FORBIDDEN,
     NotPermitted: HTTPStatus.FORBIDDEN,

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from api.fields import ID_PATTERN, NAME_PATTERN
 from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, Passwords
-from api.roles import Role
 from api.tables import SESSIONS, SIGN_IN_LINKS, USERS
 from city.clock import Clock
 from city.errors import Conflict, NotFound
+from linkage.person import Person, Role
 from storage.sql import Database
 
 #: Names to sign in with: lower case, so that no two look alike.
@@ -44,6 +44,11 @@ class User:
     department: str = ""
     district: str = ""
     language: str = "zh"
+
+    @property
+    def person(self) -> Person:
+        """Return this user as the linkage queue knows people."""
+        return Person(str(self.id), self.name, frozenset(self.roles), self.department, self.district)
 
 
 class Users:

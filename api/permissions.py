@@ -1,0 +1,53 @@
+"""Who may call what: a right for every route, and the roles that hold it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from linkage.permissions import REPORTING, SEEING_ALL, WHO
+from linkage.person import Role
+
+
+class Right(StrEnum):
+    """What a route lets its caller do."""
+
+    PUBLIC = "public"  #: anybody, signed in or not
+    SIGNED_IN = "signed_in"  #: whoever is signed in
+    SEE_CITY = "see_city"  #: sensors, readings, map
+    SEE_QUEUE = "see_queue"  #: incidents, tasks, messages
+    REPORT = "report"  #: open an incident by hand
+    ACT = "act"  #: take steps; which ones, linkage decides
+    SEE_RULES = "see_rules"
+    SEE_STATUS = "see_status"
+    SEE_DISCOVERY = "see_discovery"
+    ADOPT = "adopt"  #: register a discovered sensor
+    SEE_QUARANTINE = "see_quarantine"  #: that messages were set aside, and why
+    SEE_BYTES = "see_bytes"  #: what was in them: may hold personal data
+    SEE_USERS = "see_users"
+    ADD_USERS = "add_users"
+
+
+_EVERYBODY = frozenset(Role)
+
+#: Roles that hold each right; PUBLIC needs none.
+HOLDERS: Mapping[Right, frozenset[Role]] = {
+    Right.PUBLIC: frozenset(),
+    Right.SIGNED_IN: _EVERYBODY,
+    Right.SEE_CITY: _EVERYBODY,
+    # Linkage decides which incidents; officers and handlers see those of their department.
+    Right.SEE_QUEUE: SEEING_ALL | {Role.OFFICER, Role.HANDLER},
+    Right.REPORT: REPORTING,
+    Right.ACT: frozenset().union(*WHO.values()),
+    Right.SEE_RULES: _EVERYBODY,
+    Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
+    Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
+    Right.ADOPT: frozenset({Role.OPERATOR}),
+    Right.SEE_QUARANTINE: frozenset({Role.OPERATOR, Role.STEWARD}),
+    Right.SEE_BYTES: frozenset({Role.STEWARD}),
+    Right.SEE_USERS: frozenset({Role.OPERATOR}),
+    Right.ADD_USERS: frozenset({Role.OPERATOR}),
+}
+
+
+def holders(right: Right) -> str:
+    """Return the roles that hold `right`, as a refusal names them."""
+    return ", ".join(sorted(f"`{role}`" for role in HOLDERS[right]))

@@ -1,0 +1,175 @@
+"""Ingest kept in memory: what tests tell it is what the desk and the API see."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from city.errors import NotFound, StoreUnavailable
+from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
+
+QUIET = IngestStatus(
+    listening=True,
+    broker="mqtt://127.0.0.1:1883",
+    since_ns=0,
+    journal_position=0,
+    history_position=0,
+    judged_position=0,
+    history_error="",
+    book_version="",
+    book_error="",
+)
+
+
+@dataclass
+class MemoryFeed:
+    """A `city.feed.Feed` that holds what it is told; `away` makes every call raise StoreUnavailable."""
+
+    away: bool = False
+    now: IngestStatus = QUIET
+    readings_kept: list[LatestReading] = field(default_factory=list)
+    sensor_states: dict[str, str] = field(default_factory=dict)
+    events_kept: list[KeptEvent] = field(default_factory=list)
+    strangers: list[Discovered] = field(default_factory=list)
+    set_aside: list[Quarantined] = field(default_factory=list)
+    waiting: list[OutboxItem] = field(default_factory=list)
+    book: list[RuleSummary] = field(default_factory=list)
+    refreshed: int = 0
+    _listeners: list[asyncio.Queue[list[SensorChange] | None]] = field(default_factory=list)
+
+    def keep(self, reading: LatestReading) -> None:
+        """Take a reading in."""
+        self.readings_kept.append(reading)
+
+    def change(self, *changes: SensorChange) -> None:
+        """Tell every listener what is new, and remember it."""
+        for change in changes:
+            self.readings_kept.extend(change.readings)
+            if change.state:
+                self.sensor_states[change.sensor] = change.state
+        for listener in self._listeners:
+            listener.put_nowait(list(changes))
+
+    def leave(self) -> None:
+        """Go away, and break off every listener."""
+        self.away = True
+        for listener in self._listeners:
+            listener.put_nowait(None)
+
+    def come_back(self) -> None:
+        """Answer again."""
+        self.away = False
+
+    @property
+    def listeners(self) -> int:
+        """Return how many listen to changes."""
+        return len(self._listeners)
+
+    async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
+        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        self._check()
+        newest: dict[tuple[str, str], LatestReading] = {}
+        for reading in sorted(self.readings_kept, key=lambda kept: kept.time_ns):
+            if not sensors or reading.sensor in sensors:
+                newest[reading.sensor, reading.quantity] = reading
+        return list(newest.values())
+
+    async def states(self) -> dict[str, str]:
+        """Return each sensor's state."""
+        self._check()
+        return dict(self.sensor_states)
+
+    async def readings(self, query: SeriesQuery) -> Series:
+        """Return one series, raw."""
+        self._check()
+        rows = sorted(
+            (
+                reading
+                for reading in self.readings_kept
+                if (reading.sensor, reading.quantity) == (query.sensor, query.quantity)
+                and query.start_ns <= reading.time_ns < query.end_ns
+            ),
+            key=lambda reading: reading.time_ns,
+        )
+        shown = rows[: query.limit]
+        values = [reading.value for reading in shown]
+        return Series(
+            query.sensor,
+            query.quantity,
+            Resolution.RAW if query.resolution is Resolution.AUTO else query.resolution,
+            [reading.time_ns for reading in shown],
+            values,
+            values,
+            values,
+            [1] * len(shown),
+            [reading.quality for reading in shown],
+            truncated=len(rows) > len(shown),
+        )
+
+    async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        """Return a sensor's events, newest first."""
+        self._check()
+        found = [kept for kept in self.events_kept if kept.sensor == sensor and start_ns <= kept.time_ns < end_ns]
+        return sorted(found, key=lambda kept: kept.time_ns, reverse=True)[:limit]
+
+    async def discovered(self, after: str, limit: int) -> list[Discovered]:
+        """Return strangers by id."""
+        self._check()
+        return sorted((one for one in self.strangers if one.sensor > after), key=lambda one: one.sensor)[:limit]
+
+    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+        """Return what was set aside, newest first, without bytes."""
+        self._check()
+        older = (one for one in self.set_aside if not before or one.id < before)
+        newest_first = sorted(older, key=lambda one: one.id, reverse=True)
+        return [replace(one, payload=b"") for one in newest_first][:limit]
+
+    async def quarantined_bytes(self, number: int) -> Quarantined:
+        """Return one message whole; raises NotFound."""
+        self._check()
+        for one in self.set_aside:
+            if one.id == number:
+                return one
+        raise NotFound("message", number)
+
+    async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+        """Return the oldest unsettled transitions."""
+        del wait_s
+        self._check()
+        return self.waiting[:limit]
+
+    async def settle(self, upto: int) -> None:
+        """Forget outbox items up to this number."""
+        self._check()
+        self.waiting = [item for item in self.waiting if item.number > upto]
+
+    async def rules(self) -> list[RuleSummary]:
+        """Return the rule book in force."""
+        self._check()
+        return list(self.book)
+
+    async def status(self) -> IngestStatus:
+        """Return how ingest is."""
+        self._check()
+        return self.now
+
+    async def refresh(self) -> None:
+        """Count that registry and rule book were to be read again."""
+        self._check()
+        self.refreshed += 1
+
+    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+        """Yield what `change` is told, until the feed goes away."""
+        self._check()
+        inbox: asyncio.Queue[list[SensorChange] | None] = asyncio.Queue()
+        self._listeners.append(inbox)
+        try:
+            while (batch := await inbox.get()) is not None:
+                yield batch
+        finally:
+            self._listeners.remove(inbox)
+        raise StoreUnavailable("ingest", "told to go away")
+
+    def _check(self) -> None:
+        if self.away:
+            raise StoreUnavailable("ingest", "told to go away")
