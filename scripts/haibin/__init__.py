@@ -1,0 +1,1 @@
+"""Draws Haibin, the invented port city of the examples: `python -m scripts.haibin` writes its folder anew."""
