@@ -13,7 +13,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def with_secrets_read(settings: Model, at: str = "") -> Model:
-    """Return `settings` with every secret of the form `file:PATH` replaced by that file's text, without its last newline.
+    """Return `settings` with every secret of the form `file:PATH` replaced by the text of that file.
 
     Raises:
         BadSettings: such a file cannot be read.

@@ -47,7 +47,7 @@ def _expected(fault: ErrorDetails) -> str:
     known = {"extra_forbidden": "a known setting", "model_type": "a table"}
     wording = fault["msg"].removeprefix("Value error, ").removeprefix("Expected ")
     return known.get(fault["type"]) or re.sub(
-        r"^Input should be (?:an? )?(?:valid )?|, (?:unable to|got ).*", "", wording
+        r"^(?:Input|String|Value) should (?:be )?(?:an? )?(?:valid )?|, (?:unable to|got ).*", "", wording
     )
 
 

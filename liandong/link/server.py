@@ -1,0 +1,121 @@
+"""The link's server side: answers calls to ingest's Feed, many at a time, on each connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+
+from city.errors import BadRequest, LiandongError, StoreUnavailable
+from city.feed import Feed
+from liandong.link.calls import CALLS, CHANGES
+from liandong.link.errors import refusal_of
+from liandong.link.frame import Answer, BadFrame, Call, FrameTooLong, Message, framed, read_frame
+from liandong.link.place import listening
+
+#: Calls of one connection in hand at a time; beyond them its next one is not read.
+MAX_CALLS = 64
+
+log = structlog.get_logger()
+
+_FAILED = Counter(
+    "liandong_link_calls_failed_total", "Calls of ingest's feed that ended in a fault of ours", ["reason"]
+)
+
+
+@asynccontextmanager
+async def served(feed: Feed, path: Path) -> AsyncIterator[None]:
+    """Answer calls to `feed` at the socket `path` while the block lasts; then end every connection."""
+    conversations: set[asyncio.Task[None]] = set()
+    async with asyncio.TaskGroup() as group:
+
+        def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = group.create_task(_Conversation(feed, writer).run(reader), name="link.conversation")
+            conversations.add(task)
+            task.add_done_callback(conversations.discard)
+
+        server = await asyncio.start_unix_server(converse, sock=listening(path))
+        try:
+            yield
+        finally:
+            server.close()
+            for task in conversations:
+                task.cancel()
+
+
+class _Conversation:
+    """One client's connection."""
+
+    def __init__(self, feed: Feed, writer: asyncio.StreamWriter) -> None:
+        self._feed, self._writer = feed, writer
+        self._places = asyncio.Semaphore(MAX_CALLS)
+
+    async def run(self, reader: asyncio.StreamReader) -> None:
+        """Answer until the client is gone; what it still waited for is then given up."""
+        try:
+            async with asyncio.TaskGroup() as answers:
+                tasks = await self._read(reader, answers)
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self._writer.close()
+            with suppress(ConnectionError):
+                await self._writer.wait_closed()
+
+    async def _read(self, reader: asyncio.StreamReader, answers: asyncio.TaskGroup) -> set[asyncio.Task[None]]:
+        tasks: set[asyncio.Task[None]] = set()
+        while True:
+            await self._places.acquire()
+            try:
+                message = await read_frame(reader)
+            except BadFrame as exc:
+                log.warning("link_frame_refused", cause=str(exc))
+                return tasks
+            if not isinstance(message, Call):
+                return tasks
+            task = answers.create_task(self._answer(message), name=f"link.{message.name}")
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            task.add_done_callback(lambda _: self._places.release())
+
+    async def _answer(self, call: Call) -> None:
+        try:
+            if call.name == CHANGES:
+                async for item in self._feed.changes():
+                    await self._send(_answer(call, item))
+            else:
+                await self._send(_answer(call, await self._result(call)))
+        except LiandongError as exc:
+            await self._send(refusal_of(call.id, exc))
+        except ConnectionError:
+            return
+        except Exception:
+            # The boundary of one call: a fault in it must not take the others with it.
+            log.exception("link_call_failed", call=call.name)
+            _FAILED.labels(reason="fault").inc()
+            await self._send(refusal_of(call.id, StoreUnavailable("ingest", "a fault, described in its log")))
+
+    async def _result(self, call: Call) -> object:
+        decoder = CALLS.get(call.name)
+        if decoder is None:
+            raise BadRequest(expected="a call of the feed", got=call.name, at="link")
+        try:
+            arguments = decoder.decode(call.arguments)
+        except msgspec.DecodeError as exc:
+            raise BadRequest(expected=f"arguments of `{call.name}`", got=str(exc), at="link") from exc
+        return await getattr(self._feed, call.name)(*arguments)
+
+    async def _send(self, message: Message) -> None:
+        try:
+            frame = framed(message)
+        except FrameTooLong as exc:
+            frame = framed(refusal_of(message.id, BadRequest(expected="a smaller question", got=str(exc), at="link")))
+        self._writer.write(frame)
+        await self._writer.drain()
+
+
+def _answer(call: Call, result: object) -> Answer:
+    return Answer(call.id, msgspec.Raw(msgspec.msgpack.encode(result)))
