@@ -154,11 +154,15 @@ class DuckdbFile:
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._check_length(connection)
+        if connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            return
+        self.path.chmod(0o600)
+        connection.begin()
         for statement in self._schema:
             connection.execute(statement)
+        connection.commit()
         # Changes of the schema do not replay reliably from the log, so they leave it at once (duckdb#22044).
         connection.execute("CHECKPOINT")
-        self.path.chmod(0o600)
 
     def _check_length(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Raise for a file that lost its end, which DuckDB itself notices only when it comes to read there."""
