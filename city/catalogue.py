@@ -1,0 +1,223 @@
+"""The quantities that the city knows: what they are called, their unit, and what values are plausible."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any, Self
+
+from city.errors import BadCityFile
+from city.toml_lines import TomlText, parse_toml
+from city.units import Conversion, NoConversion, conversion, is_known
+
+_SEPARATORS = re.compile(r"(?<!\d)[ _]+|[ _]+(?!\d)")
+
+
+class QuantityKind(StrEnum):
+    """How the values of a quantity relate to each other."""
+
+    GAUGE = "gauge"  #: a measure at a moment
+    COUNTER = "counter"  #: rises, and starts again when the device does
+    STATE = "state"  #: one of a few values that hold until the next
+    EVENT = "event"  #: something that happened, counted
+
+
+class Aggregation(StrEnum):
+    """What the mean of many values is."""
+
+    LINEAR = "linear"
+    ENERGETIC = "energetic"  #: decibels add by their energy
+    CIRCULAR = "circular"  #: 359° and 1° make 0°
+    SUM = "sum"  #: rain and counts of an interval
+    LAST = "last"  #: states
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity; values of the whole city are kept in its unit.
+
+    Attributes:
+        unit: as it is shown; empty for counts, states and indexes.
+        minimum, maximum: a value beyond them is flagged out of range; None where there is no such limit.
+        aliases: other names for it, as devices use them.
+        names: what people call it, by language (`zh`, `en`).
+        source: where the plausible range comes from.
+    """
+
+    name: str
+    unit: str
+    kind: QuantityKind
+    minimum: float | None = None
+    maximum: float | None = None
+    aggregation: Aggregation = Aggregation.LINEAR
+    aliases: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+    def conversion(self, unit: str) -> Conversion | NoConversion:
+        """Return how a value in `unit` becomes one of this quantity."""
+        return conversion(unit, self.unit)
+
+
+class Catalogue:
+    """All quantities by name and alias; a city's file adds to the default one and may redefine its entries."""
+
+    def __init__(self, quantities: Mapping[str, Quantity]) -> None:
+        self.quantities = dict(quantities)
+        self._names = {
+            _folded(word): quantity.name
+            for quantity in self.quantities.values()
+            for word in (*quantity.aliases, quantity.name)
+        }
+
+    @classmethod
+    def parse(cls, text: str, *, file: str = "quantities.toml", base: "Catalogue | None" = None) -> Self:
+        """Return the catalogue that `text` describes, on top of `base`.
+
+        Raises:
+            BadCityFile: with file and line; an alias that two quantities claim is one of the mistakes.
+        """
+        document = parse_toml(text, file)
+        read = _read(document)
+        merged = {**(base.quantities if base is not None else {}), **read}
+        _check_words(merged, read, document)
+        return cls(merged)
+
+    def find(self, name: str) -> Quantity | None:
+        """Return the quantity with this name or alias, whatever its case; None for an unknown one."""
+        quantity = self.quantities.get(name)
+        if quantity is not None:
+            return quantity
+        canonical = self._names.get(_folded(name))
+        return self.quantities[canonical] if canonical is not None else None
+
+    def of_series(self, series: str) -> Quantity | None:
+        """Return the quantity of a series name as readings carry it; see `series_name`."""
+        return None if "[" in series else self.quantities.get(series.partition("/")[0])
+
+
+def series_name(quantity: str, *, label: str = "", unit: str | None = "") -> str:
+    """Return the name under which a series is numbered, kept and shown.
+
+    `temperature` is the quantity itself, `temperature/SHT` the one of several probes that its device labels so.
+    `temperature[kg]` is a value in a unit that does not convert, and `temperature[?]` one whose unit nobody told:
+    both are kept under a name of their own, since judging them as temperatures would be guessing.
+    """
+    doubtful = "" if unit == "" else f"[{'?' if unit is None else unit}]"
+    return f"{quantity}{doubtful}/{label}" if label else f"{quantity}{doubtful}"
+
+
+@cache
+def default_catalogue() -> Catalogue:
+    """Return the catalogue that every city starts from; it comes with the program."""
+    text = resources.files("city").joinpath("quantities.toml").read_text("utf-8")
+    return Catalogue.parse(text, file="city/quantities.toml")
+
+
+def _folded(word: str) -> str:
+    """Return a word without case and separators, except between digits: `pm1.0` is not `pm10`."""
+    return _SEPARATORS.sub("", word.replace(".", "_").replace("-", "_")).casefold()
+
+
+_KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source"}
+
+
+def _read(document: TomlText) -> dict[str, Quantity]:
+    tables = document.content.get("quantity", {})
+    for key in document.content:
+        if key != "quantity":
+            raise BadCityFile(expected="tables `[quantity.NAME]`", got=key, at=document.at(f"[{key}]"))
+    if not isinstance(tables, dict):
+        raise BadCityFile(expected="tables `[quantity.NAME]`", got=tables, at=f"{document.file}:1")
+    return {name: _Table(document, name, table).quantity() for name, table in tables.items()}
+
+
+class _Table:
+    """Reads one `[quantity.NAME]`."""
+
+    def __init__(self, document: TomlText, name: str, table: Any) -> None:  # noqa: ANN401 - as TOML has it
+        self._document, self._name = document, name
+        if not isinstance(table, dict):
+            raise self._wrong("", "a table of unit, kind and more", table)
+        self._table: dict[str, Any] = table
+
+    def quantity(self) -> Quantity:
+        for key in self._table:
+            if key not in _KEYS:
+                raise self._wrong(key, f"one of {', '.join(sorted(_KEYS))}", key)
+        if not self._name.replace("_", "").isalnum() or not self._name.isascii():
+            raise self._wrong("", "a name of ASCII letters, digits and `_`", self._name)
+        minimum, maximum = self._bound("minimum"), self._bound("maximum")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            raise self._wrong("maximum", f"at least the minimum {minimum}", maximum)
+        kind = QuantityKind(self._word("kind", QuantityKind, None))
+        natural = Aggregation.LINEAR if kind is QuantityKind.GAUGE else Aggregation.LAST
+        return Quantity(
+            name=self._name,
+            unit=self._unit(),
+            kind=kind,
+            minimum=minimum,
+            maximum=maximum,
+            aggregation=Aggregation(self._word("aggregation", Aggregation, natural)),
+            aliases=self._aliases(),
+            names=self._names(),
+            source=self._text("source", ""),
+        )
+
+    def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
+        at = self._document.at(f"[quantity.{self._name}]", key)
+        return BadCityFile(expected=f"`{key}` {expected}" if key else expected, got=got, at=at)
+
+    def _text(self, key: str, absent: str | None) -> str:
+        value = self._table.get(key, absent)
+        if not isinstance(value, str):
+            raise self._wrong(key, "a text", "nothing" if value is None else value)
+        return value
+
+    def _word(self, key: str, choices: type[StrEnum], absent: StrEnum | None) -> str:
+        value = self._table.get(key, absent)
+        if value not in list(choices):
+            raise self._wrong(key, "one of " + ", ".join(choices), "nothing" if value is None else value)
+        return str(value)
+
+    def _unit(self) -> str:
+        unit = self._text("unit", None)
+        if not is_known(unit):
+            raise self._wrong("unit", "a unit that can be converted, or empty for a count or state", unit)
+        return unit
+
+    def _bound(self, key: str) -> float | None:
+        value = self._table.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
+            raise self._wrong(key, "a number", value)
+        return float(value)
+
+    def _aliases(self) -> tuple[str, ...]:
+        value = self._table.get("aliases", [])
+        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+            raise self._wrong("aliases", "a list of names", value)
+        return tuple(value)
+
+    def _names(self) -> dict[str, str]:
+        value = self._table.get("name", {})
+        if not isinstance(value, dict) or set(value) - {"zh", "en"} or not all(map(_is_text, value.values())):
+            raise self._wrong("name", 'a table like { zh = "温度", en = "Temperature" }', value)
+        return dict(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _check_words(merged: dict[str, Quantity], read: dict[str, Quantity], document: TomlText) -> None:
+    owners: dict[str, str] = {}
+    for name, quantity in sorted(merged.items(), key=lambda item: item[0] in read):  # the file's own come last
+        for word in (name, *quantity.aliases):
+            owner = owners.setdefault(_folded(word), name)
+            if owner != name:
+                at = document.at(f"[quantity.{name}]", "" if word == name else "aliases")
+                raise BadCityFile(expected="each name and alias once", got=f"{word} (also of {owner})", at=at)

@@ -1,0 +1,140 @@
+import pytest
+
+from city.catalogue import Aggregation, Catalogue, QuantityKind, default_catalogue, series_name
+from city.errors import BadCityFile
+from city.units import Conversion
+
+GOOD = '[quantity.pm25]\nunit = "µg/m³"\nkind = "gauge"\n'
+
+
+@pytest.mark.parametrize(
+    ("word", "quantity"),
+    [
+        pytest.param("relative_humidity", "humidity", id="an alias"),
+        pytest.param("relativeHumidity", "humidity", id="camel case"),
+        pytest.param("PM2.5", "pm25", id="a dot between digits"),
+        pytest.param("pm2_5", "pm25", id="an underscore between digits"),
+        pytest.param("pm1_0", "pm1", id="pm1.0 is not pm10"),
+        pytest.param("PM10", "pm10", id="upper case"),
+        pytest.param("LAeq", "noise_laeq", id="a vendor's word"),
+        pytest.param("batV", "battery_voltage", id="an abbreviation"),
+    ],
+)
+def test_quantity_is_found_by_any_of_its_names(word: str, quantity: str):
+    found = default_catalogue().find(word)
+
+    assert found is not None
+    assert found.name == quantity
+
+
+def test_unknown_quantity_is_not_found():
+    assert default_catalogue().find("brightness_of_the_moon") is None
+
+
+@pytest.mark.parametrize("name", sorted(default_catalogue().quantities))
+def test_default_quantity_is_complete(name: str):
+    quantity = default_catalogue().quantities[name]
+
+    assert set(quantity.names) == {"zh", "en"}
+    assert quantity.source
+    assert isinstance(quantity.conversion(quantity.unit), Conversion)
+
+
+def test_default_catalogue_knows_how_values_add_up():
+    quantities = default_catalogue().quantities
+
+    assert quantities["noise_laeq"].aggregation is Aggregation.ENERGETIC
+    assert quantities["wind_direction"].aggregation is Aggregation.CIRCULAR
+    assert quantities["precipitation"].aggregation is Aggregation.SUM
+    assert quantities["smoke"].aggregation is Aggregation.LAST
+    assert quantities["energy"].kind is QuantityKind.COUNTER
+
+
+def test_city_adds_and_redefines():
+    text = '[quantity.temperature]\nunit = "K"\nkind = "gauge"\n'
+    text += '[quantity.ice]\nunit = "cm"\nkind = "gauge"\naliases = ["rime"]\n'
+
+    catalogue = Catalogue.parse(text, base=default_catalogue())
+
+    assert catalogue.quantities["temperature"].unit == "K"
+    assert catalogue.find("Rime") is catalogue.quantities["ice"]
+    assert catalogue.find("pm25") is default_catalogue().quantities["pm25"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            "[quantity.a",
+            "Expected TOML, got `Expected ']' at the end of a table declaration` - at `q.toml:1`",
+            id="not TOML",
+        ),
+        pytest.param(
+            GOOD + "[sensor]\n", "Expected tables `[quantity.NAME]`, got `sensor` - at `q.toml:4`", id="another table"
+        ),
+        pytest.param("quantity = 3", "Expected tables `[quantity.NAME]`, got `3` - at `q.toml:1`", id="no table"),
+        pytest.param(
+            "[quantity.a]\nkind = 'gauge'", "Expected `unit` a text, got `nothing` - at `q.toml:1`", id="no unit"
+        ),
+        pytest.param(
+            GOOD + "\n[quantity.a]\nkind = 'gauge'\nunit = 'furlong per stone'",
+            "or empty for a count or state, got `furlong per stone` - at `q.toml:7`",
+            id="unknown unit",
+        ),
+        pytest.param(
+            "[quantity.a]\nunit = 'm'\nkind = 'gage'",
+            "Expected `kind` one of gauge, counter, state, event, got `gage` - at `q.toml:3`",
+            id="unknown kind",
+        ),
+        pytest.param(
+            "[quantity.a]\nunit = 'm'\nkind = 'gauge'\nminimum = 'low'",
+            "Expected `minimum` a number, got `low` - at `q.toml:4`",
+            id="limit that is no number",
+        ),
+        pytest.param(
+            GOOD + "minimum = nan", "Expected `minimum` a number, got `nan` - at `q.toml:4`", id="limit that is NaN"
+        ),
+        pytest.param(
+            GOOD + "minimum = 5\nmaximum = 1",
+            "Expected `maximum` at least the minimum 5.0, got `1.0` - at `q.toml:5`",
+            id="limits crossed",
+        ),
+        pytest.param(GOOD + "colour = 'red'", "got `colour` - at `q.toml:4`", id="unknown key"),
+        pytest.param(
+            '[quantity."a/b"]\nunit = "m"\nkind = "gauge"',
+            "Expected a name of ASCII letters, digits and `_`, got `a/b` - at `q.toml:1`",
+            id="a name with a slash",
+        ),
+        pytest.param(
+            GOOD + "aliases = [3]", "Expected `aliases` a list of names, got `[3]` - at `q.toml:4`", id="alias no name"
+        ),
+        pytest.param(
+            "[quantity.mine]\nunit = 'm'\nkind = 'gauge'\naliases = ['humidity']",
+            "Expected each name and alias once, got `humidity (also of humidity)` - at `q.toml:4`",
+            id="alias of another",
+        ),
+        pytest.param(GOOD + "name = { fr = 'a' }", "Expected `name` a table like", id="unknown language"),
+    ],
+)
+def test_mistake_is_named_with_its_line(text: str, message: str):
+    with pytest.raises(BadCityFile) as caught:
+        Catalogue.parse(text, file="q.toml", base=default_catalogue())
+
+    assert message in str(caught.value)
+
+
+def test_series_name_tells_label_and_doubtful_unit():
+    assert series_name("temperature") == "temperature"
+    assert series_name("temperature", label="SHT") == "temperature/SHT"
+    assert series_name("temperature", unit=None) == "temperature[?]"
+    assert series_name("temperature", unit="kg", label="2") == "temperature[kg]/2"
+
+
+@pytest.mark.parametrize(
+    ("series", "quantity"),
+    [("temperature", "temperature"), ("temperature/SHT", "temperature"), ("temperature[?]", None), ("x", None)],
+)
+def test_series_knows_its_quantity(series: str, quantity: str | None):
+    found = default_catalogue().of_series(series)
+
+    assert (found.name if found is not None else None) == quantity
