@@ -39,3 +39,13 @@ class ConnectionLost(MqttError):
     def __init__(self, cause: str, *, at: str) -> None:
         self.cause, self.at = cause, at
         super().__init__(f"Connection to the broker lost: {cause} - at `{at}`")
+
+
+class NoAnswer(MqttError):
+    """Raised when the broker was silent for too long."""
+
+    code = "no_answer"
+
+    def __init__(self, timeout_s: float, *, at: str) -> None:
+        self.timeout_s, self.at = timeout_s, at
+        super().__init__(f"No answer from the broker in {timeout_s:g} s - at `{at}`")

@@ -1,0 +1,54 @@
+"""Every counter of ingest, by name; nothing is dropped, retried or refused without one."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES_RECEIVED = Counter("ingest_messages_received_total", "Messages that the broker delivered")
+MESSAGES_ACKNOWLEDGED = Counter("ingest_messages_acknowledged_total", "PUBACKs handed to the connection they came by")
+MESSAGES_DUPLICATED = Counter(
+    "ingest_messages_duplicated_total", "Repeated messages that were acknowledged and dropped"
+)
+MESSAGES_QUARANTINED = Counter("ingest_messages_quarantined_total", "Messages that were not understood", ["reason"])
+MESSAGES_DISCARDED = Counter(
+    "ingest_messages_discarded_total", "Unacknowledged messages let go, since the broker sends them again", ["reason"]
+)
+READINGS_ACCEPTED = Counter("ingest_readings_accepted_total", "Readings committed to the journal", ["quality"])
+EVENTS_ACCEPTED = Counter("ingest_events_accepted_total", "Events committed to the journal")
+BATCH_MESSAGES = Histogram(
+    "ingest_batch_messages", "Messages in one batch", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+)
+BATCH_SECONDS = Histogram(
+    "ingest_batch_seconds",
+    "Time from closing a batch to having judged it",
+    buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+
+CONNECTIONS_OPENED = Counter("ingest_connections_opened_total", "Connections that the broker accepted")
+CONNECTIONS_LOST = Counter("ingest_connections_lost_total", "Connections that failed or ended", ["reason"])
+SESSIONS_LOST = Counter("ingest_sessions_lost_total", "Times that the broker had forgotten our session")
+SUBSCRIPTIONS_REFUSED = Counter("ingest_subscriptions_refused_total", "Topic filters that the broker refused")
+READING_PAUSED = Counter("ingest_reading_paused_total", "Times that we stopped reading from the broker")
+CONNECTED = Gauge("ingest_connected", "1 while connected and subscribed")
+LISTENING = Gauge("ingest_listening", "1 while connected, subscribed and caught up")
+
+COMMIT_SECONDS = Histogram(
+    "ingest_journal_commit_seconds",
+    "Time of one journal commit",
+    buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1),
+)
+COMMITS_REFUSED = Counter("ingest_journal_commits_refused_total", "Commits that the journal could not make", ["reason"])
+JOURNAL_BYTES = Gauge("ingest_journal_bytes", "Bytes of all journal segments")
+JOURNAL_SEGMENTS = Gauge("ingest_journal_segments", "Journal segment files")
+JOURNAL_POSITION = Gauge("ingest_journal_position", "Position of the newest journal row")
+JOURNAL_BEHIND = Gauge("ingest_journal_behind", "Positions that a reader has yet to pass", ["reader"])
+JOURNAL_DAMAGED = Counter("ingest_journal_damaged_total", "Journal rows and segments set aside as damaged", ["part"])
+
+DRAIN_READINGS = Counter("ingest_drain_readings_total", "Readings written to the history store")
+DRAIN_ERRORS = Counter("ingest_drain_errors_total", "Writes that a store did not take", ["store"])
+DRAIN_SECONDS = Histogram(
+    "ingest_drain_seconds",
+    "Time of one write to a store",
+    ["store"],
+    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30),
+)
+
+SENSORS_DISCOVERED = Counter("ingest_sensors_discovered_total", "Sensors that sent and were not registered, once each")
