@@ -86,10 +86,10 @@ def basemap(ground: Ground, network: Network) -> dict[str, Any]:
     water = {"river": ground.river.intersection(MAP_FRAME).simplify(0.004), "lake": ground.lake}
     features.extend(feature(shape, kind="water", **{"class": name}) for name, shape in water.items())
     features.extend(feature(shape, kind="building") for shape in buildings(ground, network, Random(11)))
-    for road in reversed(network.roads):
-        features.append(
-            feature(road.shape, kind="road", name=road.name, name_en=road.name_en, **{"class": road.road_class})
-        )
+    features.extend(
+        feature(road.shape, kind="road", name=road.name, name_en=road.name_en, **{"class": road.road_class})
+        for road in reversed(network.roads)
+    )
     features.append(feature(network.rail, kind="rail", name="港城铁路", name_en="Port Railway"))
     features.append(feature(ground.coast.intersection(MAP_FRAME).simplify(0.003), kind="coast"))
     features.extend(_labels())

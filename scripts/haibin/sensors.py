@@ -114,8 +114,9 @@ def place_traffic(siting: Siting) -> None:
             siting.rows.append(
                 Row(
                     f"det-{number:04d}", f"{name} {label} {way}", f"{name_en} {label} {way_en}", "traffic",
-                    "loop_detector", at, 30, "speed;flow;occupancy", ("transport-bureau", "traffic-police", "traffic-police"),
-                    site=road.name or "支路", tags=[road.road_class],
+                    "loop_detector", at, 30, "speed;flow;occupancy",
+                    ("transport-bureau", "traffic-police", "traffic-police"), site=road.name or "支路",
+                    tags=[road.road_class],
                 )
             )  # fmt: skip
 
@@ -148,7 +149,7 @@ def place_water(siting: Siting) -> None:
             "camera",
             (at[0], at[1] + 0.02),
             60,
-            "frame_rate",
+            "video_fps",
             ("public-security", "traffic-police", "public-security"),
         )
         camera.site, camera.tags = f"underpass-{number:02d}", ["underpass"]
@@ -231,7 +232,7 @@ def place_air_and_noise(siting: Siting) -> None:
                 "weather_station",
                 at,
                 60,
-                "temperature;humidity;pressure;wind_speed;wind_direction",
+                "temperature;humidity;atmospheric_pressure;wind_speed;wind_direction",
                 keepers,
             )
         )
@@ -247,7 +248,7 @@ def place_air_and_noise(siting: Siting) -> None:
                 "noise_meter",
                 at,
                 60,
-                "sound_level",
+                "noise_laeq",
                 keepers,
                 tags=[zone],
             )
@@ -265,13 +266,13 @@ MACHINE_ROOMS: tuple[tuple[str, str, str, Xy, str], ...] = (
 #: prefix, kind, names, count, interval in seconds, quantities of what stands in each room.
 _EQUIPMENT: tuple[tuple[str, str, str, str, int, int, str], ...] = (
     ("rack", "inlet_probe", "机柜进风", "rack inlet", 48, 15, "temperature;humidity"),
-    ("crac", "crac", "精密空调", "CRAC", 6, 20, "supply_temperature;return_temperature"),
-    ("leak", "leak_rope", "漏水绳", "leak rope", 8, 30, "leak"),
+    ("crac", "crac", "精密空调", "CRAC", 6, 20, "supply_air_temperature;outlet_temperature"),
+    ("leak", "leak_rope", "漏水绳", "leak rope", 8, 30, "water_leak"),
     ("smoke", "smoke_detector", "烟感", "smoke detector", 8, 30, "smoke"),
-    ("ups", "ups", "UPS", "UPS", 4, 20, "ups_load;battery_charge;input_voltage;battery_minutes"),
+    ("ups", "ups", "UPS", "UPS", 4, 20, "load;battery_level;input_voltage;battery_runtime"),
     ("pdu", "pdu", "配电列头柜", "PDU", 8, 30, "power"),
     ("bat", "battery_probe", "电池间", "battery room", 4, 30, "temperature"),
-    ("door", "door_contact", "门禁", "door", 4, 60, "door"),
+    ("door", "door_contact", "门禁", "door", 4, 60, "door_open"),
 )
 
 
@@ -321,7 +322,7 @@ def place_cameras(siting: Siting) -> None:
                 "camera",
                 at,
                 60,
-                "frame_rate",
+                "video_fps",
                 ("public-security", "public-security", "public-security"),
             )
         )
