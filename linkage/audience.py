@@ -1,0 +1,85 @@
+"""Which departments are told of what: one function for each kind of deed."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from linkage.clocks import Stage
+from linkage.deed import Deed
+from linkage.departments import Axis, Directory
+from linkage.record import Case
+from linkage.states import Step, TaskState
+
+#: Told of a clock that ran out beside the department itself: who waits for it, or who can do something about it.
+_STAGE_DESKS: Mapping[str, tuple[Axis, ...]] = {
+    Stage.VERIFY: (Axis.SUPERVISION,),
+    Stage.FILE: (Axis.SUPERVISION,),
+    Stage.CONFIRM: (Axis.SUPERVISION, Axis.COMMAND),
+    Stage.DISPATCH: (Axis.COMMAND,),
+    Stage.HANDLE: (Axis.COMMAND,),
+    Stage.CHECK: (Axis.SUPERVISION,),
+    Stage.CLOSE: (Axis.SUPERVISION,),
+}
+
+_DONE = frozenset({TaskState.FED_BACK, TaskState.CHECKED})
+
+_Audience = Callable[[Deed, Case, Case, Directory], Iterable[str]]
+
+
+def told_by(deed: Deed, before: Case, after: Case, directory: Directory) -> tuple[str, ...]:
+    """Return the departments that get a message about `deed`, each once."""
+    audience = _AUDIENCES.get(deed.step)
+    return () if audience is None else tuple(dict.fromkeys(audience(deed, before, after, directory)))
+
+
+def _supervision(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
+    return directory.desks(Axis.SUPERVISION, after.incident.district)
+
+
+def _command(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
+    return directory.desks(Axis.COMMAND, after.incident.district)
+
+
+def _sent_out(_: Deed, before: Case, after: Case, __: Directory) -> Iterable[str]:
+    known = {task.id for task in before.tasks}
+    return [task.department for task in after.tasks if task.id not in known]
+
+
+def _the_department(deed: Deed, _: Case, __: Case, ___: Directory) -> Iterable[str]:
+    return [] if deed.department is None else [deed.department]
+
+
+def _departments(_: Deed, before: Case, __: Case, ___: Directory) -> Iterable[str]:
+    return [task.department for task in before.legs]
+
+
+def _working(_: Deed, __: Case, after: Case, ___: Directory) -> Iterable[str]:
+    return [task.department for task in after.legs if task.state not in _DONE]
+
+
+def _everyone(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
+    command = _command(deed, before, after, directory) if after.incident.filed_ns is not None else ()
+    return [*_supervision(deed, before, after, directory), *command, *_departments(deed, before, after, directory)]
+
+
+def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
+    desks = [
+        desk
+        for axis in _STAGE_DESKS[str(deed.data["stage"])]
+        for desk in directory.desks(axis, after.incident.district)
+    ]
+    own = deed.data["stage"] == Stage.HANDLE
+    return [*(_the_department(deed, before, after, directory) if own else ()), *desks]
+
+
+_AUDIENCES: Mapping[str, _Audience] = {
+    "open": _supervision,
+    "rise": _everyone,
+    "overdue": _waiting,
+    Step.FILE: _command,
+    Step.DISPATCH: _sent_out,
+    Step.URGE: _working,
+    Step.VOID: _departments,
+    Step.CANCEL: _departments,
+    Step.FEED_BACK: _supervision,
+    Step.RETURN: _command,
+    Step.REWORK: _the_department,
+}

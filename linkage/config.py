@@ -1,0 +1,50 @@
+"""Settings of the linkage queue and of the messages it sends."""
+
+from ipaddress import ip_network
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
+
+
+class MessageSettings(BaseModel):
+    """How messages leave the city."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channels: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Channel name, as departments.yaml uses it, to its apprise URL."
+    )
+    allow_internal: tuple[str, ...] = Field(
+        (), description="Networks (CIDR) of internal addresses that messages may go to; others are refused."
+    )
+    rate_per_min: int = Field(60, ge=1, le=6000, description="Messages that one channel may send in a minute.")
+    timeout_s: float = Field(15.0, gt=0, le=120, description="Longest wait for one delivery, seconds.")
+    first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")
+    longest_retry_s: float = Field(300.0, gt=0, description="Longest wait between two attempts, seconds.")
+    give_up_after_s: float = Field(86_400.0, gt=0, description="Age at which a message is given up, seconds.")
+    console_url: str = Field("", description="Address of the console, for the link in a message; empty for none.")
+
+    @field_validator("allow_internal")
+    @classmethod
+    def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                message = "Expected a network such as `10.0.0.0/8`, got `{got}`"
+                raise PydanticCustomError("network", message, {"got": network}) from error
+        return networks
+
+
+class LinkageSettings(BaseModel):
+    """Settings of the linkage queue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    confirm_within_s: int = Field(
+        900, ge=60, le=86_400, description="Time for a person to confirm what the system dispatched itself, seconds."
+    )
+    tell_recorded: bool = Field(default=False, description="Tell departments about incidents on recorded readings too.")
+    tick_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at the clocks, seconds.")
+    deliver_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at waiting messages, seconds.")
+    messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")

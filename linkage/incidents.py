@@ -1,0 +1,156 @@
+"""The incidents of the queue: opened by people, moved by steps, shown to those whose they are."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
+from linkage import acting, cases, permissions, viewing
+from linkage.acting import Order
+from linkage.conflict import Happened, matters
+from linkage.deed import Outcome
+from linkage.ledger import Ledger, Page
+from linkage.opening import Report, opened_by_person
+from linkage.person import Person
+from linkage.record import Case, TaskRecord
+from linkage.tables import ADMISSIONS, EVENTS, INCIDENTS, TASKS
+from linkage.views import Actions, Incident
+
+#: Newest events and alarm changes that one view of an incident carries; a storm may have thousands.
+_SHOWN = 500
+
+
+class Incidents:
+    """The service behind every step that a person takes. Calls block on the database: call from a thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def open_by_person(self, report: Report, person: Person) -> Incident:
+        """Open an incident for what `person` reports.
+
+        Raises:
+            NotPermitted: this person has no part in incidents.
+            BadRequest: the report cannot be.
+        """
+        if not person.holds(permissions.REPORTING):
+            raise NotPermitted("open", allowed=" or ".join(sorted(permissions.REPORTING)), at="incidents")
+        with self._ledger.writing() as page:
+            number = cases.next_id(page.connection, INCIDENTS)
+            scene = page.scene(report.incident_class)
+            page.write(None, opened_by_person(report, person, number, scene, self._ledger.book), person)
+        return self.one(str(number), person)
+
+    def act(self, incident: str, order: Order, person: Person) -> Incident:
+        """Take an incident step.
+
+        Raises:
+            NotFound: there is no such incident, or it is not this person's to see.
+            Conflict: somebody changed it first, and that matters to this step.
+            NotPermitted: the step is somebody else's.
+            IllegalTransition: the incident does not allow it now.
+            BadRequest: something that the step needs is missing or wrong.
+        """
+        number = _number(incident, "incident")
+        with self._ledger.writing() as page:
+            case = self._visible(page.connection, number, person)
+            self._step(page, case, None, order, person)
+        return self.one(incident, person)
+
+    def act_on_task(self, task: str, order: Order, person: Person) -> Incident:
+        """Take a task step; errors as for `act`."""
+        number = _number(task, "task")
+        with self._ledger.writing() as page:
+            row = page.connection.execute(select(TASKS.c.incident).where(TASKS.c.id == number)).one_or_none()
+            if row is None:
+                raise NotFound("task", task)
+            case = self._visible(page.connection, row.incident, person)
+            self._step(page, case, case.task(number), order, person)
+        return self.one(str(row.incident), person)
+
+    def one(self, incident: str, person: Person) -> Incident:
+        """Return an incident whole, with the steps that `person` may take now.
+
+        Raises:
+            NotFound: there is no such incident, or it is not this person's to see.
+        """
+        number = _number(incident, "incident")
+        with self._ledger.database.read() as connection:
+            case = self._visible(connection, number, person)
+            past = cases.past_steps(connection, number, person.id)
+            row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).mappings().one()
+            events = connection.execute(
+                select(EVENTS).where(EVENTS.c.incident == number).order_by(EVENTS.c.number.desc()).limit(_SHOWN)
+            ).mappings()
+            alarms = connection.execute(
+                select(ADMISSIONS)
+                .where(ADMISSIONS.c.incident == number)
+                .order_by(ADMISSIONS.c.decided_ns.desc(), ADMISSIONS.c.time_ns.desc())
+                .limit(_SHOWN)
+            ).mappings()
+            return Incident.model_validate(
+                {
+                    **viewing.line_of(row),
+                    "departments": viewing.legs_of(case.tasks),
+                    "note": row["note"],
+                    "first_actions": Actions.model_validate(row["first_actions"]),
+                    "proposed": row["proposed"],
+                    "tasks": [viewing.task_of(t, viewing.task_steps(case, t, person, past)) for t in case.tasks],
+                    "alarms": [viewing.alarm_of(alarm) for alarm in alarms],
+                    "events": [viewing.event_of(event) for event in reversed(list(events))],
+                    "steps": viewing.incident_steps(case, person, past),
+                }
+            )
+
+    def _visible(self, connection: Connection, number: int, person: Person) -> Case:
+        case = cases.load(connection, number)
+        if case is None or not permissions.may_see(person, case):
+            raise NotFound("incident", number)
+        return case
+
+    def _step(self, page: Page, case: Case, task: TaskRecord | None, order: Order, person: Person) -> None:
+        since = _since(page.connection, case, order.version)
+        past = cases.past_steps(page.connection, case.incident.id, person.id)
+        at = f"incident {case.incident.number}"
+        mattering = matters(order.step, None if task is None else task.id, since)
+        permissions.check(order.step, person, case, task, past)
+        if mattering:
+            raise Conflict(changed=_told(mattering), at=at)
+        try:
+            outcome = self._decided(page, case, task, order)
+        except IllegalTransition as error:
+            if since:
+                raise Conflict(changed=_told(since), at=at) from error
+            raise
+        page.write(case, outcome, person)
+
+    def _decided(self, page: Page, case: Case, task: TaskRecord | None, order: Order) -> Outcome:
+        scene = page.scene(case.incident.incident_class)
+        if task is None:
+            return acting.act(case, order, scene)
+        return acting.act_on_task(case, task, order, scene)
+
+
+def _since(connection: Connection, case: Case, version: int) -> list[Happened]:
+    """Return what happened after `version`, oldest first."""
+    if not 0 <= version <= case.incident.version:
+        raise BadRequest(expected=f"0 to {case.incident.version}", got=version, at="version")
+    if version == case.incident.version:
+        return []
+    rows = connection.execute(
+        select(EVENTS)
+        .where(EVENTS.c.incident == case.incident.id, EVENTS.c.version > version)
+        .order_by(EVENTS.c.number)
+    ).mappings()
+    return [Happened(row["step"], row["task"], row["actor_name"], row["from_state"], row["to_state"]) for row in rows]
+
+
+def _told(events: Iterable[Happened]) -> str:
+    return ", ".join(str(event) for event in list(events)[-3:])
+
+
+def _number(text: str, kind: str) -> int:
+    """Return the row id in `text`; what is no id names nothing."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound(kind, text)
+    return int(text)

@@ -1,0 +1,89 @@
+"""The list of tasks: every department's legs, nearest deadline first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, literal, select, tuple_
+
+from linkage import cases, cursor, viewing
+from linkage.person import Person
+from linkage.queue import MAX_LIMIT, summaries
+from linkage.scope import visible
+from linkage.states import TaskState
+from linkage.tables import INCIDENTS, TASKS
+from linkage.views import TaskItem, TaskPage
+from storage.sql import Database
+
+#: States in which a department still has something to do.
+WORKING = (TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.ARRIVED, TaskState.HANDLING)
+
+_KEY = (TASKS.c.due_ns, TASKS.c.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks; an empty collection asks for nothing in particular. `mine`: only the person's department's."""
+
+    departments: Collection[str] = ()
+    states: Collection[str] = ()
+    mine: bool = False
+
+
+class Tasks:
+    """Reads pages of tasks. Calls block on the database: call from a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(
+        self, person: Person, wanted: TaskFilter | None = None, *, limit: int = 50, after: str | None = None
+    ) -> TaskPage:
+        """Return tasks of incidents that `person` may see, with the steps they may take, from after the cursor.
+
+        Raises:
+            BadRequest: `after` is not a cursor of this list.
+        """
+        conditions = _conditions(TaskFilter() if wanted is None else wanted, person)
+        query = select(TASKS).join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(*conditions)
+        total = select(func.count()).select_from(TASKS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident))
+        shown = min(limit, MAX_LIMIT)
+        page = query.order_by(*_KEY).limit(shown + 1)
+        if after is not None:
+            due_ns, number = cursor.decode(after, len(_KEY))
+            page = page.where(tuple_(*_KEY) > tuple_(literal(due_ns), literal(number)))
+        with self._database.read() as connection:
+            rows = list(connection.execute(page).mappings())
+            items = _items(connection, rows[:shown], person)
+            count = connection.execute(total.where(*conditions)).scalar_one()
+        last = rows[shown - 1] if len(rows) > shown else None
+        return TaskPage(
+            items=items, next=None if last is None else cursor.encode((last["due_ns"], last["id"])), total=count
+        )
+
+
+def _items(connection: Connection, rows: Sequence[RowMapping], person: Person) -> tuple[TaskItem, ...]:
+    numbers = sorted({row["incident"] for row in rows})
+    lines = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings()
+    summary = {line.id: line for line in summaries(connection, list(lines))}
+    known = {
+        number: (cases.load(connection, number), cases.past_steps(connection, number, person.id)) for number in numbers
+    }
+    items = []
+    for row in rows:
+        case, past = known[row["incident"]]
+        task = cases.task_of(row)
+        steps = () if case is None else viewing.task_steps(case, task, person, past)
+        values = viewing.task_of(task, steps)
+        items.append(TaskItem(**dict(values), summary=summary[values.incident]))
+    return tuple(items)
+
+
+def _conditions(wanted: TaskFilter, person: Person) -> list[ColumnElement[bool]]:
+    conditions = [visible(person)]
+    if wanted.departments:
+        conditions.append(TASKS.c.department.in_(list(wanted.departments)))
+    if wanted.states:
+        conditions.append(TASKS.c.state.in_(list(wanted.states)))
+    if wanted.mine:
+        conditions.append(TASKS.c.department == person.department)
+    return conditions

@@ -1,0 +1,236 @@
+"""How an incident begins: from an alarm, or from what a person reports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from city.alarm import AlarmTransition
+from city.clock import SECOND_NS, from_ns
+from city.errors import BadRequest
+from city.level import PRIORITIES, Domain, Level
+from city.sensor import Sensor
+from linkage.acting import Scene, dispatched, settled
+from linkage.audience import told_by
+from linkage.deed import Deed, Outcome
+from linkage.departments import Directory
+from linkage.person import Person
+from linkage.record import Case, IncidentRecord
+from linkage.standards import Standards
+from linkage.states import IncidentState, Step
+
+#: What a person's report can come from.
+SOURCES = ("sensor", "video", "collector", "hotline", "leader", "department")
+
+#: Priority of an alarm level that its rule gives none: notice waits for routine, critical for nobody.
+_PRIORITY_OF = {Level.NOTICE: 4, Level.MAJOR: 2, Level.CRITICAL: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class CityBook:
+    """What the city folder says about linkage; `sensor` looks a sensor up in the registry."""
+
+    directory: Directory
+    standards: Standards
+    zone: ZoneInfo
+    sensor: Callable[[str], Sensor | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a person says has happened."""
+
+    title: str
+    incident_class: str
+    priority: int
+    source: str
+    note: str = ""
+    sensor: str | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    district: str = ""
+    place: str = ""
+
+
+def case_number(number: int, opened_ns: int, zone: ZoneInfo) -> str:
+    """Return what people call the incident: the local date and the incident's running number."""
+    return f"{from_ns(opened_ns).astimezone(zone):%Y%m%d}-{number:06d}"
+
+
+def priority_of(transition: AlarmTransition) -> int:
+    """Return the incident priority that the rule gives the alarm's level."""
+    return transition.response.priority.get(transition.level.word, _PRIORITY_OF[transition.level])
+
+
+def opened_by_alarm(
+    transition: AlarmTransition, number: int, scene: Scene, book: CityBook, confirm_within_s: int
+) -> Outcome:
+    """Open an incident for an alarm; one of a life-safety rule is filed and dispatched at once, unconfirmed."""
+    sensor = book.sensor(transition.target)
+    response = transition.response
+    incident = IncidentRecord(
+        id=number,
+        number=case_number(number, transition.arrival_ns, book.zone),
+        title=_title(transition, sensor),
+        incident_class=response.incident_class,
+        domain=transition.domain,
+        priority=priority_of(transition),
+        source="video" if transition.domain is Domain.VIDEO else "sensor",
+        opened_ns=transition.arrival_ns,
+        happened_ns=transition.time_ns,
+        level=transition.level,
+        worst_level=transition.level,
+        rule=transition.rule,
+        sensor=transition.target,
+        first_actions={language: list(lines) for language, lines in response.first_actions.items()},
+        proposed=list(book.directory.handling(response.departments)),
+        alarms=1,
+        active=1,
+        late=transition.late,
+        recorded=transition.recorded,
+    )
+    case = Case(incident if sensor is None else _placed(incident, sensor))
+    data = {**_facts(case.incident), "transition": transition.id}
+    deed = Deed(step="open", to_state=case.incident.state, data=data)
+    opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
+    return _by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
+
+
+def opened_by_person(report: Report, person: Person, number: int, scene: Scene, book: CityBook) -> Outcome:
+    """Open an incident for what `person` reports.
+
+    Raises:
+        BadRequest: the class, priority, source or place cannot be.
+    """
+    _check(report, book)
+    sensor = None if report.sensor is None else book.sensor(report.sensor)
+    incident = IncidentRecord(
+        id=number,
+        number=case_number(number, scene.now_ns, book.zone),
+        title={"zh": report.title, "en": report.title},
+        incident_class=report.incident_class,
+        domain="" if sensor is None else sensor.domain,
+        priority=report.priority,
+        source=report.source,
+        opened_ns=scene.now_ns,
+        happened_ns=scene.now_ns,
+        sensor=report.sensor,
+        note=report.note,
+        reporter=person.id,
+    )
+    if sensor is not None:
+        incident = _placed(incident, sensor)
+    if report.longitude is not None:
+        incident = replace(incident, longitude=report.longitude, latitude=report.latitude)
+    incident = replace(
+        incident,
+        district=report.district if report.district else incident.district,
+        place=report.place if report.place else incident.place,
+    )
+    case = Case(incident)
+    deed = Deed(step="open", to_state=incident.state, note=report.note, data=_facts(incident))
+    return Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
+
+
+def _by_itself(opened: Outcome, scene: Scene, confirm_within_s: int) -> Outcome:
+    """File and dispatch in the system's name, for a person to confirm or void."""
+    now_ns = scene.now_ns
+    confirm_by_ns = now_ns + confirm_within_s * SECOND_NS
+    incident = replace(
+        opened.case.incident,
+        state=IncidentState.FILED,
+        filed_ns=now_ns,
+        unconfirmed_ns=now_ns,
+        confirm_by_ns=confirm_by_ns,
+    )
+    filed = Case(incident)
+    after = settled(dispatched(filed, tuple(incident.proposed), scene, note="", reason="rule"))
+    data: dict[str, object] = {"unconfirmed": True, "confirm_by_ns": confirm_by_ns}
+    deeds = [Deed(step=Step.FILE, from_state=opened.case.incident.state, to_state=filed.incident.state, data=data)]
+    if after.tasks:
+        added = [
+            {"id": task.id, "department": task.department, "due_ns": task.due_ns, "reason": task.reason}
+            for task in after.tasks
+        ]
+        deeds.append(
+            Deed(
+                step=Step.DISPATCH,
+                from_state=filed.incident.state,
+                to_state=after.incident.state,
+                data={"unconfirmed": True, "tasks": added},
+            )
+        )
+    told = [replace(deed, told=told_by(deed, filed, after, scene.directory)) for deed in deeds]
+    return Outcome(after, (*opened.deeds, *told))
+
+
+def _title(transition: AlarmTransition, sensor: Sensor | None) -> dict[str, str]:
+    rule = transition.rule_name
+    place = transition.target if sensor is None else sensor.name
+    place_en = transition.target if sensor is None else sensor.name_en if sensor.name_en else sensor.name
+    return {
+        "zh": f"{rule.get('zh', transition.rule)}：{place}",
+        "en": f"{rule.get('en', transition.rule)}: {place_en}",
+    }
+
+
+def _placed(incident: IncidentRecord, sensor: Sensor) -> IncidentRecord:
+    longitude, latitude = (None, None) if sensor.place is None else sensor.place
+    return replace(
+        incident,
+        longitude=longitude,
+        latitude=latitude,
+        district=sensor.district,
+        place=sensor.site if sensor.site else sensor.name,
+    )
+
+
+def _facts(incident: IncidentRecord) -> dict[str, object]:
+    """Return what the log must know to rebuild the incident."""
+    names = (
+        "number",
+        "title",
+        "incident_class",
+        "domain",
+        "priority",
+        "source",
+        "level",
+        "rule",
+        "sensor",
+        "longitude",
+        "latitude",
+        "district",
+        "place",
+        "first_actions",
+        "proposed",
+        "opened_ns",
+        "happened_ns",
+        "late",
+        "recorded",
+    )
+    return {name: getattr(incident, name) for name in names}
+
+
+def _check(report: Report, book: CityBook) -> None:
+    if not report.title.strip():
+        raise BadRequest(expected="a title", got="nothing", at="title")
+    if report.incident_class not in book.standards:
+        known = ", ".join(f"`{standard.id}`" for standard in book.standards)
+        raise BadRequest(expected=f"one of {known}", got=report.incident_class, at="class")
+    if report.priority not in PRIORITIES:
+        raise BadRequest(expected="1 to 5", got=report.priority, at="priority")
+    if report.source not in SOURCES:
+        expected = "one of " + ", ".join(f"`{source}`" for source in SOURCES)
+        raise BadRequest(expected=expected, got=report.source, at="source")
+    if report.sensor is not None and book.sensor(report.sensor) is None:
+        raise BadRequest(expected="a registered sensor", got=report.sensor, at="sensor")
+    if (report.longitude is None) is not (report.latitude is None):
+        raise BadRequest(expected="longitude and latitude together", got="one of them", at="longitude")
+    if report.longitude is not None and report.latitude is not None:
+        _check_place(report.longitude, report.latitude)
+
+
+def _check_place(longitude: float, latitude: float) -> None:
+    if not -180 <= longitude <= 180:
+        raise BadRequest(expected="-180 to 180", got=longitude, at="longitude")
+    if not -90 <= latitude <= 90:
+        raise BadRequest(expected="-90 to 90", got=latitude, at="latitude")

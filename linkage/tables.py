@@ -1,0 +1,200 @@
+"""The SQL tables of the linkage queue: the event log is the truth, the rest can be derived from it and serves speed."""
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, text
+
+from storage.columns import Json, RowId, TimeNs, Word
+from storage.sql import METADATA
+
+#: Stands for "no deadline" in columns that are sorted and compared (the largest number SQL keeps).
+NEVER_NS = 2**63 - 1
+
+_OPEN = text("ended_ns IS NULL")
+
+INCIDENTS = Table(
+    "incidents",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("number", Word, nullable=False, unique=True),
+    Column("title", Json, nullable=False),
+    Column("incident_class", Word, nullable=False),
+    Column("domain", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("worst_level", SmallInteger, nullable=False),
+    Column("source", Word, nullable=False),
+    Column("rule", Word, nullable=False),
+    Column("sensor", Word),
+    Column("longitude", Double),
+    Column("latitude", Double),
+    Column("district", Word, nullable=False),
+    Column("place", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("first_actions", Json, nullable=False),
+    Column("proposed", Json, nullable=False),
+    Column("reporter", Word, nullable=False),
+    Column("opened_ns", TimeNs, nullable=False),
+    Column("happened_ns", TimeNs, nullable=False),
+    Column("acknowledged_ns", TimeNs),
+    Column("verified_ns", TimeNs),
+    Column("filed_ns", TimeNs),
+    Column("recovered_ns", TimeNs),
+    Column("unconfirmed_ns", TimeNs),
+    Column("confirm_by_ns", TimeNs),
+    Column("ended_ns", TimeNs),
+    Column("disposition", Word),
+    Column("alarms", Integer, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("recorded", Boolean, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    # Derived from the above and from the tasks: the queue's order, the nearest deadline, the next look of the clocks.
+    Column("acknowledged", SmallInteger, nullable=False),
+    Column("due_ns", TimeNs, nullable=False),
+    Column("due_stage", Word, nullable=False),
+    Column("due_from_ns", TimeNs, nullable=False),
+    Column("wake_ns", TimeNs, nullable=False),
+    Column("marked_ns", TimeNs, nullable=False),
+    Column("words", Text, nullable=False),
+    Index(
+        "ix_incidents_queue",
+        "acknowledged",
+        "priority",
+        "due_ns",
+        "opened_ns",
+        "id",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
+    Index("ix_incidents_wake", "wake_ns"),
+    Index("ix_incidents_ended", "ended_ns", "id"),
+)
+
+#: Rule and target that an incident answers for; at most one open incident each.
+KEYS = Table(
+    "incident_keys",
+    METADATA,
+    Column("incident", ForeignKey("incidents.id"), primary_key=True),
+    Column("rule", Word, primary_key=True),
+    Column("target", Word, primary_key=True),
+    Column("open", Boolean, nullable=False),
+    Index(
+        "uq_incident_keys_open", "rule", "target", unique=True, sqlite_where=text("open"), postgresql_where=text("open")
+    ),
+)
+
+#: Alarms that belong to an incident, as they stand now.
+MEMBERS = Table(
+    "incident_alarms",
+    METADATA,
+    Column("alarm", Word, primary_key=True),
+    Column("incident", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("rule", Word, nullable=False),
+    Column("target", Word, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+#: Every alarm transition ever decided on, with the decision and a copy of its evidence.
+ADMISSIONS = Table(
+    "admissions",
+    METADATA,
+    Column("transition", Word, primary_key=True),
+    Column("alarm", Word, nullable=False),
+    Column("rule", Word, nullable=False),
+    Column("rule_name", Json, nullable=False),
+    Column("target", Word, nullable=False),
+    Column("change", Word, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("time_ns", TimeNs, nullable=False),
+    Column("arrival_ns", TimeNs, nullable=False),
+    Column("quantity", Word, nullable=False),
+    Column("value", Double),
+    Column("limit_value", Double),
+    Column("unit", String, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("action", Word, nullable=False),
+    Column("reason", Word, nullable=False),
+    Column("incident", ForeignKey("incidents.id")),
+    Column("decided_ns", TimeNs, nullable=False),
+    Index("ix_admissions_incident", "incident", "decided_ns"),
+)
+
+TASKS = Table(
+    "tasks",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("incident", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("department", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("mandatory", Boolean, nullable=False),
+    Column("dispatched_ns", TimeNs, nullable=False),
+    Column("accepted_ns", TimeNs),
+    Column("arrived_ns", TimeNs),
+    Column("fed_back_ns", TimeNs),
+    Column("checked_ns", TimeNs),
+    Column("ended_ns", TimeNs),
+    Column("due_ns", TimeNs, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reason", Word, nullable=False),
+    Index("ix_tasks_department", "department", "due_ns", "id"),
+    Index(
+        "uq_tasks_leg", "incident", "department", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+    ),  # a leg that was given back or cancelled makes room for another
+)
+
+#: The truth: one row per thing that happened, never changed; `hash` covers the row and the hash before it.
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("number", RowId, primary_key=True, autoincrement=False),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("task", RowId),
+    Column("department", Word),
+    Column("step", Word, nullable=False),
+    Column("from_state", Word, nullable=False),
+    Column("to_state", Word, nullable=False),
+    Column("actor", Word),
+    Column("actor_name", String, nullable=False),
+    Column("at_ns", TimeNs, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_events_incident", "incident", "number"),
+    Index("ix_events_actor", "actor", "incident"),
+)
+
+#: The newest event's number and hash, so that a log cut off at its end is noticed.
+CHAIN = Table(
+    "event_chain",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", RowId, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+#: Messages to departments, written with the event that they tell of.
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("incident", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("event", RowId, nullable=False),
+    Column("department", Word, nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_ns", TimeNs, nullable=False),
+    Column("next_ns", TimeNs, nullable=False),
+    Column("sent_ns", TimeNs),
+    Column("answer", Text, nullable=False),
+    Index("ix_messages_next", "next_ns"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,197 @@
+"""Rows of the queue's tables as views for the API."""
+
+import json
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import RowMapping
+
+from city.clock import iso
+from city.level import Level
+from linkage import steps
+from linkage.clocks import Stage
+from linkage.permissions import refusal
+from linkage.person import Person
+from linkage.record import Case, TaskRecord
+from linkage.states import GONE, Step
+from linkage.tables import NEVER_NS
+from linkage.views import (
+    Actor,
+    AlarmView,
+    Deadline,
+    EventView,
+    IncidentSummary,
+    Leg,
+    MessageView,
+    Names,
+    NextStep,
+    TaskView,
+)
+
+
+def moment(time_ns: int | None) -> str | None:
+    """Return a time as it goes over the wire; None stays None."""
+    return None if time_ns is None else iso(time_ns)
+
+
+def summary_of(row: RowMapping, legs: Iterable[Leg]) -> IncidentSummary:
+    """Return a row of `incidents` as a line of the queue."""
+    return IncidentSummary.model_validate({**line_of(row), "alarms": row["alarms"], "departments": tuple(legs)})
+
+
+def line_of(row: RowMapping) -> dict[str, object]:
+    """Return what every view of an incident shows, from its row."""
+    running = row["due_ns"] != NEVER_NS
+    return {
+        "id": str(row["id"]),
+        "number": row["number"],
+        "title": row["title"],
+        "incident_class": row["incident_class"],
+        "domain": row["domain"],
+        "state": row["state"],
+        "priority": row["priority"],
+        "level": level_word(row["level"]),
+        "worst_level": level_word(row["worst_level"]),
+        "source": row["source"],
+        "rule": row["rule"],
+        "sensor": row["sensor"],
+        "longitude": row["longitude"],
+        "latitude": row["latitude"],
+        "district": row["district"],
+        "place": row["place"],
+        "opened_at": iso(row["opened_ns"]),
+        "happened_at": iso(row["happened_ns"]),
+        "late": row["late"],
+        "acknowledged_at": moment(row["acknowledged_ns"]),
+        "recovered_at": moment(row["recovered_ns"]),
+        "unconfirmed_at": moment(row["unconfirmed_ns"]),
+        "confirm_by": moment(row["confirm_by_ns"]),
+        "ended_at": moment(row["ended_ns"]),
+        "deadline": deadline(row["due_stage"], row["due_from_ns"], row["due_ns"]) if running else None,
+        "disposition": row["disposition"],
+        "recorded": row["recorded"],
+        "drill": row["drill"],
+        "version": row["version"],
+    }
+
+
+def level_word(level: int) -> str | None:
+    """Return a level as its word; None for 0, which a person's report has."""
+    return Level(level).word if level else None
+
+
+def deadline(stage: str, from_ns: int, due_ns: int) -> Deadline:
+    """Return a running clock as a view."""
+    return Deadline(stage=stage, at=iso(due_ns), started_at=iso(from_ns))
+
+
+def legs_of(tasks: Iterable[TaskRecord]) -> tuple[Leg, ...]:
+    """Return each department's newest leg."""
+    newest = {task.department: task for task in tasks}
+    return tuple(Leg(department=task.department, state=task.state) for task in newest.values())
+
+
+def task_of(task: TaskRecord, next_steps: tuple[NextStep, ...] = ()) -> TaskView:
+    """Return a task as a view, with the steps this person may take."""
+    running = task.state not in GONE
+    return TaskView(
+        id=str(task.id),
+        incident=str(task.incident),
+        department=task.department,
+        state=task.state,
+        mandatory=task.mandatory,
+        dispatched_at=iso(task.dispatched_ns),
+        accepted_at=moment(task.accepted_ns),
+        arrived_at=moment(task.arrived_ns),
+        fed_back_at=moment(task.fed_back_ns),
+        checked_at=moment(task.checked_ns),
+        deadline=deadline(Stage.HANDLE, task.dispatched_ns, task.due_ns) if running else None,
+        note=task.note,
+        reason=task.reason,
+        steps=next_steps,
+    )
+
+
+def event_of(row: RowMapping) -> EventView:
+    """Return a row of the event log as a view."""
+    actor = None if row["actor"] is None else Actor(id=row["actor"], name=row["actor_name"])
+    return EventView(
+        number=row["number"],
+        incident=str(row["incident"]),
+        at=iso(row["at_ns"]),
+        actor=actor,
+        step=row["step"],
+        from_=row["from_state"],
+        to=row["to_state"],
+        task=None if row["task"] is None else str(row["task"]),
+        department=row["department"],
+        note=row["note"],
+        data=json.loads(row["data"]),
+    )
+
+
+def alarm_of(row: RowMapping) -> AlarmView:
+    """Return an admitted alarm transition as a view."""
+    return AlarmView.model_validate(
+        {
+            "id": row["transition"],
+            "alarm": row["alarm"],
+            "rule": row["rule"],
+            "rule_name": row["rule_name"],
+            "target": row["target"],
+            "level": level_word(row["level"]),
+            "change": row["change"],
+            "time": iso(row["time_ns"]),
+            "value": row["value"],
+            "limit": row["limit_value"],
+            "unit": row["unit"],
+            "quantity": row["quantity"],
+            "late": row["late"],
+            "evidence": json.loads(row["evidence"]),
+        }
+    )
+
+
+def message_of(row: RowMapping) -> MessageView:
+    """Return a row of the outbox as a view."""
+    return MessageView(
+        id=str(row["id"]),
+        incident=str(row["incident"]),
+        department=row["department"],
+        channel=row["channel"],
+        at=iso(row["created_ns"]),
+        state=row["state"],
+        attempts=row["attempts"],
+        sent_at=moment(row["sent_ns"]),
+        error="" if row["state"] == "sent" else row["answer"],
+    )
+
+
+def incident_steps(case: Case, person: Person, past: Collection[str]) -> tuple[NextStep, ...]:
+    """Return the steps this person may take now with the incident itself."""
+    return tuple(
+        _next_step(step, case, None)
+        for step in steps.incident_steps(case)
+        if refusal(step, person, case, None, past) is None
+    )
+
+
+def task_steps(case: Case, task: TaskRecord, person: Person, past: Collection[str]) -> tuple[NextStep, ...]:
+    """Return the steps this person may take now with one task."""
+    return tuple(
+        _next_step(step, case, task)
+        for step in steps.task_steps(case, task)
+        if refusal(step, person, case, task, past) is None
+    )
+
+
+def _next_step(step: Step, case: Case, task: TaskRecord | None) -> NextStep:
+    definition = steps.STEPS[step]
+    return NextStep.model_validate(
+        {
+            "step": step,
+            "task": None if task is None else str(task.id),
+            "needs": definition.needs,
+            "label": Names(zh=definition.zh, en=definition.en),
+            "dispositions": steps.dispositions(step, case),
+        }
+    )

@@ -1,0 +1,228 @@
+"""Incidents and tasks as the API sends them: times in RFC 3339, ids as text, nothing left to look up."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from linkage.states import Disposition, IncidentState, Step, TaskState
+
+#: RFC 3339 UTC with milliseconds.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Level = Literal["notice", "major", "critical"]
+Source = Literal["sensor", "video", "collector", "hotline", "leader", "department"]
+
+
+class View(BaseModel):
+    """A frozen value; fields are written by their alias."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Names(View):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Actions(View):
+    """What to do first, in both languages."""
+
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+
+class Deadline(View):
+    """A running clock: its stage, when it runs out and when it began."""
+
+    stage: str
+    at: Moment
+    started_at: Moment
+
+
+class Leg(View):
+    """One department's part of an incident, in short."""
+
+    department: str
+    state: TaskState
+
+
+class NextStep(View):
+    """A step that this person may take now, and what it needs with it."""
+
+    step: Step
+    task: str | None
+    needs: tuple[Literal["note", "department", "disposition"], ...]
+    label: Names
+    dispositions: tuple[Disposition, ...] = ()
+
+
+class Actor(View):
+    """Who did it."""
+
+    id: str
+    name: str
+
+
+class EventView(View):
+    """One entry of the event log; without an actor it was the system's."""
+
+    number: int
+    incident: str
+    at: Moment
+    actor: Actor | None
+    step: str
+    from_: str = Field(alias="from")
+    to: str
+    task: str | None
+    department: str | None
+    note: str
+    data: dict[str, object]
+
+
+class TaskView(View):
+    """One department's leg of an incident."""
+
+    id: str
+    incident: str
+    department: str
+    state: TaskState
+    mandatory: bool
+    dispatched_at: Moment
+    accepted_at: Moment | None
+    arrived_at: Moment | None
+    fed_back_at: Moment | None
+    checked_at: Moment | None
+    deadline: Deadline | None
+    note: str
+    reason: str
+    steps: tuple[NextStep, ...] = ()
+
+
+class AlarmView(View):
+    """One change of an alarm that belongs to the incident, with the evidence copied when it came."""
+
+    id: str
+    alarm: str
+    rule: str
+    rule_name: dict[str, str]
+    target: str
+    level: Level
+    change: str
+    time: Moment
+    value: float | None
+    limit: float | None
+    unit: str
+    quantity: str
+    late: bool
+    evidence: object
+
+
+class _Line(View):
+    """What every view of an incident shows."""
+
+    id: str
+    number: str
+    title: Names
+    incident_class: str = Field(alias="class")
+    domain: str
+    state: IncidentState
+    priority: int
+    level: Level | None
+    worst_level: Level | None
+    source: Source
+    rule: str
+    sensor: str | None
+    longitude: float | None
+    latitude: float | None
+    district: str
+    place: str
+    opened_at: Moment
+    happened_at: Moment
+    late: bool
+    acknowledged_at: Moment | None
+    recovered_at: Moment | None
+    unconfirmed_at: Moment | None
+    confirm_by: Moment | None
+    ended_at: Moment | None
+    deadline: Deadline | None
+    departments: tuple[Leg, ...]
+    disposition: Disposition | None
+    recorded: bool
+    drill: bool
+    version: int
+
+
+class IncidentSummary(_Line):
+    """An incident as a line of the queue; `alarms` counts them."""
+
+    alarms: int
+
+
+class Camera(View):
+    """A camera near an incident; the API adds these from the registry."""
+
+    id: str
+    name: str
+    name_en: str
+    distance_m: float
+    longitude: float
+    latitude: float
+
+
+class Incident(_Line):
+    """An incident whole, as this person may see it, with the steps they may take now."""
+
+    note: str
+    first_actions: Actions
+    proposed: tuple[str, ...]
+    tasks: tuple[TaskView, ...]
+    alarms: tuple[AlarmView, ...]
+    events: tuple[EventView, ...]
+    steps: tuple[NextStep, ...]
+    cameras: tuple[Camera, ...] = ()
+
+
+class IncidentPage(View):
+    """Lines of the queue; `next` is where the following page begins, `total` counts all pages."""
+
+    items: tuple[IncidentSummary, ...]
+    next: str | None
+    total: int
+
+
+class TaskItem(TaskView):
+    """A task with the incident it belongs to."""
+
+    summary: IncidentSummary
+
+
+class TaskPage(View):
+    """Tasks in order of their deadline."""
+
+    items: tuple[TaskItem, ...]
+    next: str | None
+    total: int
+
+
+class LiveEvent(View):
+    """What the live stream sends for one entry of the event log; `reporter` only says whose it is to see."""
+
+    number: int
+    summary: IncidentSummary
+    event: EventView
+    reporter: str = Field(exclude=True)
+
+
+class MessageView(View):
+    """A message to a department: what became of it."""
+
+    id: str
+    incident: str
+    department: str
+    channel: str
+    at: Moment
+    state: str
+    attempts: int
+    sent_at: Moment | None
+    error: str

@@ -1,0 +1,139 @@
+"""A small city for tests of the linkage queue: its book, its people, and alarms that rules could have raised."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from city.alarm import AlarmTransition, Change, Response
+from city.clock import ManualClock
+from city.level import Domain, Level
+from city.place import Place
+from city.sensor import Sensor
+from linkage.bell import Bell
+from linkage.config import LinkageSettings
+from linkage.departments import parse_departments
+from linkage.ledger import Ledger
+from linkage.opening import CityBook
+from linkage.person import Person, Role
+from linkage.standards import parse_standards
+from storage.sql import Database
+
+START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+DEPARTMENTS = """
+departments:
+  - {id: desk, name: {zh: 监督中心, en: Supervision}, axis: supervision, channels: [duty]}
+  - {id: command, name: {zh: 指挥中心, en: Command}, axis: command, channels: [duty]}
+  - {id: water, name: {zh: 水务局, en: Water}, axis: department, channels: [duty, mail]}
+  - {id: police, name: {zh: 交警支队, en: Traffic Police}, axis: department, channels: [duty]}
+  - {id: power, name: {zh: 供电公司, en: Power}, axis: department}
+"""
+
+STANDARDS = """
+classes:
+  - {id: road_water, name: {zh: 道路积水, en: Road water}, code: "0506", verify_min: 30, file_min: 15,
+     dispatch_min: 15, handle_h: 2, check_min: 30, closing: {zh: 积水消除, en: Water gone}, source: "city table"}
+  - {id: heat, name: {zh: 机房过热, en: Overheating}, code: "0601", verify_min: 10, file_min: 5,
+     dispatch_min: 5, handle_h: 1, check_min: 30, close_min: 10, closing: {zh: 恢复, en: Normal}, source: "TIA-942"}
+"""
+
+_SENSORS = {
+    "underpass/1": Sensor(
+        "underpass/1", "东门下穿", Domain.ENVIRONMENT, "underpass_level", "East Gate", Place(121.5, 31.2), "east"
+    ),
+    "underpass/2": Sensor(
+        "underpass/2", "西门下穿", Domain.ENVIRONMENT, "underpass_level", "West Gate", Place(121.4, 31.2), "west"
+    ),
+    "replay": Sensor("replay", "回放", Domain.TRAFFIC, "speed", recorded=True),
+    "replay/told": Sensor("replay/told", "回放", Domain.TRAFFIC, "speed", recorded=True, tags=frozenset({"tell"})),
+}
+
+FLOOD = Response(
+    incident_class="road_water",
+    priority={"notice": 4, "major": 2, "critical": 1},
+    departments=("water", "police"),
+    first_actions={"zh": ("封路",), "en": ("Close the road",)},
+)
+
+
+def book() -> CityBook:
+    """Return what the small city says about linkage."""
+    return CityBook(
+        directory=parse_departments(DEPARTMENTS),
+        standards=parse_standards(STANDARDS),
+        zone=ZoneInfo("Asia/Shanghai"),
+        sensor=_SENSORS.get,
+    )
+
+
+def ledger(database: Database, settings: LinkageSettings | None = None) -> Ledger:
+    """Return a ledger on `database` whose clock stands at START until it is moved."""
+    chosen = LinkageSettings() if settings is None else settings
+    return Ledger(database, book(), ManualClock(START), chosen, Bell())
+
+
+def person(*roles: Role, name: str = "", department: str = "", district: str = "") -> Person:
+    """Return somebody with these roles, called after the first of them."""
+    called = name if name else str(roles[0])
+    return Person(called, called.title(), frozenset(roles), department, district)
+
+
+ACCEPTOR = person(Role.ACCEPTOR, department="desk")
+FOREMAN = person(Role.FOREMAN, department="desk")
+COLLECTOR = person(Role.COLLECTOR, department="desk")
+DISPATCHER = person(Role.DISPATCHER, department="command")
+WATER_OFFICER = person(Role.OFFICER, name="water-officer", department="water")
+WATER_HANDLER = person(Role.HANDLER, name="water-handler", department="water")
+POLICE_OFFICER = person(Role.OFFICER, name="police-officer", department="police")
+LEADER = person(Role.LEADER)
+MONITOR = person(Role.MONITOR)
+
+_START_NS = ManualClock(START).now_ns()
+
+RAISED = AlarmTransition(
+    id="water/underpass/1/0/raised",
+    alarm="water/underpass/1/0",
+    rule="water",
+    rule_name={"zh": "下穿积水", "en": "Underpass flooding"},
+    kind="threshold",
+    target="underpass/1",
+    domain=Domain.ENVIRONMENT,
+    change=Change.RAISED,
+    level=Level.MAJOR,
+    time_ns=_START_NS,
+    arrival_ns=_START_NS,
+    response=FLOOD,
+    quantity="water_level",
+    value=0.16,
+    limit=0.15,
+    unit="m",
+    evidence='{"readings":[[0,0.16]]}',
+)
+
+
+def alarm(
+    change: Change = Change.RAISED,
+    level: Level = Level.MAJOR,
+    *,
+    target: str = "underpass/1",
+    run: int = 0,
+    step: int = 0,
+    rule: str = "water",
+) -> AlarmTransition:
+    """Return a change of an alarm; `run` tells alarms of one target apart, `step` the changes of one alarm."""
+    name = f"{rule}/{target}/{run}"
+    return replace(
+        RAISED,
+        id=f"{name}/{step}/{change}",
+        alarm=name,
+        rule=rule,
+        target=target,
+        change=change,
+        level=level,
+        recorded=target.startswith("replay"),
+    )
+
+
+def life_safety(transition: AlarmTransition) -> AlarmTransition:
+    """Return the same change of an alarm whose rule may dispatch by itself."""
+    return replace(transition, response=replace(transition.response, life_safety=True))
