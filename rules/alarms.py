@@ -1,0 +1,122 @@
+"""The alarms of the pairs of one kind: their level, their ids, and the transitions they make."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from city.alarm import AlarmTransition, Change
+from rules.kind import OpenAlarm, Verdict
+from rules.pairs import Pairs, Survivors
+from rules.rule import Rule
+from rules.table import StateTable
+
+#: Before anything happened; far from every time, and safe to subtract from one.
+NEVER_NS = -(1 << 62)
+
+#: State of a pair's alarm. `level` counts the rule's levels from 1 (0: none open); `key_ns` names the alarm;
+#: `turn` counts its transitions; `changed_ns` is the time of the last one.
+ALARM_COLUMNS = {
+    "level": (np.int8, 0),
+    "key_ns": (np.int64, NEVER_NS),
+    "turn": (np.int32, 0),
+    "changed_ns": (np.int64, NEVER_NS),
+}
+
+
+class Seen(NamedTuple):
+    """What a transition was decided by."""
+
+    time_ns: int
+    arrival_ns: int
+    value: float | None
+    limit: float | None
+    evidence: dict[str, object]
+    late: bool = False
+    recorded: bool = False
+
+
+class Alarms:
+    """Moves the alarms of `pairs`, whose state is in `table`."""
+
+    def __init__(self, pairs: Pairs, table: StateTable) -> None:
+        self.pairs, self.table = pairs, table
+
+    def move(self, pair: int, before: int, after: int, seen: Seen) -> AlarmTransition:
+        """Return the transition of `pair` from level `before` to level `after`, and remember it, but for `level`."""
+        table = self.table
+        if before == 0:
+            # Two alarms of a pair never share a name, even if both were raised at one and the same time.
+            table["key_ns"][pair] = max(seen.time_ns, int(table["key_ns"][pair]) + 1)
+            table["turn"][pair] = 0
+        else:
+            table["turn"][pair] += 1
+        table["changed_ns"][pair] = seen.time_ns
+        return self._transition(pair, before, after, seen)
+
+    def _transition(self, pair: int, before: int, after: int, seen: Seen) -> AlarmTransition:
+        rule, sensor = self.rule(pair), self.pairs.sensors[self.pairs.sensor[pair]]
+        alarm = _digest(rule.id, sensor.id, int(self.table["key_ns"][pair]))
+        return AlarmTransition(
+            id=_digest(alarm, int(self.table["turn"][pair])),
+            alarm=alarm,
+            rule=rule.id,
+            rule_name=rule.name,
+            kind=rule.kind,
+            target=sensor.id,
+            domain=sensor.domain,
+            change=_change(before, after),
+            level=rule.terms.levels[(after or before) - 1],
+            time_ns=seen.time_ns,
+            arrival_ns=seen.arrival_ns,
+            response=rule.response,
+            quantity=rule.select.quantity,
+            value=seen.value,
+            limit=seen.limit,
+            unit=rule.terms.unit,
+            late=seen.late,
+            recorded=seen.recorded or sensor.recorded,
+            evidence=msgspec.json.encode(seen.evidence).decode(),
+        )
+
+    def rule(self, pair: int) -> Rule:
+        """Return the rule of a pair."""
+        return self.pairs.rules[int(self.pairs.rule[pair])]
+
+    def verdict(self, row: int, pair: int, transition: AlarmTransition) -> Verdict:
+        """Return a transition with its place in the order of transitions."""
+        return Verdict(row, self.pairs.places[self.pairs.rule[pair]], int(self.pairs.number[pair]), transition)
+
+    def adopt(self, old: "Alarms", time_ns: int) -> tuple[Survivors, list[Verdict]]:
+        """Carry over the state of the pairs that live on; return them, and the clearing of those that do not."""
+        survivors = self.pairs.survivors(old.pairs)
+        self.table.carry(old.table, survivors.old, survivors.new)
+        open_ = survivors.gone[old.table["level"][survivors.gone] > 0]
+        return survivors, [old.dismiss(pair, time_ns) for pair in open_.tolist()]
+
+    def dismiss(self, pair: int, time_ns: int) -> Verdict:
+        """Return the clearing of an alarm whose pair is gone."""
+        evidence: dict[str, object] = {"cleared": "the rule was changed or removed, or no longer selects this sensor"}
+        seen = Seen(time_ns, time_ns, None, None, evidence)
+        return self.verdict(0, pair, self.move(pair, int(self.table["level"][pair]), 0, seen))
+
+    def open_alarms(self) -> Iterator[OpenAlarm]:
+        """Yield what stands open."""
+        for pair in np.flatnonzero(self.table["level"]).tolist():
+            rule = self.rule(pair)
+            level = rule.terms.levels[self.table["level"][pair] - 1]
+            yield OpenAlarm(rule, self.pairs.sensors[self.pairs.sensor[pair]].id, level)
+
+
+def _digest(*parts: object) -> str:
+    return blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+
+
+def _change(before: int, after: int) -> Change:
+    if before == 0:
+        return Change.RAISED
+    if after == 0:
+        return Change.CLEARED
+    return Change.RISEN if after > before else Change.FALLEN

@@ -1,0 +1,123 @@
+"""The rule engine: journal entries in, alarm transitions out; it knows no clock, no file and no SQL."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from city.alarm import AlarmTransition
+from city.catalogue import Catalogue
+from city.entry import Arrivals, Connection, Context, Journaled, Tick
+from rules.book import RuleBook, read_book
+from rules.faults import BadRuleBook
+from rules.kind import OpenAlarm, Pass, Verdict
+from rules.kinds import KINDS
+from rules.listening import Listening
+from rules.population import Population
+from rules.rule import Rule
+from rules.table import StateTable
+
+
+@dataclass(slots=True)
+class _InForce:
+    """What a context was compiled to."""
+
+    context: Context | None = None
+    book: RuleBook = field(default_factory=RuleBook)
+    passes: dict[str, Pass] = field(default_factory=dict)
+
+
+class Engine:
+    """Judges journal entries in their order; the same entries give the same transitions, however batches are cut.
+
+    Attributes:
+        listening: the clock of silence.
+        book_error: why the newest context's rule book is not in force; empty when it is.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._force = _InForce()
+        self.listening = Listening()
+        self.book_error = ""
+
+    @property
+    def book(self) -> RuleBook:
+        """Return the rule book in force."""
+        return self._force.book
+
+    @property
+    def context(self) -> Context | None:
+        """Return the context in force, with the book in force; None before the first."""
+        return self._force.context
+
+    def apply(self, item: Journaled) -> list[AlarmTransition]:
+        """Judge one entry and return what changed, in the order of readings, then rules, then sensors."""
+        verdicts = self._judge(item)
+        verdicts.sort(key=lambda verdict: verdict[:3])
+        return [verdict.transition for verdict in verdicts]
+
+    def _judge(self, item: Journaled) -> list[Verdict]:
+        passes = self._force.passes.values()
+        match item.entry:
+            case Arrivals() as arrivals:
+                return [verdict for pass_ in passes for verdict in pass_.arrivals(arrivals, self.listening)]
+            case Tick(time_ns):
+                self.listening.tick(time_ns)
+                return [verdict for pass_ in passes for verdict in pass_.tick(time_ns, self.listening)]
+            case Connection(time_ns, listening):
+                self.listening.connect(time_ns, listening=listening)
+                return []
+            case Context() as context:
+                return self._enforce(context)
+
+    def _enforce(self, context: Context) -> list[Verdict]:
+        """Put a context in force; a book with mistakes leaves the one in force with the new registry."""
+        old = self._force
+        try:
+            book, self.book_error = read_book(context.book, self._catalogue), ""
+        except BadRuleBook as error:
+            book, self.book_error = old.book, str(error)
+            context = replace(context, book=old.context.book if old.context is not None else ())
+        self._force = _compiled(context, book)
+        verdicts: list[Verdict] = []
+        for kind, pass_ in self._force.passes.items():
+            pass_.begin(self.listening)
+            if kind in old.passes:
+                verdicts += pass_.adopt(old.passes[kind], context.time_ns)
+        return verdicts
+
+    def restore(self, context: Context, listening: Listening) -> None:
+        """Put back the context of a checkpoint; its tables are loaded next, then `refresh` is called.
+
+        A book that has become wrong since is judged without; `book_error` tells.
+        """
+        self.listening = listening
+        self._enforce(context)
+
+    def refresh(self) -> None:
+        """Derive what is not kept in the tables, after they were loaded."""
+        for pass_ in self._force.passes.values():
+            pass_.refresh()
+
+    def tables(self) -> Iterator[StateTable]:
+        """Yield the tables that hold all state besides `context` and `listening`."""
+        for pass_ in self._force.passes.values():
+            yield from pass_.tables
+
+    def matched(self) -> Iterable[tuple[Rule, int]]:
+        """Yield each rule in force with the number of sensors it judges."""
+        for pass_ in self._force.passes.values():
+            yield from pass_.matched()
+
+    def open_alarms(self) -> Iterable[OpenAlarm]:
+        """Yield what stands open."""
+        for pass_ in self._force.passes.values():
+            yield from pass_.open_alarms()
+
+
+def _compiled(context: Context, book: RuleBook) -> _InForce:
+    population = Population(context.sensors, context.quantities)
+    passes = {
+        name: kind.compile([(place, rule) for place, rule in enumerate(book.rules) if rule.kind == name], population)
+        for name, kind in KINDS.items()
+    }
+    return _InForce(context, book, passes)

@@ -1,0 +1,99 @@
+"""What a kind of rule brings: how its levels are read, and a pass that judges all its rules at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
+
+from city.alarm import AlarmTransition
+from city.entry import Arrivals
+from city.level import Level
+from city.yaml_lines import Located
+from rules.faults import Faults
+from rules.listening import Listening
+from rules.measure import Scale
+from rules.population import Population
+from rules.rule import Rule, Terms
+from rules.table import StateTable
+
+
+def read_levels(written: Located, faults: Faults) -> list[tuple[Level, Located]]:
+    """Return what stands under each level that is there, the mildest first; notes mistakes in `faults`."""
+    with faults:
+        fields = written.fields((), [level.word for level in Level])
+        if not fields:
+            raise written.wrong(expected="at least one of `notice`, `major`, `critical`", got="nothing")
+        return [(level, fields[level.word]) for level in Level if level.word in fields]
+    return []
+
+
+class Verdict(NamedTuple):
+    """A transition with its place in the order that no cutting of batches changes: reading, then rule, then target."""
+
+    row: int
+    rule: int
+    target: int
+    transition: AlarmTransition
+
+
+class OpenAlarm(NamedTuple):
+    """An alarm that stands open, for the live map and the rule page."""
+
+    rule: Rule
+    target: str
+    level: Level
+
+
+class Pass(Protocol):
+    """Judges all pairs of (rule, sensor) of one kind in one vectorised pass; deterministic, without clock or I/O."""
+
+    @property
+    def tables(self) -> Sequence[StateTable]:
+        """Return the tables that hold all its state."""
+        ...
+
+    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
+        """Judge what came."""
+        ...
+
+    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
+        """Judge what did not come."""
+        ...
+
+    def begin(self, listening: Listening) -> None:
+        """Start the timers that start with a context."""
+        ...
+
+    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
+        """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
+        ...
+
+    def refresh(self) -> None:
+        """Derive what is not kept in the tables, after they were loaded."""
+        ...
+
+    def matched(self) -> Iterator[tuple[Rule, int]]:
+        """Yield each rule with the number of sensors it judges."""
+        ...
+
+    def open_alarms(self) -> Iterable[OpenAlarm]:
+        """Return what stands open."""
+        ...
+
+
+class Kind(Protocol):
+    """A row in the table of kinds."""
+
+    name: ClassVar[str]
+    #: The rule judges one quantity: `select.quantity` is required and `unit` allowed.
+    of_quantity: ClassVar[bool]
+
+    def read(self, levels: Located, scale: Scale, faults: Faults) -> Terms:
+        """Return the terms written under `levels`; notes every mistake in `faults`."""
+        ...
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of one level."""
+        ...
+
+    def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> Pass:
+        """Return the pass over these rules (with their place in the book) and the sensors they match."""
+        ...

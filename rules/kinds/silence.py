@@ -1,0 +1,204 @@
+"""Silence rules: a registered sensor that promised an interval and has not been heard for several of them.
+
+Anything that arrives from a sensor is being heard, whatever its quality. Only listening time counts; a sensor that
+never spoke is as silent as one that stopped; one that is not installed yet, promised nothing or is a recording is
+exempt.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.clock import SECOND_NS, iso, to_ns
+from city.entry import Arrivals
+from city.level import Level
+from city.sensor import Sensor
+from city.yaml_lines import Located
+from rules.alarms import ALARM_COLUMNS, Alarms, Seen
+from rules.faults import Faults
+from rules.kind import OpenAlarm, Verdict, read_levels
+from rules.listening import Listening
+from rules.measure import Scale
+from rules.pairs import Pairs
+from rules.population import Population
+from rules.rule import Rule
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+
+#: `arrived_ns` of a sensor that was never heard.
+_NEVER_HEARD = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceTerms:
+    """After how many intervals without a word each level is reached, the mildest first."""
+
+    intervals: tuple[tuple[Level, float], ...]
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels that the rule has, the mildest first."""
+        return tuple(level for level, _ in self.intervals)
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the alarms' value and limit."""
+        return "s"
+
+    def described(self) -> dict[str, str]:
+        """Return in words, for each level, when it is reached."""
+        return {level.word: f"not heard for {count:g} intervals" for level, count in self.intervals}
+
+
+class Silence:
+    """The kind `silence`."""
+
+    name: ClassVar[str] = "silence"
+    of_quantity: ClassVar[bool] = False
+
+    def read(self, levels: Located, scale: Scale, faults: Faults) -> SilenceTerms:
+        """Return the terms written under `levels`; notes every mistake in `faults`."""
+        counts: list[tuple[Level, float]] = []
+        for level, written in read_levels(levels, faults):
+            with faults:
+                counts.append((level, _read_intervals(written, counts[-1][1] if counts else 0.0)))
+        return SilenceTerms(tuple(counts))
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of one level."""
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"intervals": {"type": "number", "exclusiveMinimum": 0}},
+            "required": ["intervals"],
+        }
+
+    def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> "SilencePass":
+        """Return the pass over these rules and the sensors they match."""
+        return SilencePass(Pairs(rules, population, _promises), population)
+
+
+def _read_intervals(written: Located, least: float) -> float:
+    count = written.fields(("intervals",))["intervals"]
+    if count.number() <= least:
+        raise count.wrong(expected=f"more than {least:g} intervals")
+    return count.number()
+
+
+def _promises(sensor: Sensor) -> bool:
+    return sensor.interval_s is not None and not sensor.recorded
+
+
+class SilencePass:
+    """Judges all silence rules at each tick; between ticks it only notes who was heard."""
+
+    def __init__(self, pairs: Pairs, population: Population) -> None:
+        self._pairs = pairs
+        watched, self._place = np.unique(pairs.sensor, return_inverse=True)
+        self._sensors = [population.sensors[row] for row in watched.tolist()]
+        numbers = population.numbers[watched]
+        self._row = np.full(int(numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
+        self._row[numbers] = np.arange(len(numbers))
+        self._heard = StateTable("heard", numbers, {"total_ns": (np.int64, 0), "arrived_ns": (np.int64, _NEVER_HEARD)})
+        self._table = StateTable("silence", pairs.keys, ALARM_COLUMNS)
+        self._alarms = Alarms(pairs, self._table)
+        self.tables = (self._heard, self._table)
+        self._installed_ns = np.array([_installed_ns(sensor) for sensor in self._sensors], dtype=np.int64)
+        self._needed_ns = self._needs(population)
+
+    def _needs(self, population: Population) -> Ints:
+        """Return, for each level of the deepest rule, the silence that each pair needs; endless where there is none."""
+        terms = [_terms(rule).intervals for rule in self._pairs.rules]
+        depth = max((len(counts) for counts in terms), default=0)
+        factor: NDArray[np.float64] = np.full((depth, len(terms)), np.inf)
+        for rule, counts in enumerate(terms):
+            factor[: len(counts), rule] = [count for _, count in counts]
+        promised_s = np.array([sensor.interval_s or np.inf for sensor in self._sensors])[self._place]
+        needed_ns: NDArray[np.float64] = factor[:, self._pairs.rule] * promised_s * SECOND_NS
+        return np.minimum(needed_ns, 1 << 62).astype(np.int64)
+
+    def refresh(self) -> None:
+        """Do nothing: all state is in the tables."""
+
+    def begin(self, listening: Listening) -> None:
+        """Start the timers of sensors that are new here: nobody could have heard them before."""
+        self._heard["total_ns"][:] = listening.total_ns
+
+    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
+        """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
+        old_rows = old._heard.rows_of(self._heard.keys)
+        known = np.flatnonzero(old_rows >= 0)
+        self._heard.carry(old._heard, old_rows[known], known)
+        return self._alarms.adopt(old._alarms, time_ns)[1]
+
+    def matched(self) -> Iterator[tuple[Rule, int]]:
+        """Yield each rule with the number of sensors it judges."""
+        return zip(self._pairs.rules, self._pairs.counts, strict=True)
+
+    def open_alarms(self) -> Iterator[OpenAlarm]:
+        """Yield what stands open."""
+        return self._alarms.open_alarms()
+
+    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
+        """Note who was heard."""
+        readings, events = arrivals.readings, arrivals.events
+        self._hear(readings.sensor, readings.arrival_ns, listening)
+        if events:
+            numbers = np.array([event.sensor for event in events], dtype=np.int32)
+            self._hear(numbers, np.array([event.arrival_ns for event in events], dtype=np.int64), listening)
+        return []
+
+    def _hear(self, sensor: NDArray[np.int32], arrival_ns: Ints, listening: Listening) -> None:
+        row = self._row[np.minimum(sensor, len(self._row) - 1)]
+        known = row >= 0
+        row, arrival_ns = row[known], arrival_ns[known]
+        self._heard["total_ns"][row] = listening.stamp(arrival_ns)
+        self._heard["arrived_ns"][row] = arrival_ns
+        self._heard.touch(row)
+
+    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
+        """Judge who was not heard; the silence of sensors not installed yet begins when they are."""
+        waiting = np.flatnonzero(self._installed_ns > time_ns)
+        if len(waiting):
+            self._heard["total_ns"][waiting] = listening.total_ns
+            self._heard.touch(waiting)
+        silent_ns = (listening.total_ns - self._heard["total_ns"])[self._place]
+        level = np.zeros(len(self._pairs), dtype=np.int8)
+        for needed_ns in self._needed_ns:
+            level += silent_ns >= needed_ns
+        before = self._table["level"].copy()
+        changed = np.flatnonzero(level != before)
+        self._table["level"][changed] = level[changed]
+        self._table.touch(changed)
+        return [
+            self._verdict(pair, int(before[pair]), int(level[pair]), time_ns, int(silent_ns[pair]))
+            for pair in changed.tolist()
+        ]
+
+    def _verdict(self, pair: int, before: int, after: int, time_ns: int, silent_ns: int) -> Verdict:
+        row = int(self._place[pair])
+        arrived_ns, sensor = int(self._heard["arrived_ns"][row]), self._sensors[row]
+        evidence: dict[str, object] = {
+            "last_heard": iso(arrived_ns) if arrived_ns != _NEVER_HEARD else None,
+            "silent_s": silent_ns / SECOND_NS,
+            "interval_s": sensor.interval_s,
+            "counted": "only time in which the broker was heard",
+        }
+        limit_s = int(self._needed_ns[max(after, 1) - 1][pair]) / SECOND_NS
+        seen = Seen(time_ns, time_ns, silent_ns / SECOND_NS, limit_s, evidence)
+        return self._alarms.verdict(0, pair, self._alarms.move(pair, before, after, seen))
+
+
+def _terms(rule: Rule) -> SilenceTerms:
+    assert isinstance(rule.terms, SilenceTerms)  # the book gives each kind the terms it read
+    return rule.terms
+
+
+def _installed_ns(sensor: Sensor) -> int:
+    """Return when the sensor counts as installed: that day's midnight UTC, which no city east of it waits long for."""
+    return to_ns(datetime.combine(sensor.installed, time(), UTC)) if sensor.installed is not None else 0

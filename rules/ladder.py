@@ -1,0 +1,137 @@
+"""The levels that each pair of (threshold rule, sensor) stands on, moved for many pairs and readings at once."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.alarms import ALARM_COLUMNS, NEVER_NS
+from rules.limits import ENDLESS_NS, Limits
+from rules.pairs import Pairs
+from rules.segment import Segments
+from rules.series import Fan
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Steps(NamedTuple):
+    """The readings at which the level of a pair changed.
+
+    Attributes:
+        element: which of the readings given.
+        pair: whose level it was.
+        before, after: the level, counted from 1; 0 for none.
+        since_ns: for each level of the deepest rule, since when it had been met, NEVER_NS where it was not.
+    """
+
+    element: Ints
+    pair: Ints
+    before: Ints
+    after: Ints
+    since_ns: tuple[Ints, ...]
+
+
+class Ladder:
+    """Keeps the state of all pairs and moves it.
+
+    Most readings change nothing, and one comparison shows it: of each pair it knows the open interval of values, and
+    the time, up to which its state stays as it is. Only pairs that leave it are judged reading by reading.
+    """
+
+    def __init__(self, limits: Limits, pairs: Pairs) -> None:
+        self._limits, self._rule = limits, pairs.rule
+        self._since = tuple(f"since_{rank}" for rank in range(limits.depth))
+        self.table = StateTable(
+            "threshold", pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS))
+        )
+        self._low, self._high = np.empty(len(pairs)), np.empty(len(pairs))
+        self._due_ns = np.empty(len(pairs), dtype=np.int64)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Expect calm of pairs whose state is the default, and judge the next reading of all others."""
+        calm = self.table["level"] == 0
+        for column in self._since:
+            calm &= self.table[column] == NEVER_NS
+        low, high = self._limits.calm(self._rule)
+        self._low[:], self._high[:] = np.where(calm, low, np.inf), np.where(calm, high, -np.inf)
+        self._due_ns[:] = ENDLESS_NS
+
+    def leaving(self, fan: Fan, value: Floats, time_ns: Ints, start: Ints) -> Ints:
+        """Return which of the fanned pairs a reading of their stretch moves, or may move.
+
+        `start` says where in `value` and `time_ns` each stretch begins that was fanned.
+        """
+        least = most = value
+        latest = time_ns
+        if len(start) < len(value):
+            least, most = np.minimum.reduceat(value, start), np.maximum.reduceat(value, start)
+            latest = np.maximum.reduceat(time_ns, start)
+        leaving = least[fan.of] <= self._low[fan.pair]
+        leaving |= most[fan.of] >= self._high[fan.pair]
+        leaving |= latest[fan.of] >= self._due_ns[fan.pair]
+        return np.flatnonzero(leaving)
+
+    def advance(self, pair: Ints, segments: Segments, value: Floats, time_ns: Ints) -> Steps:
+        """Judge each reading in order, a segment for each of `pair`; and keep the state after the last."""
+        rule = segments.spread(self._rule[pair])
+        level = self.table["level"][pair]
+        due, kept = np.zeros(len(value), dtype=np.bool_), np.zeros(len(value), dtype=np.bool_)
+        after, met_count = np.zeros(len(value), dtype=np.int64), np.zeros(len(pair), dtype=np.int64)
+        deadline_ns = np.full(len(pair), ENDLESS_NS)
+        since_ns: list[Ints] = []
+        for rank in reversed(range(self._limits.depth)):
+            met = self._limits.met(rank, rule, value)
+            column = self.table[self._since[rank]]
+            since = np.where(met, segments.since(met, time_ns, column[pair], NEVER_NS), NEVER_NS)
+            due_at = since + self._limits.hold_ns[rank][rule]
+            own_due = met & (time_ns >= due_at)
+            due |= own_due
+            kept |= self._limits.kept(rank, rule, value)
+            after += segments.latch(due, ~kept, level > rank)
+            pending = (met & ~own_due)[segments.last]
+            deadline_ns = np.where(pending, np.minimum(deadline_ns, due_at[segments.last]), deadline_ns)
+            met_count += met[segments.last]
+            column[pair] = since[segments.last]
+            since_ns.insert(0, since)
+        last = segments.last
+        self.table["level"][pair] = after[last]
+        self._watch(pair, value[last], met_count, after[last], deadline_ns)
+        before = segments.previous(after, level)
+        element = np.flatnonzero(after != before)
+        owner = pair[segments.of[element]]
+        return Steps(element, owner, before[element], after[element], tuple(since[element] for since in since_ns))
+
+    def _watch(self, pair: Ints, value: Floats, met: Ints, level: Ints, deadline_ns: Ints) -> None:
+        self._low[pair], self._high[pair] = self._limits.steady(self._rule[pair], value, met, level)
+        self._due_ns[pair] = deadline_ns
+        self.table.touch(pair)
+
+    def violated_at_once(self, pair: Ints, value: Floats) -> Flags:
+        """Return which values are beyond the limit of a level without hold."""
+        return self._reached_at_once(pair, value) > 0
+
+    def _reached_at_once(self, pair: Ints, value: Floats) -> Ints:
+        rule = self._rule[pair]
+        reached = np.zeros(len(pair), dtype=np.int64)
+        for rank in range(self._limits.depth):
+            met = self._limits.met(rank, rule, value) & (self._limits.hold_ns[rank][rule] == 0)
+            reached = np.where(met, rank + 1, reached)
+        return reached
+
+    def advance_late(self, pair: Ints, value: Floats, time_ns: Ints) -> Steps:
+        """Judge one late reading of each of `pair`: it raises to a level without hold, and touches no timer.
+
+        One that is not newer than the last change of its alarm is history that was judged already.
+        """
+        reached, before = self._reached_at_once(pair, value), self.table["level"][pair]
+        element = np.flatnonzero((reached > before) & (time_ns > self.table["changed_ns"][pair]))
+        risen = pair[element]
+        self.table["level"][risen] = reached[element]
+        self._low[risen], self._high[risen] = np.inf, -np.inf
+        self.table.touch(risen)
+        since_ns = tuple(np.full(len(element), NEVER_NS) for _ in self._since)
+        return Steps(element, risen, before[element], reached[element], since_ns)

@@ -1,0 +1,43 @@
+"""Reads what a rule asks of the linkage queue: its `incident` part."""
+
+from collections.abc import Collection
+
+from city.alarm import Response
+from city.level import PRIORITIES, Level
+from city.yaml_lines import Located
+
+_OPTIONAL = ("departments", "first_actions", "life_safety")
+
+
+def read_response(written: Located, levels: Collection[Level]) -> Response:
+    """Return the response of a rule that has these levels.
+
+    Raises:
+        BadCityFile: a key is missing or unknown, a level has no priority, or a worse level is less urgent.
+    """
+    fields = written.fields(("class", "priority"), _OPTIONAL)
+    actions = fields["first_actions"].fields((), ("zh", "en")) if "first_actions" in fields else {}
+    return Response(
+        incident_class=fields["class"].text(),
+        priority=_priorities(fields["priority"], sorted(levels)),
+        departments=_texts(fields["departments"]) if "departments" in fields else (),
+        first_actions={language: _texts(lines) for language, lines in actions.items()},
+        life_safety=fields["life_safety"].flag() if "life_safety" in fields else False,
+    )
+
+
+def _priorities(written: Located, levels: list[Level]) -> dict[str, int]:
+    fields = written.fields([level.word for level in levels])
+    priorities: dict[str, int] = {}
+    for level in levels:
+        value = fields[level.word]
+        if value.whole() not in PRIORITIES:
+            raise value.wrong(expected="a priority from 1 (most urgent) to 5")
+        if any(value.whole() > urgent for urgent in priorities.values()):
+            raise value.wrong(expected=f"`{level.word}` at least as urgent as the level below it")
+        priorities[level.word] = value.whole()
+    return priorities
+
+
+def _texts(written: Located) -> tuple[str, ...]:
+    return tuple(member.text() for member in written.items())

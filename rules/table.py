@@ -1,0 +1,91 @@
+"""State in columns, one row a key, of which only the chunks that changed are written."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+#: Rows of a chunk are this power of two: 4,096 rows are some 100 kB at most, a fraction of a millisecond to write.
+_CHUNK_BITS = 12
+
+Array = NDArray[Any]
+
+
+class StateTable:
+    """Columns of one length; the keys say whose state a row is, whatever the row's number.
+
+    A row that holds nothing but defaults is not written.
+    """
+
+    def __init__(self, name: str, keys: NDArray[np.int64], columns: Mapping[str, tuple[DTypeLike, int]]) -> None:
+        self.name, self.keys = name, keys
+        self._defaults = {column: default for column, (_, default) in columns.items()}
+        self._columns = {column: np.full(len(keys), default, kind) for column, (kind, default) in columns.items()}
+        self._record = np.dtype([("key", "<i8"), *((column, kind) for column, (kind, _) in columns.items())])
+        self._touched = np.ones((len(keys) >> _CHUNK_BITS) + 1, dtype=np.bool_)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.keys)
+
+    def __getitem__(self, column: str) -> Array:
+        """Return a column, to be read and written in place; say `touch` afterwards."""
+        return self._columns[column]
+
+    @property
+    def columns(self) -> Collection[str]:
+        """Return the names of the columns."""
+        return self._columns.keys()
+
+    def touch(self, rows: Array) -> None:
+        """Note that these rows changed."""
+        self._touched[rows >> _CHUNK_BITS] = True
+
+    def touched(self) -> Iterable[tuple[int, bytes]]:
+        """Yield number and content of each chunk that changed since the last `settle`; empty when all is default."""
+        for chunk in np.flatnonzero(self._touched).tolist():
+            yield chunk, self._content(slice(chunk << _CHUNK_BITS, (chunk + 1) << _CHUNK_BITS))
+
+    def settle(self) -> None:
+        """Note that what `touched` yielded is kept."""
+        self._touched[:] = False
+
+    def _content(self, rows: slice) -> bytes:
+        kept = np.zeros(len(self.keys[rows]), dtype=np.bool_)
+        for column, default in self._defaults.items():
+            kept |= self._columns[column][rows] != default
+        records = np.empty(np.count_nonzero(kept), dtype=self._record)
+        records["key"] = self.keys[rows][kept]
+        for column, values in self._columns.items():
+            records[column] = values[rows][kept]
+        return records.tobytes()
+
+    def load(self, chunks: Iterable[bytes]) -> int:
+        """Take back what `touched` yielded, and count it as kept; return how many rows had keys that are not here.
+
+        Raises:
+            ValueError: a chunk does not fit the columns.
+        """
+        records = np.frombuffer(b"".join(chunks), dtype=self._record)
+        rows = self.rows_of(records["key"])
+        known = rows >= 0
+        for column, values in self._columns.items():
+            values[rows[known]] = records[column][known]
+        self.settle()
+        return int(np.count_nonzero(~known))
+
+    def rows_of(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row of each key, -1 where there is none."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, dtype=np.int64)
+        order = np.argsort(self.keys)
+        found = order[np.searchsorted(self.keys, keys, sorter=order).clip(max=len(order) - 1)]
+        return np.where(self.keys[found] == keys, found, -1)
+
+    def carry(self, old: "StateTable", old_rows: Array, rows: Array) -> None:
+        """Copy the columns both have from rows of `old` to `rows` here."""
+        for column, values in self._columns.items():
+            if column in old.columns:
+                values[rows] = old[column][old_rows]
+        self.touch(rows)
