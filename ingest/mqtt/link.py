@@ -33,7 +33,6 @@ class Link(asyncio.Protocol):
         self._last_id = 0
         self._accepted = False
         self._unacknowledged = 0
-        self._window = settings.inflight_window
         self._unanswered = 0
         self._pauses = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -43,7 +42,7 @@ class Link(asyncio.Protocol):
     @property
     def blocked(self) -> bool:
         """Return whether the broker sends nothing more before it has been acknowledged."""
-        return self._unacknowledged >= self._window
+        return self._unacknowledged >= self._settings.inflight_window
 
     @property
     def open(self) -> bool:
@@ -174,7 +173,6 @@ class Link(asyncio.Protocol):
             raise MalformedPacket(expected="CONNACK first", got="PUBLISH", at=self._settings.url)
         count = len(parsed.messages)
         self._unacknowledged += count - parsed.packet_ids.count(b"")
-        self._window = max(self._window, self._unacknowledged)
         MESSAGES_RECEIVED.inc(count)
         self._inbox.put(self, parsed, size)
 
