@@ -1,0 +1,152 @@
+"""The registry of sensors in SQL: who is there, and what changed since a version."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+
+from city.errors import NotFound
+from city.level import Domain
+from city.sensor import Sensor
+from registry.sensor_row import row_of, sensor_of
+from registry.tables import REGISTRY_VERSION, REMOVED_SENSOR, SENSOR
+from storage.sql import Database, insert
+
+#: Rows sent to the database at once; and ids in one question, well below SQLite's 32,766 parameters.
+_ROWS = 1000
+_IDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFilter:
+    """Which sensors are wanted; what is None or empty asks for nothing. `q` is part of an id or a name."""
+
+    domain: Domain | None = None
+    district: str = ""
+    site: str = ""
+    kind: str = ""
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorChanges:
+    """What happened up to `version`: sensors that are new or different, and ids of those that are gone."""
+
+    version: int
+    changed: tuple[Sensor, ...]
+    removed: tuple[str, ...]
+
+
+class SensorRegistry:
+    """The sensors of the city; safe between threads, every call its own transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def upsert_many(self, sensors: Iterable[Sensor]) -> int:
+        """Add or change all of them or none; return how many really differ from what was there."""
+        with self._database.write() as connection:
+            version = _version(connection) + 1
+            waiting, changed = iter(sensors), 0
+            while rows := [{**row_of(sensor), "changed": version} for sensor in islice(waiting, _ROWS)]:
+                changed += _upsert(connection, rows)
+            if changed:
+                _move_on(connection, version)
+        return changed
+
+    def remove(self, sensor: str) -> bool:
+        """Take a sensor out of the registry; return whether it was there. What it sent stays in the history."""
+        with self._database.write() as connection:
+            gone = connection.execute(delete(SENSOR).where(SENSOR.c.id == sensor)).rowcount > 0
+            if gone:
+                version = _version(connection) + 1
+                connection.execute(REMOVED_SENSOR.insert().values(id=sensor, changed=version))
+                _move_on(connection, version)
+        return gone
+
+    def get(self, sensor: str) -> Sensor:
+        """Return one sensor.
+
+        Raises:
+            NotFound: it is not registered.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(SENSOR).where(SENSOR.c.id == sensor)).mappings().one_or_none()
+        if row is None:
+            raise NotFound("sensor", sensor)
+        return sensor_of(row)
+
+    def find(
+        self, wanted: SensorFilter, *, limit: int, after: str = "", among: Collection[str] | None = None
+    ) -> list[Sensor]:
+        """Return the first `limit` wanted sensors with ids beyond `after`, by id; only those `among` if it is given."""
+        with self._database.read() as connection:
+            if among is None:
+                return list(_page(connection, [*_conditions(wanted), SENSOR.c.id > after], limit))
+            found: list[Sensor] = []
+            ids = iter(sorted(sensor for sensor in among if sensor > after))
+            while len(found) < limit and (some := list(islice(ids, _IDS))):
+                found += _page(connection, [*_conditions(wanted), SENSOR.c.id.in_(some)], limit - len(found))
+            return found
+
+    def count(self, wanted: SensorFilter | None = None) -> int:
+        """Return how many sensors are wanted; all of them when `wanted` is left out."""
+        conditions = _conditions(wanted) if wanted is not None else []
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(SENSOR).where(*conditions)).scalar_one())
+
+    def all(self) -> Iterator[Sensor]:
+        """Yield every sensor by id, all of one moment, without holding them all in memory."""
+        with self._database.read() as connection:
+            streaming = connection.execution_options(yield_per=_ROWS)
+            yield from map(sensor_of, streaming.execute(select(SENSOR).order_by(SENSOR.c.id)).mappings())
+
+    def version(self) -> int:
+        """Return the registry's version; it rises whenever a sensor changes."""
+        with self._database.read() as connection:
+            return _version(connection)
+
+    def changed_since(self, version: int) -> SensorChanges:
+        """Return what changed after `version`; everything that is there for version 0."""
+        with self._database.read() as connection:
+            changed = connection.execute(select(SENSOR).where(SENSOR.c.changed > version).order_by(SENSOR.c.id))
+            sensors = tuple(map(sensor_of, changed.mappings()))
+            removed = connection.scalars(
+                select(REMOVED_SENSOR.c.id).where(REMOVED_SENSOR.c.changed > version).order_by(REMOVED_SENSOR.c.id)
+            )
+            return SensorChanges(_version(connection), sensors, tuple(removed))
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(select(REGISTRY_VERSION.c.version)).scalar_one())
+
+
+def _move_on(connection: Connection, version: int) -> None:
+    connection.execute(update(REGISTRY_VERSION).values(version=version))
+
+
+def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
+    """Write rows where they differ, so that importing the same file twice is no change."""
+    statement = insert(connection, SENSOR)
+    new = {column.name: statement.excluded[column.name] for column in SENSOR.columns if column.name != "id"}
+    differs = or_(*(SENSOR.c[name].is_distinct_from(value) for name, value in new.items() if name != "changed"))
+    written = connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new, where=differs), rows)
+    ids = [row["id"] for row in rows]
+    for start in range(0, len(ids), _IDS):
+        connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(ids[start : start + _IDS])))
+    return written.rowcount
+
+
+def _conditions(wanted: SensorFilter) -> list[ColumnElement[bool]]:
+    exact = {"domain": wanted.domain, "district": wanted.district, "site": wanted.site, "kind": wanted.kind}
+    conditions = [SENSOR.c[name] == value for name, value in exact.items() if value]
+    if wanted.q:
+        names = (SENSOR.c.id, SENSOR.c.name, SENSOR.c.name_en)
+        conditions.append(or_(*(name.icontains(wanted.q, autoescape=True) for name in names)))
+    return conditions
+
+
+def _page(connection: Connection, conditions: list[ColumnElement[bool]], limit: int) -> Iterator[Sensor]:
+    statement = select(SENSOR).where(*conditions).order_by(SENSOR.c.id).limit(limit)
+    return map(sensor_of, connection.execute(statement).mappings())
