@@ -1,8 +1,9 @@
-"""Passwords and keys made at the first start, kept in one file that only its owner can read."""
+"""Passwords made at the first start, kept in one file that only its owner can read."""
 
 import json
 import secrets
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -31,13 +32,8 @@ class Secrets(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ingest_password: SecretStr = Field(default_factory=_fresh, description="of ingest at the embedded broker")
-    ingest_client_id: str = Field(
-        default_factory=lambda: f"ingest-{secrets.token_hex(16)}",
-        description="of ingest's MQTT session; unguessable, because whoever connects with it ends ingest's connection",
-    )
     simulator_password: SecretStr = Field(default_factory=_fresh, description="of the simulators at the broker")
     replay_password: SecretStr = Field(default_factory=_fresh, description="of `liandong replay` at the broker")
-    signing_key: SecretStr = Field(default_factory=_fresh, description="of the API's tokens")
 
 
 def secrets_at(path: Path) -> Secrets:
@@ -53,10 +49,13 @@ def secrets_at(path: Path) -> Secrets:
         where = ".".join(str(part) for part in exc.errors()[0]["loc"])
         raise BadSettings(expected="a generated secret", got="something else", at=f"{path}: {where}") from exc
     if found.model_fields_set != Secrets.model_fields.keys():
-        write_private(
-            path, _HEAD + "".join(f"{name} = {json.dumps(_plain(found, name))}\n" for name in Secrets.model_fields)
-        )
+        write_private(path, _HEAD + "".join(f"{name} = {json.dumps(secret)}\n" for name, secret in _plain(found)))
     return found
+
+
+def _plain(found: Secrets) -> Iterator[tuple[str, str]]:
+    for name, secret in found:
+        yield name, secret.get_secret_value()
 
 
 def _kept(path: Path) -> dict[str, object]:
@@ -69,8 +68,3 @@ def _kept(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise BadSettings(expected="the TOML that was written here", got="damaged text", at=str(path)) from exc
-
-
-def _plain(found: Secrets, name: str) -> str:
-    value = getattr(found, name)
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

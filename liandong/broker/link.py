@@ -15,9 +15,6 @@ class MqttLink(MqttSettings):
     """How to reach the broker; an empty `url` means the embedded one, whose users are generated."""
 
     url: str = Field("", description="another broker, as mqtt://HOST[:PORT] or mqtts:// for TLS; empty: the embedded")
-    client_id: str = Field(
-        "", max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="of ingest's session; empty: a generated one"
-    )
 
     @field_validator("url")
     @classmethod

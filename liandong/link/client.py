@@ -189,3 +189,12 @@ async def _opened(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, async
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+
+
+async def is_listening(path: Path) -> bool:
+    """Tell whether a server accepts connections at the socket `path`."""
+    try:
+        async with _opened(path):
+            return True
+    except OSError:
+        return False

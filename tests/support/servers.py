@@ -14,7 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ingest.mqtt.packet import Credentials
 from liandong import leash
+from liandong.broker.config import BrokerSettings
+from liandong.broker.embedded import EmbeddedBroker
+from liandong.broker.sources import INGEST_USER, Source, SourceFile
+from liandong.folder import DataFolder
+from liandong.secrets import secrets_at
 
 HOST = "127.0.0.1"
 
@@ -140,6 +146,31 @@ def mosquitto(
     command = [program, "-c", str(configuration)]
     with running(command, port=chosen, folder=folder, ready=lambda: accepts_mqtt(chosen)) as server:
         yield server
+
+
+@dataclass(frozen=True)
+class Broker(Server):
+    """The embedded broker; `ingest` may read everything, sources may publish to their own topics."""
+
+    ingest: Credentials
+
+
+@contextmanager
+def embedded_broker(
+    data: Path, *, sources: tuple[Source, ...] = (), settings: BrokerSettings | None = None
+) -> Iterator[Broker]:
+    """Run the embedded broker in the data folder `data`; give `settings` to come back to an earlier port."""
+    chosen = BrokerSettings(port=free_port()) if settings is None else settings
+    folder = DataFolder(data)
+    folder.create()
+    for source in sources:
+        SourceFile(folder.broker).put(source)
+    broker = EmbeddedBroker(chosen, folder, secrets_at(folder.secrets))
+    broker.write()
+    password = secrets_at(folder.secrets).ingest_password.get_secret_value()
+    command, port = list(broker.part().command), chosen.port
+    with running(command, port=port, folder=folder.broker, ready=lambda: accepts_mqtt(port)) as server:
+        yield Broker(server.host, server.port, server.folder, server.process, Credentials(INGEST_USER, password))
 
 
 @contextmanager

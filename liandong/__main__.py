@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m liandong`."""
+
+from liandong.cli import main
+
+main()

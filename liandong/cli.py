@@ -1,0 +1,87 @@
+"""The command line: which commands there are, and how each way of failing is told in one line."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from city.errors import BadCityFile, BadRequest, BadSettings, Conflict, LiandongError, NotFound, StoreUnavailable
+from liandong.address import AddressTaken
+from liandong.commands import source
+from liandong.commands.version import show_version
+from liandong.exits import EXIT_CODES, Exit
+from liandong.folder import FolderTaken
+from liandong.part import PartRefused
+
+app = typer.Typer(
+    name="liandong",
+    help=f"Real-time monitoring and emergency linkage for a city's command centre.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("version")(show_version)
+app.add_typer(source.app, name="source")
+
+_EXITS: dict[type[LiandongError], Exit] = {
+    BadSettings: Exit.SETTINGS,
+    BadCityFile: Exit.SETTINGS,
+    BadRequest: Exit.USAGE,
+    NotFound: Exit.USAGE,
+    Conflict: Exit.USAGE,
+    AddressTaken: Exit.TAKEN,
+    FolderTaken: Exit.TAKEN,
+    StoreUnavailable: Exit.UNAVAILABLE,
+}
+
+
+def main() -> None:
+    """Run the command that this process was started with."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; what goes wrong is said in one line on stderr."""
+    try:
+        code = app(list(arguments), prog_name="liandong", standalone_mode=False)
+    except TyperException as exc:
+        return _misused(exc)
+    except LiandongError as exc:
+        return _failed(exc)
+    except ExceptionGroup as group:
+        return _failed(_only_error(group))
+    except (KeyboardInterrupt, typer.Abort):
+        return _told("Interrupted", Exit.FAILED)
+    return int(code) if isinstance(code, int) else Exit.OK
+
+
+def _misused(error: TyperException) -> int:
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    where = f" - see `{context.command_path} --help`" if context is not None and message else ""
+    return _told(message + where, Exit.USAGE)
+
+
+def _failed(error: LiandongError) -> int:
+    if isinstance(error, PartRefused):  # it has said why itself
+        return error.exit
+    return _told(str(error), _EXITS.get(type(error), Exit.FAILED))
+
+
+def _only_error(group: ExceptionGroup[Exception]) -> LiandongError:
+    """Return our error among those that tasks ended with; a group that holds anything else is a fault and goes on."""
+    ours, others = group.split(LiandongError)
+    if ours is None or others is not None:
+        raise group
+    error: BaseException = ours
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, LiandongError)
+    return error
+
+
+def _told(message: str, code: Exit) -> int:
+    if message:
+        typer.echo("liandong: " + " ".join(message.split()), err=True)
+    return code

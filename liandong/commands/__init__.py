@@ -1,0 +1,1 @@
+"""The commands of `liandong`, one file each."""

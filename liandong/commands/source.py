@@ -1,0 +1,46 @@
+"""`liandong source add`: credentials for something that publishes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liandong.broker.mosquitto import MosquittoFiles
+from liandong.broker.sources import SourceFile, new_source
+from liandong.commands.options import Config, Data, chosen_settings
+from liandong.folder import DataFolder
+from liandong.secrets import new_secret
+
+app = typer.Typer(help="Who may publish to the broker.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="User name of the source: a-z, 0-9, - and _.")]
+Topics = Annotated[
+    list[str], typer.Option("--topics", metavar="FILTER", help="Topic filter it may publish to; repeat for several.")
+]
+Mosquitto = Annotated[
+    Path | None,
+    typer.Option("--mosquitto", metavar="DIR", help="Write Mosquitto's `passwords` and `acl` there too."),
+]
+
+
+@app.callback()
+def sources() -> None:
+    """Who may publish to the broker."""
+
+
+@app.command("add")
+def add(name: Name, topics: Topics, mosquitto: Mosquitto = None, data: Data = None, config: Config = None) -> None:
+    """Make credentials that may publish to these topics only, and print the password, once.
+
+    The embedded broker of a running `liandong up` takes them within a second or two; a source of the same name gets
+    a new password. With --mosquitto the same credentials go into files for a Mosquitto broker, which reads them again
+    at SIGHUP; the first time these files also get an account for Liandong itself, its password in `ingest.password`.
+    """
+    password = new_secret()
+    source = new_source(name, tuple(topics), password=password)
+    folder = DataFolder(chosen_settings(config, data=data).data)
+    folder.create()
+    SourceFile(folder.broker).put(source)
+    if mosquitto is not None:
+        MosquittoFiles(mosquitto).put(source, password)
+    typer.echo(password)

@@ -1,0 +1,166 @@
+"""One part of the program as the supervisor sees it: a child process that is started, watched, and started again."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import structlog
+from prometheus_client import Counter
+
+from city.clock import Clock
+from city.errors import LiandongError
+from ingest.backoff import Backoff
+from liandong import leash
+from liandong.exits import Exit
+
+log = structlog.get_logger()
+
+_RESTARTED = Counter(
+    "liandong_parts_restarted_total", "Parts that ended by themselves and were started again", ["part"]
+)
+
+#: First and longest pause before a part is started again, and how long it must run for the pause to be short again.
+_PAUSES_S = (0.2, 15.0)
+_SETTLED_S = 30.0
+
+#: Time between two looks at whether a starting part is ready.
+_LOOK_S = 0.05
+
+#: Where our packages are; a child finds them there too, be it in a checkout.
+_ROOT = str(Path(__file__).resolve().parents[1])
+
+#: Endings that starting again cannot mend.
+_FINAL = (Exit.USAGE, Exit.SETTINGS, Exit.TAKEN)
+
+
+class PartRefused(LiandongError):
+    """Raised when a part says at its first start that it cannot run; it has said why itself."""
+
+    code = "part_refused"
+
+    def __init__(self, part: str, exit_code: int) -> None:
+        self.part, self.exit, self.at = part, Exit(exit_code), part
+        super().__init__(f"`{part}` cannot run (exit code {exit_code})")
+
+
+async def _at_once() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What to run.
+
+    Attributes:
+        ready: tells whether it does its work yet.
+        prepare: called before each start.
+        grace_s: time it gets to end by itself after SIGTERM.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    ready: Callable[[], Awaitable[bool]] = _at_once
+    prepare: Callable[[], None] = lambda: None
+    patience_s: float = 60.0
+    grace_s: float = 10.0
+
+
+class Keeper:
+    """Keeps one part running until cancelled; leaves no process behind."""
+
+    def __init__(self, part: Part, clock: Clock, changed: Callable[[], None]) -> None:
+        self.part = part
+        self.pid = 0
+        self.restarts = 0
+        self.since_ns = 0
+        self.ready = asyncio.Event()
+        self._clock, self._changed = clock, changed
+        self._was_ready = False
+
+    async def keep(self) -> None:
+        """Start the part, and start it again whenever it ends.
+
+        Raises:
+            PartRefused: it cannot run at all.
+        """
+        backoff = Backoff(*_PAUSES_S, Random())
+        while True:
+            began_s = asyncio.get_running_loop().time()
+            code = await self._live()
+            if not self._was_ready and code in _FINAL:
+                raise PartRefused(self.part.name, code)
+            if asyncio.get_running_loop().time() - began_s > _SETTLED_S:
+                backoff.reset()
+            pause_s = backoff.next_s()
+            log.error("part_ended", part=self.part.name, exit_code=code, starting_again_in_s=round(pause_s, 1))
+            await asyncio.sleep(pause_s)
+            self.restarts += 1
+            _RESTARTED.labels(part=self.part.name).inc()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the part's process a signal, if it runs."""
+        if self.pid:
+            os.kill(self.pid, number)
+
+    async def _live(self) -> int:
+        """Live through one process, and return its exit code."""
+        self.part.prepare()
+        process = await _started(self.part.command)
+        self.pid, self.since_ns = process.pid, self._clock.now_ns()
+        log.info("part_started", part=self.part.name, pid=process.pid)
+        try:
+            await self._until_ready(process)
+            return await process.wait()
+        finally:
+            self.ready.clear()
+            await _ended(process, self.part.grace_s)
+            self.pid, self.since_ns = 0, self._clock.now_ns()
+            self._changed()
+
+    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        deadline_s = asyncio.get_running_loop().time() + self.part.patience_s
+        while process.returncode is None:
+            if await self.part.ready():
+                self._was_ready = True
+                self.ready.set()
+                self._changed()
+                log.info("part_ready", part=self.part.name)
+                return
+            if asyncio.get_running_loop().time() > deadline_s:
+                log.error("part_not_ready", part=self.part.name, after_s=self.part.patience_s)
+                process.terminate()
+                return
+            await asyncio.sleep(_LOOK_S)
+
+
+async def _started(command: tuple[str, ...]) -> asyncio.subprocess.Process:
+    """Start `command` on a leash, where Ctrl-C on the terminal does not reach it: it is ended in its turn."""
+    path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
+    environment = {**os.environ, "PYTHONPATH": path}
+    return await asyncio.create_subprocess_exec(
+        *leash.command(*command), stdin=asyncio.subprocess.DEVNULL, env=environment, process_group=0
+    )
+
+
+async def _ended(process: asyncio.subprocess.Process, grace_s: float) -> None:
+    """Return when the process is gone, killed where it did not go by itself."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(grace_s):
+            await process.wait()
+    except TimeoutError:
+        log.warning("part_killed", pid=process.pid, after_s=grace_s)
+        process.kill()
+        await process.wait()
+
+
+def own_command(*arguments: str) -> tuple[str, ...]:
+    """Return the command line of another `liandong` command; `-P` keeps the working directory out of its imports."""
+    return (sys.executable, "-P", "-m", "liandong", *arguments)
