@@ -41,7 +41,8 @@ class Standing:
         level: of the incident now.
         recovered: all its alarms have cleared.
         known: the alarm was raised here before.
-        active: the alarm belongs to the open incident and has not cleared.
+        member: the alarm belongs, or belonged, to the open incident.
+        active: it does, and has not cleared.
         others: the highest level of the incident's other active alarms; 0 for none.
     """
 
@@ -49,6 +50,7 @@ class Standing:
     level: int = 0
     recovered: bool = False
     known: bool = False
+    member: bool = False
     active: bool = False
     others: int = 0
 

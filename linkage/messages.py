@@ -73,6 +73,7 @@ def _row(
         "body": body(entry, case, book, console_url),
         "state": MessageState.WAITING,
         "attempts": 0,
+        "tried_ns": 0,
         "answer": "",
     }
 

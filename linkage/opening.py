@@ -13,6 +13,7 @@ from linkage.acting import Scene, dispatched, settled
 from linkage.audience import told_by
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
+from linkage.evidence import facts
 from linkage.person import Person
 from linkage.record import Case, IncidentRecord
 from linkage.standards import Standards
@@ -89,7 +90,7 @@ def opened_by_alarm(
         recorded=transition.recorded,
     )
     case = Case(incident if sensor is None else _placed(incident, sensor))
-    data = {**_facts(case.incident), "transition": transition.id}
+    data = {**_facts(case.incident), **facts(transition)}
     deed = Deed(step="open", to_state=case.incident.state, data=data)
     opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
     return _by_itself(opened, scene, confirm_within_s) if response.life_safety else opened

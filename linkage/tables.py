@@ -10,6 +10,9 @@ NEVER_NS = 2**63 - 1
 
 _OPEN = text("ended_ns IS NULL")
 
+#: The condition of messages not yet sent, word for word as the index on them has it.
+WAITING = text("state = 'waiting'")
+
 INCIDENTS = Table(
     "incidents",
     METADATA,
@@ -89,11 +92,12 @@ MEMBERS = Table(
     "incident_alarms",
     METADATA,
     Column("alarm", Word, primary_key=True),
-    Column("incident", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
     Column("rule", Word, nullable=False),
     Column("target", Word, nullable=False),
     Column("level", SmallInteger, nullable=False),
     Column("active", Boolean, nullable=False),
+    Index("ix_incident_alarms_level", "incident", "active", "level"),
 )
 
 #: Every alarm transition ever decided on, with the decision and a copy of its evidence.
@@ -193,8 +197,10 @@ MESSAGES = Table(
     Column("attempts", Integer, nullable=False),
     Column("created_ns", TimeNs, nullable=False),
     Column("next_ns", TimeNs, nullable=False),
+    Column("tried_ns", TimeNs, nullable=False),
     Column("sent_ns", TimeNs),
     Column("answer", Text, nullable=False),
-    Index("ix_messages_next", "next_ns"),
+    Index("ix_messages_due", "channel", "next_ns", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_messages_tried", "channel", "tried_ns"),
     sqlite_autoincrement=True,
 )

@@ -12,6 +12,7 @@ depends_on = None
 
 _OPEN = sa.text("ended_ns IS NULL")
 _OPEN_KEY = sa.text("open")
+_WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
@@ -138,7 +139,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_incident_alarms_incident_incidents")),
         sa.PrimaryKeyConstraint("alarm", name=op.f("pk_incident_alarms")),
     )
-    op.create_index(op.f("ix_incident_alarms_incident"), "incident_alarms", ["incident"])
+    op.create_index("ix_incident_alarms_level", "incident_alarms", ["incident", "active", "level"])
     op.create_table(
         "incident_keys",
         sa.Column("incident", RowId, nullable=False),
@@ -170,6 +171,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_ns", TimeNs, nullable=False),
         sa.Column("next_ns", TimeNs, nullable=False),
+        sa.Column("tried_ns", TimeNs, nullable=False),
         sa.Column("sent_ns", TimeNs),
         sa.Column("answer", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_messages_incident_incidents")),
@@ -178,7 +180,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_messages_incident"), "messages", ["incident"])
-    op.create_index("ix_messages_next", "messages", ["next_ns"])
+    op.create_index(
+        "ix_messages_due", "messages", ["channel", "next_ns", "id"], sqlite_where=_WAITING, postgresql_where=_WAITING
+    )
+    op.create_index("ix_messages_tried", "messages", ["channel", "tried_ns"])
     op.create_table(
         "tasks",
         sa.Column("id", RowId, autoincrement=False, nullable=False),

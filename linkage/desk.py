@@ -1,0 +1,103 @@
+"""The desk: takes alarms from ingest, watches the clocks and sends the messages, each in a loop of its own."""
+
+import asyncio
+
+import structlog
+
+from city.errors import StoreUnavailable
+from city.feed import Feed
+from linkage.admit import Admitter
+from linkage.couriers import AppriseCourier, Courier
+from linkage.ledger import Ledger
+from linkage.post import Post
+from linkage.ticking import Ticker
+
+log = structlog.get_logger()
+
+#: Transitions admitted in one transaction: a few ms, after which other writers get their turn.
+_BATCH = 100
+
+#: Longest that ingest holds a request for alarms while there are none, seconds.
+_WAIT_S = 10.0
+
+#: Wait before trying again what was not available, seconds; doubles up to the longest.
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
+
+
+class Desk:
+    """Runs the queue's own work; its parts block, so each call to them goes to a thread."""
+
+    def __init__(self, ledger: Ledger, courier: Courier | None = None) -> None:
+        settings = ledger.settings
+        self.admitter = Admitter(ledger)
+        self.ticker = Ticker(ledger)
+        carrier = AppriseCourier(settings.messages) if courier is None else courier
+        self.post = Post(ledger.database, ledger.clock, settings.messages, carrier)
+        self._settings = settings
+
+    async def run(self, feed: Feed) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.admitting(feed), name="desk.admitting")
+            group.create_task(self.ticking(), name="desk.ticking")
+            group.create_task(self.delivering(), name="desk.delivering")
+
+    async def admitting(self, feed: Feed) -> None:
+        """Admit alarms as they come; what is not available, ingest or the database, is waited for."""
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                await self.admit_some(feed)
+            except StoreUnavailable as error:
+                log.warning("admission_waits", store=error.store, cause=error.cause, wait_s=wait_s)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            else:
+                wait_s = _FIRST_WAIT_S
+
+    async def admit_some(self, feed: Feed, wait_s: float = _WAIT_S) -> int:
+        """Take what waits in ingest's outbox, decide on it, and let ingest forget it; return how many.
+
+        Raises:
+            StoreUnavailable: ingest or the database does not answer; nothing is lost.
+        """
+        items = await feed.outbox(_BATCH, wait_s)
+        if items:
+            await asyncio.to_thread(self.admitter.admit, [item.transition for item in items])
+            await feed.settle(items[-1].number)
+        return len(items)
+
+    async def ticking(self) -> None:
+        """Look at the clocks again and again."""
+        while True:
+            try:
+                await asyncio.to_thread(self.ticker.tick)
+            except StoreUnavailable as error:
+                log.warning("clocks_wait", store=error.store, cause=error.cause)
+            await asyncio.sleep(self._settings.tick_s)
+
+    async def delivering(self) -> None:
+        """Send what is due; each channel by itself, so that a slow one holds up no other."""
+        busy: set[str] = set()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for channel in await self._due():
+                    if channel not in busy:
+                        busy.add(channel)
+                        group.create_task(self._deliver(channel, busy), name=f"desk.deliver.{channel}")
+                await asyncio.sleep(self._settings.deliver_s)
+
+    async def _due(self) -> list[str]:
+        try:
+            return await asyncio.to_thread(self.post.waiting)
+        except StoreUnavailable as error:
+            log.warning("messages_wait", store=error.store, cause=error.cause)
+            return []
+
+    async def _deliver(self, channel: str, busy: set[str]) -> None:
+        try:
+            await asyncio.to_thread(self.post.send, channel)
+        except StoreUnavailable as error:
+            log.warning("messages_wait", store=error.store, cause=error.cause, channel=channel)
+        finally:
+            busy.discard(channel)

@@ -1,0 +1,41 @@
+"""Where a message may go: no internal address, unless the configuration allows its network."""
+
+import socket
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+
+
+def refused(host: str, allow: Sequence[str]) -> str:
+    """Return the internal address that `host` leads to; empty when it may be sent to.
+
+    A name that cannot be resolved leads nowhere: its delivery fails by itself.
+    """
+    networks = [ip_network(network) for network in allow]
+    for address in _addresses(host):
+        if _is_internal(address) and not any(address in network for network in networks):
+            return str(address)
+    return ""
+
+
+def _addresses(host: str) -> Iterable[Address]:
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return {_plain(ip_address(str(entry[4][0]).partition("%")[0])) for entry in found}
+
+
+def _plain(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 one stands for, or the address itself."""
+    if not isinstance(address, IPv6Address):
+        return address
+    for inner in (address.ipv4_mapped, address.sixtofour, None if address.teredo is None else address.teredo[1]):
+        if inner is not None:
+            return inner
+    return address
+
+
+def _is_internal(address: Address) -> bool:
+    return not address.is_global or address.is_multicast

@@ -1,0 +1,69 @@
+"""Marks clocks that ran out, once each, and tells those who are waited for."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from linkage import cases
+from linkage.audience import told_by
+from linkage.clocks import Running, running
+from linkage.deed import Deed, Outcome
+from linkage.ledger import Ledger, Page
+from linkage.opening import CityBook
+from linkage.record import Case
+from linkage.tables import INCIDENTS
+
+#: Incidents looked at in one transaction, so that other writers get their turn.
+_BATCH = 50
+
+
+class Ticker:
+    """Looks at the clocks that have run out since the last tick. Calls block: call from a thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def tick(self) -> int:
+        """Mark every clock that ran out and was not marked; return how many incidents were marked."""
+        marked = 0
+        while found := self._some():
+            marked += found
+        return marked
+
+    def _some(self) -> int:
+        now_ns = self._ledger.clock.now_ns()
+        due = select(INCIDENTS.c.id).where(INCIDENTS.c.wake_ns <= now_ns).order_by(INCIDENTS.c.wake_ns).limit(_BATCH)
+        with self._ledger.database.read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return 0
+        with self._ledger.writing() as page:
+            numbers = list(page.connection.execute(due).scalars())
+            for number in numbers:
+                self._mark(page, number)
+        return len(numbers)
+
+    def _mark(self, page: Page, number: int) -> None:
+        case = cases.load(page.connection, number)
+        if case is not None:
+            page.write(case, overdue(case, self._ledger.book, page.now_ns))
+
+
+def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
+    """Return the case with every clock marked that ran out by `now_ns`."""
+    clocks = running(case, book.standards.of(case.incident.incident_class))
+    after = Case(replace(case.incident, marked_ns=now_ns), case.tasks)
+    late = [clock for clock in clocks if case.incident.marked_ns < clock.due_ns <= now_ns]
+    deeds = [_deed(clock, case) for clock in late]
+    return Outcome(after, tuple(replace(deed, told=told_by(deed, case, after, book.directory)) for deed in deeds))
+
+
+def _deed(clock: Running, case: Case) -> Deed:
+    task = case.task(clock.task)
+    return Deed(
+        step="overdue",
+        from_state=case.incident.state,
+        to_state=case.incident.state,
+        task=clock.task,
+        department=None if task is None else task.department,
+        data={"stage": clock.stage, "from_ns": clock.from_ns, "due_ns": clock.due_ns},
+    )
