@@ -1,0 +1,43 @@
+"""What to do with a journal row or segment that cannot be read: keep it aside, say so once, and go on."""
+
+from pathlib import Path
+
+import structlog
+
+from city.errors import BadJournal
+from ingest.journal_codec import Row
+from ingest.segment import Segment
+from ingest.telemetry import JOURNAL_DAMAGED
+
+log = structlog.get_logger(__name__)
+
+#: Rows kept for somebody to look at; a disk that is dying must not be filled with its own ruins.
+_MAX_ROWS_KEPT = 1000
+
+
+class Damage:
+    """The folder of what was set aside. Thread-safe, as every file has a name of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def row(self, segment: Segment, row: Row, error: BadJournal) -> None:
+        """Set one row aside; a second reader that meets it says nothing again."""
+        file = self._folder / f"{segment.path.stem}-{row.position}.row"
+        if file.exists():
+            return
+        self._folder.mkdir(exist_ok=True)
+        if len(list(self._folder.glob("*.row"))) < _MAX_ROWS_KEPT:
+            file.write_bytes(row.blob if isinstance(row.blob, bytes) else repr(row.blob).encode())
+        JOURNAL_DAMAGED.labels("row").inc()
+        log.error("journal_row_damaged", file=str(file), error=str(error))
+
+    def pages(self, segment: Segment, unreadable: int, error: Exception) -> None:
+        """Say that positions of a segment could not be read at all; the segment itself stays until all have passed."""
+        JOURNAL_DAMAGED.labels("page").inc()
+        log.error("journal_pages_damaged", segment=segment.name, positions=unreadable, error=str(error))
+
+    def segment(self, segment: Segment, error: BadJournal) -> None:
+        """Set a whole segment aside."""
+        JOURNAL_DAMAGED.labels("segment").inc()
+        log.error("journal_segment_damaged", file=str(segment.set_aside(self._folder)), error=str(error))

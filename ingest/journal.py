@@ -1,0 +1,183 @@
+"""The append-only journal: what is committed here may be acknowledged, and everything else follows from it."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from city.errors import BadJournal, StoreUnavailable
+from ingest.config import JournalSettings
+from ingest.damage import Damage
+from ingest.journal_codec import Content, encode
+from ingest.journal_reader import Extent, JournalReader
+from ingest.segment import Segment, segments_in, write
+from ingest.telemetry import (
+    COMMIT_SECONDS,
+    COMMITS_REFUSED,
+    JOURNAL_BEHIND,
+    JOURNAL_BYTES,
+    JOURNAL_POSITION,
+    JOURNAL_SEGMENTS,
+)
+
+log = structlog.get_logger(__name__)
+
+#: Positions left out after damage: more than one segment can hold, so that none is ever used twice.
+_GAP = 2**32
+
+
+class Journal:
+    """Writes rows in order and keeps them until every reader has passed; belongs to one thread.
+
+    Attributes:
+        position: of the newest committed row.
+    """
+
+    def __init__(self, folder: Path, settings: JournalSettings, *, readers: Mapping[str, int]) -> None:
+        """Open the journal in `folder`, whose `readers` have come as far as they say.
+
+        A segment that cannot be read is set aside; opening goes on.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._settings = folder, settings
+        self._readers = dict(readers)
+        self._pins: dict[str, int] = {}
+        self._damage = Damage(folder / "damaged")
+        self._janitor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest.journal")
+        self._writer: sqlite3.Connection | None = None
+        self._segments: tuple[Segment, ...] = ()
+        self.position = self._recover()
+        self._old_bytes = self._measure()
+
+    def append(self, contents: Sequence[Content]) -> int:
+        """Commit `contents` together and return the position of the first; the others follow it one by one.
+
+        Raises:
+            StoreUnavailable: nothing was committed, as the journal or its disk is full or does not work.
+        """
+        self._check_room()
+        first = self.position + 1
+        rows = [encode(first + index, content) for index, content in enumerate(contents)]
+        try:
+            with COMMIT_SECONDS.time():
+                write(self._open_writer(first), rows)
+        except (sqlite3.Error, OSError) as error:
+            self._give_up_writer(first, len(rows))
+            COMMITS_REFUSED.labels("error").inc()
+            raise StoreUnavailable("journal", str(error)) from error
+        last = first + len(rows) - 1
+        self._segments[-1].last = last  # before `position`, by which readers in other threads see that it is there
+        self.position = last
+        JOURNAL_POSITION.set(self.position)
+        return first
+
+    def reader(self, kinds: Sequence[type[Content]] = ()) -> JournalReader:
+        """Return a reader for one thread, of some kinds or of all."""
+        return JournalReader(self._extent, self._damage, kinds)
+
+    def passed(self, reader: str, position: int) -> None:
+        """Note that `reader` needs nothing up to `position` any more; segments that nobody needs are given back."""
+        self._readers[reader] = position
+        JOURNAL_BEHIND.labels(reader).set(self.position - position)
+        self._reclaim()
+
+    def pin(self, reader: str, position: int) -> None:
+        """Ask to keep what lies beyond `position`, as long as the journal is less than half full."""
+        self._pins[reader] = position
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all segments."""
+        active = self._segments[-1].size() if self._writer is not None else 0
+        return self._old_bytes + active
+
+    def close(self) -> None:
+        """Seal the newest segment; every reader must have been closed."""
+        self._seal_writer()
+        self._janitor.shutdown()
+
+    def _recover(self) -> int:
+        """Find the segments of earlier runs, and return the highest position that may have been used."""
+        intact: list[Segment] = []
+        highest = max(self._readers.values(), default=0)
+        gap = 0
+        for segment in segments_in(self._folder):
+            highest = max(highest, segment.first - 1)
+            try:
+                segment.last = segment.find_last()
+            except BadJournal as error:
+                self._damage.segment(segment, error)
+                gap = _GAP
+                continue
+            highest = max(highest, segment.last)
+            intact.append(segment)
+        self._segments = tuple(intact)
+        return highest + gap
+
+    def _extent(self) -> Extent:
+        position = self.position  # first: segments that are newer than it do no harm
+        return Extent(self._segments, position)
+
+    def _check_room(self) -> None:
+        disk = os.statvfs(self._folder)
+        if disk.f_bavail * disk.f_frsize < self._settings.min_free_bytes:
+            COMMITS_REFUSED.labels("disk").inc()
+            raise StoreUnavailable("journal", cause="its disk is almost full")
+        if self.size >= self._settings.max_bytes:
+            COMMITS_REFUSED.labels("full").inc()
+            raise StoreUnavailable("journal", cause=f"it holds {self._settings.max_bytes} bytes, as many as it may")
+
+    def _open_writer(self, first: int) -> sqlite3.Connection:
+        """Return the connection to the newest segment, a new one where that is large enough."""
+        if self._writer is not None and self._segments[-1].size() >= self._settings.segment_bytes:
+            self._seal_writer()
+        if self._writer is None:
+            segment = Segment(self._folder, first, first - 1)
+            self._writer = segment.create()
+            self._segments = (*self._segments, segment)
+            self._old_bytes = self._measure()
+        return self._writer
+
+    def _seal_writer(self) -> None:
+        if self._writer is not None:
+            segment, writer = self._segments[-1], self._writer
+            self._writer = None
+            self._later(lambda: segment.seal(writer))
+
+    def _give_up_writer(self, first: int, count: int) -> None:
+        """After a commit that went wrong: it may yet be found on disk, so its positions are not used again."""
+        self.position = first + count - 1
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            self._later(writer.close)
+
+    def _reclaim(self) -> None:
+        needed = min(self._readers.values(), default=self.position)
+        if self._old_bytes < self._settings.max_bytes / 2:
+            needed = min([needed, *self._pins.values()])
+        while len(self._segments) > 1 and self._segments[0].last <= needed:
+            oldest, *rest = self._segments
+            self._segments = tuple(rest)
+            self._later(oldest.unlink)
+
+    def _later(self, act: Callable[[], None]) -> None:
+        """Let the janitor's thread do what waits for the disk, one thing after the other."""
+        self._janitor.submit(self._tidy, act)
+
+    def _tidy(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (sqlite3.Error, OSError) as error:
+            log.warning("journal_not_tidied", error=str(error))
+        self._old_bytes = self._measure()
+
+    def _measure(self) -> int:
+        segments = self._segments
+        closed = segments if self._writer is None else segments[:-1]
+        total = sum(segment.size() for segment in closed)
+        JOURNAL_BYTES.set(total)
+        JOURNAL_SEGMENTS.set(len(segments))
+        return total

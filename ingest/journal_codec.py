@@ -1,0 +1,143 @@
+"""How a journal row's content becomes bytes and is read back, with a checksum over all of it."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+
+from city.entry import Arrivals, Connection, Context, Entry, SensorEvent, SensorStatus, Tick
+from city.errors import BadJournal
+from city.reading import ReadingBatch
+from ingest.message import QuarantinedMessage
+
+#: Encoding of the rows that are written now; others are refused, never guessed.
+VERSION = 1
+
+_HEAD = struct.Struct("<qii")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Messages of one batch that could not be understood."""
+
+    arrival_ns: int
+    messages: tuple[QuarantinedMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Eight bytes for each message of one batch, by which a repeated one is known again."""
+
+    data: bytes
+
+
+Content = Entry | Refused | Digests
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the journal holds at one position."""
+
+    position: int
+    content: Content
+
+
+class Row(NamedTuple):
+    """A row as it is stored."""
+
+    position: int
+    kind: int
+    version: int
+    crc: int
+    blob: bytes
+
+
+class _ArrivalsRow(msgspec.Struct, array_like=True):
+    """Arrivals with the readings as one block of columns; `bytes`, whose copy leaves the columns aligned."""
+
+    count: int
+    readings: bytes
+    events: tuple[SensorEvent, ...]
+    statuses: tuple[SensorStatus, ...]
+
+
+class _Kind(NamedTuple):
+    """One kind of content: its number, and the ways there and back."""
+
+    number: int
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Content]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_arrivals_row = msgspec.msgpack.Decoder(_ArrivalsRow).decode
+
+
+def _encode_arrivals(arrivals: Arrivals) -> bytes:
+    readings = arrivals.readings
+    return _encode(_ArrivalsRow(len(readings), readings.to_bytes(), arrivals.events, arrivals.statuses))
+
+
+def _decode_arrivals(blob: bytes) -> Arrivals:
+    row = _decode_arrivals_row(blob)
+    return Arrivals(ReadingBatch.from_bytes(row.readings, row.count), row.events, row.statuses)
+
+
+def _encode_digests(digests: Digests) -> bytes:
+    return digests.data
+
+
+#: Numbers are on disk: a new kind gets a new one, and none is ever used again.
+_KINDS: dict[type[Content], _Kind] = {
+    Arrivals: _Kind(1, _encode_arrivals, _decode_arrivals),
+    Tick: _Kind(2, _encode, msgspec.msgpack.Decoder(Tick).decode),
+    Connection: _Kind(3, _encode, msgspec.msgpack.Decoder(Connection).decode),
+    Context: _Kind(4, _encode, msgspec.msgpack.Decoder(Context).decode),
+    Refused: _Kind(5, _encode, msgspec.msgpack.Decoder(Refused).decode),
+    Digests: _Kind(6, _encode_digests, Digests),
+}
+_BY_NUMBER = {kind.number: kind for kind in _KINDS.values()}
+
+
+def number_of(content: type[Content]) -> int:
+    """Return the number under which rows of this kind are stored."""
+    return _KINDS[content].number
+
+
+def encode(position: int, content: Content) -> Row:
+    """Return the row that stores `content` at `position`."""
+    kind = _KINDS[type(content)]
+    blob = kind.encode(content)
+    return Row(position, kind.number, VERSION, _crc(position, kind.number, VERSION, blob), blob)
+
+
+def decode(row: Row, at: str) -> Record:
+    """Read a row back; `at` names its segment.
+
+    Raises:
+        BadJournal: it is not what was written, or not of a kind or version that is known.
+    """
+    place = f"{at}:{row.position}"
+    if not _is_intact(row):
+        raise BadJournal(expected="an intact row", got="another checksum", at=place)
+    kind = _BY_NUMBER.get(row.kind)
+    if kind is None or row.version != VERSION:
+        raise BadJournal(expected=f"version {VERSION}", got=f"kind {row.kind} version {row.version}", at=place)
+    try:
+        return Record(row.position, kind.decode(row.blob))
+    except (msgspec.DecodeError, ValueError) as error:
+        raise BadJournal(expected="a readable row", got=str(error), at=place) from error
+
+
+def _is_intact(row: Row) -> bool:
+    try:
+        return _crc(row.position, row.kind, row.version, row.blob) == row.crc
+    except (struct.error, TypeError):  # a flipped bit in a row's header also changes the types that SQLite returns
+        return False
+
+
+def _crc(position: int, kind: int, version: int, blob: bytes) -> int:
+    return zlib.crc32(blob, zlib.crc32(_HEAD.pack(position, kind, version)))

@@ -1,0 +1,141 @@
+"""One file of the journal: a SQLite database of rows in order of position."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from city.errors import BadJournal
+from ingest.journal_codec import Row
+
+_SUFFIX = ".sqlite"
+_COMPANIONS = ("", "-wal", "-shm")
+
+# Small pages: a lone message costs one page of write-ahead log. No automatic checkpoint: it would stall a commit
+# every thousand pages; a segment is checkpointed once, when it is sealed.
+_CREATE = (
+    "PRAGMA page_size = 4096",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 0",
+    "CREATE TABLE row (position INTEGER PRIMARY KEY, kind INTEGER, version INTEGER, crc INTEGER, blob BLOB)",
+)
+_INSERT = "INSERT INTO row VALUES (?, ?, ?, ?, ?)"
+
+
+class Segment:
+    """A segment by its file; what it holds is reached through connections that belong to one thread each.
+
+    Attributes:
+        first: no row of it has a lower position; part of the file's name.
+        last: no row beyond it is to be read.
+    """
+
+    def __init__(self, folder: Path, first: int, last: int) -> None:
+        self.first, self.last = first, last
+        self.path = folder / f"{first:020d}{_SUFFIX}"
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file."""
+        return self.path.name
+
+    def size(self) -> int:
+        """Return the bytes on disk."""
+        total = 0
+        for file in self._files():
+            try:
+                total += file.stat().st_size
+            except FileNotFoundError:
+                continue
+        return total
+
+    def create(self) -> sqlite3.Connection:
+        """Make the file, durably, and return the connection that writes it.
+
+        Raises:
+            sqlite3.Error, OSError: it cannot be made; nothing is left of it.
+        """
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            for statement in _CREATE:
+                connection.execute(statement)
+            _sync_folder(self.path.parent)
+        except (sqlite3.Error, OSError):
+            connection.close()
+            self.unlink()
+            raise
+        return connection
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a connection that reads it."""
+        connection = sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+        connection.execute("PRAGMA query_only = 1")
+        return connection
+
+    def find_last(self) -> int:
+        """Return the highest position it holds, or the one before its first when it is empty.
+
+        Raises:
+            BadJournal: the file is no segment that can be read.
+        """
+        try:
+            connection = self.connect()
+            try:
+                (last,) = connection.execute("SELECT max(position) FROM row").fetchone()
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise BadJournal(expected="a journal segment", got=str(error), at=self.name) from error
+        return self.first - 1 if last is None else int(last)
+
+    def seal(self, writer: sqlite3.Connection) -> None:
+        """Bring everything into the one file and close it; takes as long as the disk does, so not on the loop."""
+        try:
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            writer.close()
+
+    def unlink(self) -> None:
+        """Remove it from the disk."""
+        for file in self._files():
+            file.unlink(missing_ok=True)
+
+    def set_aside(self, folder: Path) -> Path:
+        """Move it out of the journal, for somebody to look at; return where it is."""
+        folder.mkdir(exist_ok=True)
+        for file in self._files():
+            if file.exists():
+                file.replace(folder / file.name)
+        return folder / self.name
+
+    def _files(self) -> Iterator[Path]:
+        return (self.path.with_name(self.path.name + companion) for companion in _COMPANIONS)
+
+
+def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Commit `rows` together; they are on disk when this returns.
+
+    Raises:
+        sqlite3.Error: nothing of it is to be trusted.
+    """
+    if len(rows) == 1:
+        connection.execute(_INSERT, rows[0])
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(_INSERT, rows)
+    connection.execute("COMMIT")
+
+
+def segments_in(folder: Path) -> list[Segment]:
+    """Return the segments that lie in `folder`, oldest first, each with no last position yet."""
+    names = sorted(path.stem for path in folder.glob(f"*{_SUFFIX}") if path.stem.isdigit())
+    return [Segment(folder, int(name), 0) for name in names]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
