@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Path
 from pydantic import Field
 
 # No control characters anywhere: PostgreSQL refuses NUL in text, and a line break in a name forges log lines.
@@ -12,14 +13,24 @@ NAME_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 #: Several lines of text for people.
 NOTE_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
+#: Several lines of text that are not all blank.
+SAID_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
 #: Largest number that SQL keeps.
 LARGEST = 2**63 - 1
 
-#: Latest moment that an aware datetime and nanoseconds in 64 bits both hold, in seconds (the year 2262).
-LATEST_S = LARGEST // 1_000_000_000
+#: Longest id and longest name (registry.sensor_fields).
+LONGEST_WORD = 200
 
-Id = Annotated[str, Field(min_length=1, max_length=200, pattern=ID_PATTERN)]
-Word = Annotated[str, Field(max_length=64, pattern=ID_PATTERN)]
-Name = Annotated[str, Field(max_length=200, pattern=NAME_PATTERN)]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
+Word = Annotated[str, Field(max_length=LONGEST_WORD, pattern=ID_PATTERN)]
+Name = Annotated[str, Field(max_length=LONGEST_WORD, pattern=NAME_PATTERN)]
 Note = Annotated[str, Field(max_length=4000, pattern=NOTE_PATTERN)]
+#: A note that says something.
+SaidNote = Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID_PATTERN)]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+#: A sensor's id in a path.
+SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
+#: An incident's or a task's id in a path: a number as text.
+RowPath = Annotated[str, Path(pattern=r"^[0-9]{1,18}$")]

@@ -3,12 +3,12 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Security
+from fastapi import Request, Security
 from fastapi.security import APIKeyCookie, APIKeyHeader
 
-from api.collaborators import Collaborators, collaborators_of
 from api.errors import ForgedRequest, Unauthenticated
 from api.permissions import HOLDERS, Right, holders
+from api.services import Desk, Services
 from api.sessions import Session
 from api.tokens import is_csrf_of
 from city.errors import NotPermitted
@@ -39,9 +39,9 @@ class Open(Door):
 
     right = Right.PUBLIC
 
-    def __call__(self, request: Request) -> None:
+    def __call__(self, request: Request, desk: Desk) -> None:
         """Refuse what another site's page sends."""
-        check_origin(request)
+        check_origin(request, desk)
 
 
 class Reads(Door):
@@ -50,14 +50,14 @@ class Reads(Door):
     def __init__(self, right: Right) -> None:
         self.right = right
 
-    def __call__(self, request: Request, token: Annotated[str | None, Security(_SESSION)]) -> Session:
+    def __call__(self, desk: Desk, token: Annotated[str | None, Security(_SESSION)]) -> Session:
         """Return the caller's session.
 
         Raises:
             Unauthenticated: there is none.
             NotPermitted: their roles do not hold the right.
         """
-        return admitted(collaborators_of(request), token, self.right)
+        return admitted(desk, token, self.right)
 
 
 class Changes(Door):
@@ -69,6 +69,7 @@ class Changes(Door):
     def __call__(
         self,
         request: Request,
+        desk: Desk,
         token: Annotated[str | None, Security(_SESSION)],
         csrf: Annotated[str | None, Security(_CSRF)],
     ) -> Session:
@@ -79,17 +80,17 @@ class Changes(Door):
             ForgedRequest: the CSRF token is missing or another session's, or another site's page sent this.
             NotPermitted: their roles do not hold the right.
         """
-        check_origin(request)
-        session = admitted(collaborators_of(request), token, None)
+        check_origin(request, desk)
+        session = admitted(desk, token, None)
         if not is_csrf_of(token or "", csrf):
             raise ForgedRequest(expected=f"the value of cookie `{CSRF_COOKIE}`", at=CSRF_HEADER)
         check_right(session, self.right)
         return session
 
 
-def admitted(collaborators: Collaborators, token: str | None, right: Right | None) -> Session:
+def admitted(desk: Services, token: str | None, right: Right | None) -> Session:
     """Return the live session of `token` if it holds `right` (None: whoever is signed in)."""
-    session = collaborators.sessions.find(token) if token else None
+    session = desk.sessions.find(token) if token else None
     if session is None:
         raise Unauthenticated
     if right is not None:
@@ -103,16 +104,12 @@ def check_right(session: Session, right: Right) -> None:
         raise NotPermitted(right, allowed=holders(right), at="roles")
 
 
-def check_origin(request: Request) -> None:
+def check_origin(request: Request, desk: Services) -> None:
     """Raise ForgedRequest when a browser says that another site's page sent a request that changes something."""
     origin = request.headers.get("origin")
     if request.method in {"GET", "HEAD"} or origin is None:
         return
-    if urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+    # A proxy may have put its own name in Host; then the public address tells.
+    ours = {request.headers.get("host", "").lower(), urlsplit(desk.given.settings.public_url).netloc.lower()} - {""}
+    if urlsplit(origin).netloc.lower() not in ours:
         raise ForgedRequest(expected="a request from this site", at="Origin")
-
-
-def reads(right: Right) -> Session:
-    """Return the dependency of a route that reads; its value is the caller's session."""
-    session: Session = Depends(Reads(right))
-    return session

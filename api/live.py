@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from api.errors import TooMany
+from api.metrics import STREAMS_CLOSED
 from api.sessions import Session
 from api.sse import encoded
 from city.clock import Clock, iso
@@ -92,7 +93,6 @@ class Hub:
         self._closing = False
         self.number = 0
         self.ingest = False
-        self.fell_behind = 0
 
     def open(self, session: Session) -> Stream:
         """Open a stream that gets every change from now on.
@@ -110,9 +110,8 @@ class Hub:
     def release(self, stream: Stream) -> None:
         """Forget a stream that ended."""
         self._streams.discard(stream)
-        if stream.ended == "fell_behind":
-            self.fell_behind += 1
-            log.info("live_stream_closed", user=stream.session.user.username, reason=stream.ended)
+        STREAMS_CLOSED.labels(stream.ended or "not_taken").inc()
+        log.debug("live_stream_closed", user=stream.session.user.username, reason=stream.ended or "not_taken")
 
     def publish(self, changes: Iterable[Change]) -> None:
         """Hand changes to those who may see them, in order."""
@@ -125,9 +124,12 @@ class Hub:
 
     def beat(self) -> None:
         """Tell every stream that it is alive, and how far the event log has been handed out."""
-        data = {"time": iso(self._clock.now_ns()), "number": self.number, "ingest": self.ingest}
-        # With an id, so that one who sees few incidents does not resume from long ago.
-        self.publish([Change(encoded("beat", data, number=self.number))])
+        self.publish([Change(self.beat_bytes(self.number))])
+
+    def beat_bytes(self, number: int) -> bytes:
+        """Return a heartbeat; it has an id, so that one who sees few incidents does not resume from long ago."""
+        data = {"time": iso(self._clock.now_ns()), "number": number, "ingest": self.ingest}
+        return encoded("beat", data, number=number)
 
     def sessions(self) -> dict[str, Session]:
         """Return the sessions that hold a stream, by key."""

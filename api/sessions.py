@@ -1,5 +1,6 @@
 """Who is signed in: sessions that end when idle, after their longest life, or at once on sign-out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
@@ -94,6 +95,18 @@ class Sessions:
         """End the session with this key; one that has ended already is fine."""
         with self._database.write() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == key))
+
+    def use(self, keys: Collection[str]) -> set[str]:
+        """Return which of these sessions live, and remember that they were used."""
+        now_ns = self._clock.now_ns()
+        living = (
+            SESSIONS.c.token_hash.in_(list(keys)),
+            SESSIONS.c.expires_ns > now_ns,
+            SESSIONS.c.seen_ns > now_ns - self._idle_ns,
+        )
+        with self._database.write() as connection:
+            connection.execute(update(SESSIONS).where(*living).values(seen_ns=now_ns))
+            return set(connection.execute(select(SESSIONS.c.token_hash).where(*living)).scalars())
 
     def _touch(self, key: str, now_ns: int) -> None:
         try:

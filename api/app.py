@@ -1,0 +1,117 @@
+"""The API as one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.collaborators import Given
+from api.console import serve_console
+from api.errors import ErrorAnswers
+from api.incident_news import IncidentNews
+from api.keeper import StreamKeeper
+from api.metrics import CountedRequests
+from api.openapi import install_openapi
+from api.routes import (
+    city,
+    discovery,
+    health,
+    incidents,
+    live,
+    messages,
+    quarantine,
+    readings,
+    rules,
+    sensors,
+    session,
+    status,
+    tasks,
+    users,
+)
+from api.security import BoundedBodies, KnownHosts, SecureHeaders, security_headers
+from api.services import Services, services_from
+
+#: Where everything but health and console lives.
+ROOT = "/api/v1"
+
+#: Answers shorter than this are not compressed, bytes: they fit one packet.
+_COMPRESS_FROM = 1400
+
+_ROUTERS = (
+    session.router,
+    city.router,
+    readings.router,
+    sensors.router,
+    incidents.router,
+    tasks.router,
+    messages.router,
+    discovery.router,
+    quarantine.router,
+    rules.router,
+    users.router,
+    status.router,
+    live.router,
+)
+
+
+def create_app(given: Given) -> FastAPI:
+    """Return the API over what the program hands it; its lifespan follows the event log and ingest."""
+    services = services_from(given)
+    secure = security_headers(https=given.settings.secure_cookies)
+    app = FastAPI(
+        title="Liandong",
+        description="Real-time monitoring and emergency linkage for a city's command centre.",
+        version=given.city.city.version,
+        openapi_url=f"{ROOT}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_following,
+        middleware=[
+            Middleware(CountedRequests),
+            Middleware(SecureHeaders, headers=secure),
+            Middleware(KnownHosts, hosts=given.settings.known_hosts),
+            Middleware(BoundedBodies, max_bytes=given.settings.max_body_bytes),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=3),
+        ],
+    )
+    app.state.services = services
+    ErrorAnswers(secure).install(app)
+    api = APIRouter(prefix=ROOT)
+    for router in _ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    serve_console(app, given.console)
+    install_openapi(app)
+    return app
+
+
+def close_streams(app: FastAPI) -> None:
+    """End every live stream, so that a server that stops does not wait for them; call it on the event loop."""
+    services: Services = app.state.services
+    services.hub.close()
+
+
+@asynccontextmanager
+async def _following(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    news = IncidentNews(services.hub, services.recorder)
+    await asyncio.to_thread(services.directory.fresh)
+    await news.start()
+    leave = services.given.bell.listen(news.ring)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(news.run(), name="api.incident_news"),
+            group.create_task(services.sensor_news.run(), name="api.sensor_news"),
+            group.create_task(services.sensor_news.watch(), name="api.ingest_watch"),
+            group.create_task(StreamKeeper(services.hub, services.sessions).run(), name="api.stream_keeper"),
+        ]
+        yield
+        leave()
+        services.hub.close()
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,80 @@
+"""What the API tells about the city itself, gathered once at start from the city folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from linkage.views import Names
+
+
+class DepartmentFacts(BaseModel):
+    """A department as screens name it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: Names
+    axis: Literal["supervision", "command", "department"]
+    level: str
+    district: str
+
+
+class ClassFacts(BaseModel):
+    """A class of incident as screens name it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: Names
+    code: str
+
+
+class QuantityFacts(BaseModel):
+    """A quantity: its unit, its kind and what is plausible."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unit: str
+    name: Names
+    kind: str
+    minimum: float | None
+    maximum: float | None
+
+
+class City(BaseModel):
+    """The city: names, places and words that every screen needs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Names
+    timezone: str = Field(description="IANA time zone of the city's clocks.")
+    center: tuple[float, float] = Field(description="Longitude and latitude, WGS-84 degrees.")
+    zoom: float
+    bounds: tuple[float, float, float, float] | None = Field(description="West, south, east, north.")
+    districts: tuple[str, ...]
+    district_names: Mapping[str, Names]
+    departments: tuple[DepartmentFacts, ...]
+    classes: tuple[ClassFacts, ...]
+    quantities: Mapping[str, QuantityFacts]
+    version: str = Field(description="Version of the program.")
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CityFacts:
+    """The city, and its two map layers as GeoJSON text."""
+
+    city: City
+    basemap: bytes
+    grids: bytes
+
+    def unit_of(self, quantity: str) -> str:
+        """Return a quantity's unit; empty for one that the catalogue does not know."""
+        known = self.city.quantities.get(quantity)
+        return known.unit if known is not None else ""
+
+    def is_department(self, department: str) -> bool:
+        """Tell whether the city has this department."""
+        return any(known.id == department for known in self.city.departments)

@@ -1,0 +1,36 @@
+"""What the program hands to the API."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.city_facts import CityFacts
+from api.config import HttpSettings
+from api.passwords import Passwords
+from city.clock import Clock
+from city.feed import Feed
+from linkage.bell import Bell
+from linkage.incidents import Incidents
+from linkage.legs import Tasks
+from linkage.live import Live
+from linkage.queue import Queue
+from registry.sensors import SensorRegistry
+from storage.sql import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Everything the API works with; `console` is the folder of built console files, if there is one."""
+
+    settings: HttpSettings
+    city: CityFacts
+    clock: Clock
+    database: Database
+    feed: Feed
+    registry: SensorRegistry
+    incidents: Incidents
+    queue: Queue
+    tasks: Tasks
+    live: Live
+    bell: Bell
+    console: Path | None = None
+    passwords: Passwords | None = None

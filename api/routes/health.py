@@ -1,0 +1,95 @@
+"""What machines ask: alive, ready, and the counters."""
+
+from collections.abc import Mapping
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from api.errors import Unauthenticated, documented
+from api.guard import Open
+from api.metrics import CONTENT_TYPE, STREAMS_OPEN, page
+from api.services import Desk, Services
+from api.tables import USERS
+from city.errors import StoreUnavailable
+
+router = APIRouter(tags=["health"], dependencies=[Depends(Open())])
+
+_SCRAPER = HTTPBearer(auto_error=False, scheme_name="scraper", description="The metrics token of the settings.")
+_TEXT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Prometheus' text format.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
+
+
+class Alive(BaseModel):
+    """This process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """Everything that is needed answers."""
+
+    status: Literal["ok"] = "ok"
+    checks: Mapping[str, Literal["ok"]]
+
+
+@router.get("/healthz", responses=documented())
+async def healthz() -> Alive:
+    """Tell that this process is alive."""
+    return Alive()
+
+
+@router.get("/readyz", responses=documented())
+async def readyz(desk: Desk) -> Ready:
+    """Tell that database, ingest and broker answer; 503 names the first that does not."""
+    await anyio.to_thread.run_sync(_ask_database, desk)
+    status = await desk.given.feed.status()
+    if not status.listening:
+        raise StoreUnavailable("broker", "ingest is not connected and caught up")
+    return Ready(checks={"database": "ok", "ingest": "ok", "broker": "ok"})
+
+
+@router.get("/metrics", response_class=Response, responses={**documented(401), **_TEXT})
+async def metrics(
+    request: Request,
+    desk: Desk,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_SCRAPER)],
+) -> Response:
+    """Return the counters of this process and of ingest."""
+    _check_scraper(request, desk, credentials)
+    STREAMS_OPEN.set(len(desk.hub))
+    try:
+        counters: Mapping[str, float] = (await desk.given.feed.status()).counters
+        reached = 1.0
+    except StoreUnavailable:
+        counters, reached = {}, 0.0
+    return Response(page({**counters, "ingest_up": reached}), media_type=CONTENT_TYPE)
+
+
+def _ask_database(desk: Services) -> None:
+    with desk.given.database.read() as connection:
+        connection.execute(select(USERS.c.id).limit(1)).all()
+
+
+def _check_scraper(request: Request, desk: Services, credentials: HTTPAuthorizationCredentials | None) -> None:
+    token = desk.given.settings.metrics_token
+    if token is None:
+        if not _is_here(request):
+            raise Unauthenticated(detail="Expected a request from this machine, or a metrics token in the settings")
+        return
+    given = credentials.credentials if credentials is not None else ""
+    if not compare_digest(given.encode("utf-8", "replace"), token.get_secret_value().encode()):
+        raise Unauthenticated(detail="Expected the metrics token", at="Authorization")
+
+
+def _is_here(request: Request) -> bool:
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,78 @@
+"""How the whole is: ingest, and the desk that answers."""
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict
+
+from api.errors import documented
+from api.guard import Reads
+from api.permissions import Right
+from api.services import Desk
+from city.clock import iso
+from city.errors import StoreUnavailable
+from city.feed import IngestStatus
+from linkage.views import Moment
+
+router = APIRouter(prefix="/status", tags=["status"], dependencies=[Depends(Reads(Right.SEE_STATUS))])
+
+
+class IngestView(BaseModel):
+    """How ingest is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    listening: bool
+    broker: str
+    since: Moment
+    journal_position: int
+    history_position: int
+    judged_position: int
+    history_error: str
+    book_version: str
+    book_error: str
+    counters: dict[str, float | None]
+
+    @classmethod
+    def of(cls, status: IngestStatus) -> "IngestView":
+        """Return the view of ingest's status."""
+        copied = {name: getattr(status, name) for name in cls.model_fields if name != "since"}
+        return cls.model_validate({**copied, "since": iso(status.since_ns)})
+
+
+class DeskView(BaseModel):
+    """How this process is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    started: Moment
+    database: str
+    event_number: int
+    streams: int
+    sensors: int
+
+
+class Status(BaseModel):
+    """How the whole is; `ingest` is null while it does not answer, and `ingest_error` says why."""
+
+    ingest: IngestView | None
+    ingest_error: str
+    desk: DeskView
+
+
+@router.get("", responses=documented(401, 403))
+async def status(desk: Desk) -> Status:
+    """Tell how ingest and desk are."""
+    ingest, error = None, ""
+    try:
+        ingest = IngestView.of(await desk.given.feed.status())
+    except StoreUnavailable as away:
+        error = str(away)
+    own = DeskView(
+        version=desk.given.city.city.version,
+        started=iso(desk.started_ns),
+        database=desk.given.database.url,
+        event_number=desk.hub.number,
+        streams=len(desk.hub),
+        sensors=len(desk.directory.now.sensors),
+    )
+    return Status(ingest=ingest, ingest_error=error, desk=own)

@@ -1,0 +1,68 @@
+"""The API's own services, made once from what the program hands over, and reached from every route."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from anyio import CapacityLimiter
+from fastapi import Depends
+from starlette.requests import Request
+
+from api.collaborators import Given
+from api.directory import SensorDirectory
+from api.live import Hub
+from api.passwords import Passwords
+from api.recorder import EventLog
+from api.sensor_news import SensorNews
+from api.sessions import Sessions
+from api.sign_in import SignIn, SignInLinks
+from api.users import Users
+
+#: Password checks at once: each holds a core and 19 MiB.
+PASSWORD_CHECKS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that routes use."""
+
+    given: Given
+    users: Users
+    sessions: Sessions
+    sign_in: SignIn
+    directory: SensorDirectory
+    hub: Hub
+    recorder: EventLog
+    sensor_news: SensorNews
+    password_checks: CapacityLimiter
+    started_ns: int
+
+
+def services_from(given: Given) -> Services:
+    """Return the services of one API."""
+    settings, database, clock = given.settings, given.database, given.clock
+    users = Users(database, given.passwords if given.passwords is not None else Passwords(), clock)
+    sessions = Sessions(database, settings, clock)
+    links = SignInLinks(database, sessions, settings, clock)
+    directory = SensorDirectory(given.registry)
+    hub = Hub(clock, streams_per_user=settings.streams_per_user, backlog=settings.stream_backlog)
+    return Services(
+        given=given,
+        users=users,
+        sessions=sessions,
+        sign_in=SignIn(users, sessions, links, settings, clock),
+        directory=directory,
+        hub=hub,
+        recorder=EventLog(given.live),
+        sensor_news=SensorNews(hub, given.feed, directory, given.city),
+        password_checks=CapacityLimiter(PASSWORD_CHECKS),
+        started_ns=clock.now_ns(),
+    )
+
+
+async def services_of(request: Request) -> Services:
+    """Return the services of the API that serves this request."""
+    return cast("Services", request.app.state.services)
+
+
+#: A route's parameter.
+Desk = Annotated[Services, Depends(services_of)]
