@@ -208,12 +208,6 @@ def upgrade() -> None:
     op.create_index(
         "uq_tasks_leg", "tasks", ["incident", "department"], unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
     )
-    op.drop_index(op.f("ix_sign_in_links_user_id"), table_name="sign_in_links")
-    op.drop_table("sign_in_links")
-    op.drop_index(op.f("ix_sessions_expires_ns"), table_name="sessions")
-    op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
-    op.drop_table("sessions")
-    op.drop_table("users")
 
 
 def downgrade() -> None:
