@@ -1,0 +1,120 @@
+"""The embedded broker comes back with what it held, and takes new sources without a pause."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from city.clock import SystemClock
+from ingest.mqtt.packet import Credentials
+from liandong.address import Address
+from liandong.broker.config import BrokerSettings
+from liandong.broker.embedded import EmbeddedBroker
+from liandong.broker.knock import knock
+from liandong.broker.sources import INGEST_USER, SourceFile, new_source
+from liandong.folder import DataFolder
+from liandong.secrets import secrets_at
+from liandong.supervisor import Supervisor
+from tests.support.mqtt import client
+from tests.support.servers import free_port
+
+GATEWAY = Credentials("gateway", "password")
+
+
+@dataclass(frozen=True)
+class Running:
+    folder: DataFolder
+    port: int
+    ingest: Credentials
+
+    async def until_let_in(self, credentials: Credentials) -> None:
+        for _ in range(500):
+            if not await knock(Address("127.0.0.1", self.port), credentials, timeout_s=1.0):
+                return
+            await asyncio.sleep(0.02)
+        pytest.fail("the broker did not let us in")
+
+    @property
+    def pid(self) -> int:
+        return int(self.folder.parts.read_text().partition('"pid":')[2].partition(",")[0])
+
+
+@asynccontextmanager
+async def running(data: Path) -> AsyncIterator[Running]:
+    folder, port = DataFolder(data), free_port()
+    folder.create()
+    secrets = secrets_at(folder.secrets)
+    SourceFile(folder.broker).put(new_source("gateway", ("city/#",), password="password"))
+    broker = EmbeddedBroker(BrokerSettings(port=port), folder, secrets)
+    supervisor, ready = Supervisor([broker.part()], state=folder.parts, clock=SystemClock()), asyncio.Event()
+
+    async def tell() -> None:
+        ready.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(supervisor.run(ready=tell))
+        follower = group.create_task(broker.follow_sources(lambda: supervisor.signal("broker", signal.SIGHUP)))
+        await ready.wait()
+        yield Running(folder, port, Credentials(INGEST_USER, secrets.ingest_password.get_secret_value()))
+        follower.cancel()
+        supervisor.stop()
+
+
+async def test_broker_that_was_killed_comes_back_with_what_it_acknowledged(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        with client(broker.port, broker.ingest, client_id="ingest", clean=False) as ingest:
+            assert ingest.subscribe("city/#")
+        with client(broker.port, GATEWAY) as gateway:
+            for number in range(100):
+                gateway.publish(f"city/traffic/{number}/reading", b"%d" % number)
+
+        os.kill(broker.pid, signal.SIGKILL)
+        await broker.until_let_in(broker.ingest)
+        with client(broker.port, broker.ingest, client_id="ingest", clean=False) as ingest:
+            ingest.wait_for("city/traffic/99/reading")
+
+    assert {int(payload) for _, payload in ingest.came} == set(range(100))
+
+
+async def test_source_added_while_running_is_let_in_and_disturbs_nobody(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        with client(broker.port, broker.ingest) as ingest:
+            assert ingest.subscribe("#")
+            pid = broker.pid
+
+            SourceFile(broker.folder.broker).put(new_source("late", ("late/#",), password="late-password"))
+            await broker.until_let_in(Credentials("late", "late-password"))
+            with client(broker.port, Credentials("late", "late-password")) as late:
+                late.publish("late/reading")
+            ingest.wait_for("late/reading")
+
+            assert ingest.paho.is_connected()
+            assert broker.pid == pid
+
+
+async def test_damaged_file_of_sources_leaves_the_broker_as_it_is(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        (broker.folder.broker / "sources.json").write_text("{")
+        await asyncio.sleep(1.2)
+
+        await broker.until_let_in(GATEWAY)
+
+
+def visible(broker: Running) -> str:
+    """Return what others may come to see: the command line, the configuration, the log."""
+    paths = [Path(f"/proc/{broker.pid}/cmdline"), *broker.folder.broker.glob("nats*")]
+    return "".join(path.read_text(errors="replace") for path in paths)
+
+
+async def test_no_password_stands_in_files_or_command_line(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        secrets = {secret.get_secret_value() for _, secret in secrets_at(broker.folder.secrets)}
+        seen = visible(broker)
+
+    assert "nats.conf" in seen
+    assert not [secret for secret in secrets if secret in seen]
