@@ -104,5 +104,5 @@ def described(band: Band, unit: str) -> str:
     if band.hold_ns:
         words += f" for {shown_duration(band.hold_ns)}"
     if band.clear != band.limit:
-        words += f", until not {band.clear.shown()}"
+        words += f", until not {band.clear.shown()} {unit}".rstrip()
     return words

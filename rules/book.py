@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from city.catalogue import Catalogue
 from city.errors import BadCityFile
+from city.level import Level
 from city.yaml_lines import Located, parse_yaml
 from rules.faults import BadRuleBook, Faults
 from rules.kind import Kind
@@ -69,9 +70,15 @@ def _written_rules(name: str, text: str, faults: Faults) -> list[tuple[Located, 
     with faults:
         members = parse_yaml(text, name).fields(("rules",))["rules"].items()
         lines = text.splitlines()
-        ends = [member.line - 1 for member in members[1:]] + [len(lines)]
+        ends = [*(member.line - 1 for member in members[1:]), len(lines)][: len(members)]
         return [(member, _snippet(lines[member.line - 1 : end])) for member, end in zip(members, ends, strict=True)]
     return []
+
+
+def _written_levels(levels: Located) -> list[Level]:
+    """Return the levels that are named, whether what stands under them is right or not."""
+    named = levels.value if isinstance(levels.value, dict) else {}
+    return [level for level in Level if level.word in named]
 
 
 def _snippet(lines: Sequence[str]) -> str:
@@ -101,7 +108,7 @@ class _RuleReader:
         select = self._select(fields["select"], kind)
         terms = kind.read(fields["levels"], self._scale(fields, kind), self._faults)
         with self._faults:
-            response = read_response(fields["incident"], terms.levels)
+            response = read_response(fields["incident"], _written_levels(fields["levels"]))
         if len(self._faults.found) > before or head is None or select is None:
             return None
         return Rule(

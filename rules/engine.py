@@ -85,13 +85,16 @@ class Engine:
                 verdicts += pass_.adopt(old.passes[kind], context.time_ns)
         return verdicts
 
-    def restore(self, context: Context, listening: Listening) -> None:
+    def restore(self, context: Context) -> None:
         """Put back the context of a checkpoint; its tables are loaded next, then `refresh` is called.
 
-        A book that has become wrong since is judged without; `book_error` tells.
+        A book that this program can no longer read counts as empty; `book_error` tells.
         """
-        self.listening = listening
-        self._enforce(context)
+        try:
+            book, self.book_error = read_book(context.book, self._catalogue), ""
+        except BadRuleBook as error:
+            book, self.book_error = RuleBook(), str(error)
+        self._force = _compiled(context, book)
 
     def refresh(self) -> None:
         """Derive what is not kept in the tables, after they were loaded."""

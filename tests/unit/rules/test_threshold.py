@@ -6,7 +6,10 @@ from city.clock import SECOND_NS
 from city.quality import Quality
 from tests.support.judging import START_NS, Bench, book, context, readings, rule, sensor
 
-THREE = "{notice: {above: 3, clear: 2, hold: 10s}, major: {above: 15, clear: 12, hold: 5s}, critical: {above: 27, clear: 22}}"
+THREE = (
+    "{notice: {above: 3, clear: 2, hold: 10s}, major: {above: 15, clear: 12, hold: 5s}, "
+    "critical: {above: 27, clear: 22}}"
+)
 
 
 def timeline(levels: str, *steps: tuple[float, ...]) -> list[tuple[float, str, str]]:

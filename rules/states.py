@@ -1,0 +1,50 @@
+"""What the open alarms make of each sensor, for the live map."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from city.alarm import AlarmTransition, Change
+from city.level import Level
+from rules.kind import OpenAlarm
+from rules.kinds.silence import Silence
+
+NORMAL, SILENT = "normal", "silent"
+
+
+class AlarmStates:
+    """Keeps each sensor's worst open level, and whether it is silent; costs nothing for sensors without alarms."""
+
+    def __init__(self, open_alarms: Iterable[OpenAlarm] = ()) -> None:
+        self._open: defaultdict[str, dict[str, tuple[str, Level]]] = defaultdict(dict)
+        self._changed: set[str] = set()
+        for alarm in open_alarms:
+            self._open[alarm.target][alarm.rule.id] = alarm.rule.kind, alarm.level
+
+    def apply(self, transitions: Iterable[AlarmTransition]) -> None:
+        """Follow the alarms."""
+        for transition in transitions:
+            alarms = self._open[transition.target]
+            if transition.change is Change.CLEARED:
+                alarms.pop(transition.rule, None)
+            else:
+                alarms[transition.rule] = transition.kind, transition.level
+            if not alarms:
+                del self._open[transition.target]
+            self._changed.add(transition.target)
+
+    def state(self, sensor: str) -> str:
+        """Return the word of the worst level open on `sensor`, `silent` where only silence is, else `normal`."""
+        alarms = self._open.get(sensor, {}).values()
+        levels = [level for kind, level in alarms if kind != Silence.name]
+        if levels:
+            return max(levels).word
+        return SILENT if alarms else NORMAL
+
+    def states(self) -> dict[str, str]:
+        """Return the state of every sensor that is not normal."""
+        return {sensor: self.state(sensor) for sensor in self._open}
+
+    def changes(self) -> dict[str, str]:
+        """Return the state of every sensor whose alarms changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return {sensor: self.state(sensor) for sensor in changed}

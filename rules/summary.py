@@ -1,0 +1,34 @@
+"""The rule book in force as people see it: each rule with how many sensors it judges and how many alarms stand open."""
+
+from collections import Counter
+
+from city.feed import RuleSummary
+from rules.engine import Engine
+from rules.rule import Rule
+
+
+def summaries(engine: Engine) -> list[RuleSummary]:
+    """Return a summary of each rule in force, in the order of the book."""
+    sensors = {rule.id: count for rule, count in engine.matched()}
+    active = Counter(alarm.rule.id for alarm in engine.open_alarms())
+    return [_summary(rule, sensors[rule.id], active[rule.id]) for rule in engine.book.rules]
+
+
+def _summary(rule: Rule, sensors: int, active: int) -> RuleSummary:
+    return RuleSummary(
+        id=rule.id,
+        name=rule.name,
+        kind=rule.kind,
+        source=rule.source,
+        file=rule.file,
+        line=rule.line,
+        domain=rule.select.domain or "",
+        quantity=rule.select.quantity,
+        levels=rule.terms.described(),
+        sensors=sensors,
+        active=active,
+        incident_class=rule.response.incident_class,
+        priority=rule.response.priority,
+        departments=rule.response.departments,
+        text=rule.text,
+    )
