@@ -1,6 +1,7 @@
 """The one error body, and the one table from what went wrong to an HTTP status."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -8,10 +9,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match
-from starlette.types import Scope
+from starlette.routing import BaseRoute
 
 from city.errors import (
     BadRequest,
@@ -164,7 +165,7 @@ class ErrorAnswers:
         detail = str(error.detail) if isinstance(error, HTTPException) else str(error)
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.scope))
+            headers["Allow"] = ", ".join(allowed_methods(request.app.routes, request.url.path))
         code = _FRAMEWORK_CODES.get(status, "bad_request")
         return refusal(status, code, detail, request.url.path[:_LONGEST_SHOWN], headers)
 
@@ -184,13 +185,13 @@ class ErrorAnswers:
         return None
 
 
-def allowed_methods(routes: list[BaseRoute], scope: Scope) -> list[str]:
+def allowed_methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
     """Return the methods that any route answers to at this path (RFC 9110 §15.5.6)."""
     methods: set[str] = set()
-    for route in routes:
-        match, _ = route.matches(scope)
-        if match is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
+    for route in iter_route_contexts(routes):
+        pattern: re.Pattern[str] | None = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(path):
+            methods |= route.methods or set()
     return sorted(methods)
 
 

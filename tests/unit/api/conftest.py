@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-import api.tables  # noqa: F401 - declares the tables
 from api.config import HttpSettings
 from api.passwords import Passwords
 from api.sessions import Sessions
 from api.sign_in import SignIn, SignInLinks
 from api.users import NewUser, User, Users
 from city.clock import ManualClock
-from storage.sql import METADATA, Database
+from storage.migrate import upgrade
+from storage.sql import Database
+from tests.support.api import Town, town_on
 from tests.support.people import CHEAP, PASSWORD
 
 
@@ -25,8 +26,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
-    with database.write() as connection:
-        METADATA.create_all(connection)
+    upgrade(database)
     yield database
     database.close()
 
@@ -59,3 +59,8 @@ def sign_in(users: Users, sessions: Sessions, links: SignInLinks, settings: Http
 @pytest.fixture
 def li(users: Users) -> User:
     return users.add(NewUser(username="li", name="李明", roles=frozenset({"foreman"}), password=PASSWORD))
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    return town_on(database)
