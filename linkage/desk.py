@@ -81,10 +81,9 @@ class Desk:
         busy: set[str] = set()
         async with asyncio.TaskGroup() as group:
             while True:
-                for channel in await self._due():
-                    if channel not in busy:
-                        busy.add(channel)
-                        group.create_task(self._deliver(channel, busy), name=f"desk.deliver.{channel}")
+                for channel in set(await self._due()) - busy:
+                    busy.add(channel)
+                    group.create_task(self._deliver(channel, busy), name=f"desk.deliver.{channel}")
                 await asyncio.sleep(self._settings.deliver_s)
 
     async def _due(self) -> list[str]:

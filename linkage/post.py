@@ -101,7 +101,7 @@ class Post:
 def retry_ns(attempts: int, settings: MessageSettings) -> int:
     """Return how long to wait after the `attempts`-th failure: doubling, up to the longest wait."""
     # 2^32 times the first wait is beyond any longest wait; the bound keeps the number small.
-    wait_s = settings.first_retry_s * 2 ** min(attempts - 1, 32)
+    wait_s = settings.first_retry_s * 2.0 ** min(attempts - 1, 32)
     return round(min(wait_s, settings.longest_retry_s) * SECOND_NS)
 
 

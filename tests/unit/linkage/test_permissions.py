@@ -1,0 +1,128 @@
+"""The two axes, over every pair of roles and steps."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from city.errors import NotPermitted
+from linkage import permissions
+from linkage.departments import Axis
+from linkage.permissions import AXIS, CLOSES, DISPATCHES, HANDLES, JUDGES, WHO, may_see, refusal
+from linkage.person import Person, Role
+from linkage.record import Case, IncidentRecord, TaskRecord
+from linkage.states import TASK_MOVES, Step
+
+INCIDENT = IncidentRecord(
+    id=1,
+    number="20261120-000001",
+    title={"zh": "水", "en": "water"},
+    incident_class="road_water",
+    domain="environment",
+    priority=2,
+    source="sensor",
+    opened_ns=0,
+    happened_ns=0,
+    district="east",
+)
+TASK = TaskRecord(id=1, incident=1, department="water", dispatched_ns=0, due_ns=9)
+CASE = Case(INCIDENT, (TASK,))
+
+#: The axis on which each role acts; roles that take no step, or take part on every side, have none.
+SIDE = {
+    Role.COLLECTOR: Axis.SUPERVISION,
+    Role.ACCEPTOR: Axis.SUPERVISION,
+    Role.FOREMAN: Axis.SUPERVISION,
+    Role.DISPATCHER: Axis.COMMAND,
+    Role.OFFICER: Axis.DEPARTMENT,
+    Role.HANDLER: Axis.DEPARTMENT,
+}
+ALL_ROLES = frozenset(Role)
+
+
+def holder(*roles: str, department: str = "water", district: str = "") -> Person:
+    return Person("li", "Li", frozenset(roles), department, district)
+
+
+def task_for(step: Step) -> TaskRecord | None:
+    return TASK if step in TASK_MOVES else None
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("role", Role)
+def test_role_takes_only_steps_of_its_own_side(role: Role, step: Step):
+    allowed = refusal(step, holder(role), CASE, task_for(step), ()) is None
+
+    assert allowed == (role in WHO[step])
+    if allowed and AXIS[step] is not None:
+        assert SIDE[role] is AXIS[step]
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(Role, 2)), ids="+".join)
+def test_two_roles_give_no_more_than_both_alone(pair: tuple[Role, Role]):
+    for step in Step:
+        together = refusal(step, holder(*pair), CASE, task_for(step), ()) is None
+        alone = any(refusal(step, holder(role), CASE, task_for(step), ()) is None for role in pair)
+
+        assert together == alone
+
+
+@pytest.mark.parametrize(("done", "asked"), list(itertools.product(Step, Step)), ids=str)
+def test_one_person_with_every_role_does_not_sit_on_both_sides(done: Step, asked: Step):
+    everything = holder(*ALL_ROLES)
+    apart = any(
+        (done in one and asked in other) or (done in other and asked in one)
+        for one, other in ((HANDLES, JUDGES), (DISPATCHES, CLOSES))
+    )
+
+    found = refusal(asked, everything, CASE, task_for(asked), {done})
+
+    assert (found is not None) == apart
+    if found is not None:
+        assert f"`{done}`" in found.allowed
+
+
+@pytest.mark.parametrize("step", [step for step, axis in AXIS.items() if axis is Axis.DEPARTMENT])
+def test_department_takes_only_its_own_tasks(step: Step):
+    found = refusal(step, holder(*ALL_ROLES, department="police"), CASE, TASK, ())
+
+    assert found is not None
+    assert found.allowed == "department water"
+
+
+def test_refusal_says_whose_the_step_is():
+    with pytest.raises(NotPermitted, match="`close` is for acceptor or foreman - at `incident 20261120-000001`"):
+        permissions.check(Step.CLOSE, holder(Role.DISPATCHER), CASE, None, ())
+
+
+@pytest.mark.parametrize(
+    ("person", "seen"),
+    [
+        pytest.param(holder(Role.MONITOR, department=""), True, id="the wall"),
+        pytest.param(holder(Role.MONITOR, department="", district="east"), True, id="the wall of its district"),
+        pytest.param(holder(Role.MONITOR, department="", district="west"), False, id="the wall of another district"),
+        pytest.param(holder(Role.OFFICER), True, id="a department with a task"),
+        pytest.param(holder(Role.OFFICER, department="police"), False, id="a department without one"),
+        pytest.param(holder(Role.OFFICER, department=""), False, id="no department"),
+        pytest.param(holder(Role.STEWARD), False, id="a role without incidents"),
+        pytest.param(holder(), False, id="no role"),
+    ],
+)
+def test_incident_is_seen_by(person: Person, *, seen: bool):
+    assert may_see(person, CASE) is seen
+
+
+def test_reporter_sees_their_report():
+    reported = Case(replace(INCIDENT, reporter="li"))
+
+    assert may_see(holder(Role.HANDLER, department="power"), reported)
+
+
+def test_incident_without_a_district_is_seen_in_all():
+    nowhere = Case(replace(INCIDENT, district=""))
+
+    assert may_see(holder(Role.MONITOR, district="west"), nowhere)
+
+
+def test_step_on_what_one_may_not_see_is_refused():
+    assert refusal(Step.FILE, holder(Role.FOREMAN, district="west"), CASE, None, ()) is not None
