@@ -1,0 +1,30 @@
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from linkage.config import LinkageSettings, MessageSettings
+from linkage.post import retry_ns
+
+
+def test_secrets_are_not_shown():
+    settings = MessageSettings(channels={"duty": SecretStr("json://user:secret@example.com")})
+
+    assert "secret@" not in repr(settings)
+
+
+def test_wrong_network_is_refused():
+    with pytest.raises(ValidationError, match=r"a network such as `10.0.0.0/8`, got `10.0.0.0/99`"):
+        MessageSettings(allow_internal=("10.0.0.0/99",))
+
+
+def test_unknown_key_is_refused():
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        LinkageSettings.model_validate({"confirm_within_min": 15})
+
+
+@pytest.mark.parametrize(
+    ("attempts", "wait_s"),
+    [(1, 2), (2, 4), (3, 8), (9, 300), (10_000, 300)],
+    ids=["first", "second", "third", "longest", "after ages"],
+)
+def test_wait_doubles_up_to_the_longest(attempts: int, wait_s: int):
+    assert retry_ns(attempts, MessageSettings()) == wait_s * 1_000_000_000

@@ -1,0 +1,33 @@
+from linkage.acting import Scene
+from linkage.event_log import Entry
+from linkage.messages import body, idempotency_key, subject
+from linkage.opening import opened_by_alarm
+from tests.support.linkage import RAISED, book, life_safety
+
+BOOK = book()
+SCENE = Scene(now_ns=100, directory=BOOK.directory, standard=BOOK.standards.of("road_water"), next_task=1)
+OPENED = opened_by_alarm(life_safety(RAISED), 1, SCENE, BOOK, 900)
+ENTRY = Entry(1, "a" * 64, OPENED.deeds[0])
+
+
+def test_key_is_the_same_for_the_same_event_department_and_channel():
+    keys = {idempotency_key(ENTRY, department, channel) for department in ("a", "b") for channel in ("x", "y")}
+
+    assert len(keys) == 4
+    assert idempotency_key(ENTRY, "a", "x") in keys
+
+
+def test_subject_says_what_and_which():
+    assert subject(ENTRY, OPENED.case) == (
+        "[20261120-000001] 新事件 下穿积水：东门下穿 / New incident: Underpass flooding: East Gate"
+    )
+
+
+def test_body_says_what_to_do_first_and_that_nobody_confirmed_it():
+    text = body(ENTRY, OPENED.case, BOOK, "https://wall.example/")
+
+    assert "优先级 / Priority: 2 · major" in text
+    assert "时间 / Since: 2026-11-20 16:00:00 +0800" in text
+    assert "- Close the road" in text
+    assert "not yet confirmed" in text
+    assert text.endswith("https://wall.example/#/incidents/1")
