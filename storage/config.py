@@ -31,6 +31,7 @@ class HistorySettings(BaseModel):
     token: SecretStr = Field(default=SecretStr(""), description="InfluxDB's API token with read and write permission")
     timeout_s: float = Field(default=10.0, gt=0, le=300, description="seconds until InfluxDB counts as away")
     write_lines: int = Field(default=5000, ge=1, le=50_000, description="points in one write request to InfluxDB")
+    gzip: bool = Field(default=True, description="compress what is written to InfluxDB")
     memory_mb: int = Field(default=512, ge=64, description="megabytes that DuckDB may use")
     threads: int = Field(default=2, ge=1, le=256, description="threads that DuckDB may use")
     retention_days: int | None = Field(

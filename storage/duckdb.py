@@ -7,6 +7,7 @@ from threading import Lock
 import duckdb
 import numpy as np
 
+from city.catalogue import Aggregation
 from city.clock import Clock, SystemClock
 from city.entry import Arrivals
 from city.history import KeptEvent, LatestReading, Names, Series, SeriesQuery
@@ -49,7 +50,7 @@ class DuckdbHistory:
         *,
         settings: HistorySettings | None = None,
         clock: Clock | None = None,
-        aggregation: Callable[[str], str] = lambda _: "linear",
+        aggregation: Callable[[str], Aggregation] = lambda _: Aggregation.LINEAR,
     ) -> None:
         chosen = settings if settings is not None else HistorySettings()
         options = {

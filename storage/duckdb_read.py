@@ -5,6 +5,7 @@ A reading is (sensor, quantity, time); where one was kept several times, the las
 
 import duckdb
 
+from city.catalogue import Aggregation
 from city.clock import SECOND_NS
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from storage.numbering import number_of
@@ -14,11 +15,11 @@ WIDTH_NS = {Resolution.MINUTE: 60 * SECOND_NS, Resolution.HOUR: 3600 * SECOND_NS
 
 #: How a quantity's bucket becomes one value (the catalogue's `aggregation`).
 MEANS = {
-    "linear": "avg(value)",
-    "energetic": "10 * log10(avg(pow(10, value / 10)))",  # decibels: the mean of powers, not of their logarithms
-    "circular": "(degrees(atan2(avg(sin(radians(value))), avg(cos(radians(value))))) + 360) % 360",
-    "sum": "sum(value)",
-    "last": "arg_max(value, time_ns)",
+    Aggregation.LINEAR: "avg(value)",
+    Aggregation.ENERGETIC: "10 * log10(avg(pow(10, value / 10)))",
+    Aggregation.CIRCULAR: "(degrees(atan2(avg(sin(radians(value))), avg(cos(radians(value))))) + 360) % 360",
+    Aggregation.SUM: "sum(value)",
+    Aggregation.LAST: "arg_max(value, time_ns)",
 }
 
 _IN_RANGE = "sensor = $sensor AND quantity = $quantity AND time_ns >= $start AND time_ns < $end"
@@ -58,7 +59,7 @@ _EVENTS = """
 """
 
 
-def series(cursor: duckdb.DuckDBPyConnection, query: SeriesQuery, aggregation: str) -> Series:
+def series(cursor: duckdb.DuckDBPyConnection, query: SeriesQuery, aggregation: Aggregation) -> Series:
     """Return the series that `query` asks for; `aggregation` is the quantity's own way to one value a bucket."""
     sensor, quantity = number_of(cursor, "sensors", query.sensor), number_of(cursor, "quantities", query.quantity)
     if sensor is None or quantity is None:

@@ -1,5 +1,6 @@
 """A small city's readings for the tests of history: names by number, and batches written as rows."""
 
+from city.catalogue import Aggregation
 from city.clock import SECOND_NS
 from city.entry import Arrivals, SensorEvent
 from city.reading import ReadingBatch
@@ -21,7 +22,22 @@ class TableNames:
         return self._quantities[number]
 
 
-NAMES = TableNames({1: "air-1", 2: "风 2", 3: "room/3"}, {1: "pm25", 2: "noise", 3: "wind_direction", 4: "rain"})
+#: By number, from 1.
+SENSORS = ("air-1", "风 2,=%0A", "room/3 'inlet' \"b\"\\")
+QUANTITIES = ("pm25", "noise", "wind_direction", "rain", "door")
+
+NAMES = TableNames(dict(enumerate(SENSORS, 1)), dict(enumerate(QUANTITIES, 1)))
+
+_AGGREGATIONS = {
+    "noise": Aggregation.ENERGETIC,
+    "wind_direction": Aggregation.CIRCULAR,
+    "rain": Aggregation.SUM,
+    "door": Aggregation.LAST,
+}
+
+
+def aggregation(quantity: str) -> Aggregation:
+    return _AGGREGATIONS.get(quantity, Aggregation.LINEAR)
 
 
 def row(
