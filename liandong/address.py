@@ -2,6 +2,8 @@
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple, Self
 
 from city.errors import BadSettings, LiandongError
@@ -49,12 +51,25 @@ class Address(NamedTuple):
 
     def require_free(self, *, at: str) -> None:
         """Raise AddressTaken unless a server can listen here; `at` names the setting."""
-        try:
-            family, kind, protocol, _, target = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(target)
-        except OSError as exc:
-            if exc.errno == errno.EADDRINUSE:
-                raise AddressTaken(self, at=at) from exc
-            raise BadSettings(expected="an address this machine and user may bind", got=str(self), at=at) from exc
+        with self.listening(at=at):
+            pass
+
+    @contextmanager
+    def listening(self, *, at: str) -> Iterator[socket.socket]:
+        """Yield a socket bound to this address.
+
+        Raises:
+            AddressTaken: something else listens here; `at` names the setting.
+            BadSettings: this machine or this user cannot listen here.
+        """
+        with ExitStack() as opened:
+            try:
+                family, kind, protocol, _, target = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)[0]
+                bound = opened.enter_context(socket.socket(family, kind, protocol))
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                bound.bind(target)
+            except OSError as exc:
+                if exc.errno == errno.EADDRINUSE:
+                    raise AddressTaken(self, at=at) from exc
+                raise BadSettings(expected="an address this machine and user may bind", got=str(self), at=at) from exc
+            yield bound

@@ -8,10 +8,14 @@ from typer.exceptions import TyperException
 
 from city.errors import BadCityFile, BadRequest, BadSettings, Conflict, LiandongError, NotFound, StoreUnavailable
 from liandong.address import AddressTaken
-from liandong.commands import source
+from liandong.commands import source, user
+from liandong.commands.check import check
+from liandong.commands.desk import desk
+from liandong.commands.up import run_up
 from liandong.commands.version import show_version
 from liandong.exits import EXIT_CODES, Exit
 from liandong.folder import FolderTaken
+from liandong.log import configure_log
 from liandong.part import PartRefused
 
 app = typer.Typer(
@@ -22,8 +26,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("version")(show_version)
+app.command("up")(run_up)
+app.command("desk")(desk)
+app.command("check")(check)
+app.add_typer(user.app, name="user")
 app.add_typer(source.app, name="source")
+app.command("version")(show_version)
 
 _EXITS: dict[type[LiandongError], Exit] = {
     BadSettings: Exit.SETTINGS,
@@ -44,6 +52,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; what goes wrong is said in one line on stderr."""
+    configure_log("liandong")
     try:
         code = app(list(arguments), prog_name="liandong", standalone_mode=False)
     except TyperException as exc:
@@ -58,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _misused(error: TyperException) -> int:
-    message, context = error.format_message(), getattr(error, "ctx", None)
+    message, context = error.format_message().replace("Value error, ", ""), getattr(error, "ctx", None)
     where = f" - see `{context.command_path} --help`" if context is not None and message else ""
     return _told(message + where, Exit.USAGE)
 

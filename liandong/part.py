@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 import structlog
-from prometheus_client import Counter
 
 from city.clock import Clock
 from city.errors import LiandongError
@@ -19,10 +18,6 @@ from liandong import leash
 from liandong.exits import Exit
 
 log = structlog.get_logger()
-
-_RESTARTED = Counter(
-    "liandong_parts_restarted_total", "Parts that ended by themselves and were started again", ["part"]
-)
 
 #: First and longest pause before a part is started again, and how long it must run for the pause to be short again.
 _PAUSES_S = (0.2, 15.0)
@@ -100,7 +95,6 @@ class Keeper:
             log.error("part_ended", part=self.part.name, exit_code=code, starting_again_in_s=round(pause_s, 1))
             await asyncio.sleep(pause_s)
             self.restarts += 1
-            _RESTARTED.labels(part=self.part.name).inc()
 
     def signal(self, number: signal.Signals) -> None:
         """Send the part's process a signal, if it runs."""

@@ -31,12 +31,6 @@ class Supervisor:
     def __init__(self, parts: Sequence[Part], *, state: Path, clock: Clock) -> None:
         self._state = state
         self._keepers = [Keeper(part, clock, self._tell) for part in parts]
-        self._stop = asyncio.Event()
-        self._refusal: PartRefused | None = None
-
-    def stop(self) -> None:
-        """Have `run` end the parts and return."""
-        self._stop.set()
 
     def signal(self, part: str, number: signal.Signals) -> None:
         """Send the named part a signal, if it runs."""
@@ -44,35 +38,29 @@ class Supervisor:
             if keeper.part.name == part:
                 keeper.signal(number)
 
-    async def run(self, *, ready: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, *, ready: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Start each part when the one before is ready, call `ready`, and stay until `stop`.
 
         Raises:
             PartRefused: a part cannot run at all; the others are ended first.
         """
+        refusals: list[PartRefused] = []
+
+        def refuse(refusal: PartRefused) -> None:
+            refusals.append(refusal)
+            stop.set()
+
         async with AsyncExitStack() as running:
             for keeper in self._keepers:
-                await running.enter_async_context(_kept(keeper, self._refuse))
-                await self._either(keeper.ready)
-            if not self._stop.is_set():
+                await running.enter_async_context(_kept(keeper, refuse))
+                await _either(keeper.ready, stop)
+            if not stop.is_set():
                 await ready()
-            await self._stop.wait()
+            await stop.wait()
             log.info("parts_stopping")
         self._state.unlink(missing_ok=True)
-        if self._refusal is not None:
-            raise self._refusal
-
-    def _refuse(self, refusal: PartRefused) -> None:
-        self._refusal = self._refusal or refusal
-        self._stop.set()
-
-    async def _either(self, event: asyncio.Event) -> None:
-        """Wait until `event` or the wish to stop, whichever comes first."""
-        async with asyncio.TaskGroup() as group:
-            waits = [group.create_task(one.wait(), name="supervisor.wait") for one in (event, self._stop)]
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+        if refusals:
+            raise refusals[0]
 
     def _tell(self) -> None:
         states = {
@@ -98,3 +86,12 @@ async def _kept(keeper: Keeper, refuse: Callable[[PartRefused], None]) -> AsyncI
             yield
         finally:
             task.cancel()
+
+
+async def _either(*events: asyncio.Event) -> None:
+    """Wait until one of the events, whichever comes first."""
+    async with asyncio.TaskGroup() as group:
+        waits = [group.create_task(event.wait(), name="supervisor.wait") for event in events]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()

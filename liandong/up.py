@@ -14,6 +14,7 @@ from liandong.link.client import is_listening
 from liandong.part import Part, own_command
 from liandong.secrets import secrets_at
 from liandong.settings import Settings
+from liandong.stopping import stopped_by_signals
 from liandong.supervisor import Supervisor
 
 
@@ -40,8 +41,9 @@ async def up(
         if demo:
             parts.append(Part(name="simulators", command=own_command("simulate", *arguments)))
         supervisor = Supervisor(parts, state=folder.parts, clock=SystemClock())
-        async with _stopped_by_signals(supervisor), _following(broker, supervisor):
-            await supervisor.run(ready=ready)
+        with stopped_by_signals() as stop:
+            async with _following(broker, supervisor):
+                await supervisor.run(ready=ready, stop=stop)
 
 
 def _ingest(folder: DataFolder, arguments: tuple[str, ...]) -> Part:
@@ -57,18 +59,6 @@ def _desk(http: Address, arguments: tuple[str, ...], *, demo: bool) -> Part:
 
     command = own_command("desk", *arguments, *(["--demo"] if demo else []))
     return Part(name="desk", command=command, ready=serves)
-
-
-@asynccontextmanager
-async def _stopped_by_signals(supervisor: Supervisor) -> AsyncIterator[None]:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, supervisor.stop)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from liandong.address import Address
+from liandong.carried import demo_city
 from liandong.commands.options import City, Config, Data, Http, Mqtt, chosen_settings
-from liandong.demo import demo_city
 from liandong.log import configure_log
 from liandong.settings import Settings
 from liandong.up import up

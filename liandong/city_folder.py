@@ -1,0 +1,173 @@
+"""The city folder: every file read and checked, with all mistakes named, before anything works by it."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from city.catalogue import Catalogue, default_catalogue
+from city.errors import BadCityFile
+from city.sensor import Sensor
+from liandong.city_about import CityAbout, parse_about
+from linkage.departments import Directory, parse_departments
+from linkage.standards import Standards, parse_standards
+from registry.sensor_csv import read_csv
+from registry.sensor_file import BadSensors
+from registry.sensor_geojson import read_geojson
+from rules.book import read_book
+from rules.faults import BadRuleBook
+
+#: What a city without a map of its own draws.
+_NO_FEATURES = '{"type":"FeatureCollection","features":[]}'
+
+#: The files that sensors may stand in; the first one that exists is read.
+_SENSOR_FILES = (("sensors.csv", read_csv), ("sensors.geojson", read_geojson))
+
+Read = TypeVar("Read")
+
+
+class BadCity(BadCityFile):
+    """Raised when a city folder holds mistakes; it reads like the first, and `mistakes` has all of them."""
+
+    def __init__(self, mistakes: Sequence[BadCityFile]) -> None:
+        self.mistakes = tuple(mistakes)
+        first, more = mistakes[0], len(mistakes) - 1
+        super().__init__(expected=first.expected, got=first.got, at=first.at)
+        if more:
+            self.args = (f"{first} (and {more} more, which `liandong check` names)",)
+
+
+@dataclass(frozen=True, slots=True)
+class CityFolder:
+    """What a city says about itself.
+
+    Attributes:
+        book: the rule files and the city's own quantities, by name, as the journal keeps them.
+        basemap, grids: GeoJSON, as the console draws it.
+    """
+
+    about: CityAbout
+    sensors: tuple[Sensor, ...]
+    catalogue: Catalogue
+    book: tuple[tuple[str, str], ...]
+    departments: Directory
+    standards: Standards
+    basemap: bytes
+    grids: bytes
+
+
+def read_city(root: Path) -> CityFolder:
+    """Return what the folder `root` says.
+
+    Raises:
+        BadCity: with every mistake in it.
+    """
+    return _Reader(root).read()
+
+
+class _Reader:
+    """Reads file by file, so that mistakes in one do not hide those in the next."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._mistakes: list[BadCityFile] = []
+
+    def read(self) -> CityFolder:
+        if not self._root.is_dir():
+            raise BadCity([BadCityFile(expected="a city folder", got="none", at=str(self._root))])
+        about = self._parsed("city.toml", parse_about)
+        departments = self._parsed("departments.yaml", parse_departments)
+        standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")
+        catalogue = self._parsed("quantities.toml", _catalogue, absent="")
+        sensors = self._sensors()
+        book = tuple((path.relative_to(self._root).as_posix(), self._text(path)) for path in self._book_files())
+        if catalogue is not None and departments is not None and standards is not None:
+            self._judge(book, catalogue, departments, standards)
+        basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
+        self._raise_mistakes()
+        assert about is not None
+        assert departments is not None
+        assert standards is not None
+        assert catalogue is not None
+        return CityFolder(about, sensors, catalogue, book, departments, standards, basemap, grids)
+
+    def _raise_mistakes(self) -> None:
+        if self._mistakes:
+            raise BadCity([_placed(mistake, self._root) for mistake in self._mistakes])
+
+    def _parsed(self, name: str, parse: Callable[[str, str], Read], *, absent: str | None = None) -> Read | None:
+        """Return what a file says; None when it is wrong, or when it is missing and `absent` does not stand for it."""
+        path = self._root / name
+        if not path.exists():
+            if absent is None:
+                self._mistakes.append(BadCityFile(expected="a file", got="none", at=name))
+            return parse(absent, name) if absent is not None else None
+        try:
+            return parse(self._text(path), name)
+        except BadCityFile as exc:
+            self._mistakes.append(exc)
+            return None
+
+    def _text(self, path: Path) -> str:
+        try:
+            return path.read_text("utf-8")
+        except UnicodeDecodeError as exc:
+            name = path.relative_to(self._root).as_posix()
+            self._mistakes.append(BadCityFile(expected="UTF-8 text", got=f"byte {exc.start}", at=f"{name}:1"))
+            return ""
+
+    def _sensors(self) -> tuple[Sensor, ...]:
+        for name, read in _SENSOR_FILES:
+            path = self._root / name
+            if not path.exists():
+                continue
+            try:
+                return tuple(read(path.read_bytes(), name))
+            except BadSensors as exc:
+                self._mistakes += exc.mistakes
+        return ()
+
+    def _book_files(self) -> list[Path]:
+        """Return the files that judging depends on, the city's own quantities before the rules."""
+        quantities = self._root / "quantities.toml"
+        return [*([quantities] if quantities.exists() else []), *sorted((self._root / "rules").glob("*.yaml"))]
+
+    def _judge(
+        self, book: Iterable[tuple[str, str]], catalogue: Catalogue, departments: Directory, standards: Standards
+    ) -> None:
+        """Note the mistakes of the rules, in themselves and against what else the city says."""
+        try:
+            rules = read_book([file for file in book if file[0].endswith(".yaml")], catalogue)
+        except BadRuleBook as exc:
+            self._mistakes += exc.faults
+            return
+        for rule in rules.rules:
+            at = f"{rule.file}:{rule.line}"
+            if rule.response.incident_class not in standards:
+                expected = f"a class of case-standards.yaml for rule `{rule.id}`"
+                self._mistakes.append(BadCityFile(expected=expected, got=rule.response.incident_class, at=at))
+            for stranger in (one for one in rule.response.departments if one not in departments):
+                expected = f"a department of departments.yaml for rule `{rule.id}`"
+                self._mistakes.append(BadCityFile(expected=expected, got=stranger, at=at))
+
+    def _map(self, name: str) -> bytes:
+        return self._parsed(name, _geojson, absent=_NO_FEATURES) or b""
+
+
+def _catalogue(text: str, file: str) -> Catalogue:
+    return Catalogue.parse(text, file=file, base=default_catalogue())
+
+
+def _geojson(text: str, file: str) -> bytes:
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as exc:
+        raise BadCityFile(expected="GeoJSON", got=exc.msg, at=f"{file}:{exc.lineno}") from exc
+    if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
+        raise BadCityFile(expected="a GeoJSON FeatureCollection", got=text[:40], at=f"{file}:1")
+    return text.encode()
+
+
+def _placed(mistake: BadCityFile, root: Path) -> BadCityFile:
+    return BadCityFile(expected=mistake.expected, got=mistake.got, at=str(root / mistake.at))

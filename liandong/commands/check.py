@@ -1,0 +1,42 @@
+"""`liandong check`: the settings and the city folder, before anything is started."""
+
+from collections.abc import Iterator
+
+import typer
+from pydantic import BaseModel
+
+from liandong.city_folder import BadCity, CityFolder, read_city
+from liandong.commands.options import City, Config, Data, chosen_settings
+from liandong.exits import Exit
+
+
+def check(*, city: City = None, data: Data = None, config: Config = None) -> None:
+    """Check settings and city folder, and name every mistake with file and line.
+
+    Prints the settings as they come out of file and environment, secrets starred.
+    """
+    settings = chosen_settings(config, data=data, city=city)
+    for line in _lines(settings):
+        typer.echo(line)
+    try:
+        read = read_city(settings.city)
+    except BadCity as exc:
+        for mistake in exc.mistakes:
+            typer.echo(str(mistake), err=True)
+        raise typer.Exit(Exit.SETTINGS) from exc
+    typer.echo(_summary(read))
+
+
+def _lines(settings: BaseModel, prefix: str = "") -> Iterator[str]:
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from _lines(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name} = {value}"
+
+
+def _summary(city: CityFolder) -> str:
+    rules = sum(name.endswith(".yaml") for name, _ in city.book)
+    departments = sum(1 for _ in city.departments)
+    return f"{city.about.name['en']}: {len(city.sensors)} sensors, {departments} departments, {rules} rule files: good"

@@ -1,0 +1,93 @@
+"""`liandong user add`: somebody who may sign in."""
+
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError
+
+from api.passwords import SHORTEST_PASSWORD, Passwords
+from api.users import NewUser, Users
+from city.clock import SystemClock
+from city.errors import BadRequest
+from liandong.city_folder import read_city
+from liandong.commands.options import City, Config, Data, chosen_settings
+from liandong.folder import DataFolder
+from liandong.secrets import new_secret
+from liandong.settings import Settings
+from liandong.stores import opened_database
+from linkage.person import Role
+
+app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+
+Username = Annotated[str, typer.Argument(help="What they sign in with.")]
+Name = Annotated[str | None, typer.Option("--name", help="How screens call them; the user name when left out.")]
+Roles = Annotated[list[Role], typer.Option("--role", help="What they do; repeat for several.")]
+Department = Annotated[str, typer.Option("--department", metavar="ID", help="Their department, from departments.yaml.")]
+District = Annotated[str, typer.Option("--district", metavar="ID", help="All they see; the whole city when left out.")]
+Language = Annotated[str, typer.Option("--language", help="zh or en.")]
+FromInput = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one.")
+]
+
+
+@app.callback()
+def users() -> None:
+    """Who may sign in."""
+
+
+@app.command("add")
+def add(  # noqa: PLR0913 - each option is a parameter
+    username: Username,
+    roles: Roles,
+    *,
+    name: Name = None,
+    department: Department = "",
+    district: District = "",
+    language: Language = "zh",
+    password_stdin: FromInput = False,
+    data: Data = None,
+    city: City = None,
+    config: Config = None,
+) -> None:
+    """Add a user, and print the password that was made for them, once."""
+    settings = chosen_settings(config, data=data, city=city)
+    _require_known(settings, department, district)
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else new_secret()
+    fields = {
+        "username": username,
+        "name": username if name is None else name,
+        "roles": frozenset(roles),
+        "password": SecretStr(password),
+        "department": department,
+        "district": district,
+        "language": language,
+    }
+    folder = DataFolder(settings.data)
+    folder.create()
+    with opened_database(settings.database, folder) as database:
+        Users(database, Passwords(), SystemClock()).add(_user(fields))
+    if not password_stdin:
+        typer.echo(password)
+
+
+def _require_known(settings: Settings, department: str, district: str) -> None:
+    city = read_city(settings.city)
+    if department and department not in city.departments:
+        raise BadRequest(expected="a department of departments.yaml", got=department, at="--department")
+    if district and district not in city.about.districts:
+        raise BadRequest(expected="a district of city.toml", got=district, at="--district")
+
+
+def _user(fields: dict[str, object]) -> NewUser:
+    try:
+        return NewUser.model_validate(fields)
+    except ValidationError as exc:
+        fault = exc.errors()[0]
+        at = f"--{fault['loc'][0]}"
+        if fault["loc"][0] == "password":
+            expected = f"a password of at least {SHORTEST_PASSWORD} characters"
+            raise BadRequest(expected=expected, got="another", at="standard input") from exc
+        raise BadRequest(
+            expected=fault["msg"].removeprefix("Input should be "), got=str(fault["input"]), at=at
+        ) from exc

@@ -1,0 +1,117 @@
+"""The desk's process: linkage, clocks and messages, with the API and the console over it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import close_streams, create_app
+from api.collaborators import Given
+from city.clock import SystemClock
+from city.errors import NotFound
+from city.feed import Feed
+from city.sensor import Sensor
+from liandong.address import Address
+from liandong.carried import console
+from liandong.city_facts import city_facts
+from liandong.city_folder import CityFolder, read_city
+from liandong.folder import DataFolder
+from liandong.link.client import linked
+from liandong.parts_metrics import tell_parts
+from liandong.release import release
+from liandong.settings import Settings
+from liandong.stopping import stopped_by_signals
+from liandong.stores import opened_database, register
+from linkage.bell import Bell
+from linkage.desk import Desk
+from linkage.incidents import Incidents
+from linkage.ledger import Ledger
+from linkage.legs import Tasks
+from linkage.live import Live
+from linkage.opening import CityBook
+from linkage.queue import Queue
+from registry.sensors import SensorRegistry
+from storage.sql import Database
+
+log = structlog.get_logger()
+
+#: Longest wait for requests in hand when the desk is told to stop, in seconds.
+_GRACE_S = 3
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def run_desk(settings: Settings, *, demo: bool) -> None:
+    """Work until SIGINT or SIGTERM.
+
+    Raises:
+        AddressTaken: something else listens where the API should.
+        FolderTaken: another desk runs on the data folder.
+        StoreUnavailable: the database does not answer.
+    """
+    city, folder = read_city(settings.city), DataFolder(settings.data)
+    folder.create()
+    http = Address(settings.http.host, settings.http.port)
+    tell_parts(folder.parts)
+    with (
+        folder.held("desk"),
+        http.listening(at="http.port") as socket,
+        opened_database(settings.database, folder) as database,
+        stopped_by_signals() as stop,
+    ):
+        ledger = _ledger(settings, city, database, register(city, database))
+        async with linked(folder.socket) as feed:
+            app = create_app(_given(settings, city, ledger, feed, demo=demo))
+            server = _Server(_configuration(app))
+            async with asyncio.TaskGroup() as group:
+                desk = group.create_task(Desk(ledger).run(feed), name="desk.linkage")
+                serving = group.create_task(server.serve(sockets=[socket]), name="desk.http")
+                await stop.wait()
+                close_streams(app)
+                server.should_exit = True
+                await serving
+                desk.cancel()
+
+
+def _configuration(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on"
+    )
+
+
+def _ledger(settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry) -> Ledger:
+    def sensor(number: str) -> Sensor | None:
+        with suppress(NotFound):
+            return registry.get(number)
+        return None
+
+    book = CityBook(city.departments, city.standards, city.about.zone, sensor)
+    return Ledger(database, book, SystemClock(), settings.linkage, Bell())
+
+
+def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, demo: bool) -> Given:
+    database = ledger.database
+    return Given(
+        settings=settings.http,
+        city=city_facts(city, version=release(), demo=demo),
+        clock=ledger.clock,
+        database=database,
+        feed=feed,
+        registry=SensorRegistry(database),
+        incidents=Incidents(ledger),
+        queue=Queue(database),
+        tasks=Tasks(database),
+        live=Live(database),
+        bell=ledger.bell,
+        console=console(),
+    )
