@@ -1,0 +1,169 @@
+"""FIWARE NGSI: entities in all four spellings (v2 and LD, key-values and normalized), notifications, IoT Agents."""
+
+import re
+from typing import Any
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from city.quality import Quality
+from ingest.decoders.fiware_names import BY_TYPE, GENERIC, RATIO, Attribute
+from ingest.decoders.json_body import parse_json
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.values import checked_name, number_with_unit
+from ingest.reasons import Reason
+
+#: Times of the whole entity, in order of trust; of an interval its end.
+_ENTITY_TIMES = ("dateObservedTo", "TimeInstant", "dateObserved", "observationDateTime", "dateModified")
+#: Ids that carry a time would make every message a sensor of its own.
+_TIME_IN_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
+
+
+class FiwareDecoder:
+    """Decodes entities; an attribute that no data model calls a measurement is left alone."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+        self._zone = options.zone
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of every entity in the message."""
+        body = parse_json(payload)
+        device = _agent_device(topic)
+        found: list[Measurement] = []
+        for entity in _entities(body):
+            if device is not None and not _is_entity(entity):
+                entity = {**entity, "id": device, "type": ""}
+            found += self._measurements(entity)
+        return Decoded(self._options.told(found))
+
+    def _measurements(self, entity: dict[str, Any]) -> list[Measurement]:
+        if not _is_entity(entity):
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`id` and `type`", got=", ".join(entity), at="$")
+        sensor = checked_name(self._sensor(entity), at="$.id")
+        time_ns = self._entity_time(entity)
+        bad = Quality.BAD if _plain(entity.get("outlier")) is True else Quality.GOOD
+        found = _generic_measurement(entity) if entity["type"] == "DeviceMeasurement" else _attributes(entity)
+        measurements = []
+        for known, attribute in found:
+            measurement = _measurement(sensor, known, attribute)
+            if measurement is not None:
+                own_ns = self._attribute_time(attribute)
+                measurement.time_ns = own_ns if own_ns is not None else time_ns
+                measurement.quality |= bad
+                measurements.append(measurement)
+        return measurements
+
+    def _sensor(self, entity: dict[str, Any]) -> object:
+        device = _plain(entity.get("refDevice"))
+        device = device[0] if isinstance(device, list) and device else device
+        entity_id = entity["id"]
+        by_device = self._options.sensor == "device" or entity["type"] == "DeviceMeasurement"
+        if isinstance(device, str) and device and (by_device or _TIME_IN_ID.search(str(entity_id))):
+            return device
+        return entity_id
+
+    def _entity_time(self, entity: dict[str, Any]) -> int | None:
+        for name in _ENTITY_TIMES:
+            time_ns = time_of(_plain(entity.get(name)), self._zone)
+            if time_ns is not None:
+                return time_ns
+        return None
+
+    def _attribute_time(self, attribute: object) -> int | None:
+        if not isinstance(attribute, dict):
+            return None
+        metadata = attribute.get("metadata")
+        said = [attribute.get("observedAt")]
+        if isinstance(metadata, dict):
+            said += [_plain(metadata.get("TimeInstant")), _plain(metadata.get("timestamp"))]
+        return next((time_ns for value in said if (time_ns := time_of(value, self._zone)) is not None), None)
+
+
+def recognises(body: object) -> bool:
+    """Return whether a JSON body is one of this family's."""
+    if isinstance(body, list):
+        return bool(body) and all(isinstance(entity, dict) and _is_entity(entity) for entity in body)
+    return isinstance(body, dict) and ("subscriptionId" in body or _is_entity(body))
+
+
+def _agent_device(topic: str) -> str | None:
+    """Return the device of an IoT Agent's topic: `/<apikey>/<device>/attrs`, or the same after `/json`."""
+    parts = topic.split("/")
+    if len(parts) in {4, 5} and parts[0] == "" and parts[-1] == "attrs":
+        return checked_name(parts[-2], at="topic", reason=Reason.BAD_TOPIC)
+    return None
+
+
+def _entities(body: object) -> list[dict[str, Any]]:
+    if isinstance(body, dict) and "data" in body and ("subscriptionId" in body or body.get("type") == "Notification"):
+        body = body["data"]
+    entities: list[dict[str, Any]] = []
+    for entity in body if isinstance(body, list) else [body]:
+        if not isinstance(entity, dict):
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected="an entity", got=type(entity).__name__, at="$")
+        entities.append(entity)
+    return entities
+
+
+def _is_entity(entity: dict[str, Any]) -> bool:
+    return isinstance(entity.get("id"), str) and isinstance(entity.get("type"), str)
+
+
+def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
+    """Return the attributes that are measurements: by the entity's own model, else by what names mean everywhere."""
+    known = BY_TYPE.get(entity["type"], GENERIC)
+    found: list[tuple[Attribute, object]] = []
+    for path, attribute in known.items():
+        name, dot, member = path.partition(".")
+        value = entity.get(name)
+        if dot:
+            value = _plain(value)
+            value = value.get(member) if isinstance(value, dict) else None
+        if value is not None:
+            found += [(attribute, one) for one in (value if isinstance(value, list) else [value])]
+    return found
+
+
+def _generic_measurement(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
+    """Return the one value of a DeviceMeasurement, whose quantity is a value of its own."""
+    quantity = checked_name(_plain(entity.get("controlledProperty")), at="$.controlledProperty")
+    return [(Attribute(quantity), entity.get("numValue"))]
+
+
+def _measurement(sensor: str, known: Attribute, attribute: object) -> Measurement | None:
+    parsed = number_with_unit(_plain(attribute), at=f"$.{known.quantity}")
+    if parsed is None:
+        return None
+    value, unit = parsed
+    unit = unit if unit is not None else _unit_code(attribute)
+    if unit is None:
+        unit = _ratio_unit(value) if known.unit == RATIO else known.unit
+    return Measurement(sensor, known.quantity, value, unit, label=known.label or _dataset(attribute))
+
+
+def _plain(attribute: object) -> Any:  # noqa: ANN401 - JSON
+    """Return an attribute's value, whichever spelling it has."""
+    if isinstance(attribute, dict):
+        for member in ("value", "object", "@value"):
+            if member in attribute:
+                return _plain(attribute[member])
+    return attribute
+
+
+def _unit_code(attribute: object) -> str | None:
+    if not isinstance(attribute, dict):
+        return None
+    metadata = attribute.get("metadata")
+    in_metadata = _plain(metadata.get("unitCode")) if isinstance(metadata, dict) else None
+    code = attribute.get("unitCode", in_metadata)
+    return code if isinstance(code, str) and code else None
+
+
+def _dataset(attribute: object) -> str:
+    name = attribute.get("datasetId") if isinstance(attribute, dict) else None
+    return checked_name(name, at="datasetId").rpartition(":")[2] if name is not None else ""
+
+
+def _ratio_unit(value: float) -> str:
+    return "1" if value <= 1 else "%"

@@ -1,0 +1,128 @@
+"""Which attributes of the Smart Data Models are measurements, and in which unit they are when `unitCode` is absent."""
+
+from typing import NamedTuple
+
+
+class Attribute(NamedTuple):
+    """What an attribute of an entity measures.
+
+    Attributes:
+        unit: of the data model; None where the model leaves it open; RATIO where it is 0 to 1 by the model.
+        label: which of several of a kind.
+    """
+
+    quantity: str
+    unit: str | None = None
+    label: str = ""
+
+
+#: The model says 0 to 1, some platforms send percent: 0.54 can only be the one, 54 only the other.
+RATIO = "ratio?"
+
+_WEATHER = {
+    "temperature": Attribute("temperature", "°C"),
+    "relativeHumidity": Attribute("humidity", RATIO),
+    "humidity": Attribute("humidity", RATIO),
+    "atmosphericPressure": Attribute("atmospheric_pressure", "hPa"),
+    "pressureTendency": Attribute("pressure_tendency"),
+    "dewPoint": Attribute("dew_point", "°C"),
+    "windSpeed": Attribute("wind_speed", "m/s"),
+    "gustSpeed": Attribute("wind_gust", "m/s"),
+    "windDirection": Attribute("wind_direction", "°"),
+    "precipitation": Attribute("precipitation", "mm"),
+    "solarRadiation": Attribute("solar_radiation", "W/m²"),
+    "illuminance": Attribute("illuminance", "lux"),
+    "visibility": Attribute("visibility", "m"),
+    "streamGauge": Attribute("stream_gauge", "cm"),
+    "snowHeight": Attribute("snow_height", "cm"),
+    "uVIndexMax": Attribute("uv_index", ""),
+    "uvIndex": Attribute("uv_index", ""),
+}
+_GASES = ("so2", "no", "no2", "nox", "o3", "pm1", "pm10")
+_AIR = {
+    **{name: Attribute(name, "µg/m³") for name in _GASES},
+    **{name.upper(): Attribute(name, "µg/m³") for name in _GASES},
+    "pm25": Attribute("pm25", "µg/m³"),
+    "pm2_5": Attribute("pm25", "µg/m³"),
+    "PM2.5": Attribute("pm25", "µg/m³"),
+    "PM25": Attribute("pm25", "µg/m³"),
+    "NOx": Attribute("nox", "µg/m³"),
+    "co": Attribute("co", "mg/m³"),
+    "CO": Attribute("co", "mg/m³"),
+    "co2": Attribute("co2", "ppm"),
+    "CO2": Attribute("co2", "ppm"),
+    "airQualityIndex": Attribute("air_quality_index", ""),
+    "pm4": Attribute("pm4"),
+    "tsp": Attribute("tsp"),
+    "tpc": Attribute("tpc"),
+}
+_NOISE = {
+    "LAeq": Attribute("noise_laeq", "dB(A)"),
+    "LAeq_d": Attribute("noise_laeq_d", "dB(A)"),
+    "LAmax": Attribute("noise_lamax", "dB(A)"),
+    "LAS": Attribute("noise_las", "dB(A)"),
+    "LAF": Attribute("noise_laf", "dB(A)"),
+}
+_TRAFFIC = {
+    "averageVehicleSpeed": Attribute("speed", "km/h"),
+    "averageSpeed": Attribute("speed", "km/h"),
+    "maxSpeed": Attribute("max_speed", "km/h"),
+    "minSpeed": Attribute("min_speed", "km/h"),
+    "averageHeadwayTime": Attribute("headway_time", "s"),
+    "averageGapDistance": Attribute("gap_distance", "m"),
+    "averageVehicleLength": Attribute("vehicle_length", "m"),
+    "occupancy": Attribute("occupancy", RATIO),
+    "peopleCount": Attribute("people_count", ""),
+    "peopleCountTowards": Attribute("people_in", ""),
+    "peopleCountAway": Attribute("people_out", ""),
+    "availableSpotNumber": Attribute("available_spots", ""),
+    "occupiedSpotNumber": Attribute("occupied_spots", ""),
+    "fourWheelerSlots.availableSpotNumber": Attribute("available_spots", "", "fourWheeler"),
+    "twoWheelerSlots.availableSpotNumber": Attribute("available_spots", "", "twoWheeler"),
+}
+_WATER = {
+    "currentLevel": Attribute("water_level", "m"),
+    "waterLevel": Attribute("water_level", "m"),
+    "measuredDistance": Attribute("distance", "m"),
+    "waterTable": Attribute("water_table", "m"),
+    "investigationDepth": Attribute("investigation_depth", "m"),
+    "waterDischarge": Attribute("water_discharge", "m³/s"),
+    "fillingLevel": Attribute("filling_level", RATIO),
+    "eMF": Attribute("emf", ""),
+    "batteryLevel": Attribute("battery_level", RATIO),
+}
+
+#: Attributes that mean the same in every model.
+GENERIC = {**_WEATHER, **_AIR, **_NOISE, **_TRAFFIC, **_WATER}
+
+#: Attributes that mean something only in one model.
+BY_TYPE = {
+    "AirQualityObserved": {**GENERIC, "pressure": Attribute("atmospheric_pressure")},
+    "TrafficFlowObserved": {**GENERIC, "intensity": Attribute("vehicle_count", "")},
+    "ItemFlowObserved": {
+        **GENERIC,
+        "intensity": Attribute("item_count", ""),
+        "averageLength": Attribute("item_length", "m"),
+    },
+    "PhreaticObserved": {**GENERIC, "depth": Attribute("depth", "m"), "pressure": Attribute("pressure")},
+    "WaterObserved": {
+        **GENERIC,
+        "flow": Attribute("water_flow"),
+        "height": Attribute("water_height", "m"),
+    },
+    # The Indian model: of each value its average, extremes and the momentary one.
+    "AirQualityMonitoring": {
+        "airQualityIndex": Attribute("air_quality_index", ""),
+        "airTemperatureTSA.instValue": Attribute("temperature", "°C"),
+        "ambientNoiseTSA.instValue": Attribute("noise_level", "dB(A)"),
+        "atmosphericPressureTSA.instValue": Attribute("atmospheric_pressure", "hPa"),
+        "relativeHumidityTSA.instValue": Attribute("humidity", "%"),
+        "pm25TSA.instValue": Attribute("pm25", "µg/m³"),
+        "pm10TSA.instValue": Attribute("pm10", "µg/m³"),
+        "no2TSA.instValue": Attribute("no2", "µg/m³"),
+        "o3TSA.instValue": Attribute("o3", "µg/m³"),
+        "so2TSA.instValue": Attribute("so2", "µg/m³"),
+        "coTSA.instValue": Attribute("co", "mg/m³"),
+        "co2TSA.instValue": Attribute("co2", "ppm"),
+    },
+}

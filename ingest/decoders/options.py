@@ -1,0 +1,73 @@
+"""What a route may tell its decoder, checked when the city folder is read."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+
+from city.errors import BadCityFile
+from city.measurement import Measurement
+from city.units import is_known
+
+
+class DecoderOptions(BaseModel):
+    """Options that every family understands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    timezone: str | None = Field(
+        None, description="IANA zone of times that carry no offset; without it they are unusable"
+    )
+    units: dict[str, str] = Field({}, description="Unit by quantity, where the devices do not say it")
+    sensor: Literal["entity", "device"] = Field(
+        "entity", description="FIWARE: whether an entity's own id or the device it refers to is the sensor"
+    )
+    sensor_tags: tuple[str, ...] = Field(
+        (), description="Line protocol: the tags that name the sensor, outermost first"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise PydanticCustomError("zone", "Expected an IANA time zone") from error
+
+    @field_validator("units")
+    @classmethod
+    def _known_units(cls, units: dict[str, str]) -> dict[str, str]:
+        for unit in units.values():
+            if not is_known(unit):
+                raise PydanticCustomError("unit", "Expected units that can be converted")
+        return units
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """Return the zone of times without an offset."""
+        return ZoneInfo(self.timezone) if self.timezone is not None else None
+
+    def told(self, measurements: list[Measurement]) -> list[Measurement]:
+        """Fill in the units that the route tells where the message did not; returns the same list."""
+        if self.units:
+            for measurement in measurements:
+                if measurement.unit is None:
+                    measurement.unit = self.units.get(measurement.quantity)
+        return measurements
+
+
+def read_options(given: Mapping[str, Any], *, at: str) -> DecoderOptions:
+    """Return the options of one route.
+
+    Raises:
+        BadCityFile: one is unknown or has a value that it cannot have.
+    """
+    try:
+        return DecoderOptions.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadCityFile(expected=f"options of a decoder ({first['msg']})", got=place, at=at) from error

@@ -1,0 +1,90 @@
+"""The Things Stack v3: uplinks of LoRaWAN devices that its payload formatters have already decoded."""
+
+from typing import Any
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from city.quality import Quality
+from ingest.decoders.json_body import parse_object
+from ingest.decoders.lorawan_names import measure
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.tts_normalized import measure_normalized
+from ingest.decoders.values import checked_name
+from ingest.reasons import Reason
+
+#: What else the server says about a device; none of it measures anything.
+LIFECYCLE = frozenset(
+    {
+        "join_accept", "downlink_ack", "downlink_nack", "downlink_sent", "downlink_failed", "downlink_queued",
+        "downlink_queue_invalidated", "location_solved", "service_data",
+    }
+)  # fmt: skip
+
+
+class TtsV3Decoder:
+    """Decodes the MQTT, Storage, Pub/Sub and AWS forms of one body."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of an uplink; nothing of other messages, nor of an uplink that nobody decoded."""
+        body = _unwrapped(parse_object(payload))
+        uplink = body.get("uplink_message") or body.get("uplink_normalized")
+        if not isinstance(uplink, dict):
+            if LIFECYCLE & body.keys():
+                return Decoded()
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`uplink_message`", got=", ".join(body), at="$")
+        return Decoded(self._options.told(_measurements(topic, body, uplink)))
+
+
+def recognises(body: dict[str, Any]) -> bool:
+    """Return whether a JSON body is one of this family's."""
+    inner = _unwrapped(body)
+    return "end_device_ids" in inner and bool({"uplink_message", "uplink_normalized", *LIFECYCLE} & inner.keys())
+
+
+def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the message itself: the Storage integration and AWS IoT each put it into a wrapper."""
+    for wrapper in ("result", "payload"):
+        inner = body.get(wrapper)
+        if isinstance(inner, dict) and ("end_device_ids" in inner or "uplink_message" in inner):
+            return inner
+    return body
+
+
+def _measurements(topic: str, body: dict[str, Any], uplink: dict[str, Any]) -> list[Measurement]:
+    sensor = _sensor(topic, body)
+    normalized, decoded = uplink.get("normalized_payload"), uplink.get("decoded_payload")
+    if normalized is not None:
+        found = measure_normalized(sensor, normalized)
+    else:
+        found = measure(sensor, decoded, at="$.decoded_payload") if isinstance(decoded, dict) else []
+    time_ns = _time_ns(body, uplink)
+    quality = Quality.SIMULATED if body.get("simulated") is True else Quality.GOOD
+    for measurement in found:
+        measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns
+        measurement.quality |= quality
+    return found
+
+
+def _sensor(topic: str, body: dict[str, Any]) -> str:
+    parts = topic.split("/")
+    if len(parts) >= 4 and parts[0] == "v3" and parts[2] == "devices":  # the broker's word comes before the body's
+        return checked_name(parts[3], at="topic", reason=Reason.BAD_TOPIC)
+    ids = body.get("end_device_ids")
+    if not isinstance(ids, dict) or not (ids.get("device_id") or ids.get("dev_eui")):
+        raise UndecodableMessage(Reason.NO_SENSOR, expected="`end_device_ids.device_id`", got="nothing", at="$")
+    return checked_name(ids.get("device_id") or ids.get("dev_eui"), at="$.end_device_ids")
+
+
+def _time_ns(body: dict[str, Any], uplink: dict[str, Any]) -> int | None:
+    """Return when the network received it; a simulated uplink has year 1 there, and only the outer time is true."""
+    settings = uplink.get("settings")
+    radio = settings.get("time") if isinstance(settings, dict) else None
+    for said in (uplink.get("received_at"), body.get("received_at"), radio):
+        time_ns = time_of(said)
+        if time_ns is not None:
+            return time_ns
+    return None

@@ -1,0 +1,120 @@
+"""Which decoder reads which topic: the native topics, the city's `sources.toml`, and grammars that need no telling."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from city.errors import BadCityFile
+from city.measurement import Decoder
+from city.toml_lines import TomlText, parse_toml
+from ingest.decoders import DECODERS
+from ingest.decoders.options import DecoderOptions, read_options
+from ingest.topics import is_filter, matches, overlap
+
+#: Always routed, and nobody else's.
+NATIVE_FILTERS = ("city/+/+/reading", "city/+/+/event", "city/+/+/status")
+
+#: Topic grammars that leave no doubt; each gives way to a city's route that overlaps it.
+KNOWN_GRAMMARS = {
+    "v3/+/devices/#": "tts_v3",
+    "/+/+/attrs": "fiware",
+    "/json/+/+/attrs": "fiware",
+    "telegraf/#": "influx_line",
+}
+
+#: Our own hints to other processes; never a source.
+_OWN_PREFIX = "liandong/#"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One topic filter and its decoder."""
+
+    topic_filter: str
+    family: str
+    decoder: Decoder
+
+
+class Routes:
+    """All routes; their filters never overlap, so every topic has one reader and is delivered once."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = tuple(routes)
+
+    @classmethod
+    def parse(cls, text: str, *, file: str = "sources.toml") -> Self:
+        """Return the routes of a city: its own, the native ones and the known grammars that they leave free.
+
+        Raises:
+            BadCityFile: with file and line; filters that overlap are one of the mistakes.
+        """
+        document = parse_toml(text, file)
+        own = _own_routes(document)
+        native = [_route(topic_filter, "native") for topic_filter in NATIVE_FILTERS]
+        free = [
+            _route(topic_filter, family)
+            for topic_filter, family in KNOWN_GRAMMARS.items()
+            if not any(overlap(topic_filter, route.topic_filter) for route in own)
+        ]
+        return cls([*native, *own, *free])
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Return the topic filters to subscribe to."""
+        return tuple(route.topic_filter for route in self._routes)
+
+    def find(self, topic: str) -> Route | None:
+        """Return the route that claims `topic`; None when nobody does."""
+        return next((route for route in self._routes if matches(route.topic_filter, topic)), None)
+
+
+def _route(topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:
+    return Route(topic_filter, family, DECODERS[family](options if options is not None else DecoderOptions()))
+
+
+def _own_routes(document: TomlText) -> list[Route]:
+    for key in document.content:
+        if key != "route":
+            raise BadCityFile(expected="tables `[[route]]`", got=key, at=document.at(f"[{key}]"))
+    tables = document.content.get("route", [])
+    if not isinstance(tables, list):
+        raise BadCityFile(expected="tables `[[route]]`", got=type(tables).__name__, at=document.at("[route]"))
+    taken: dict[str, str] = {**dict.fromkeys(NATIVE_FILTERS, "the native topics"), _OWN_PREFIX: "our own topics"}
+    routes: list[Route] = []
+    for number, table in enumerate(tables):
+        route = _Table(document, number, table).route(taken)
+        taken[route.topic_filter] = "another route"
+        routes.append(route)
+    return routes
+
+
+class _Table:
+    """Reads one `[[route]]`."""
+
+    def __init__(self, document: TomlText, number: int, table: Mapping[str, Any]) -> None:
+        self._document, self._number, self._table = document, number, table
+
+    def route(self, taken: Mapping[str, str]) -> Route:
+        for key in self._table:
+            if key not in {"filter", "decoder", "options"}:
+                raise BadCityFile(expected="`filter`, `decoder` or `options`", got=key, at=self._at(key))
+        topic_filter = self._filter(taken)
+        decoder = self._table.get("decoder", "nothing")
+        if decoder not in DECODERS or decoder == "native":
+            known = ", ".join(f"`{name}`" for name in sorted(DECODERS) if name != "native")
+            raise BadCityFile(expected=f"`decoder` one of {known}", got=decoder, at=self._at("decoder"))
+        options = self._table.get("options", {})
+        return _route(topic_filter, decoder, read_options(options, at=self._at("options")))
+
+    def _filter(self, taken: Mapping[str, str]) -> str:
+        topic_filter = self._table.get("filter", "nothing")
+        if "filter" not in self._table or not isinstance(topic_filter, str) or not is_filter(topic_filter):
+            raise BadCityFile(expected="`filter` an MQTT topic filter", got=topic_filter, at=self._at("filter"))
+        for other, owner in taken.items():
+            if overlap(topic_filter, other):
+                expected = f"filters that do not overlap, and {owner} have `{other}`"
+                raise BadCityFile(expected=expected, got=topic_filter, at=self._at("filter"))
+        return topic_filter
+
+    def _at(self, key: str) -> str:
+        return self._document.at("[[route]]", key, nth=self._number)
