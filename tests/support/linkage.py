@@ -1,7 +1,7 @@
 """A small city for tests of the linkage queue: its book, its people, and alarms that rules could have raised."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.alarm import AlarmTransition, Change, Response
@@ -9,13 +9,22 @@ from city.clock import ManualClock
 from city.level import Domain, Level
 from city.place import Place
 from city.sensor import Sensor
+from linkage.acting import Order
+from linkage.admit import Admitter
 from linkage.bell import Bell
 from linkage.config import LinkageSettings
 from linkage.departments import parse_departments
+from linkage.incidents import Incidents
 from linkage.ledger import Ledger
-from linkage.opening import CityBook
+from linkage.legs import Tasks
+from linkage.live import Live
+from linkage.opening import CityBook, Report
 from linkage.person import Person, Role
+from linkage.queue import Queue
 from linkage.standards import parse_standards
+from linkage.states import Step
+from linkage.ticking import Ticker
+from linkage.views import Incident
 from storage.sql import Database
 
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -137,3 +146,52 @@ def alarm(
 def life_safety(transition: AlarmTransition) -> AlarmTransition:
     """Return the same change of an alarm whose rule may dispatch by itself."""
     return replace(transition, response=replace(transition.response, life_safety=True))
+
+
+class Town:
+    """The queue on a database, and short words for what its people do."""
+
+    def __init__(self, database: Database, settings: LinkageSettings | None = None) -> None:
+        self.ledger = ledger(database, settings)
+        self.incidents = Incidents(self.ledger)
+        self.queue = Queue(database)
+        self.tasks = Tasks(database)
+        self.live = Live(database)
+        self.admitter = Admitter(self.ledger)
+        self.ticker = Ticker(self.ledger)
+        self.database = database
+
+    def wait(self, **span: float) -> None:
+        """Let time pass: `wait(minutes=15)`."""
+        clock = self.ledger.clock
+        assert isinstance(clock, ManualClock)
+        clock.advance(timedelta(**span))
+
+    def raised(self, *transitions: AlarmTransition) -> Incident:
+        """Admit alarms and return the incident that the last one concerns."""
+        admission = self.admitter.admit(transitions)[-1]
+        return self.incidents.one(str(admission.incident), MONITOR)
+
+    def reported(self, by: Person = ACCEPTOR, **words: object) -> Incident:
+        """Let somebody report road water in the east."""
+        report = Report(title="Water", incident_class="road_water", priority=3, source="hotline", district="east")
+        return self.incidents.open_by_person(replace(report, **words), by)  # type: ignore[arg-type]
+
+    def act(self, incident: str, step: Step, by: Person, **with_it: object) -> Incident:
+        """Let somebody who has just looked take an incident step."""
+        version = self.incidents.one(incident, by).version
+        return self.incidents.act(incident, Order(step=step, version=version, **with_it), by)  # type: ignore[arg-type]
+
+    def work(self, incident: str, by: Person, *steps: Step) -> Incident:
+        """Let somebody who has just looked take steps with their own department's task, or with the only one."""
+        for step in steps:
+            shown = self.incidents.one(incident, by)
+            (task,) = (one for one in shown.tasks if step in {next_step.step for next_step in one.steps})
+            shown = self.incidents.act_on_task(task.id, Order(step=step, version=shown.version, note="done"), by)
+        return shown
+
+    def check(self, incident: str, by: Person, department: str) -> Incident:
+        """Let somebody check a department's task."""
+        shown = self.incidents.one(incident, by)
+        (task,) = (one for one in shown.tasks if one.department == department)
+        return self.incidents.act_on_task(task.id, Order(step=Step.CHECK, version=shown.version), by)

@@ -1,13 +1,13 @@
-import itertools
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
-from city.errors import BadRequest, Conflict, IllegalTransition, LiandongError, NotFound, NotPermitted
+from city.alarm import Change
+from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
+from city.level import Level
 from linkage.acting import Order
 from linkage.event_log import verify
-from linkage.person import Role
+from linkage.person import Person, Role
 from linkage.states import Disposition, IncidentState, Step, TaskState
 from linkage.views import Incident
 from tests.support.linkage import (
@@ -15,7 +15,6 @@ from tests.support.linkage import (
     COLLECTOR,
     DISPATCHER,
     FOREMAN,
-    LEADER,
     MONITOR,
     POLICE_OFFICER,
     WATER_HANDLER,
@@ -90,32 +89,134 @@ def test_person_is_shown_only_the_steps_they_may_take(town: Town):
     }
 
 
-def test_shown_steps_are_exactly_those_that_work(town: Town):
+def test_same_person_may_not_handle_and_check(town: Town):
+    both = person(Role.OFFICER, Role.COLLECTOR, Role.FOREMAN, name="both", department="water")
     number = sent_out(town).id
-    town.work(number, WATER_OFFICER, Step.ACCEPT, Step.HANDLE, Step.FEED_BACK)
-    for who, step in itertools.product((ACCEPTOR, FOREMAN, DISPATCHER, LEADER), Step):
-        shown = town.incidents.one(number, who)
-        offered = {(None, one.step) for one in shown.steps} | {
-            (task.id, one.step) for task in shown.tasks for one in task.steps
-        }
-        order = Order(step=step, version=-1)
-        for task in (None, *(task.id for task in shown.tasks)):
-            refusal = refused(town, number, task, replace(order, version=shown.version), who)
-            if (task, step) in offered:
-                assert refusal in {None, BadRequest}
-            else:
-                assert refusal in {IllegalTransition, NotPermitted}
+    town.work(number, both, Step.ACCEPT, Step.HANDLE, Step.FEED_BACK)
+
+    with pytest.raises(NotPermitted, match="`check` is for somebody who did not `accept` in it"):
+        town.check(number, both, "water")
 
 
-def refused(town: Town, incident: str, task: str | None, order: Order, who) -> type[LiandongError] | None:
-    """Return how the queue refuses an order that lacks all it needs, without taking it."""
-    try:
-        with town.database.write() as connection:
-            del connection
-        if task is None:
-            town.incidents.check(incident, order, who)
-        else:
-            town.incidents.check_on_task(task, order, who)
-    except LiandongError as error:
-        return type(error)
-    return None
+def test_same_person_may_not_dispatch_and_close(town: Town):
+    both = person(Role.DISPATCHER, Role.FOREMAN, name="both")
+    number = town.reported().id
+    town.act(number, Step.FILE, ACCEPTOR)
+    town.act(number, Step.DISPATCH, both, departments=("water",))
+
+    with pytest.raises(NotPermitted, match="`cancel` is for somebody who did not `dispatch` in it"):
+        town.act(number, Step.CANCEL, both, note="x", disposition=Disposition.CANCELLED)
+
+
+def test_other_department_does_not_see_it(town: Town):
+    number = town.reported().id
+    town.act(number, Step.FILE, ACCEPTOR)
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+
+    with pytest.raises(NotFound, match="No incident"):
+        town.incidents.one(number, POLICE_OFFICER)
+
+
+def test_another_department_may_not_work_on_the_task(town: Town):
+    incident = sent_out(town)
+    (task,) = (task for task in incident.tasks if task.department == "water")
+
+    with pytest.raises(NotPermitted, match="`accept` is for department water"):
+        town.incidents.act_on_task(task.id, Order(step=Step.ACCEPT, version=incident.version), POLICE_OFFICER)
+
+
+def test_second_of_two_who_act_at_once_is_told_what_changed(town: Town):
+    seen = town.reported()
+    town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), ACCEPTOR)
+
+    with pytest.raises(Conflict, match=r"Changed meanwhile: `file` by Acceptor \(reported → filed\)"):
+        town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), FOREMAN)
+
+
+def test_of_many_at_once_exactly_one_wins(town: Town):
+    seen = town.reported()
+    people = [person(Role.FOREMAN, name=f"foreman{number}") for number in range(6)]
+
+    def file(who: Person) -> str:
+        try:
+            town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), who)
+        except Conflict:
+            return "told"
+        return "won"
+
+    with ThreadPoolExecutor(6) as threads:
+        outcomes = sorted(threads.map(file, people))
+
+    assert outcomes == ["told"] * 5 + ["won"]
+    assert [event.step for event in town.incidents.one(seen.id, MONITOR).events] == ["open", "file"]
+
+
+def test_old_version_does_not_matter_where_nothing_that_matters_changed(town: Town):
+    incident = sent_out(town)
+    (water,) = (task.id for task in incident.tasks if task.department == "water")
+    town.work(incident.id, POLICE_OFFICER, Step.ACCEPT)
+
+    shown = town.incidents.act_on_task(water, Order(step=Step.ACCEPT, version=incident.version), WATER_OFFICER)
+
+    assert shown.state is IncidentState.HANDLING
+
+
+def test_acknowledging_what_has_risen_since_is_a_conflict(town: Town):
+    seen = town.raised(alarm())
+    town.raised(alarm(step=1, change=Change.RISEN, level=Level.CRITICAL))
+
+    with pytest.raises(Conflict, match="`rise` by the system"):
+        town.incidents.act(seen.id, Order(step=Step.ACKNOWLEDGE, version=seen.version), ACCEPTOR)
+
+
+def test_version_from_the_future_is_refused(town: Town):
+    seen = town.reported()
+
+    with pytest.raises(BadRequest, match="Expected 0 to 1, got `2` - at `version`"):
+        town.incidents.act(seen.id, Order(step=Step.FILE, version=2), ACCEPTOR)
+
+
+def test_illegal_step_names_the_legal_ones(town: Town):
+    seen = town.reported()
+
+    with pytest.raises(IllegalTransition, match="Expected `acknowledge`, `verify`, `file`, `not_file`, `comment`"):
+        town.incidents.act(seen.id, Order(step=Step.URGE, version=seen.version, note="x"), DISPATCHER)
+
+
+def test_refused_step_leaves_no_trace(town: Town):
+    seen = town.reported()
+    with pytest.raises(BadRequest):
+        town.act(seen.id, Step.NOT_FILE, ACCEPTOR, note="dry")
+
+    assert town.incidents.one(seen.id, ACCEPTOR) == seen
+
+
+def test_unfiled_incident_that_recovered_is_ended_by_supervision(town: Town):
+    number = town.raised(alarm()).id
+    town.raised(alarm(Change.CLEARED, step=1))
+    ended = town.act(number, Step.NOT_FILE, ACCEPTOR, note="gone", disposition=Disposition.RECOVERED)
+
+    assert ended.state is IncidentState.NOT_FILED
+    assert ended.disposition is Disposition.RECOVERED
+
+
+@pytest.mark.parametrize("who", [MONITOR, person(Role.OPERATOR), person(Role.STEWARD)], ids=lambda who: who.id)
+def test_people_without_a_part_report_nothing(town: Town, who: Person):
+    with pytest.raises(NotPermitted, match="`open` is for"):
+        town.reported(who)
+
+
+@pytest.mark.parametrize("number", ["0", "99", "-1", "1.5", "x", "9" * 30, "٣"])
+def test_incident_that_is_not_there_is_not_found(town: Town, number: str):
+    with pytest.raises(NotFound):
+        town.incidents.one(number, MONITOR)
+
+
+def test_bell_rings_after_the_commit(town: Town):
+    heard: list[tuple[int, int]] = []
+    leave = town.ledger.bell.listen(lambda number: heard.append((number, town.live.last())))
+    seen = town.reported()
+    leave()
+    town.act(seen.id, Step.FILE, ACCEPTOR)
+
+    assert heard == [(1, 1)]
