@@ -1,0 +1,47 @@
+"""Real messages of three payload families, recorded in the field, through the running program."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Program, eventually
+from tests.support.publisher import Publisher
+from tests.support.staff import Staff
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+
+PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
+
+#: Family -> where its messages are published, when the recorded topic is not one that this city routes.
+TOPICS = {"tts_v3": "v3/app@city/devices/{}/up", "fiware": "fiware/{}", "influx_line": "telegraf/{}"}
+
+
+def samples() -> list[dict[str, Any]]:
+    """Return one message of each family that must give readings."""
+    if not PAYLOADS.exists():
+        pytest.skip("the recorded payloads are not beside this checkout")
+    lines = [json.loads(line) for line in (PAYLOADS / "manifest.jsonl").read_text("utf-8").splitlines()]
+    return [
+        next(line for line in lines if line["family"] == family and line["expect"] == "readings") for family in TOPICS
+    ]
+
+
+def test_recorded_messages_arrive_as_readings(program: Program, source: Publisher, staff: Staff) -> None:
+    wanted = {}
+    for sample in samples():
+        topic = TOPICS[sample["family"]].format("sample")
+        source.send(topic, (PAYLOADS / sample["file"]).read_bytes(), key=topic)
+        wanted[sample["readings"][0]["sensor"]] = sample["family"]
+
+    found = eventually(
+        lambda: (seen := discovered(staff)) >= wanted.keys() and seen, what=f"discovery of {sorted(wanted)}"
+    )
+
+    assert found >= wanted.keys()
+
+
+def discovered(staff: Staff) -> set[str]:
+    """Return the sensors that send but are not registered."""
+    return {item["sensor"] for item in staff.operator.get("/discovery", limit=500)["items"]}

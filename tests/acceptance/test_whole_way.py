@@ -1,0 +1,149 @@
+"""From a published message to a closed incident, through the public interface alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.program import Person, Program, eventually
+from tests.support.publisher import Publisher
+from tests.support.staff import Staff
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+
+
+def now(offset_s: float = 0.0) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=offset_s)).isoformat().replace("+00:00", "Z")
+
+
+def incident_on(person: Person, sensor: str, **query: Any) -> dict[str, Any]:
+    """Wait for the incident on a sensor and return it whole."""
+    found = eventually(
+        lambda: [item for item in person.incidents(**query) if item["sensor"] == sensor], what=f"incident on {sensor}"
+    )
+    return dict(person.get(f"/incidents/{found[0]['id']}"))
+
+
+def test_reading_is_shown_with_its_unit_and_kept(program: Program, source: Publisher, staff: Staff) -> None:
+    time = now()
+    source.reading("air-01", time, pm25=35.2, temperature=18.5)
+
+    latest = eventually(lambda: staff.monitor.get("/sensors/air-01")["latest"].get("pm25"), what="latest value")
+    series = eventually(
+        lambda: staff.monitor.get("/sensors/air-01/readings", quantity="pm25", resolution="raw"), what="series"
+    )
+
+    assert (latest["value"], latest["unit"], latest["quality"]) == (35.2, "µg/m³", [])
+    assert series["value"][-1] == 35.2
+
+
+def test_impossible_value_is_kept_with_its_quality(program: Program, source: Publisher, staff: Staff) -> None:
+    source.reading("air-01", now(), temperature=900.0)
+
+    quality = eventually(
+        lambda: staff.monitor.get("/sensors/air-01")["latest"].get("temperature", {}).get("quality"), what="quality"
+    )
+
+    assert quality == ["out_of_range"]
+
+
+def test_unknown_sensor_is_discovered_and_adopted_with_what_it_sent(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    source.reading("stranger-7", now(), pm25=21.0)
+    found = eventually(lambda: staff.operator.get("/discovery")["items"], what="discovery")
+    assert [item["sensor"] for item in found if item["sensor"] == "stranger-7"] == ["stranger-7"]
+
+    staff.operator.post("/discovery/stranger-7/adopt", name="新空气站", domain="environment", kind="air_station")
+    series = eventually(
+        lambda: staff.monitor.get("/sensors/stranger-7/readings", quantity="pm25", resolution="raw")["value"],
+        what="what it had sent",
+    )
+
+    assert series == [21.0]
+
+
+def test_incident_with_two_departments_goes_through_its_life(program: Program, source: Publisher, staff: Staff) -> None:
+    source.reading("up-01", now(-1), water_level=18.0)
+    incident = incident_on(staff.acceptor, "up-01", open=True)
+    assert (incident["state"], incident["priority"], incident["class"]) == ("reported", 2, "road_water")
+    assert incident["cameras"][0]["id"] == "cam-01"
+
+    incident = staff.acceptor.step(incident, "acknowledge")
+    source.reading("up-01", now(), water_level=31.0)
+    incident = eventually(
+        lambda: (seen := incident_on(staff.acceptor, "up-01"))["priority"] == 1 and seen, what="the rise to critical"
+    )
+    assert incident["acknowledged_at"] is None, "a rise voids the acknowledgement"
+
+    for person, step in ((staff.acceptor, "verify"), (staff.acceptor, "file")):
+        incident = person.step(incident, step)
+    incident = staff.dispatcher.step(incident, "dispatch", departments=["water-bureau", "traffic-police"])
+    assert {task["department"] for task in incident["tasks"]} == {"water-bureau", "traffic-police"}
+
+    for officer, department in ((staff.water, "water-bureau"), (staff.police, "traffic-police")):
+        incident = handled_by(officer, department, incident)
+    source.reading("up-01", now(1), water_level=1.0)
+    eventually(lambda: incident_on(staff.acceptor, "up-01")["recovered_at"], what="recovery")
+    incident = staff.foreman.get(f"/incidents/{incident['id']}")
+    assert incident["state"] == "fed_back", "an alarm that clears never closes a filed incident"
+
+    for department in ("water-bureau", "traffic-police"):
+        incident = staff.foreman.task_step(incident, task_of(incident, department), "check")
+    incident = staff.foreman.step(incident, "close", disposition="resolved")
+
+    assert (incident["state"], incident["disposition"]) == ("closed", "resolved")
+    assert [event["step"] for event in incident["events"]][-1] == "close"
+
+
+def handled_by(officer: Person, department: str, incident: dict[str, Any]) -> dict[str, Any]:
+    """Take one department's leg from dispatched to fed back."""
+    for step, note in (("accept", ""), ("arrive", ""), ("handle", ""), ("feed_back", "pumped out")):
+        more = {"note": note} if note else {}
+        incident = officer.task_step(incident, task_of(incident, department), step, **more)
+    return incident
+
+
+def task_of(incident: dict[str, Any], department: str) -> dict[str, Any]:
+    return next(task for task in incident["tasks"] if task["department"] == department)
+
+
+def test_life_safety_rule_dispatches_itself_until_a_person_confirms(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    source.reading("rack-01", now(-1), domain="machine_room", temperature=36.0)
+    incident = incident_on(staff.acceptor, "rack-01", open=True)
+
+    assert incident["state"] == "dispatched"
+    assert incident["confirm_by"] is not None
+    confirmed = staff.acceptor.step(incident, "confirm")
+
+    assert confirmed["unconfirmed_at"] is None
+
+
+def test_illegal_step_names_the_legal_ones_and_the_axes_hold(program: Program, source: Publisher, staff: Staff) -> None:
+    source.reading("up-02", now(), water_level=20.0)
+    incident = incident_on(staff.acceptor, "up-02", open=True)
+    path = f"/incidents/{incident['id']}/steps"
+
+    illegal = staff.foreman.refused(path, step="close", version=incident["version"], disposition="resolved")
+    foreign = staff.dispatcher.refused(path, step="file", version=incident["version"])
+
+    assert illegal["code"] == "illegal_transition"
+    assert "`file`" in illegal["detail"]
+    assert foreign["code"] == "not_permitted"
+
+
+def test_silent_sensor_raises_an_alarm(program: Program, source: Publisher, staff: Staff) -> None:
+    incident = incident_on(staff.acceptor, "beat-01", open=True)
+
+    assert incident["alarms"][0]["rule"] == "heartbeat"
+
+
+def test_person_opens_an_incident_by_hand(program: Program, source: Publisher, staff: Staff) -> None:
+    opened = staff.police.post(
+        "/incidents", **{"class": "road_water"}, title="路口积水", priority=3, source="hotline", note="12345 来电"
+    )
+
+    assert opened["state"] == "reported"
+    assert opened["source"] == "hotline"

@@ -1,0 +1,198 @@
+"""The program itself, run for a test as its users run it: `liandong up` in a folder of its own, reached over HTTP."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from liandong import leash
+from tests.support.servers import HOST, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 40.0
+PATIENCE_S = 15.0
+
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T], *, within_s: float = PATIENCE_S, what: str = "it") -> T:
+    """Return the first true result of `look`, asked again and again; fail when none comes in time."""
+    deadline = time.monotonic() + within_s
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not come within {within_s} s; last: {found!r}")
+        time.sleep(0.05)
+
+
+class Person:
+    """Somebody signed in at the API; `get` and `post` give parsed bodies and insist on success."""
+
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self.username = username
+        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=10.0, trust_env=False)
+        self.client.post("/session", json={"username": username, "password": password}).raise_for_status()
+        self.client.headers["X-CSRF-Token"] = self.client.cookies["liandong_csrf"]
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Return what is at `path`."""
+        answer = self.client.get(path, params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def post(self, path: str, **body: Any) -> Any:
+        """Return what came of posting `body`."""
+        answer = self.client.post(path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def refused(self, path: str, **body: Any) -> dict[str, Any]:
+        """Return the error body of a post that must not succeed."""
+        answer = self.client.post(path, json=body)
+        assert answer.is_client_error, answer.text
+        return dict(answer.json())
+
+    def incidents(self, **query: Any) -> list[dict[str, Any]]:
+        """Return the queue's first page."""
+        return list(self.get("/incidents", **query)["items"])
+
+    def step(self, incident: dict[str, Any], step: str, **more: Any) -> Any:
+        """Take a step on an incident at the version that was seen."""
+        return self.post(f"/incidents/{incident['id']}/steps", step=step, version=incident["version"], **more)
+
+    def task_step(self, incident: dict[str, Any], task: dict[str, Any], step: str, **more: Any) -> Any:
+        """Take a step on one of an incident's tasks."""
+        return self.post(f"/tasks/{task['id']}/steps", step=step, version=incident["version"], **more)
+
+
+@dataclass
+class Program:
+    """One installation: its folder, its addresses, and the process while it runs."""
+
+    folder: Path
+    city: Path
+    settings: str = ""
+    http_port: int = field(default_factory=free_port)
+    mqtt_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Return where the console and API are."""
+        return f"http://{HOST}:{self.http_port}"
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Return what the supervisor says of its parts, by name."""
+        return dict(json.loads((self.data / "run" / "parts.json").read_text("utf-8")))
+
+    @property
+    def data(self) -> Path:
+        """Return the data folder."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """Return the file with all that the program said."""
+        return self.folder / "program.log"
+
+    def start(self) -> None:
+        """Run `liandong up` and return when it is ready for work."""
+        (self.folder / "liandong.toml").write_text(self.settings, "utf-8")
+        own_broker = "[mqtt]" not in self.settings
+        mqtt = ["--mqtt", f"{HOST}:{self.mqtt_port}"] if own_broker else []
+        command = [*self._command("up"), "--city", str(self.city), "--http", f"{HOST}:{self.http_port}", *mqtt]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                leash.command(*command, *self.options),
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
+                env=_environment(),
+            )
+        eventually(self._ready, within_s=START_S, what=f"readiness (see {self.log})")
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does and return its exit code."""
+        process = self._running()
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=30.0)
+        self.process = None
+        return code
+
+    def kill(self) -> None:
+        """End the supervisor at once; its parts must follow."""
+        process = self._running()
+        process.kill()
+        process.wait()
+        self.process = None
+
+    def command(self, *arguments: str) -> str:
+        """Run another `liandong` command on this installation and return what it printed."""
+        done = subprocess.run(
+            self._command(*arguments), capture_output=True, text=True, cwd=self.folder, env=_environment(), timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def person(self, username: str, *roles: str, department: str = "") -> Person:
+        """Make an account and sign in with it."""
+        options = [word for role in roles for word in ("--role", role)]
+        options += ["--department", department] if department else []
+        password = self.command("user", "add", username, "--city", str(self.city), *options).splitlines()[-1]
+        return Person(self.url, username, password)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Return the sum of a metric's samples that carry these labels."""
+        text = httpx.get(f"{self.url}/metrics", trust_env=False).raise_for_status().text
+        wanted = [f'{key}="{value}"' for key, value in labels.items()]
+        lines = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.MULTILINE)
+        return sum(float(value) for found, value in lines if all(label in found for label in wanted))
+
+    def _ready(self) -> bool:
+        process = self._running()
+        if process.poll() is not None:
+            pytest.fail(f"ended with {process.returncode}:\n{self.log.read_text(errors='replace')[-4000:]}")
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=2.0, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self.process is not None, "not started"
+        return self.process
+
+    def _command(self, *arguments: str) -> list[str]:
+        config = str(self.folder / "liandong.toml")
+        return [sys.executable, "-m", "liandong", *arguments, "--data", str(self.data), "--config", config]
+
+
+@contextmanager
+def running_program(program: Program) -> Iterator[Program]:
+    """Start the program and end it, if the test has not."""
+    program.start()
+    try:
+        yield program
+    finally:
+        if program.process is not None:
+            program.stop()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
+    return {**kept, "PYTHONPATH": str(ROOT)}
