@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Program, eventually
+from tests.support.program import Program, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
@@ -35,9 +35,7 @@ def test_recorded_messages_arrive_as_readings(program: Program, source: Publishe
         source.send(topic, (PAYLOADS / sample["file"]).read_bytes(), key=topic)
         wanted[sample["readings"][0]["sensor"]] = sample["family"]
 
-    found = eventually(
-        lambda: (seen := discovered(staff)) >= wanted.keys() and seen, what=f"discovery of {sorted(wanted)}"
-    )
+    found = until(lambda: discovered(staff), lambda seen: seen >= wanted.keys(), what=f"discovery of {sorted(wanted)}")
 
     assert found >= wanted.keys()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Person, Program, eventually
+from tests.support.program import Person, Program, eventually, until
 from tests.support.publisher import Publisher
 from tests.support.small_city import CROWD
 from tests.support.staff import Staff
@@ -59,11 +59,11 @@ def test_nothing_acknowledged_is_lost_or_doubled(program: Program, source: Publi
         kill(program, random.choice(VICTIMS))
 
     eventually(lambda: source.open == 0, within_s=60, what="every acknowledgement")
-    kept = eventually(
-        lambda: len(found := kept_times(staff.monitor, began)) == MESSAGES and found, within_s=60, what="history"
+    kept = until(
+        lambda: kept_times(staff.monitor, began), lambda found: len(found) == MESSAGES, within_s=60, what="history"
     )
     assert set(kept.values()) == {1}
-    opened = eventually(lambda: len(found := crowd_incidents(staff)) >= len(CROWD) and found, what="incidents")
+    opened = until(lambda: crowd_incidents(staff), lambda found: len(found) >= len(CROWD), what="incidents")
     assert Counter(opened) == Counter(CROWD)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Person, Program, eventually
+from tests.support.program import Person, Program, eventually, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
@@ -71,8 +71,8 @@ def test_incident_with_two_departments_goes_through_its_life(program: Program, s
 
     incident = staff.acceptor.step(incident, "acknowledge")
     source.reading("up-01", now(), water_level=31.0)
-    incident = eventually(
-        lambda: (seen := incident_on(staff.acceptor, "up-01"))["priority"] == 1 and seen, what="the rise to critical"
+    incident = until(
+        lambda: incident_on(staff.acceptor, "up-01"), lambda seen: seen["priority"] == 1, what="the rise to critical"
     )
     assert incident["acknowledged_at"] is None, "a rise voids the acknowledgement"
 

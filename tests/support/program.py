@@ -29,14 +29,17 @@ T = TypeVar("T")
 
 def eventually(look: Callable[[], T], *, within_s: float = PATIENCE_S, what: str = "it") -> T:
     """Return the first true result of `look`, asked again and again; fail when none comes in time."""
+    return until(look, bool, within_s=within_s, what=what)
+
+
+def until(look: Callable[[], T], fits: Callable[[T], bool], *, within_s: float = PATIENCE_S, what: str = "it") -> T:
+    """Return what `look` gives as soon as it `fits`; fail when it does not in time."""
     deadline = time.monotonic() + within_s
-    while True:
-        found = look()
-        if found:
-            return found
+    while not fits(found := look()):
         if time.monotonic() > deadline:
-            pytest.fail(f"{what} did not come within {within_s} s; last: {found!r}")
+            pytest.fail(f"{what} did not come within {within_s} s; last: {found!r:.2000}")
         time.sleep(0.05)
+    return found
 
 
 class Person:
