@@ -1,0 +1,100 @@
+import resource
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from city.errors import StoreUnavailable
+from city.history import Resolution, SeriesQuery
+from city.quality import Quality
+from storage.duckdb import DuckdbHistory
+from tests.support.history import NAMES, START_NS, TableNames, arrivals, event, row
+
+EVERYTHING = (0, 2**62)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "readings.duckdb"
+
+
+@pytest.fixture
+def history(path: Path) -> Iterator[DuckdbHistory]:
+    history = DuckdbHistory(path, NAMES)
+    yield history
+    history.close()
+
+
+def values(history: DuckdbHistory, sensor: str = "air-1", quantity: str = "pm25") -> list[float]:
+    return history.readings(SeriesQuery(sensor, quantity, *EVERYTHING, Resolution.RAW)).value
+
+
+def test_expiry_spares_what_is_new_and_what_is_recorded(history: DuckdbHistory) -> None:
+    rows = [row(1, 1, 0, 1.0), row(1, 1, 1, 2.0, Quality.RECORDED | Quality.LATE), row(1, 1, 2, 3.0), row(1, 1, 3, 4.0)]
+    history.append([(1, arrivals(*rows))], 1)
+
+    gone = history.expire(START_NS + 3_000_000_000)
+
+    assert gone == 2
+    assert values(history) == [2.0, 4.0]
+    assert history.position() == 1
+
+
+def test_names_stay_with_their_readings_when_numbers_were_given_anew(path: Path) -> None:
+    before = DuckdbHistory(path, TableNames({1: "old", 2: "other"}, {1: "pm25"}))
+    before.append([(1, arrivals(row(1, 1, 0, 1.0), row(2, 1, 0, 2.0)))], 1)
+    before.close()
+
+    after = DuckdbHistory(path, TableNames({1: "new", 5: "old"}, {3: "pm25"}))
+    after.append([(2, arrivals(row(1, 3, 1, 3.0), row(5, 3, 1, 4.0), events=(event(5, "moved", 0),)))], 2)
+
+    assert (values(after, "old"), values(after, "other"), values(after, "new")) == ([1.0, 4.0], [2.0], [3.0])
+    assert [kept.event for kept in after.events("old", *EVERYTHING, 10)] == ["moved"]
+    after.close()
+
+
+def test_append_that_fails_leaves_nothing_and_can_be_repeated(history: DuckdbHistory, path: Path) -> None:
+    history.append([(1, arrivals(row(1, 1, 0, 1.0)))], 1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    entry = (2, arrivals(*(row(2, 2, second / 1000, second * 0.7) for second in range(50_000))))
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        with pytest.raises(StoreUnavailable):
+            history.append([entry], 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (history.position(), values(history), values(history, NAMES.sensor(2), "noise")) == (1, [1.0], [])
+    history.append([entry], 2)
+    found = history.readings(SeriesQuery(NAMES.sensor(2), "noise", *EVERYTHING, Resolution.RAW, 60_000))
+    assert (history.position(), len(found.value)) == (2, 50_000)
+
+
+def test_readers_see_whole_appends_while_one_writes(history: DuckdbHistory) -> None:
+    done = Event()
+
+    def read() -> set[int]:
+        seen = set()
+        while not done.is_set():
+            seen.add(len(history.readings(SeriesQuery("air-1", "pm25", *EVERYTHING, Resolution.RAW, 100_000)).value))
+        return seen
+
+    with ThreadPoolExecutor(3) as threads:
+        readers = [threads.submit(read) for _ in range(3)]
+        for position in range(1, 31):
+            history.append([(position, arrivals(*(row(1, 1, position * 100 + n, n) for n in range(100))))], position)
+        done.set()
+        seen = set().union(*(reader.result() for reader in readers))
+
+    assert {count % 100 for count in seen} == {0}
+    assert len(values(history)) == 3000
+
+
+def test_closed_store_is_unavailable(history: DuckdbHistory) -> None:
+    history.close()
+
+    with pytest.raises(StoreUnavailable, match="is closed"):
+        history.append([(1, arrivals(row(1, 1, 0, 1.0)))], 1)
