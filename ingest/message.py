@@ -28,12 +28,16 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedMessage:
-    """A message that could not be understood; `reason` is one of a small set of words, `detail` a sentence."""
+    """A message that could not be understood; `reason` is one of a small set of words, `detail` a sentence.
+
+    `size` is that of the whole payload where `payload` was cut.
+    """
 
     raw_topic: bytes
     payload: bytes
     reason: str
     detail: str
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

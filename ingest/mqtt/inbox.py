@@ -86,6 +86,11 @@ class Inbox:
         if was_empty or self._blocked or self._is_large():
             self._wake()
 
+    @property
+    def waiting(self) -> int:
+        """Return how many messages have arrived and are in no batch yet."""
+        return self._count
+
     def drop(self, source: Source) -> None:
         """Forget what came by a connection that has ended: QoS 1 comes again; QoS 0 would not, so it is kept."""
         before = self._count

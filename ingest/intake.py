@@ -1,0 +1,73 @@
+"""The stages before the journal: leave out repeats, understand the rest, and say what is to be committed."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ingest.config import QuarantineSettings
+from ingest.discovery import Discovery
+from ingest.duplicates import DuplicateWindow
+from ingest.journal_codec import Digests, Refused
+from ingest.message import Batch, Message, QuarantinedMessage
+from ingest.stage import Work
+from ingest.telemetry import BATCH_MESSAGES, MESSAGES_DUPLICATED
+
+#: Characters kept of the sentence that says why a message was refused, and bytes of its topic.
+_MAX_DETAIL = 500
+_MAX_TOPIC = 1024
+
+
+class Normaliser(Protocol):
+    """Turns messages into readings, events, statuses, refusals and sightings."""
+
+    def batch(self, messages: Sequence[Message], arrival_ns: int) -> Batch:
+        """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
+        ...
+
+
+class Sift:
+    """Leaves out messages that were committed before; they are only acknowledged."""
+
+    def __init__(self, duplicates: DuplicateWindow) -> None:
+        self._duplicates = duplicates
+
+    def run(self, work: Work) -> None:
+        """Keep what is new, with its digests."""
+        sifted = self._duplicates.sift(work.received.messages)
+        work.messages, work.digests = sifted.messages, sifted.digests
+        BATCH_MESSAGES.observe(len(work.received.messages))
+        MESSAGES_DUPLICATED.inc(sifted.repeated)
+
+
+class Understand:
+    """Lets the normaliser read the messages, and lays out what is to be committed."""
+
+    def __init__(self, normaliser: Normaliser, settings: QuarantineSettings) -> None:
+        self._normaliser, self._settings = normaliser, settings
+
+    def run(self, work: Work) -> None:
+        """Fill in `batch` and `contents`."""
+        if not work.messages:
+            return
+        batch = work.batch = self._normaliser.batch(work.messages, work.arrival_ns)
+        work.contents = [batch.arrivals, Digests(work.digests)]
+        if batch.quarantined:
+            refused = tuple(self._cut(message) for message in batch.quarantined)
+            work.contents.append(Refused(work.arrival_ns, refused))
+
+    def _cut(self, message: QuarantinedMessage) -> QuarantinedMessage:
+        """Bound what a stranger can make us keep."""
+        kept = message.payload[: self._settings.max_payload_bytes]
+        topic, detail = message.raw_topic[:_MAX_TOPIC], message.detail[:_MAX_DETAIL]
+        return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload))
+
+
+class Note:
+    """Notes sensors that are not registered."""
+
+    def __init__(self, discovery: Discovery) -> None:
+        self._discovery = discovery
+
+    def run(self, work: Work) -> None:
+        """Note the batch's sightings."""
+        if work.batch is not None and work.batch.discovered:
+            self._discovery.note(work.batch.discovered, work.arrival_ns)

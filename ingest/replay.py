@@ -1,0 +1,35 @@
+"""Feeds the journal's past to those who must know it before new messages come."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import get_args
+
+from city.entry import Entry, Journaled
+from ingest.commit import Follower
+from ingest.duplicates import DuplicateWindow
+from ingest.journal import Journal
+from ingest.journal_codec import Content, Digests, Record
+
+#: Records read at once.
+_PAGE = 256
+_ENTRIES = get_args(Entry)
+
+
+def replay(journal: Journal, follower: Follower, after: int) -> None:
+    """Apply every entry beyond position `after`, in order."""
+    for record in _records(journal, _ENTRIES, after):
+        if isinstance(record.content, _ENTRIES):
+            follower.apply(Journaled(record.position, record.content))
+
+
+def rebuild(journal: Journal, duplicates: DuplicateWindow) -> None:
+    """Fill the duplicate window from what the journal still holds; do it before subscribing."""
+    duplicates.rebuild(_records(journal, (Digests,), 0))
+
+
+def _records(journal: Journal, kinds: Sequence[type[Content]], after: int) -> Iterator[Record]:
+    with closing(journal.reader(kinds)) as reader:
+        while after < journal.position:
+            page = reader.read(after, _PAGE)
+            yield from page.records
+            after = page.upto

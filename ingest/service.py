@@ -1,0 +1,185 @@
+"""Puts ingest together, in the one order in which it can start: past first, then the broker."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import NoReturn, Protocol
+
+import structlog
+
+from city.clock import SECOND_NS, Clock
+from city.entry import Context, Journaled
+from city.errors import StoreUnavailable
+from city.history import HistoryStore
+from city.reading import ReadingBatch
+from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
+from ingest.config import IngestSettings
+from ingest.discovery import Discovery
+from ingest.drain import Drain
+from ingest.duplicates import DuplicateWindow
+from ingest.failpoint import Failpoints, Place
+from ingest.history_writer import HistorySink
+from ingest.identity import Identity
+from ingest.intake import Normaliser, Note, Sift, Understand
+from ingest.journal import Journal
+from ingest.latest import Latest
+from ingest.mqtt.inbox import Inbox
+from ingest.mqtt.session import Session
+from ingest.mqtt.session_file import SessionFile
+from ingest.pipeline import Pipeline
+from ingest.quarantine import Quarantine
+from ingest.replay import rebuild, replay
+from ingest.stage import Stage
+
+log = structlog.get_logger(__name__)
+
+#: Age of the oldest reading that is shown as a sensor's latest after a start.
+_LATEST_NS = 7 * 86_400 * SECOND_NS
+#: Time between looks at what can be given back, and between saves of what discovery heard, in seconds.
+_TIDY_S, _SAVE_TICKS = 1.0, 5
+
+
+class Judge(Protocol):
+    """The rules, as far as ingest must know them."""
+
+    @property
+    def position(self) -> int:
+        """Return the last position judged: the journal is replayed from behind it."""
+        ...
+
+    @property
+    def released(self) -> int:
+        """Return the position up to which the journal is needed no more."""
+        ...
+
+    def apply(self, item: Journaled) -> object:
+        """Judge one entry; raises StoreUnavailable, and then can be called with the same one again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`."""
+
+    identity: Identity
+    normaliser: Normaliser
+    judge: Judge
+    history: HistoryStore
+    clock: Clock
+    followers: Sequence[Follower] = ()
+
+
+class IngestService:
+    """All of ingest behind one constructor, which restores what the last run left, and `run`.
+
+    Belongs to one event loop. `adopt` a context before `run`.
+    """
+
+    def __init__(self, folder: Path, settings: IngestSettings, parts: Parts, *, filters: Sequence[str]) -> None:
+        self._parts = parts
+        self._duplicates = DuplicateWindow(settings.journal.duplicate_window)
+        self.discovery = Discovery(folder / "discovery.sqlite")
+        self.quarantine = Quarantine(folder / "quarantine.sqlite", settings.quarantine, parts.clock)
+        self.journal = Journal(folder / "journal", settings.journal, readers=self._readers())
+        self.latest = Latest(parts.identity)
+        self.history = Drain(HistorySink(parts.history), self.journal, settings.drain, Random())
+        self._quarantined = Drain(self.quarantine, self.journal, settings.drain, Random())
+        self._recover()
+        inbox = Inbox(settings.batch)
+        file = SessionFile(folder / "session.json")
+        self.session = Session(settings.mqtt, file, inbox, filters=filters, random=Random())
+        self.pipeline = self._pipeline(inbox, settings)
+
+    async def adopt(self, context: Context) -> None:
+        """Put a context in force, if it is not; returns when everyone has followed."""
+        await self.pipeline.adopt(context)
+
+    async def run(self) -> NoReturn:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.pipeline.run(), name="ingest.pipeline")
+            group.create_task(self.history.run(), name="ingest.history")
+            group.create_task(self._quarantined.run(), name="ingest.quarantine")
+            group.create_task(self._tidy(), name="ingest.tidy")
+            group.create_task(self.session.run(), name="ingest.session")
+        raise AssertionError  # no task returns
+
+    def close(self) -> None:
+        """Save what waits to be saved, and release the files; call it after `run` has ended."""
+        self._save()
+        self.journal.close()
+        self.quarantine.close()
+        self.discovery.close()
+
+    def _pipeline(self, inbox: Inbox, settings: IngestSettings) -> Pipeline:
+        parts, failpoints = self._parts, Failpoints(settings.failpoints)
+        intake: list[Stage] = [
+            Sift(self._duplicates),
+            Understand(parts.normaliser, settings.quarantine),
+            Note(self.discovery),
+        ]
+        onward: list[Stage] = [
+            Commit(self.journal, self._duplicates, [parts.identity, self.discovery], failpoints),
+            Acknowledge(failpoints),
+            Follow(parts.judge),
+            Fail(failpoints, Place.AFTER_JUDGE),
+            Follow(self.latest),
+            Follow(self.discovery),
+            *map(Follow, parts.followers),
+        ]
+        return Pipeline(inbox, self.session, parts.clock, intake=intake, onward=onward)
+
+    def _readers(self) -> dict[str, int]:
+        """Return how far each reader of the journal has come; one that cannot say counts as not begun."""
+        try:
+            history = self._parts.history.position()
+        except StoreUnavailable as error:
+            log.warning("store_away", store="history", error=str(error))
+            history = 0
+        return {"history": history, "quarantine": self.quarantine.position(), "rules": self._parts.judge.released}
+
+    def _recover(self) -> None:
+        rebuild(self.journal, self._duplicates)
+        replay(self.journal, self._parts.judge, self._parts.judge.position)
+        try:
+            self.latest.take(self._kept())
+            after = self._parts.history.position()
+        except StoreUnavailable as error:
+            log.warning("store_away", store="history", error=str(error))
+            after = 0
+        replay(self.journal, self.latest, after)
+
+    def _kept(self) -> ReadingBatch:
+        """Return what history knows as the latest readings."""
+        identity = self._parts.identity
+        return ReadingBatch.of(
+            [
+                (
+                    identity.sensor_number(one.sensor),
+                    identity.quantity_number(one.quantity),
+                    one.time_ns,
+                    one.arrival_ns,
+                    one.value,
+                    one.quality,
+                )
+                for one in self._parts.history.latest(self._parts.clock.now_ns() - _LATEST_NS)
+            ]
+        )
+
+    async def _tidy(self) -> NoReturn:
+        ticks = 0
+        while True:
+            await asyncio.sleep(_TIDY_S)
+            ticks += 1
+            self.journal.pin("duplicates", self._duplicates.needed_after)
+            self.journal.passed("rules", self._parts.judge.released)
+            if ticks % _SAVE_TICKS == 0:
+                self._save()
+
+    def _save(self) -> None:
+        try:
+            self.discovery.save()
+        except StoreUnavailable as error:
+            log.warning("discovery_not_saved", error=str(error))
