@@ -15,6 +15,7 @@ from rules.table import StateTable
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Levels = NDArray[np.int8]
 
 
 class Steps(NamedTuple):
@@ -29,8 +30,8 @@ class Steps(NamedTuple):
 
     element: Ints
     pair: Ints
-    before: Ints
-    after: Ints
+    before: Levels
+    after: Levels
     since_ns: tuple[Ints, ...]
 
 
@@ -60,66 +61,57 @@ class Ladder:
         self._low[:], self._high[:] = np.where(calm, low, np.inf), np.where(calm, high, -np.inf)
         self._due_ns[:] = ENDLESS_NS
 
-    def leaving(self, fan: Fan, value: Floats, time_ns: Ints, start: Ints) -> Ints:
-        """Return which of the fanned pairs a reading of their stretch moves, or may move.
-
-        `start` says where in `value` and `time_ns` each stretch begins that was fanned.
-        """
-        least = most = value
-        latest = time_ns
-        if len(start) < len(value):
-            least, most = np.minimum.reduceat(value, start), np.maximum.reduceat(value, start)
-            latest = np.maximum.reduceat(time_ns, start)
-        leaving = least[fan.of] <= self._low[fan.pair]
-        leaving |= most[fan.of] >= self._high[fan.pair]
-        leaving |= latest[fan.of] >= self._due_ns[fan.pair]
+    def leaving(self, fan: Fan, least: Floats, most: Floats, latest_ns: Ints) -> Ints:
+        """Return which of the fanned pairs may be moved by readings from `least` to `most` until `latest_ns`."""
+        leaving = least.take(fan.of) <= self._low.take(fan.pair)
+        leaving |= most.take(fan.of) >= self._high.take(fan.pair)
+        leaving |= latest_ns.take(fan.of) >= self._due_ns.take(fan.pair)
         return np.flatnonzero(leaving)
 
     def advance(self, pair: Ints, segments: Segments, value: Floats, time_ns: Ints) -> Steps:
-        """Judge each reading in order, a segment for each of `pair`; and keep the state after the last."""
-        rule = segments.spread(self._rule[pair])
-        level = self.table["level"][pair]
-        due, kept = np.zeros(len(value), dtype=np.bool_), np.zeros(len(value), dtype=np.bool_)
-        after, met_count = np.zeros(len(value), dtype=np.int64), np.zeros(len(pair), dtype=np.int64)
+        """Judge each reading in order, a segment for each of `pair`; keep the state after the last."""
+        rule, level = self._rule.take(pair), self.table["level"].take(pair)
+        each = segments.spread(rule)
+        due, kept = np.zeros((2, len(value)), dtype=np.bool_)
+        after, met_count = np.zeros(len(value), dtype=np.int8), np.zeros(len(pair), dtype=np.int8)
         deadline_ns = np.full(len(pair), ENDLESS_NS)
         since_ns: list[Ints] = []
         for rank in reversed(range(self._limits.depth)):
-            met = self._limits.met(rank, rule, value)
             column = self.table[self._since[rank]]
-            since = np.where(met, segments.since(met, time_ns, column[pair], NEVER_NS), NEVER_NS)
-            due_at = since + self._limits.hold_ns[rank][rule]
-            own_due = met & (time_ns >= due_at)
+            met = self._limits.met(rank, each, value)
+            since = np.where(met, segments.since(met, time_ns, column.take(pair), NEVER_NS), NEVER_NS)
+            due_ns = since + self._limits.hold_ns[rank].take(each)
+            own_due = met & (time_ns >= due_ns)
             due |= own_due
-            kept |= self._limits.kept(rank, rule, value)
-            after += segments.latch(due, ~kept, level > rank)
-            pending = (met & ~own_due)[segments.last]
-            deadline_ns = np.where(pending, np.minimum(deadline_ns, due_at[segments.last]), deadline_ns)
-            met_count += met[segments.last]
-            column[pair] = since[segments.last]
+            kept |= self._limits.kept(rank, each, value)
+            after += segments.latch(due, kept, level > rank)
+            pending = segments.ends(met & ~own_due)
+            np.minimum(deadline_ns, segments.ends(due_ns), out=deadline_ns, where=pending)
+            met_count += segments.ends(met)
+            column[pair] = segments.ends(since)
             since_ns.insert(0, since)
-        last = segments.last
-        self.table["level"][pair] = after[last]
-        self._watch(pair, value[last], met_count, after[last], deadline_ns)
+        self._keep(pair, rule, segments.ends(value), met_count, segments.ends(after))
+        self._due_ns[pair] = deadline_ns
         before = segments.previous(after, level)
         element = np.flatnonzero(after != before)
-        owner = pair[segments.of[element]]
+        owner = pair[segments.owner(element)]
         return Steps(element, owner, before[element], after[element], tuple(since[element] for since in since_ns))
 
-    def _watch(self, pair: Ints, value: Floats, met: Ints, level: Ints, deadline_ns: Ints) -> None:
-        self._low[pair], self._high[pair] = self._limits.steady(self._rule[pair], value, met, level)
-        self._due_ns[pair] = deadline_ns
+    def _keep(self, pair: Ints, rule: Ints, value: Floats, met: Levels, level: Levels) -> None:
+        self.table["level"][pair] = level
         self.table.touch(pair)
+        self._low[pair], self._high[pair] = self._limits.steady(rule, value, met, level)
 
     def violated_at_once(self, pair: Ints, value: Floats) -> Flags:
         """Return which values are beyond the limit of a level without hold."""
         return self._reached_at_once(pair, value) > 0
 
-    def _reached_at_once(self, pair: Ints, value: Floats) -> Ints:
+    def _reached_at_once(self, pair: Ints, value: Floats) -> Levels:
         rule = self._rule[pair]
-        reached = np.zeros(len(pair), dtype=np.int64)
+        reached = np.zeros(len(pair), dtype=np.int8)
         for rank in range(self._limits.depth):
             met = self._limits.met(rank, rule, value) & (self._limits.hold_ns[rank][rule] == 0)
-            reached = np.where(met, rank + 1, reached)
+            reached[met] = rank + 1
         return reached
 
     def advance_late(self, pair: Ints, value: Floats, time_ns: Ints) -> Steps:

@@ -10,6 +10,7 @@ from rules.bands import Band
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Levels = NDArray[np.int8]
 
 #: Later than every reading.
 ENDLESS_NS = 1 << 62
@@ -33,44 +34,57 @@ class Limits:
                 self._low[rank, rule], self._high[rank, rule] = band.limit
                 self._clear_low[rank, rule], self._clear_high[rank, rule] = band.clear
                 self.hold_ns[rank, rule] = band.hold_ns
-        self._met_high, self._kept_high = _shifted(self._high, -np.inf), _shifted(self._clear_high, -np.inf)
-        self._met_low, self._kept_low = _shifted(self._low, np.inf), _shifted(self._clear_low, np.inf)
+        #: What is kept above this is kept by an upper limit; a rule with one side has the infinity of the other.
+        self._middle = (self._clear_low[0] + self._clear_high[0]) / 2
+        self._steady = self._steady_intervals()
 
     def met(self, rank: int, rule: Ints, value: Floats) -> Flags:
         """Return whether the values are beyond the limit of level `rank` (counted from 0)."""
-        met: Flags = (value > self._high[rank][rule]) | (value < self._low[rank][rule])
+        met: Flags = value > self._high[rank].take(rule)
+        met |= value < self._low[rank].take(rule)
         return met
 
     def kept(self, rank: int, rule: Ints, value: Floats) -> Flags:
         """Return whether the values are not yet back within the clearing value of level `rank`."""
-        kept: Flags = (value > self._clear_high[rank][rule]) | (value < self._clear_low[rank][rule])
+        kept: Flags = value > self._clear_high[rank].take(rule)
+        kept |= value < self._clear_low[rank].take(rule)
         return kept
 
     def limit(self, rank: int, rule: int, value: float) -> float:
         """Return the limit of level `rank` on the side where `value` is."""
-        low, high = float(self._low[rank, rule]), float(self._high[rank, rule])
-        return low if value < low or high == np.inf else high
+        return float((self._high if value > self._middle[rule] else self._low)[rank, rule])
 
     def clear(self, rank: int, rule: int, value: float) -> float:
-        """Return the clearing value of level `rank` on the side where `value` is nearer to it."""
-        low, high = float(self._clear_low[rank, rule]), float(self._clear_high[rank, rule])
-        return low if value - low < high - value else high
+        """Return the clearing value of level `rank` on the side where `value` is."""
+        return float((self._clear_high if value > self._middle[rule] else self._clear_low)[rank, rule])
 
     def calm(self, rule: Ints) -> tuple[Floats, Floats]:
         """Return the open interval of values that change nothing while no level is open or met."""
-        return self._low[0][rule], self._high[0][rule]
+        return self._low[0].take(rule), self._high[0].take(rule)
 
-    def steady(self, rule: Ints, value: Floats, met: Ints, level: Ints) -> tuple[Floats, Floats]:
+    def steady(self, rule: Ints, value: Floats, met: Levels, level: Levels) -> tuple[Floats, Floats]:
         """Return the open interval around each value in which neither the levels met nor the level kept change.
 
         `met` and `level` count levels, 0 for none. The interval may be smaller than it could be, never larger.
         """
-        next_low, next_high = self._low[met, rule], self._high[met, rule]
-        hold_high = np.maximum(self._met_high[met, rule], self._kept_high[level, rule])
-        hold_low = np.minimum(self._met_low[met, rule], self._kept_low[level, rule])
+        low, high = self._steady
+        place = self._place(rule, met, level, value > self._middle.take(rule))
+        return low.take(place), high.take(place)
+
+    def _place(self, rule: Ints, met: Levels, level: Levels, upper: Flags) -> Ints:
+        counts = self.depth + 1
+        return ((rule * counts + met) * counts + level) * 2 + upper
+
+    def _steady_intervals(self) -> tuple[Floats, Floats]:
+        """Return the steady interval of each rule, count of levels met, level open and side, in that order."""
+        counts = self.depth + 1
+        rule, met, level, upper = np.indices((len(self._middle), counts, counts, 2)).reshape(4, -1)
+        met_high, met_low = _shifted(self._high, -np.inf)[met, rule], _shifted(self._low, np.inf)[met, rule]
+        kept_high = _shifted(self._clear_high, -np.inf)[level, rule]
+        kept_low = _shifted(self._clear_low, np.inf)[level, rule]
         active = (met > 0) | (level > 0)
-        low = np.where(active & (value > hold_high), hold_high, next_low)
-        high = np.where(active & (value < hold_low), hold_low, next_high)
+        low = np.where(active & (upper == 1), np.maximum(met_high, kept_high), self._low[met, rule])
+        high = np.where(active & (upper == 0), np.minimum(met_low, kept_low), self._high[met, rule])
         return low, high
 
 

@@ -7,51 +7,65 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Number = TypeVar("Number", bound=np.generic)
+Element = TypeVar("Element", bound=np.generic)
 
 
 class Segments:
-    """Runs of elements laid end to end; `length` says how long each is, and none is empty."""
+    """Runs of elements laid end to end; `length` says how long each is, and none is empty.
+
+    Runs of one element each, the usual case, take a short way to the same answers.
+    """
 
     def __init__(self, length: Ints) -> None:
-        self.single = bool(np.all(length == 1))
-        self.last = np.cumsum(length) - 1
-        self.first = self.last - length + 1
+        self.last: Ints = np.cumsum(length) - 1
+        self.first: Ints = self.last - length + 1
+        self._single = len(length) == 0 or int(self.last[-1]) + 1 == len(length)
         #: Of each element, its segment and the first element of that.
-        self.of = np.arange(len(length)) if self.single else np.repeat(np.arange(len(length)), length)
-        self._start = self.first if self.single else self.first[self.of]
+        self._of = self.last if self._single else np.repeat(np.arange(len(length)), length)
+        self._start = self.first if self._single else self.first[self._of]
 
-    def spread(self, values: NDArray[Number]) -> NDArray[Number]:
+    def spread(self, values: NDArray[Element]) -> NDArray[Element]:
         """Return for each element the value of its segment."""
-        return values if self.single else values[self.of]
+        return values if self._single else values.take(self._of)
+
+    def ends(self, values: NDArray[Element]) -> NDArray[Element]:
+        """Return for each segment the value of its last element."""
+        return values if self._single else values.take(self.last)
+
+    def owner(self, element: Ints) -> Ints:
+        """Return the segments of some elements."""
+        return self._of.take(element)
 
     def run(self, start: Ints) -> Ints:
         """Return for each element the number counted up from its segment's `start`."""
-        return start if self.single else (start - self.first)[self.of] + np.arange(len(self.of))
+        return start if self._single else (start - self.first).take(self._of) + np.arange(len(self._of))
 
     def since(self, met: Flags, time_ns: Ints, carried_ns: Ints, none: int) -> Ints:
         """Return when the unbroken run of `met` began that each element is in; meaningless where not met.
 
         `carried_ns` says of each segment since when it has been met before its first element, `none` for not met.
         """
-        if self.single:
-            return np.where(carried_ns != none, carried_ns, time_ns)
+        if self._single:
+            return np.where(carried_ns == none, time_ns, carried_ns)
         broken = np.maximum.accumulate(np.where(met, self._start - 1, np.arange(len(met))))
         began = np.minimum(broken + 1, len(met) - 1)
-        carried = carried_ns[self.of]
-        return np.where((broken < self._start) & (carried != none), carried, time_ns[began])
+        carried = carried_ns.take(self._of)
+        return np.where((broken < self._start) & (carried != none), carried, time_ns.take(began))
 
-    def latch(self, on: Flags, off: Flags, before: Flags) -> Flags:
-        """Return a switch that `on` closes and `off` opens; `before` is how each segment finds it."""
-        decided = on | off
-        if self.single:
-            return np.where(decided, on, before)
+    def latch(self, on: Flags, stay: Flags, before: Flags) -> Flags:
+        """Return a switch that `on` closes and only `stay` keeps closed; `before` is how each segment finds it.
+
+        `on` implies `stay`.
+        """
+        if self._single:
+            return on | (stay & before)
+        decided = on | ~stay
         latest = np.maximum.accumulate(np.where(decided, np.arange(len(on)), self._start - 1))
-        return np.where(latest >= self._start, on[latest], before[self.of])
+        return np.where(latest >= self._start, on.take(latest), before.take(self._of))
 
-    def previous(self, values: Ints, before: Ints) -> Ints:
+    def previous(self, values: NDArray[Element], before: NDArray[Element]) -> NDArray[Element]:
         """Return for each element the value of the one before it; `before` has that of each segment's first."""
-        if self.single:
+        if self._single:
             return before
         shifted = np.empty_like(values)
         shifted[1:] = values[:-1]

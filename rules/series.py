@@ -25,6 +25,8 @@ class SeriesIndex:
         self._first = starts
         self._count = np.diff(starts, append=len(pairs))
         self._alone = bool(np.all(self._count == 1))
+        #: How many pairs a series has.
+        self.mean_fan = len(pairs) / max(1, len(starts))
         self._table, self._column = _lookup(pairs, starts, quantities)
 
     def series_of(self, sensor: NDArray[np.int32], quantity: NDArray[np.int32]) -> Ints:
@@ -36,10 +38,10 @@ class SeriesIndex:
 
     def fan(self, series: Ints) -> Fan:
         """Return the pairs of each of `series`, in order."""
-        first = self._first[series]
+        first = self._first.take(series)
         if self._alone:
             return Fan(first, np.arange(len(series)))
-        count = self._count[series]
+        count = self._count.take(series)
         before = np.cumsum(count) - count
         of = np.repeat(np.arange(len(series)), count)
         return Fan(np.repeat(first - before, count) + np.arange(len(of)), of)

@@ -7,6 +7,7 @@ clearing value. The alarm rises to the highest level that is due and falls to th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -33,6 +34,7 @@ from rules.segment import Segments
 from rules.series import SeriesIndex
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: A reading so flagged is not judged: it neither raises nor clears, and does not interrupt a hold.
@@ -40,6 +42,9 @@ _SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
 
 #: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
 _BUFFERED_NS = 300 * SECOND_NS
+
+#: So many pairs are judged at once: what they need then stays in the processor's cache, which is twice as fast.
+_BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,37 +164,46 @@ class ThresholdPass:
 
     def _in_order(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
         """Judge readings that are newer than those before them; `series` is sorted."""
-        if not len(rows):
-            return []
-        value, time_ns = batch.value[rows], batch.time_ns[rows]
         start = np.flatnonzero(np.diff(series, prepend=-1))
-        fan = self._index.fan(series[start])
-        hot = self._ladder.leaving(fan, value, time_ns, start)
+        ends = np.append(start, len(rows))
+        step = max(1, int(_BLOCK / self._index.mean_fan))
+        verdicts: list[Verdict] = []
+        for begin in range(0, len(start), step):
+            first, last = ends[begin], ends[min(begin + step, len(start))]
+            some = start[begin : begin + step] - first
+            verdicts += self._stretches(batch, rows[first:last], series[first:last].take(some), some)
+        return verdicts
+
+    def _stretches(self, batch: ReadingBatch, rows: Ints, series: Ints, start: Ints) -> list[Verdict]:
+        """Judge stretches of readings, one of each of `series`, which begin in `rows` at `start`."""
+        value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
+        fan = self._index.fan(series)
+        hot = self._ladder.leaving(fan, *_extremes(value, time_ns, start))
         if not len(hot):
             return []
-        stretch = fan.of[hot]
-        segments = Segments(np.diff(start, append=len(rows))[stretch])
-        picked = segments.run(start[stretch])
-        steps = self._ladder.advance(fan.pair[hot], segments, value[picked], time_ns[picked])
-        return self._verdicts(batch, rows[picked], steps, late=False)
+        stretch, pair = fan.of.take(hot), fan.pair.take(hot)
+        segments = Segments(np.diff(start, append=len(rows)).take(stretch))
+        picked = segments.run(start.take(stretch))
+        steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
+        return self._verdicts(batch, rows, picked, steps)
 
     def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
         """Judge late readings, one of each series at most: they may raise an alarm, and do nothing else."""
         fan = self._index.fan(series)
-        rows = rows[fan.of]
-        steps = self._ladder.advance_late(fan.pair, batch.value[rows], batch.time_ns[rows])
-        return self._verdicts(batch, rows, steps, late=True)
+        late = rows[fan.of]
+        steps = self._ladder.advance_late(fan.pair, batch.value[late], batch.time_ns[late])
+        return self._verdicts(batch, rows, fan.of, steps)
 
-    def _verdicts(self, batch: ReadingBatch, rows: Ints, steps: Steps, *, late: bool) -> list[Verdict]:
+    def _verdicts(self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps) -> list[Verdict]:
         verdicts = []
         for number, element in enumerate(steps.element.tolist()):
-            row, pair = int(rows[element]), int(steps.pair[number])
+            row, pair = int(rows[picked[element]]), int(steps.pair[number])
             before, after = int(steps.before[number]), int(steps.after[number])
-            seen = self._seen(batch, row, pair, steps, number, late=late)
+            seen = self._seen(batch, row, pair, steps, number)
             verdicts.append(self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen)))
         return verdicts
 
-    def _seen(self, batch: ReadingBatch, row: int, pair: int, steps: Steps, number: int, *, late: bool) -> Seen:
+    def _seen(self, batch: ReadingBatch, row: int, pair: int, steps: Steps, number: int) -> Seen:
         """Return what step `number` was decided by."""
         time_ns, arrival_ns = int(batch.time_ns[row]), int(batch.arrival_ns[row])
         value, quality = float(batch.value[row]), int(batch.quality[row])
@@ -197,21 +211,24 @@ class ThresholdPass:
         before, after = int(steps.before[number]), int(steps.after[number])
         rule = int(self._pairs.rule[pair])
         # A rise is decided by the limit of the level reached, a fall by the clearing value of the level left.
-        limit = (
-            self._limits.limit(after - 1, rule, value)
-            if after > before
-            else self._limits.clear(before - 1, rule, value)
-        )
-        since = [int(column[number]) for column in steps.since_ns]
-        evidence = _evidence(self._alarms.rule(pair), value, time_ns, since)
-        evidence["reading"] = {
-            "time": iso(time_ns),
-            "arrival": iso(arrival_ns),
-            "value": value,
-            "quality": names_of(quality),
-        }
-        buffered = not recorded and arrival_ns - time_ns > _BUFFERED_NS
-        return Seen(time_ns, arrival_ns, value, limit, evidence, late or buffered, recorded)
+        rises = after > before
+        limit = self._limits.limit(after - 1, rule, value) if rises else self._limits.clear(before - 1, rule, value)
+        reading = {"time": iso(time_ns), "arrival": iso(arrival_ns), "value": value, "quality": _words(quality)}
+        conditions = _conditions(self._alarms.rule(pair), value, time_ns, [int(at[number]) for at in steps.since_ns])
+        late = bool(quality & Quality.LATE) or (not recorded and arrival_ns - time_ns > _BUFFERED_NS)
+        return Seen(time_ns, arrival_ns, value, limit, {"reading": reading, "conditions": conditions}, late, recorded)
+
+
+@cache
+def _words(quality: int) -> tuple[str, ...]:
+    return names_of(quality)
+
+
+def _extremes(value: Floats, time_ns: Ints, start: Ints) -> tuple[Floats, Floats, Ints]:
+    """Return the least and the most value, and the latest time, of each stretch that begins at `start`."""
+    if len(start) == len(value):
+        return value, value, time_ns
+    return np.minimum.reduceat(value, start), np.maximum.reduceat(value, start), np.maximum.reduceat(time_ns, start)
 
 
 def _waves(series: Ints, late: Flags) -> Ints:
@@ -228,21 +245,18 @@ def _bands(rule: Rule) -> tuple[Band, ...]:
     return rule.terms.bands
 
 
-def _evidence(rule: Rule, value: float, time_ns: int, since: list[int]) -> dict[str, object]:
+def _conditions(rule: Rule, value: float, time_ns: int, since: list[int]) -> list[dict[str, object]]:
     """Return each level's condition with the value against its limit, and how long it has held."""
-    conditions = []
-    for band, since_ns in zip(_bands(rule), since, strict=False):
-        held = since_ns != NEVER_NS
-        conditions.append(
-            {
-                "level": band.level.word,
-                "limit": band.limit.shown(),
-                "clear": band.clear.shown(),
-                "met": held or not band.limit.low <= value <= band.limit.high,
-                "kept": not band.clear.low <= value <= band.clear.high,
-                "hold_s": band.hold_ns / SECOND_NS,
-                "since": iso(since_ns) if held else None,
-                "held_s": (time_ns - since_ns) / SECOND_NS if held else 0.0,
-            }
-        )
-    return {"conditions": conditions}
+    return [
+        {
+            "level": band.level.word,
+            "limit": band.limit.shown(),
+            "clear": band.clear.shown(),
+            "met": not band.limit.low <= value <= band.limit.high,
+            "kept": not band.clear.low <= value <= band.clear.high,
+            "hold_s": band.hold_ns / SECOND_NS,
+            "since": iso(since_ns) if since_ns != NEVER_NS else None,
+            "held_s": (time_ns - since_ns) / SECOND_NS if since_ns != NEVER_NS else 0.0,
+        }
+        for band, since_ns in zip(_bands(rule), since, strict=False)
+    ]
