@@ -1,0 +1,1 @@
+"""Programs that measure: each prints a table, writes JSON under `build/bench`, and judges nothing."""
