@@ -114,8 +114,10 @@ _MEANINGS = {
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses of a route that may refuse with `statuses`."""
     everywhere = (400, 413, 421, 422, 500, 503)
+    # Written out, because a route that answers in another media type would have its errors documented in that.
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}}}
     return {
-        status: {"model": ErrorBody, "description": _MEANINGS[status]} for status in sorted({*statuses, *everywhere})
+        status: {"description": _MEANINGS[status], "content": content} for status in sorted({*statuses, *everywhere})
     }
 
 

@@ -16,8 +16,8 @@ NOTE_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 #: Several lines of text that are not all blank.
 SAID_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
-#: Largest number that SQL keeps.
-LARGEST = 2**63 - 1
+#: Largest whole number that JSON carries between any two programs (RFC 8259 §6).
+LARGEST = 2**53 - 1
 
 #: Longest id and longest name (registry.sensor_fields).
 LONGEST_WORD = 200
@@ -30,7 +30,7 @@ Note = Annotated[str, Field(max_length=4000, pattern=NOTE_PATTERN)]
 SaidNote = Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID_PATTERN)]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
 
-#: A sensor's id in a path.
-SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
+#: A sensor's id in a path; what cannot be an id is simply not found.
+SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD)]
 #: An incident's or a task's id in a path: a number as text.
 RowPath = Annotated[str, Path(pattern=r"^[0-9]{1,18}$")]

@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.fields import LARGEST
 from city.clock import from_ns, to_ns
 
 #: RFC 3339 §5.6, `date-time`.
@@ -17,7 +16,10 @@ _DATE_TIME = re.compile(
     re.ASCII,
 )
 
-_EARLIEST, _LATEST = from_ns(0), from_ns(LARGEST)
+#: Latest time that 64 bits of nanoseconds hold, in the year 2262.
+_LARGEST_NS = 2**63 - 1
+
+_EARLIEST, _LATEST = from_ns(0), from_ns(_LARGEST_NS)
 _MESSAGE = "Expected an RFC 3339 time with a zone, such as 2026-11-20T08:00:00Z"
 
 
@@ -53,7 +55,7 @@ def _within(parts: tuple[datetime, timedelta]) -> int:
     if local < _EARLIEST - timedelta(days=1):
         return 0
     if local > _LATEST:
-        return LARGEST
+        return _LARGEST_NS
     return to_ns(min(max(local + shift, _EARLIEST), _LATEST))
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.errors import ErrorBody
+
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -21,6 +23,7 @@ def install_openapi(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document["components"]["schemas"][ErrorBody.__name__] = ErrorBody.model_json_schema()
     for path in document["paths"].values():
         for method in _METHODS & path.keys():
             schemes = path[method].get("security", [])

@@ -26,7 +26,7 @@ class NewUser(BaseModel):
 
     username: str = Field(pattern=USERNAME_PATTERN, description="What they sign in with.")
     name: str = Field(min_length=1, max_length=100, pattern=NAME_PATTERN, description="How screens call them.")
-    roles: Annotated[frozenset[Role], Field(min_length=1, max_length=len(Role))]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
     password: Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
     department: str = Field("", max_length=64, pattern=ID_PATTERN, description="Their department; empty: none.")
     district: str = Field("", max_length=64, pattern=NAME_PATTERN, description="All they see; empty: the whole city.")
@@ -65,7 +65,7 @@ class Users:
         """
         row = {
             **new.model_dump(include={"username", "name", "department", "district", "language"}),
-            "roles": sorted(new.roles),
+            "roles": sorted(set(new.roles)),
             "password_hash": self._passwords.hash(new.password.get_secret_value()) if new.password else "",
             "created_ns": self._clock.now_ns(),
         }
@@ -74,8 +74,8 @@ class Users:
                 number = connection.execute(insert(USERS).values(row).returning(USERS.c.id)).scalar_one()
         except IntegrityError as error:
             raise Conflict(changed=f"somebody is called `{new.username}`", at="username") from error
-        kept = new.model_dump(include={"username", "name", "roles", "department", "district", "language"})
-        return User(id=number, **kept)
+        kept = new.model_dump(include={"username", "name", "department", "district", "language"})
+        return User(id=number, roles=frozenset(new.roles), **kept)
 
     def page(self, *, after: int, limit: int) -> list[User]:
         """Return users in order of id from after `after`."""

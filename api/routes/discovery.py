@@ -82,14 +82,16 @@ class Adoption(BaseModel):
     owner: Word = ""
     maintainer: Word = ""
     installed: date | None = None
-    tags: frozenset[Id] = Field(frozenset(), max_length=100)
+    tags: tuple[Id, ...] = Field((), max_length=100)
     recorded: bool = False
 
     def sensor(self, name: str) -> Sensor:
         """Return the sensor called `name`; half a position is none."""
-        values = self.model_dump(exclude={"longitude", "latitude"})
-        whole = self.longitude is not None and self.latitude is not None
-        return Sensor(id=name, **values, place=Place(self.longitude, self.latitude) if whole else None)  # type: ignore[arg-type]
+        values = self.model_dump(exclude={"longitude", "latitude", "tags"})
+        place = None
+        if self.longitude is not None and self.latitude is not None:
+            place = Place(self.longitude, self.latitude)
+        return Sensor(id=name, **values, place=place, tags=frozenset(self.tags))
 
 
 @router.get("", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_DISCOVERY))])

@@ -15,19 +15,31 @@ from api.sessions import Session
 
 router = APIRouter(prefix="/live", tags=["live"])
 
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["incident", "sensors", "beat", "gone"]},
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "Where to resume."},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer", "minimum": 0},
+    },
+    "required": ["event", "data"],
+}
+
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": (
             "Events `incident` (id: event number; data: an incident summary with the `event`), `sensors` (data: a list "
             "of `{id, state, latest}`), `beat` every 2 s (`{time, number, ingest}`) and `gone` (read everything again)."
         ),
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        # Until OpenAPI 3.2, the schema of an event stream is read as that of each event.
+        "content": {"text/event-stream": {"schema": _EVENT}},
     }
 }
 _Number = Annotated[int | None, Query(ge=0, le=LARGEST, description="Number of the last event that was seen.")]
 
 
-@router.get("", response_class=LiveResponse, responses={**documented(401, 403, 429), **_STREAM})
+@router.get("", status_code=200, response_class=LiveResponse, responses={**documented(401, 403, 429), **_STREAM})
 async def live(
     desk: Desk,
     session: Annotated[Session, Depends(Reads(Right.SEE_CITY))],
