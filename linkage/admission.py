@@ -40,24 +40,32 @@ class Standing:
         incident: id of the open incident for this rule and target, or for this alarm; None when there is none.
         level: of the incident now.
         recovered: all its alarms have cleared.
-        known: the alarm was raised here before.
-        member: the alarm belongs, or belonged, to the open incident.
-        active: it does, and has not cleared.
+        belonged: id of the incident that the alarm belongs to, or belonged to before it ended; None for a new alarm.
+        active: the alarm belongs to the open incident and has not cleared.
         others: the highest level of the incident's other active alarms; 0 for none.
     """
 
     incident: int | None = None
     level: int = 0
     recovered: bool = False
-    known: bool = False
-    member: bool = False
+    belonged: int | None = None
     active: bool = False
     others: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Tell whether the alarm was raised here before."""
+        return self.belonged is not None
+
+    @property
+    def member(self) -> bool:
+        """Tell whether the alarm belongs to the open incident."""
+        return self.incident is not None and self.belonged == self.incident
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is done, why, and with which open incident."""
+    """What is done, why, and with which incident; an ignored change still shows with the one it belonged to."""
 
     action: Action
     reason: Reason
@@ -69,7 +77,7 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
     if transition.change in {Change.RAISED, Change.RISEN}:
         return _burning(transition, standing)
     if standing.incident is None:
-        return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN)
+        return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN, standing.belonged)
     if not standing.active:
         return Decision(Action.IGNORE, Reason.UNKNOWN, standing.incident)
     if transition.change is Change.FALLEN:

@@ -109,14 +109,13 @@ def _standing(connection: Connection, transition: AlarmTransition) -> tuple[Case
         number = connection.execute(select(KEYS.c.incident).where(key)).scalar_one_or_none()
         case = None if number is None else cases.load(connection, number)
     if case is None:
-        return None, Standing(known=member is not None)
+        return None, Standing(belonged=None if member is None else member.incident)
     belongs = member is not None and member.incident == case.incident.id
     return case, Standing(
         incident=case.incident.id,
         level=case.incident.level,
         recovered=case.incident.recovered_ns is not None,
-        known=member is not None,
-        member=belongs,
+        belonged=None if member is None else member.incident,
         active=belongs and member is not None and bool(member.active),
         others=_others(connection, case.incident.id, transition.alarm),
     )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from city.level import Level
 from linkage.admission import Action, Decision, Reason, Standing, decide
 from tests.support.linkage import alarm
 
-OPEN_AT_MAJOR = Standing(incident=7, level=Level.MAJOR, known=True, member=True, active=True)
+OPEN_AT_MAJOR = Standing(incident=7, level=Level.MAJOR, belonged=7, active=True)
 FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
 
 
@@ -44,7 +46,7 @@ FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
         pytest.param(
             "risen",
             "critical",
-            Standing(known=True),
+            Standing(belonged=3),
             Action.OPEN,
             Reason.WORSE_AFTER_END,
             id="rises after its incident ended",
@@ -54,7 +56,7 @@ FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
         pytest.param(
             "cleared",
             "major",
-            Standing(incident=7, level=Level.MAJOR, known=True, member=True, active=True, others=Level.NOTICE),
+            replace(OPEN_AT_MAJOR, others=Level.NOTICE),
             Action.FALL,
             Reason.OTHERS_BURN,
             id="one clears, another burns on",
@@ -62,7 +64,7 @@ FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
         pytest.param(
             "cleared",
             "major",
-            Standing(known=True),
+            Standing(belonged=3),
             Action.IGNORE,
             Reason.NOT_OPEN,
             id="clears after its incident ended",
@@ -70,7 +72,7 @@ FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
         pytest.param(
             "fallen",
             "notice",
-            Standing(known=True),
+            Standing(belonged=3),
             Action.IGNORE,
             Reason.NOT_OPEN,
             id="falls after its incident ended",
@@ -86,7 +88,8 @@ FRESH_FOR_OPEN = Standing(incident=7, level=Level.MAJOR)
 def test_alarm_is_decided(change: str, level: str, standing: Standing, action: Action, reason: Reason):
     decision = decide(alarm(Change(change), Level.of(level)), standing)
 
-    assert decision == Decision(action, reason, standing.incident)
+    concerned = standing.belonged if reason is Reason.NOT_OPEN else standing.incident
+    assert decision == Decision(action, reason, concerned)
 
 
 STANDINGS = st.builds(
@@ -94,8 +97,7 @@ STANDINGS = st.builds(
     incident=st.none() | st.integers(1, 9),
     level=st.sampled_from([0, *Level]),
     recovered=st.booleans(),
-    known=st.booleans(),
-    member=st.booleans(),
+    belonged=st.none() | st.integers(1, 9),
     active=st.booleans(),
     others=st.sampled_from([0, *Level]),
 )

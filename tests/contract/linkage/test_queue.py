@@ -1,0 +1,171 @@
+from typing import Any
+
+import pytest
+
+from city.alarm import Change
+from city.errors import BadRequest
+from city.level import Level
+from linkage.legs import TaskFilter
+from linkage.person import Person, Role
+from linkage.queue import QueueFilter
+from linkage.states import Disposition, Step
+from tests.support.linkage import (
+    ACCEPTOR,
+    COLLECTOR,
+    DISPATCHER,
+    FOREMAN,
+    MONITOR,
+    POLICE_OFFICER,
+    WATER_OFFICER,
+    Town,
+    alarm,
+    person,
+)
+
+
+def fill(town: Town) -> None:
+    """Open five: 1 reported by hand, 2 notice, 3 critical, 4 filed and sent to water, 5 ended."""
+    town.reported(title="积水 100%_", place="中山路")
+    town.wait(minutes=1)
+    town.raised(alarm(level=Level.NOTICE))
+    town.raised(alarm(level=Level.CRITICAL, target="underpass/2"))
+    town.reported(by=COLLECTOR, priority=1, incident_class="heat", district="west")
+    town.act("4", Step.FILE, ACCEPTOR)
+    town.act("4", Step.DISPATCH, DISPATCHER, departments=("water",))
+    town.reported(priority=5)
+    town.act("5", Step.NOT_FILE, ACCEPTOR, note="dry", disposition=Disposition.FALSE_PERSON)
+
+
+def ids(town: Town, who: Person = MONITOR, **wanted: Any) -> list[str]:
+    return [line.id for line in town.queue.page(who, QueueFilter(**wanted)).items]
+
+
+def test_queue_order_is_unacknowledged_priority_deadline_age(town: Town):
+    fill(town)
+    town.act("3", Step.ACKNOWLEDGE, FOREMAN)
+    town.reported(priority=3)
+
+    assert ids(town) == ["1", "6", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param({"open": False}, ["5"], id="ended"),
+        pytest.param({"open": None}, ["5", "4", "3", "2", "1"], id="both, newest first"),
+        pytest.param({"states": ["reported"]}, ["3", "1", "2"], id="state"),
+        pytest.param({"priorities": [1]}, ["3", "4"], id="priority"),
+        pytest.param({"departments": ["water"]}, ["4"], id="department"),
+        pytest.param({"domains": ["environment"]}, ["3", "2"], id="domain"),
+        pytest.param({"districts": ["west"]}, ["3", "4"], id="district"),
+        pytest.param({"classes": ["heat"]}, ["4"], id="class"),
+        pytest.param({"q": "中山路 100%_"}, ["1"], id="words, whatever their characters"),
+        pytest.param({"q": "EAST gate"}, ["2"], id="words in any case"),
+        pytest.param({"q": "100%x"}, [], id="a percent sign is no wildcard"),
+        pytest.param({"states": ["reported"], "districts": ["east"], "priorities": [3]}, ["1"], id="all together"),
+    ],
+)
+def test_filter(town: Town, wanted: dict[str, Any], found: list[str]):
+    fill(town)
+
+    assert ids(town, **wanted) == found
+
+
+@pytest.mark.parametrize(
+    ("who", "wanted", "found"),
+    [
+        pytest.param(WATER_OFFICER, {}, ["4"], id="a department sees its own"),
+        pytest.param(POLICE_OFFICER, {}, [], id="a department without tasks sees nothing"),
+        pytest.param(person(Role.MONITOR, district="west"), {}, ["3", "4"], id="a district sees its own"),
+        pytest.param(person(Role.STEWARD), {"open": None}, [], id="a role without incidents"),
+        pytest.param(COLLECTOR, {"mine": True}, ["4"], id="mine: what I reported"),
+        pytest.param(WATER_OFFICER, {"mine": True}, ["4"], id="mine: what my department works on"),
+        pytest.param(DISPATCHER, {"mine": True}, ["4"], id="mine: what I took a step in"),
+    ],
+)
+def test_people_see_what_is_theirs(town: Town, who: Person, wanted: dict[str, Any], found: list[str]):
+    fill(town)
+
+    assert ids(town, who, **wanted) == found
+
+
+@pytest.mark.parametrize("wanted", [QueueFilter(), QueueFilter(open=None), QueueFilter(open=False)])
+def test_pages_join_up(town: Town, wanted: QueueFilter):
+    for number in range(7):
+        town.reported(priority=1 + number % 3)
+        if number % 2:
+            town.act(str(number + 1), Step.NOT_FILE, ACCEPTOR, note="x", disposition=Disposition.NOT_FILED)
+    whole = [line.id for line in town.queue.page(MONITOR, wanted).items]
+    pages, after = [], None
+    while True:
+        page = town.queue.page(MONITOR, wanted, limit=2, after=after)
+        assert page.total == len(whole)
+        pages += [line.id for line in page.items]
+        after = page.next
+        if after is None:
+            break
+
+    assert pages == whole
+
+
+def test_cursor_of_another_list_is_refused(town: Town):
+    for _ in range(3):
+        town.reported()
+    other = town.queue.page(MONITOR, QueueFilter(open=None), limit=1).next
+
+    with pytest.raises(BadRequest, match="a cursor of this list"):
+        town.queue.page(MONITOR, after=other)
+
+
+def test_line_shows_departments_deadline_and_alarms(town: Town):
+    fill(town)
+    town.raised(alarm(Change.RISEN, Level.MAJOR, step=1))
+    lines = {line.id: line for line in town.queue.page(MONITOR).items}
+
+    assert [(leg.department, str(leg.state)) for leg in lines["4"].departments] == [("water", "dispatched")]
+    assert lines["4"].deadline is not None
+    assert (lines["4"].deadline.stage, lines["4"].deadline.at) == ("handle", "2026-11-20T09:01:00.000Z")
+    assert (lines["2"].alarms, lines["2"].level, lines["1"].level) == (1, "major", None)
+    assert lines["1"].model_dump(by_alias=True)["class"] == "road_water"
+
+
+def test_tasks_come_by_deadline_with_their_steps(town: Town):
+    fill(town)
+    town.act("3", Step.FILE, ACCEPTOR)
+    town.act("3", Step.DISPATCH, DISPATCHER)
+    page = town.tasks.page(WATER_OFFICER)
+
+    assert [(task.summary.id, task.department) for task in page.items] == [
+        ("4", "water"),
+        ("3", "water"),
+        ("3", "police"),
+    ]
+    assert [step.step for step in page.items[0].steps] == [Step.ACCEPT, Step.RETURN]
+    assert page.items[2].steps == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param(TaskFilter(mine=True), ["4", "3"], id="mine"),
+        pytest.param(TaskFilter(departments=["police"]), ["3"], id="department"),
+        pytest.param(TaskFilter(states=["accepted"]), ["4"], id="state"),
+    ],
+)
+def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
+    fill(town)
+    town.act("3", Step.FILE, ACCEPTOR)
+    town.act("3", Step.DISPATCH, DISPATCHER)
+    town.work("4", WATER_OFFICER, Step.ACCEPT)
+
+    assert [task.summary.id for task in town.tasks.page(WATER_OFFICER, wanted).items] == found
+
+
+def test_task_pages_join_up(town: Town):
+    fill(town)
+    town.act("3", Step.FILE, ACCEPTOR)
+    town.act("3", Step.DISPATCH, DISPATCHER)
+    first = town.tasks.page(MONITOR, limit=2)
+    rest = town.tasks.page(MONITOR, limit=2, after=first.next)
+
+    assert (len(first.items), len(rest.items), first.total, rest.next) == (2, 1, 3, None)
