@@ -14,7 +14,6 @@ from city.clock import SystemClock
 from city.errors import NotFound
 from city.feed import Feed
 from city.sensor import Sensor
-from liandong.address import Address
 from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
@@ -61,11 +60,10 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
     """
     city, folder = read_city(settings.city), DataFolder(settings.data)
     folder.create()
-    http = Address(settings.http.host, settings.http.port)
     tell_parts(folder.parts)
     with (
         folder.held("desk"),
-        http.listening(at="http.port") as socket,
+        settings.http_address.listening(at="http.port") as socket,
         opened_database(settings.database, folder) as database,
         stopped_by_signals() as stop,
     ):

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from api.config import HttpSettings
 from city.errors import BadSettings
 from ingest.config import BatchSettings, DrainSettings, IngestSettings, JournalSettings, QuarantineSettings
+from liandong.address import Address
 from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
 from liandong.secret_file import with_secrets_read
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
     history: HistorySettings = HistorySettings()
     database: DatabaseSettings = DatabaseSettings()
     linkage: LinkageSettings = LinkageSettings()
+
+    @property
+    def http_address(self) -> Address:
+        """Return where the console and the API listen."""
+        return Address(self.http.host, self.http.port)
 
     @classmethod
     def settings_customise_sources(

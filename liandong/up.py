@@ -4,10 +4,11 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from city.clock import SystemClock
-from liandong.address import Address
 from liandong.broker.embedded import EmbeddedBroker
+from liandong.city_folder import read_city
 from liandong.folder import DataFolder
 from liandong.http_probe import answers
 from liandong.link.client import is_listening
@@ -18,47 +19,59 @@ from liandong.stopping import stopped_by_signals
 from liandong.supervisor import Supervisor
 
 
-async def up(
-    settings: Settings, arguments: tuple[str, ...], *, demo: bool, ready: Callable[[], Awaitable[None]]
-) -> None:
-    """Run everything until SIGINT or SIGTERM; `arguments` are the options that each part is started with.
+async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Callable[[], Awaitable[None]]) -> None:
+    """Run everything until SIGINT or SIGTERM; `config` is the settings file that the parts read too.
 
     Raises:
+        BadCity: the city folder holds mistakes.
         AddressTaken: something else listens where we should.
         FolderTaken: another `liandong up` runs on the data folder.
         PartRefused: a part cannot run.
     """
+    read_city(settings.city)  # mistakes are told once and at once, not by each part
     folder = DataFolder(settings.data)
     folder.create()
-    with folder.held("up"):
-        broker = EmbeddedBroker(settings.broker, folder, secrets_at(folder.secrets)) if settings.mqtt.embedded else None
-        http = Address(settings.http.host, settings.http.port)
-        http.require_free(at="http.port")
-        parts = [_ingest(folder, arguments), _desk(http, arguments, demo=demo)]
-        if broker is not None:
+    with folder.held("up"), stopped_by_signals() as stop:
+        settings.http_address.require_free(at="http.port")
+        broker = None
+        if settings.mqtt.embedded:
             settings.broker.address.require_free(at="broker.port")
-            parts.insert(0, broker.part())
-        if demo:
-            parts.append(Part(name="simulators", command=own_command("simulate", *arguments)))
-        supervisor = Supervisor(parts, state=folder.parts, clock=SystemClock())
-        with stopped_by_signals() as stop:
-            async with _following(broker, supervisor):
-                await supervisor.run(ready=ready, stop=stop)
+            broker = EmbeddedBroker(settings.broker, folder, secrets_at(folder.secrets))
+        parts = _Parts(settings, folder, config)
+        chosen = [*([broker.part()] if broker is not None else []), parts.ingest(), parts.desk(demo=demo)]
+        supervisor = Supervisor(
+            [*chosen, *([parts.simulators()] if demo else [])], state=folder.parts, clock=SystemClock()
+        )
+        async with _following(broker, supervisor):
+            await supervisor.run(ready=ready, stop=stop)
 
 
-def _ingest(folder: DataFolder, arguments: tuple[str, ...]) -> Part:
-    async def listens() -> bool:
-        return await is_listening(folder.socket)
+class _Parts:
+    """The parts that are commands of our own, each told where it finds data, city and settings."""
 
-    return Part(name="ingest", command=own_command("ingest", *arguments), ready=listens)
+    def __init__(self, settings: Settings, folder: DataFolder, config: Path | None) -> None:
+        self._settings, self._folder = settings, folder
+        self._shared = ["--data", str(settings.data), "--city", str(settings.city)]
+        self._shared += ["--config", str(config)] if config is not None else []
+        self._mqtt = ["--mqtt", str(settings.broker.address)] if settings.mqtt.embedded else []
 
+    def ingest(self) -> Part:
+        async def listens() -> bool:
+            return await is_listening(self._folder.socket)
 
-def _desk(http: Address, arguments: tuple[str, ...], *, demo: bool) -> Part:
-    async def serves() -> bool:
-        return await answers(http.dialled, "/healthz")
+        return Part(name="ingest", command=own_command("ingest", *self._shared, *self._mqtt), ready=listens)
 
-    command = own_command("desk", *arguments, *(["--demo"] if demo else []))
-    return Part(name="desk", command=command, ready=serves)
+    def desk(self, *, demo: bool) -> Part:
+        http = self._settings.http_address
+
+        async def serves() -> bool:
+            return await answers(http.dialled, "/healthz")
+
+        command = own_command("desk", *self._shared, "--http", str(http), *(["--demo"] if demo else []))
+        return Part(name="desk", command=command, ready=serves)
+
+    def simulators(self) -> Part:
+        return Part(name="simulators", command=own_command("simulate", "--demo", *self._shared, *self._mqtt))
 
 
 @asynccontextmanager

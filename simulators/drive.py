@@ -1,6 +1,7 @@
 """Drives a town over MQTT in real time until it is told to stop, with scenarios beginning on their minute."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -48,12 +49,14 @@ def drive(
     fleet: list[SimulatedSensor],
     line: Line,
     *,
-    starts: tuple[Start, ...],
+    starts: Callable[[], tuple[Start, ...]],
     timezone: ZoneInfo,
     clock: Clock,
     stop: threading.Event,
 ) -> int:
     """Publish until `stop` is set; return how many messages the broker acknowledged.
+
+    `starts` is asked every second which scenarios are to begin, counted from that second.
 
     Raises:
         BadRequest: a scenario cannot be played here.
@@ -61,12 +64,12 @@ def drive(
     """
     town = Town(fleet)
     began = clock.now_ns() // SECOND_NS
-    for story, after_s in stories(fleet, starts):
-        town.begin(story, began + after_s)
     domains = {sensor.id: sensor.domain for sensor in fleet}
     with Mouth(line, f"simulators-{began}") as mouth:
         second = began
         while not stop.is_set():
+            for story, after_s in stories(fleet, starts()):
+                town.begin(story, second + after_s)
             _say_second(town, second, timezone, mouth, domains)
             second += 1
             stop.wait(max(0.0, second - clock.now_ns() / SECOND_NS))

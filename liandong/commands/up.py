@@ -1,12 +1,10 @@
 """`liandong up`: everything on one machine."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from liandong.address import Address
 from liandong.carried import demo_city
 from liandong.commands.options import City, Config, Data, Http, Mqtt, chosen_settings
 from liandong.log import configure_log
@@ -36,16 +34,10 @@ def run_up(
     async def tell() -> None:
         typer.echo(_welcome(settings))
 
-    asyncio.run(up(settings, _arguments(settings, config, http, mqtt), demo=demo, ready=tell))
-
-
-def _arguments(settings: Settings, config: Path | None, http: str | None, mqtt: str | None) -> tuple[str, ...]:
-    """Return the options with which the parts come to the same settings."""
-    given = {"--data": settings.data, "--city": settings.city, "--config": config, "--http": http, "--mqtt": mqtt}
-    return tuple(word for option, value in given.items() if value is not None for word in (option, str(value)))
+    asyncio.run(up(settings, config=config, demo=demo, ready=tell))
 
 
 def _welcome(settings: Settings) -> str:
-    console = settings.http.public_url or f"http://{Address(settings.http.host, settings.http.port).dialled}/"
+    console = settings.http.public_url or f"http://{settings.http_address.dialled}/"
     broker = f"mqtt://{settings.broker.address}" if settings.mqtt.embedded else settings.mqtt.url
     return f"Console  {console}\nBroker   {broker}\nData     {settings.data.resolve()}"
