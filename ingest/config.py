@@ -88,6 +88,19 @@ class BatchSettings(_Settings):
     max_waiting_bytes: int = Field(64 * 2**20, ge=1024, description="Bytes waiting at which we stop reading")
 
 
+class NormaliseSettings(_Settings):
+    """What is understood of the messages, and what is believed."""
+
+    max_payload_bytes: int = Field(2**20, ge=1024, description="Bytes of a payload above which it is not decoded")
+    max_ahead_s: int = Field(300, ge=0, description="Seconds that a sensor's clock may be ahead of ours")
+    max_age_days: int = Field(30, ge=1, description="Age of a reading, in days, above which its time is not believed")
+    max_unknown_sensors: int = Field(100_000, ge=0, description="Sensors that are not registered; more are refused")
+    max_series_per_sensor: int = Field(500, ge=1, description="Series of one sensor; more are refused")
+    max_quantities: int = Field(
+        20_000, ge=1, description="Ways of telling a quantity, of all sensors; more are refused"
+    )
+
+
 class JournalSettings(_Settings):
     """The append-only journal on disk."""
 
@@ -127,6 +140,7 @@ class IngestSettings(_Settings):
 
     mqtt: MqttSettings = MqttSettings()
     batch: BatchSettings = BatchSettings()
+    normalise: NormaliseSettings = NormaliseSettings()
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     drain: DrainSettings = DrainSettings()

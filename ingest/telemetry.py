@@ -8,6 +8,10 @@ MESSAGES_DUPLICATED = Counter(
     "ingest_messages_duplicated_total", "Repeated messages that were acknowledged and dropped"
 )
 MESSAGES_QUARANTINED = Counter("ingest_messages_quarantined_total", "Messages that were not understood", ["reason"])
+MESSAGES_UNDERSTOOD = Counter(
+    "ingest_messages_understood_total", "Messages by payload family and by what they held", ["family", "content"]
+)
+DECODERS_FAILED = Counter("ingest_decoders_failed_total", "Mistakes of our own in a payload family", ["family"])
 MESSAGES_DISCARDED = Counter(
     "ingest_messages_discarded_total", "Unacknowledged messages let go, since the broker sends them again", ["reason"]
 )

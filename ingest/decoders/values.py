@@ -9,6 +9,9 @@ from ingest.reasons import Reason
 #: Longer names come from no registry; they are also what a flood of made-up names would cost to keep.
 MAX_NAME_LENGTH = 200
 
+#: A value beyond it would become infinite when its unit is converted.
+MAX_VALUE = 1e300
+
 #: `30.11 °C`, `247.0 Volts`, `-60`; a decimal comma is not among them, since `1,234` may be either.
 _NUMBER_TEXT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,+\-][^\n]{0,15}?)?\s*")
 
@@ -57,3 +60,8 @@ def number_with_unit(value: object, *, at: str) -> tuple[float, str | None] | No
     if not isfinite(parsed):
         raise UndecodableMessage(Reason.BAD_NUMBER, expected="a float", got=value, at=at)
     return parsed, found.group(2)
+
+
+def too_large(value: float, *, at: str) -> UndecodableMessage:
+    """Return the error for a value that is not within MAX_VALUE, NaN among them."""
+    return UndecodableMessage(Reason.BAD_NUMBER, expected=f"a number within ±{MAX_VALUE:g}", got=value, at=at)

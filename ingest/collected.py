@@ -1,0 +1,70 @@
+"""What a batch's messages say, while it is being read: columns of readings, and everything else."""
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+
+from city.entry import SensorEvent, SensorStatus
+from ingest.judgement import Said
+from ingest.message import Message, QuarantinedMessage, Sighting
+from ingest.naming import SpeakingSensor
+
+#: Bytes of a stranger's message that discovery shows.
+_SAMPLE_BYTES = 500
+
+
+class Collected:
+    """Grows by one message at a time; one that fails midway leaves nothing behind.
+
+    Attributes:
+        understood: messages by family and content, for the counters.
+        native: messages on native reading topics, counted apart since they are most.
+    """
+
+    def __init__(self) -> None:
+        self.slots: list[int] = []
+        self.times: list[int] = []
+        self.values: list[float] = []
+        self.qualities: list[int] = []
+        self.events: list[SensorEvent] = []
+        self.statuses: list[SensorStatus] = []
+        self.sightings: list[Sighting] = []
+        self.quarantined: list[QuarantinedMessage] = []
+        self.native = 0
+        self.understood: Counter[tuple[str, str]] = Counter()
+
+    def read(self, slots: list[int], values: list[float], time_ns: int, quality: int) -> None:
+        """Take readings of one moment."""
+        count = len(slots)
+        self.slots += slots
+        self.values += values
+        self.times += [time_ns] * count
+        self.qualities += [quality] * count
+
+    def see(self, sensor: SpeakingSensor, message: Message, slots: list[int]) -> None:
+        """Take down that a sensor spoke that is not registered."""
+        names = {slot: name for name, slot in sensor.series.items()}
+        sample = message.payload[:_SAMPLE_BYTES].decode(errors="replace")
+        heard = tuple(names[slot] for slot in slots if slot in names)
+        self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", heard, sample))
+
+    def refuse(self, message: Message, reason: str, detail: str, *, keep: int) -> None:
+        """Put a message into quarantine, and take back its readings: those after the first `keep`."""
+        for column in (self.slots, self.times, self.values, self.qualities):
+            del column[keep:]
+        self.quarantined.append(QuarantinedMessage(message.raw_topic, message.payload, reason, detail))
+
+    def said(self) -> Said:
+        """Return the readings as columns."""
+        return Said(
+            np.array(self.slots, np.int64),
+            np.array(self.times, np.int64),
+            np.array(self.values, np.float64),
+            np.array(self.qualities, np.uint16),
+        )
+
+
+def attributes_json(attributes: dict[str, str | float | bool]) -> str:
+    """Return an event's attributes as they are kept."""
+    return msgspec.json.encode(attributes).decode()

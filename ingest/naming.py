@@ -1,0 +1,137 @@
+"""Turns the names that devices use into permanent numbers and series slots, once; then it is one look-up."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from city.entry import NumberedSensor
+from city.errors import UndecodableMessage
+from ingest.config import NormaliseSettings
+from ingest.meaning import Meaning, Told
+from ingest.reasons import Reason
+from ingest.series import SeriesColumns
+
+
+class Numbering(Protocol):
+    """Gives out permanent numbers, equal ones for equal names."""
+
+    @property
+    def sensor_number(self) -> Callable[[str], int]:
+        """Return the number of a sensor, a new one at first sight."""
+        ...
+
+    @property
+    def quantity_number(self) -> Callable[[str], int]:
+        """Return the number of a quantity, a new one at first sight."""
+        ...
+
+
+class SpeakingSensor:
+    """A sensor that has said something.
+
+    Attributes:
+        plain: slot of each quantity that it sends as `values`, in the quantity's own unit.
+        told: slot of what it tells otherwise, with unit and label.
+        series: slot of each series by name, the first where several ways of telling lead to it.
+    """
+
+    __slots__ = ("id", "number", "plain", "recorded", "registered", "series", "told")
+
+    def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
+        self.id, self.number = sensor_id, number
+        self.registered, self.recorded = registered, recorded
+        self.plain: dict[str, int] = {}
+        self.told: dict[Told, int] = {}
+        self.series: dict[str, int] = {}
+
+    @property
+    def slots(self) -> list[int]:
+        """Return all slots that it has."""
+        return list({*self.plain.values(), *self.told.values()})
+
+
+class Naming:
+    """Knows every sensor that speaks; belongs to one thread.
+
+    Args:
+        understand: from what a device tells to what it means; called once for each way of telling.
+    """
+
+    def __init__(
+        self,
+        numbering: Numbering,
+        understand: Callable[[Told], Meaning],
+        series: SeriesColumns,
+        settings: NormaliseSettings,
+    ) -> None:
+        self._numbering, self._understand, self._series, self._settings = numbering, understand, series, settings
+        self._meanings: dict[Told, Meaning] = {}
+        self._speaking: dict[str, SpeakingSensor] = {}
+        self._registered: dict[str, bool] = {}
+        self._strangers = 0
+
+    def register(self, sensors: Iterable[NumberedSensor]) -> None:
+        """Take over the registry: from here on these sensors are registered, and no others."""
+        self._registered = {one.sensor.id: one.sensor.recorded for one in sensors}
+        self._strangers = 0
+        for sensor_id, sensor in self._speaking.items():
+            recorded = self._registered.get(sensor_id)
+            sensor.registered, sensor.recorded = recorded is not None, recorded is True
+            self._strangers += not sensor.registered
+            self._series.recorded[sensor.slots] = sensor.recorded
+
+    def sensor(self, sensor_id: str) -> SpeakingSensor:
+        """Return the sensor with this id.
+
+        Raises:
+            UndecodableMessage: it is not registered, and too many such have spoken already.
+        """
+        found = self._speaking.get(sensor_id)
+        return found if found is not None else self._meet(sensor_id)
+
+    def plain_slot(self, sensor: SpeakingSensor, quantity: str) -> int:
+        """Return the slot of a quantity in its own unit, and remember it among the sensor's plain ones.
+
+        Raises:
+            UndecodableMessage: a name that no registry could hold, or too many series of one sensor.
+        """
+        slot = sensor.plain[quantity] = self.slot(sensor, Told(quantity))
+        return slot
+
+    def slot(self, sensor: SpeakingSensor, told: Told) -> int:
+        """Return the slot of a quantity as it is told; raises as above."""
+        slot = sensor.told.get(told)
+        return slot if slot is not None else self._add(sensor, told)
+
+    def _meet(self, sensor_id: str) -> SpeakingSensor:
+        recorded = self._registered.get(sensor_id)
+        if recorded is None:
+            if self._strangers >= self._settings.max_unknown_sensors:
+                expected = f"at most {self._settings.max_unknown_sensors} sensors that are not registered"
+                raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=sensor_id, at="sensor")
+            self._strangers += 1
+        number = self._numbering.sensor_number(sensor_id)
+        sensor = SpeakingSensor(sensor_id, number, registered=recorded is not None, recorded=recorded is True)
+        self._speaking[sensor_id] = sensor
+        return sensor
+
+    def _add(self, sensor: SpeakingSensor, told: Told) -> int:
+        if len(sensor.told) >= self._settings.max_series_per_sensor:
+            expected = f"at most {self._settings.max_series_per_sensor} series of one sensor"
+            raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=told.quantity, at=sensor.id)
+        meaning = self._meaning(told)
+        first = sensor.series.get(meaning.name)
+        quantity = self._numbering.quantity_number(meaning.name)
+        slot = self._series.add(sensor.number, quantity, meaning, first=first)
+        self._series.recorded[slot] = sensor.recorded
+        sensor.series.setdefault(meaning.name, slot)
+        sensor.told[told] = slot
+        return slot
+
+    def _meaning(self, told: Told) -> Meaning:
+        meaning = self._meanings.get(told)
+        if meaning is None:
+            if len(self._meanings) >= self._settings.max_quantities:
+                expected = f"at most {self._settings.max_quantities} quantities"
+                raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=told.quantity, at="quantity")
+            meaning = self._meanings[told] = self._understand(told)
+        return meaning
