@@ -73,7 +73,9 @@ class Engine:
         """Put a context in force; a book with mistakes leaves the one in force with the new registry."""
         old = self._force
         try:
-            book, self.book_error = read_book(context.book, self._catalogue), ""
+            # Reading a thousand rules takes seconds, and most contexts are new only by their sensors.
+            same = old.context is not None and old.context.book == context.book
+            book, self.book_error = old.book if same else read_book(context.book, self._catalogue), ""
         except BadRuleBook as error:
             book, self.book_error = old.book, str(error)
             context = replace(context, book=old.context.book if old.context is not None else ())

@@ -1,8 +1,7 @@
 """The registered sensors in columns, so that a thousand selections over them are quick."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +20,43 @@ class Population:
         self.sensors = tuple(numbered.sensor for numbered in sensors)
         self.numbers = np.array([numbered.number for numbered in sensors], dtype=np.int64)
         self.quantities = dict(quantities)
-        self._by: dict[str, dict[str, Rows]] = {
-            "domain": self._index(lambda sensor: (sensor.domain,)),
-            "kinds": self._index(lambda sensor: (sensor.kind,)),
-            "districts": self._index(lambda sensor: (sensor.district,)),
-            "sites": self._index(lambda sensor: (sensor.site,)),
-            "tags": self._index(lambda sensor: sensor.tags),
-            "sensors": self._index(lambda sensor: (sensor.id,)),
-            "quantity": self._index(lambda sensor: sensor.quantities or ("",)),
-        }
+        self._indexes: dict[str, dict[str, Rows]] = {}
 
-    def _index(self, words: Callable[[Sensor], Any]) -> dict[str, Rows]:
-        rows: defaultdict[str, list[int]] = defaultdict(list)
-        for row, sensor in enumerate(self.sensors):
-            for word in words(sensor):
-                rows[word].append(row)
-        return {word: np.array(members, dtype=np.int64) for word, members in rows.items()}
+    def _index(self, condition: str) -> dict[str, Rows]:
+        """Return the rows of each word of a condition; built when a rule first asks for it."""
+        if condition not in self._indexes:
+            words = _WORDS[condition]
+            rows: defaultdict[str, list[int]] = defaultdict(list)
+            for row, sensor in enumerate(self.sensors):
+                for word in words(sensor):
+                    rows[word].append(row)
+            self._indexes[condition] = {word: np.array(members, dtype=np.int64) for word, members in rows.items()}
+        return self._indexes[condition]
 
     def match(self, select: Selection) -> Rows:
         """Return the rows of the sensors that `select` picks, in order."""
         picked = np.ones(len(self.sensors), dtype=np.bool_)
         for condition, words in _conditions(select):
             having = np.zeros(len(self.sensors), dtype=np.bool_)
+            index = self._index(condition)
             for word in words:
-                having[self._by[condition].get(word, _NOBODY)] = True
+                having[index.get(word, _NOBODY)] = True
             picked &= having
         return np.flatnonzero(picked)
 
 
 _NOBODY = np.array([], dtype=np.int64)
+
+#: What of a sensor each condition looks at.
+_WORDS: dict[str, Callable[[Sensor], Iterable[str]]] = {
+    "domain": lambda sensor: (sensor.domain,),
+    "kinds": lambda sensor: (sensor.kind,),
+    "districts": lambda sensor: (sensor.district,),
+    "sites": lambda sensor: (sensor.site,),
+    "tags": lambda sensor: sensor.tags,
+    "sensors": lambda sensor: (sensor.id,),
+    "quantity": lambda sensor: sensor.quantities or ("",),
+}
 
 
 def _conditions(select: Selection) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,0 +1,203 @@
+"""Measures the rule engine on one core: evaluations a second by kind, the large book, and what a checkpoint costs.
+
+An evaluation is one reading judged by one rule (all its levels), or one sensor judged by one silence rule at one tick.
+"""
+
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from city.catalogue import Catalogue
+from city.clock import SECOND_NS, SystemClock
+from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, Tick
+from city.level import Domain
+from city.reading import ReadingBatch
+from city.sensor import Sensor
+from rules.checkpoint import Judge
+from rules.engine import Engine
+
+ROWS = 10_000
+START_NS = 1_790_000_000 * SECOND_NS
+REPORT = Path("build/bench/rules.json")
+CATALOGUE = Catalogue.parse('[quantity.water_level]\nunit = "cm"\nkind = "gauge"\n')
+
+#: Three levels with hold and clearing value, as in the demo city; the holds outlast the run, so that what is measured
+#: is judging and not the writing of alarms.
+LEVELS = (
+    "{notice: {above: 3, clear: 2, hold: 1h}, major: {above: 15, clear: 12, hold: 1h}, "
+    "critical: {above: 27, clear: 22, hold: 1h}}"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One measured situation; `beyond` is the share of readings that are beyond a limit, in random order."""
+
+    name: str
+    kind: str
+    sensors: int
+    rules: int
+    rules_each: int
+    beyond: float = 0.01
+    levels: str = LEVELS
+
+
+CASES = (
+    Case("one rule a series", "threshold", 100_000, 1, 1),
+    Case("one rule a series, half beyond", "threshold", 100_000, 1, 1, beyond=0.5),
+    Case("one level, 20 rules a series", "threshold", 10_000, 20, 20, levels="{major: {above: 3, clear: 2, hold: 1h}}"),
+    Case("20 rules a series", "threshold", 10_000, 20, 20),
+    Case("20 rules a series, half beyond", "threshold", 10_000, 20, 20, beyond=0.5),
+    Case("10 readings of each series in a batch", "threshold", 1_000, 20, 20),
+    Case("1,000 rules, 100,000 sensors", "threshold", 100_000, 1_000, 20),
+    Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """CPU time of one batch (or tick) and what follows from it."""
+
+    case: str
+    kind: str
+    evaluations_per_s: float
+    batch_ms: float
+    worst_ms: float
+    compile_s: float
+
+
+def main() -> None:
+    """Print a table and write the report."""
+    measured = [measure(case) for case in CASES]
+    curve = {sensors: _cost_per_reading_ns(sensors) for sensors in (1_000, 10_000, 100_000)}
+    stalls_ms = checkpoint_stalls_ms()
+    report = {
+        "kinds": {
+            kind: {"evaluations_per_s": median(one.evaluations_per_s for one in measured if one.kind == kind)}
+            for kind in dict.fromkeys(one.kind for one in measured)
+        },
+        "cases": [asdict(one) for one in measured],
+        "cost_per_reading_ns_by_sensors": curve,
+        "checkpoint_ms": {"median": median(stalls_ms), "worst": max(stalls_ms)},
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=1))
+    _show(measured, report)
+
+
+def measure(case: Case, batches: int = 40) -> Measured:
+    """Judge `batches` batches of one case."""
+    engine = Engine(CATALOGUE)
+    began = time.process_time()
+    engine.apply(Journaled(1, _context(case)))
+    compile_s = time.process_time() - began
+    engine.apply(Journaled(2, Connection(START_NS, listening=True)))
+    entries = list(_ticks(batches) if case.kind == "silence" else _arrivals(case, batches))
+    seconds = _timed(engine.apply, entries)[5:]
+    evaluations = (case.sensors if case.kind == "silence" else ROWS) * case.rules_each
+    typical = median(seconds)
+    return Measured(case.name, case.kind, evaluations / typical, typical * 1e3, max(seconds) * 1e3, compile_s)
+
+
+def checkpoint_stalls_ms() -> list[float]:
+    """Return how long each entry took whose state was committed, for 10,000 readings a second from 100,000 sensors."""
+    case = Case("checkpoint", "threshold", 100_000, 20, 1, beyond=0.05)
+    with tempfile.TemporaryDirectory() as folder:
+        judge = Judge.open(Path(folder) / "rules.sqlite", CATALOGUE, SystemClock())
+        judge.apply(Journaled(1, _context(case)))
+        judge.apply(Journaled(2, Connection(START_NS, listening=True)))
+        stalls = []
+        for position, entry in enumerate(_arrivals(case, 40), 3):
+            began = time.perf_counter()
+            judge.apply(Journaled(position, entry))
+            stalls.append((time.perf_counter() - began) * 1e3)
+        judge.close()
+    return stalls
+
+
+def _cost_per_reading_ns(sensors: int) -> float:
+    case = Case("curve", "threshold", sensors, sensors // 100, 1)
+    return measure(case).batch_ms * 1e6 / ROWS
+
+
+def _timed(apply: Callable[[Journaled], object], entries: list[Entry]) -> list[float]:
+    seconds = []
+    for position, entry in enumerate(entries, 3):
+        began = time.process_time()
+        apply(Journaled(position, entry))
+        seconds.append(time.process_time() - began)
+    return seconds
+
+
+def _context(case: Case) -> Context:
+    groups = case.rules // case.rules_each
+    sensors = tuple(
+        NumberedSensor(
+            number,
+            Sensor(
+                f"s{number}", "", Domain.ENVIRONMENT, "level", interval_s=60.0, tags=frozenset({f"g{number % groups}"})
+            ),
+        )
+        for number in range(case.sensors)
+    )
+    text = "rules:\n" + "".join(_rule(case, number, f"g{number % groups}") for number in range(case.rules))
+    return Context(START_NS, case.name, (("rules/bench.yaml", text),), sensors, {"water_level": 0})
+
+
+def _rule(case: Case, number: int, tag: str) -> str:
+    priority = ", ".join(f"{word}: 3" for word in ("notice", "major", "critical") if word in case.levels)
+    select = f"{{tags: [{tag}]}}" if case.kind == "silence" else f"{{quantity: water_level, tags: [{tag}]}}"
+    return (
+        f"  - {{id: r{number}, kind: {case.kind}, name: {{zh: 测, en: Bench}}, source: benchmark, select: {select}, "
+        f"levels: {case.levels}, incident: {{class: bench, priority: {{{priority}}}}}}}\n"
+    )
+
+
+def _ticks(count: int) -> Iterator[Entry]:
+    return (Tick(START_NS + second * SECOND_NS) for second in range(1, count + 1))
+
+
+def _arrivals(case: Case, count: int) -> Iterator[Entry]:
+    random = np.random.default_rng(7)
+    for second in range(1, count + 1):
+        several = ROWS // min(case.sensors, ROWS)
+        sensor = np.concatenate([random.permutation(case.sensors)[:ROWS] for _ in range(several)]).astype(np.int32)
+        part = np.repeat(np.arange(several), ROWS // several) * (SECOND_NS // several)
+        time_ns = START_NS + second * SECOND_NS + part
+        value = np.where(
+            random.random(ROWS) < case.beyond, random.choice([5.0, 20.0, 30.0], ROWS), 2 * random.random(ROWS)
+        )
+        quantity, quality = np.zeros(ROWS, dtype=np.int32), np.zeros(ROWS, dtype=np.uint16)
+        yield Arrivals(ReadingBatch(sensor, quantity, time_ns, time_ns, value, quality))
+
+
+def _show(measured: list[Measured], report: dict[str, object]) -> None:
+    table = Table(
+        "case", "kind", "evaluations/s", "CPU ms a batch", "worst", "compile s", title="Rule engine, one core"
+    )
+    for one in measured:
+        table.add_row(
+            one.case,
+            one.kind,
+            f"{one.evaluations_per_s / 1e6:.1f} M",
+            f"{one.batch_ms:.2f}",
+            f"{one.worst_ms:.2f}",
+            f"{one.compile_s:.2f}",
+        )
+    console = Console(width=120)
+    console.print(table)
+    console.print({key: report[key] for key in ("cost_per_reading_ns_by_sensors", "checkpoint_ms", "memory_mb")})
+
+
+if __name__ == "__main__":
+    main()
