@@ -48,9 +48,10 @@ class SensorRegistry:
         """Add or change all of them or none; return how many really differ from what was there."""
         with self._database.write() as connection:
             version = _version(connection) + 1
-            waiting, changed = iter(sensors), 0
+            waiting = iter(sensors)
             while rows := [{**row_of(sensor), "changed": version} for sensor in islice(waiting, _ROWS)]:
-                changed += _upsert(connection, rows)
+                _upsert(connection, rows)
+            changed = _count(connection, [SENSOR.c.changed == version])
             if changed:
                 _move_on(connection, version)
         return changed
@@ -94,7 +95,7 @@ class SensorRegistry:
         """Return how many sensors are wanted; all of them when `wanted` is left out."""
         conditions = _conditions(wanted) if wanted is not None else []
         with self._database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(SENSOR).where(*conditions)).scalar_one())
+            return _count(connection, conditions)
 
     def all(self) -> Iterator[Sensor]:
         """Yield every sensor by id, all of one moment, without holding them all in memory."""
@@ -122,20 +123,23 @@ def _version(connection: Connection) -> int:
     return int(connection.execute(select(REGISTRY_VERSION.c.version)).scalar_one())
 
 
+def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
+    return int(connection.execute(select(func.count()).select_from(SENSOR).where(*conditions)).scalar_one())
+
+
 def _move_on(connection: Connection, version: int) -> None:
     connection.execute(update(REGISTRY_VERSION).values(version=version))
 
 
-def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
+def _upsert(connection: Connection, rows: list[dict[str, object]]) -> None:
     """Write rows where they differ, so that importing the same file twice is no change."""
     statement = insert(connection, SENSOR)
     new = {column.name: statement.excluded[column.name] for column in SENSOR.columns if column.name != "id"}
     differs = or_(*(SENSOR.c[name].is_distinct_from(value) for name, value in new.items() if name != "changed"))
-    written = connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new, where=differs), rows)
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new, where=differs), rows)
     ids = [row["id"] for row in rows]
     for start in range(0, len(ids), _IDS):
         connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(ids[start : start + _IDS])))
-    return written.rowcount
 
 
 def _conditions(wanted: SensorFilter) -> list[ColumnElement[bool]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from struct import Struct
 from threading import Condition
 
 import duckdb
@@ -26,8 +27,11 @@ _MISTAKES = (
 _DAMAGE = ("Corrupt", "not a valid DuckDB database file", "Could not read enough bytes", "Failure while replaying WAL")
 _DAMAGE_TYPES = (duckdb.SerializationException, duckdb.InternalException)
 
-#: DuckDB's three headers of 4096 bytes come before the first block.
+#: DuckDB's three headers of 4096 bytes come before the first block; a database header holds checksum, iteration, two
+#: block pointers, the number of blocks and their size.
 _HEADERS_BYTES = 3 * 4096
+_HEADER = Struct("<8xQ16xqQ")
+_BLOCK_BYTES = 262_144
 
 #: How long a reopening waits for readers of the invalidated instance, whose every call fails at once.
 _DRAIN_S = 5.0
@@ -140,11 +144,13 @@ class DuckdbFile:
         return self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
+        if self.path.exists():
+            _check_length(self.path)
         try:
             connection = duckdb.connect(str(self.path), config=dict(self._options))
             try:
                 self._prepare(connection)
-            except (duckdb.Error, StoreDamaged):
+            except duckdb.Error:
                 connection.close()
                 raise
         except duckdb.Error as error:
@@ -153,7 +159,6 @@ class DuckdbFile:
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._check_length(connection)
         if connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
             return
         self.path.chmod(0o600)
@@ -164,13 +169,23 @@ class DuckdbFile:
         # Changes of the schema do not replay reliably from the log, so they leave it at once (duckdb#22044).
         connection.execute("CHECKPOINT")
 
-    def _check_length(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Raise for a file that lost its end, which DuckDB itself notices only when it comes to read there."""
-        [(size, blocks)] = connection.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchall()
-        expected = _HEADERS_BYTES + size * blocks
-        length = self.path.stat().st_size
-        if length < expected:
-            raise StoreDamaged("history", f"expected at least {expected} bytes, got {length}")
+
+def _check_length(path: Path) -> None:
+    """Raise for a file that lost its end, which DuckDB itself notices only when it comes to read there.
+
+    The newer of the two database headers says how many blocks there were at the last checkpoint. It must be read before
+    DuckDB opens the file, which then counts blocks that are only in memory yet.
+    """
+    headers = []
+    with path.open("rb") as file:
+        start = file.read(_HEADERS_BYTES)
+    if len(start) == _HEADERS_BYTES:
+        headers = [_HEADER.unpack_from(start, at) for at in (4096, 8192)]
+    expected = [
+        _HEADERS_BYTES + blocks * size for _, blocks, size in sorted(headers) if size == _BLOCK_BYTES and blocks >= 0
+    ]
+    if expected and path.stat().st_size < expected[-1]:
+        raise StoreDamaged("history", f"expected at least {expected[-1]} bytes, got {path.stat().st_size}")
 
 
 def _set_aside(part: Path, target: Path, reason: str, damage: StoreDamaged) -> None:

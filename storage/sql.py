@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-from city.errors import StoreUnavailable
+from city.errors import BadSettings, StoreUnavailable
 
 #: The one catalogue of tables; each room declares its own in its `tables.py`. Constraints get the same names on both
 #: databases, so that a migration can drop them.
@@ -41,14 +41,17 @@ class Database:
 
     Attributes:
         url: without the password, fit to be shown.
+
+    Raises:
+        BadSettings: the URL is none, or of another kind of database.
     """
 
     def __init__(self, url: str, *, readers: int = 8, busy_timeout_s: float = 5.0) -> None:
-        parsed = make_url(url)
+        parsed = _parsed(url)
         self.url = parsed.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
         self._one_writer = Lock()
-        build = _sqlite_engines if parsed.get_backend_name() == "sqlite" else _postgresql_engines
+        build = _ENGINES[parsed.get_backend_name()]
         self._writer, self._reader = build(parsed, readers, busy_timeout_s)
 
     @contextmanager
@@ -159,6 +162,21 @@ def _postgresql_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[
 
 def _engine(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - handed on to create_engine
     return create_engine(url, json_serializer=_to_json, hide_parameters=True, **pool)
+
+
+_ENGINES = {"sqlite": _sqlite_engines, "postgresql": _postgresql_engines}
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        kind = "something else"  # never the text itself, which may hold a password
+    else:
+        kind = parsed.get_backend_name()
+        if kind in _ENGINES:
+            return parsed
+    raise BadSettings(expected="`sqlite:///path` or `postgresql+psycopg://…`", got=kind, at="database.url")
 
 
 def _to_json(value: object) -> str:

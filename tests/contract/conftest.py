@@ -1,12 +1,15 @@
-"""Every history store, for one suite."""
+"""Every history store for one suite, and both databases for another."""
 
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from storage.sql import Database
 from tests.support.history_stores import Rig, duckdb_rig, influxdb_rig, victoria_rig
+from tests.support.postgres import postgresql
 from tests.support.servers import Server, influxd, victoria_metrics
 
 
@@ -60,3 +63,21 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     rig = _rig(request.param, request, tmp_path)
     yield rig
     rig.history.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/city.sqlite")
+    else:
+        database = Database(request.getfixturevalue("postgresql_url"))
+        with database.write() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+    yield database
+    database.close()

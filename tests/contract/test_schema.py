@@ -1,10 +1,7 @@
 """The migrated schema is the one that the rooms declare, and both databases keep the same promises."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,28 +12,9 @@ import linkage.tables
 import registry.tables
 from storage.migrate import configuration, upgrade
 from storage.sql import METADATA, Database
-from tests.support.postgres import postgresql
 
 #: Importing them declares them.
 ROOMS = (api.tables, linkage.tables, registry.tables)
-
-
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path}/city.sqlite")
-    else:
-        database = Database(request.getfixturevalue("postgresql_url"))
-        with database.write() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    yield database
-    database.close()
 
 
 def test_migrated_schema_is_the_declared_one(database: Database) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, exc, func, select, text
 
-from city.errors import StoreUnavailable
+from city.errors import BadSettings, StoreUnavailable
 from storage.columns import Json, RowId, TimeNs, Word
 from storage.sql import Database, insert
 
@@ -147,3 +147,11 @@ def test_insert_knows_conflicts(database: Database) -> None:
 
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(NOTE)) == 1
+
+
+@pytest.mark.parametrize("url", ["mysql://someone:secret@host/db", "city.sqlite secret", ""])
+def test_url_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(BadSettings, match="postgresql") as caught:
+        Database(url)
+
+    assert "secret" not in str(caught.value)
