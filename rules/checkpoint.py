@@ -14,6 +14,7 @@ from city.errors import StoreUnavailable
 from city.feed import OutboxItem
 from rules.checkpoint_file import Changes, CheckpointFile, Chunk, DamagedCheckpoint, Head
 from rules.engine import Engine
+from rules.salvage import Salvage, salvage
 from rules.states import AlarmStates
 
 log = structlog.get_logger()
@@ -59,7 +60,20 @@ class Judge:
             aside = _set_aside(path, first_number)
             log.warning("checkpoint_set_aside", path=str(path), aside=str(aside), cause=error.cause)
             fresh = CheckpointFile.open(path, first_number=first_number)
-            return cls(Engine(catalogue), fresh, damage=f"{error}; it is kept as `{aside}`")
+            judge = cls(Engine(catalogue), fresh, damage=f"{error}; it is kept as `{aside}`")
+            judge.take_over(salvage(aside))
+            return judge
+
+    def take_over(self, salvaged: Salvage) -> None:
+        """Judge by the context of a damaged checkpoint until the journal brings one, and send what it had not sent.
+
+        Raises:
+            StoreUnavailable: the commit failed.
+        """
+        if salvaged.context is not None:
+            self.engine.apply(Journaled(0, salvaged.context))
+        self._raised += salvaged.outbox
+        self.commit()
 
     def _restore(self) -> None:
         try:

@@ -213,10 +213,18 @@ class CheckpointFile:
         except msgspec.MsgspecError as error:
             raise DamagedCheckpoint(self.path, f"an unreadable {key}") from error
 
-    def _opened(self, body: bytes) -> bytes:
-        if len(body) < 4 or crc32(body[4:]) != int.from_bytes(body[:4], "little"):
+    def _opened(self, body: object) -> bytes:
+        content = unsealed(body)
+        if content is None:
             raise DamagedCheckpoint(self.path, "a wrong checksum")
-        return body[4:]
+        return content
+
+
+def unsealed(body: object) -> bytes | None:
+    """Return what was written as `body`; None when it is not that any more."""
+    if not isinstance(body, bytes) or len(body) < 4 or crc32(body[4:]) != int.from_bytes(body[:4], "little"):
+        return None
+    return body[4:]
 
 
 def _sealed(body: bytes) -> bytes:

@@ -74,7 +74,7 @@ class Engine:
         old = self._force
         try:
             # Reading a thousand rules takes seconds, and most contexts are new only by their sensors.
-            same = old.context is not None and old.context.book == context.book
+            same = old.context is not None and old.context.book == context.book and not self.book_error
             book, self.book_error = old.book if same else read_book(context.book, self._catalogue), ""
         except BadRuleBook as error:
             book, self.book_error = old.book, str(error)

@@ -62,8 +62,8 @@ _WORDS: dict[str, Callable[[Sensor], Iterable[str]]] = {
 def _conditions(select: Selection) -> list[tuple[str, tuple[str, ...]]]:
     given = [
         ("domain", (select.domain,) if select.domain is not None else ()),
-        # A sensor that lists no quantities may send any.
-        ("quantity", (select.quantity, "") if select.quantity else ()),
+        # A sensor that lists no quantities may send any; one that lists `temperature` has `temperature/top` too.
+        ("quantity", (select.quantity, select.quantity.partition("/")[0], "") if select.quantity else ()),
         *((condition, getattr(select, condition)) for condition in ("kinds", "districts", "sites", "tags", "sensors")),
     ]
     return [(condition, words) for condition, words in given if words]

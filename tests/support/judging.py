@@ -51,7 +51,7 @@ def rule(levels: str, *, name: str = "flood", kind: str = "threshold", unit: str
 
 
 def book(*rules: str) -> tuple[tuple[str, str], ...]:
-    return (("rules/test.yaml", "rules:" + "".join(rules)),)
+    return (("rules/test.yaml", "rules:" + ("".join(rules) or " []")),)
 
 
 def sensor(number: int, **changes: object) -> NumberedSensor:

@@ -228,3 +228,17 @@ def test_judge_sets_a_damaged_checkpoint_aside(
     assert list(path.parent.glob("rules.sqlite.damaged-*"))
     assert sent(fresh) == straight()
     assert fresh.outbox(1)[0].number > last
+
+
+def test_judge_takes_over_what_a_damaged_checkpoint_had_not_sent(opened: Callable[[], Judge], path: Path) -> None:
+    judge = opened()
+    fed(judge, JOURNAL)
+    unsent = sent(judge)
+    judge.close()
+    flip(path, "chunk")
+
+    fresh = opened()
+
+    assert fresh.position == 0
+    assert sent(fresh) == unsent
+    assert fresh.engine.context == judge.engine.context
