@@ -9,6 +9,7 @@ from typing import TypeVar
 from city.catalogue import Catalogue, default_catalogue
 from city.errors import BadCityFile
 from city.sensor import Sensor
+from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
 from linkage.departments import Directory, parse_departments
 from linkage.standards import Standards, parse_standards
@@ -23,6 +24,9 @@ _NO_FEATURES = '{"type":"FeatureCollection","features":[]}'
 
 #: The files that sensors may stand in; the first one that exists is read.
 _SENSOR_FILES = (("sensors.csv", read_csv), ("sensors.geojson", read_geojson))
+
+#: Files by name, with their text.
+Book = tuple[tuple[str, str], ...]
 
 Read = TypeVar("Read")
 
@@ -49,8 +53,9 @@ class CityFolder:
 
     about: CityAbout
     sensors: tuple[Sensor, ...]
+    routes: Routes
     catalogue: Catalogue
-    book: tuple[tuple[str, str], ...]
+    book: Book
     departments: Directory
     standards: Standards
     basemap: bytes
@@ -64,6 +69,13 @@ def read_city(root: Path) -> CityFolder:
         BadCity: with every mistake in it.
     """
     return _Reader(root).read()
+
+
+def book_of(root: Path, text: Callable[[Path], str] = lambda path: path.read_text("utf-8")) -> Book:
+    """Return the files that judging depends on, the city's own quantities before the rules, whatever is in them."""
+    quantities = root / "quantities.toml"
+    files = [*([quantities] if quantities.exists() else []), *sorted((root / "rules").glob("*.yaml"))]
+    return tuple((file.relative_to(root).as_posix(), text(file)) for file in files)
 
 
 class _Reader:
@@ -80,8 +92,9 @@ class _Reader:
         departments = self._parsed("departments.yaml", parse_departments)
         standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
+        routes = self._parsed("sources.toml", _routes, absent="")
         sensors = self._sensors()
-        book = tuple((path.relative_to(self._root).as_posix(), self._text(path)) for path in self._book_files())
+        book = book_of(self._root, self._text)
         if catalogue is not None and departments is not None and standards is not None:
             self._judge(book, catalogue, departments, standards)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
@@ -90,7 +103,8 @@ class _Reader:
         assert departments is not None
         assert standards is not None
         assert catalogue is not None
-        return CityFolder(about, sensors, catalogue, book, departments, standards, basemap, grids)
+        assert routes is not None
+        return CityFolder(about, sensors, routes, catalogue, book, departments, standards, basemap, grids)
 
     def _raise_mistakes(self) -> None:
         if self._mistakes:
@@ -128,11 +142,6 @@ class _Reader:
                 self._mistakes += exc.mistakes
         return ()
 
-    def _book_files(self) -> list[Path]:
-        """Return the files that judging depends on, the city's own quantities before the rules."""
-        quantities = self._root / "quantities.toml"
-        return [*([quantities] if quantities.exists() else []), *sorted((self._root / "rules").glob("*.yaml"))]
-
     def _judge(
         self, book: Iterable[tuple[str, str]], catalogue: Catalogue, departments: Directory, standards: Standards
     ) -> None:
@@ -157,6 +166,10 @@ class _Reader:
 
 def _catalogue(text: str, file: str) -> Catalogue:
     return Catalogue.parse(text, file=file, base=default_catalogue())
+
+
+def _routes(text: str, file: str) -> Routes:
+    return Routes.parse(text, file=file)
 
 
 def _geojson(text: str, file: str) -> bytes:

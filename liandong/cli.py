@@ -11,6 +11,8 @@ from liandong.address import AddressTaken
 from liandong.commands import source, user
 from liandong.commands.check import check
 from liandong.commands.desk import desk
+from liandong.commands.ingest import ingest
+from liandong.commands.simulate import simulate
 from liandong.commands.up import run_up
 from liandong.commands.version import show_version
 from liandong.exits import EXIT_CODES, Exit
@@ -27,8 +29,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(run_up)
+app.command("ingest")(ingest)
 app.command("desk")(desk)
 app.command("check")(check)
+app.command("simulate")(simulate)
 app.add_typer(user.app, name="user")
 app.add_typer(source.app, name="source")
 app.command("version")(show_version)

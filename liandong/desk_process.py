@@ -17,7 +17,6 @@ from city.sensor import Sensor
 from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
-from liandong.folder import DataFolder
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
@@ -58,7 +57,7 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         FolderTaken: another desk runs on the data folder.
         StoreUnavailable: the database does not answer.
     """
-    city, folder = read_city(settings.city), DataFolder(settings.data)
+    city, folder = read_city(settings.city), settings.folder
     folder.create()
     tell_parts(folder.parts)
     with (

@@ -46,8 +46,8 @@ class DataFolder:
 
     @property
     def history(self) -> Path:
-        """Return the DuckDB file."""
-        return self.root / "history" / "readings.duckdb"
+        """Return the history store's folder."""
+        return self.root / "history"
 
     @property
     def database(self) -> Path:
@@ -81,7 +81,7 @@ class DataFolder:
             BadSettings: it exists and others may enter it, or it cannot be made.
         """
         try:
-            for path in (self.root, self.broker, self.ingest, self.history.parent, self.run):
+            for path in (self.root, self.broker, self.ingest, self.history, self.run):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise BadSettings(expected="a folder that can be made", got=exc.strerror, at=str(self.root)) from exc

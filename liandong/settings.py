@@ -10,10 +10,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from api.config import HttpSettings
 from city.errors import BadSettings
-from ingest.config import BatchSettings, DrainSettings, IngestSettings, JournalSettings, QuarantineSettings
+from ingest.config import (
+    BatchSettings,
+    DrainSettings,
+    IngestSettings,
+    JournalSettings,
+    NormaliseSettings,
+    QuarantineSettings,
+)
 from liandong.address import Address
 from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
+from liandong.folder import DataFolder
 from liandong.secret_file import with_secrets_read
 from liandong.settings_error import Origin
 from linkage.config import LinkageSettings
@@ -31,6 +39,7 @@ class IngestSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     batch: BatchSettings = BatchSettings()
+    normalise: NormaliseSettings = NormaliseSettings()
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     drain: DrainSettings = DrainSettings()
@@ -57,6 +66,11 @@ class Settings(BaseSettings):
     history: HistorySettings = HistorySettings()
     database: DatabaseSettings = DatabaseSettings()
     linkage: LinkageSettings = LinkageSettings()
+
+    @property
+    def folder(self) -> DataFolder:
+        """Return the data folder, wherever the process may go."""
+        return DataFolder(self.data.resolve())
 
     @property
     def http_address(self) -> Address:

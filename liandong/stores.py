@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from city.errors import BadSettings
 from liandong.city_folder import CityFolder
 from liandong.folder import DataFolder
 from registry.sensors import SensorRegistry
@@ -12,24 +15,48 @@ from storage.sql import Database
 
 
 @contextmanager
-def opened_database(settings: DatabaseSettings, folder: DataFolder) -> Iterator[Database]:
-    """Open the database for the length of the block, its schema brought up to date.
+def database_at(settings: DatabaseSettings, folder: DataFolder) -> Iterator[Database]:
+    """Yield the database for the length of the block; it is not asked anything before it is needed.
 
     Raises:
-        StoreUnavailable: it does not answer.
-        BadSettings: its URL is of another kind, or a newer program made it.
+        BadSettings: its URL cannot be understood.
     """
     url = f"sqlite:///{folder.database}" if settings.url is None else settings.url.get_secret_value()
-    database = Database(url, readers=settings.readers, busy_timeout_s=settings.busy_timeout_s)
+    database = _database(url, settings)
     try:
-        upgrade(database)
         yield database
     finally:
         database.close()
 
 
+def _database(url: str, settings: DatabaseSettings) -> Database:
+    try:
+        return Database(url, readers=settings.readers, busy_timeout_s=settings.busy_timeout_s)
+    except (ArgumentError, NoSuchModuleError) as exc:
+        raise BadSettings(
+            expected="`sqlite:///…` or `postgresql+psycopg://…`", got="another URL", at="database.url"
+        ) from exc
+
+
+@contextmanager
+def opened_database(settings: DatabaseSettings, folder: DataFolder) -> Iterator[Database]:
+    """Yield the database with its schema brought up to date.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+        BadSettings: its URL is of another kind, or a newer program made it.
+    """
+    with database_at(settings, folder) as database:
+        upgrade(database)
+        yield database
+
+
 def register(city: CityFolder, database: Database) -> SensorRegistry:
-    """Put the city folder's sensors into the registry, where those that others added stay, and return it."""
+    """Put the city folder's sensors into the registry, where those that others added stay, and return it.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
     registry = SensorRegistry(database)
     registry.upsert_many(city.sensors)
     return registry

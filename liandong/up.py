@@ -29,7 +29,7 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
         PartRefused: a part cannot run.
     """
     read_city(settings.city)  # mistakes are told once and at once, not by each part
-    folder = DataFolder(settings.data)
+    folder = settings.folder
     folder.create()
     with folder.held("up"), stopped_by_signals() as stop:
         settings.http_address.require_free(at="http.port")

@@ -11,7 +11,7 @@ from ingest.mqtt.packet import Credentials
 from liandong.broker.sources import SIMULATOR_USER
 from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, Mqtt, chosen_settings
-from liandong.folder import DataFolder, FolderTaken
+from liandong.folder import FolderTaken
 from liandong.log import configure_log
 from liandong.publishing import PasswordFile, Username, publishing_line
 from liandong.scenario_box import ScenarioBox
@@ -47,7 +47,7 @@ def simulate(  # noqa: PLR0913 - each option is a parameter
     fleet = load_fleet(settings.city)
     starts = tuple(Start(name) for name in scenario or ()) + (DEMO if demo else ())
     stories(fleet, starts)  # raises for what cannot be played here, before anything is
-    folder = DataFolder(settings.data)
+    folder = settings.folder
     folder.create()
     box = ScenarioBox(folder.run / "scenarios")
     try:

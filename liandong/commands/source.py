@@ -8,7 +8,6 @@ import typer
 from liandong.broker.mosquitto import MosquittoFiles
 from liandong.broker.sources import SourceFile, new_source
 from liandong.commands.options import Config, Data, chosen_settings
-from liandong.folder import DataFolder
 from liandong.secrets import new_secret
 
 app = typer.Typer(help="Who may publish to the broker.", no_args_is_help=True)
@@ -38,7 +37,7 @@ def add(name: Name, topics: Topics, mosquitto: Mosquitto = None, data: Data = No
     """
     password = new_secret()
     source = new_source(name, tuple(topics), password=password)
-    folder = DataFolder(chosen_settings(config, data=data).data)
+    folder = chosen_settings(config, data=data).folder
     folder.create()
     SourceFile(folder.broker).put(source)
     if mosquitto is not None:

@@ -12,7 +12,6 @@ from city.clock import SystemClock
 from city.errors import BadRequest
 from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
-from liandong.folder import DataFolder
 from liandong.secrets import new_secret
 from liandong.settings import Settings
 from liandong.stores import opened_database
@@ -63,7 +62,7 @@ def add(  # noqa: PLR0913 - each option is a parameter
         "district": district,
         "language": language,
     }
-    folder = DataFolder(settings.data)
+    folder = settings.folder
     folder.create()
     with opened_database(settings.database, folder) as database:
         Users(database, Passwords(), SystemClock()).add(_user(fields))

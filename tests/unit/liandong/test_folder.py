@@ -12,7 +12,7 @@ def test_folder_and_its_parts_are_for_their_owner_alone(tmp_path: Path) -> None:
 
     folder.create()
 
-    parts = (folder.root, folder.broker, folder.ingest, folder.run, folder.history.parent)
+    parts = (folder.root, folder.broker, folder.ingest, folder.run, folder.history)
     assert {stat.S_IMODE(path.stat().st_mode) for path in parts} == {0o700}
 
 

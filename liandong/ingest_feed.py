@@ -1,0 +1,133 @@
+"""Ingest's side of the link: one object that answers all that the desk and the API ask."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.history import HistoryStore, KeptEvent, LatestReading, Series, SeriesQuery
+from ingest.identity import Identity
+from ingest.service import IngestService
+from liandong.bench import Bench
+from liandong.ingest_counters import counters
+from liandong.sensor_states import SensorStates
+from liandong.unwritten import Unwritten
+from rules.summary import summaries
+
+#: Time between two looks at what changed: at most four times a second.
+_LOOK_S = 0.25
+
+#: Readings told at once; the rest comes with the next look.
+_TOLD = 5000
+
+
+class IngestFeed:
+    """Implements `city.feed.Feed` beside the pipeline, on its loop; history is read in threads."""
+
+    def __init__(
+        self,
+        service: IngestService,
+        bench: Bench,
+        states: SensorStates,
+        *,
+        identity: Identity,
+        history: HistoryStore,
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._service, self._bench, self._states = service, bench, states
+        self._identity, self._history, self._refresh = identity, history, refresh
+        self._unwritten = Unwritten(service.journal)
+
+    async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
+        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        if not sensors:
+            return self._service.latest.everything()
+        numbers = (self._identity.known_sensor(sensor) for sensor in sensors)
+        return self._service.latest.of(number for number in numbers if number is not None)
+
+    async def states(self) -> dict[str, str]:
+        """Return each sensor's state."""
+        return self._states.states()
+
+    async def readings(self, query: SeriesQuery) -> Series:
+        """Return one series from history, raw ones with what is not yet written there."""
+        sensor = self._identity.known_sensor(query.sensor)
+        quantity = self._identity.known_quantity(query.quantity)
+        after = self._service.history.position
+        series = await asyncio.to_thread(self._history.readings, query)
+        if sensor is None or quantity is None:
+            return series
+        return await asyncio.to_thread(self._unwritten.with_readings, series, query, (sensor, quantity), after)
+
+    async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        """Return a sensor's events, newest first."""
+        number = self._identity.known_sensor(sensor)
+        after = self._service.history.position
+        kept = await asyncio.to_thread(self._history.events, sensor, start_ns, end_ns, limit)
+        if number is None:
+            return kept
+        new = await asyncio.to_thread(self._unwritten.events, sensor, number, range(start_ns, end_ns), after)
+        merged = {(event.time_ns, event.event): event for event in [*kept, *new]}
+        return sorted(merged.values(), key=lambda event: (-event.time_ns, event.event))[:limit]
+
+    async def discovered(self, after: str, limit: int) -> list[Discovered]:
+        """Return sensors that send but are not registered, by id, from after `after`."""
+        return self._service.discovery.listed(after, limit)
+
+    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+        """Return quarantined messages, newest first, without bytes."""
+        return self._service.quarantine.listed(before, limit)
+
+    async def quarantined_bytes(self, number: int) -> Quarantined:
+        """Return one quarantined message whole; raises NotFound."""
+        return self._service.quarantine.whole(number)
+
+    async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+        """Return the oldest unsettled transitions; when there are none, wait up to `wait_s` for one."""
+        return await self._bench.outbox(limit, wait_s)
+
+    async def settle(self, upto: int) -> None:
+        """Forget outbox items up to and including this number."""
+        self._bench.judge.settle(upto)
+
+    async def rules(self) -> list[RuleSummary]:
+        """Return the rule book in force."""
+        return summaries(self._bench.judge.engine)
+
+    async def status(self) -> IngestStatus:
+        """Return how ingest is."""
+        service, judge = self._service, self._bench.judge
+        return IngestStatus(
+            listening=service.pipeline.listening,
+            broker=service.session.broker,
+            since_ns=self._bench.since_ns,
+            journal_position=service.journal.position,
+            history_position=service.history.position,
+            judged_position=judge.position,
+            history_error=service.history.error or service.pipeline.error,
+            book_version=service.pipeline.context_version,
+            book_error=judge.engine.book_error,
+            counters=counters(),
+        )
+
+    async def refresh(self) -> None:
+        """Read registry and rule book again."""
+        await self._refresh()
+
+    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+        """Yield what changed, at most four times a second; one that falls behind skips values, not states."""
+        reading, state = self._service.latest.version, self._states.version
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            news, states = self._service.latest.since(reading, _TOLD), self._states.since(state)
+            reading, state = news.version, self._states.version
+            changed = _by_sensor(news.readings, states)
+            if changed:
+                yield changed
+
+
+def _by_sensor(readings: list[LatestReading], states: dict[str, str]) -> list[SensorChange]:
+    said: defaultdict[str, list[LatestReading]] = defaultdict(list)
+    for reading in readings:
+        said[reading.sensor].append(reading)
+    return [SensorChange(sensor, tuple(said[sensor]), states.get(sensor, "")) for sensor in {**said, **states}]

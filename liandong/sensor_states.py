@@ -1,0 +1,114 @@
+"""How each sensor is, in one word, from what it says, what it says of itself, and the alarms on it."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.entry import Arrivals, Context, Journaled
+from city.history import Names
+from liandong.folder import write_private
+from rules.states import NORMAL, SILENT, AlarmStates
+
+#: Words beside those of alarm levels; the first was said by the sensor or by its last will.
+OFFLINE, UNKNOWN = "offline", "unknown"
+
+
+class SensorStates:
+    """Follows the journal behind the rules; belongs to ingest's loop.
+
+    Who said to be offline is kept in a file, since the broker does not say so again.
+
+    Attributes:
+        version: rises whenever a state may have changed.
+    """
+
+    def __init__(self, alarms: AlarmStates, names: Names, file: Path) -> None:
+        self._alarms, self._names, self._file = alarms, names, file
+        self._registered: frozenset[str] = frozenset()
+        self._offline = _kept(file)
+        self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)  # by number, as it is asked for every reading
+        self._heard_ever: set[str] = set()
+        self._changed: OrderedDict[str, int] = OrderedDict()
+        self.version = 0
+
+    def apply(self, item: Journaled) -> None:
+        """Take in an entry, and what the rules have just made of it."""
+        changed = set(self._alarms.changes())
+        match item.entry:
+            case Arrivals() as arrivals:
+                changed |= self._hear(arrivals.readings.sensor) | self._newly_told(arrivals)
+            case Context(sensors=sensors):
+                registered = frozenset(one.sensor.id for one in sensors)
+                changed |= registered ^ self._registered
+                self._registered = registered
+        self._note(changed)
+
+    def register(self, sensors: Iterable[str]) -> None:
+        """Take over who is registered at a start."""
+        self._registered = frozenset(sensors)
+
+    def heard(self, sensors: Iterable[int]) -> None:
+        """Take over who was heard before a start."""
+        self._hear(np.fromiter(sensors, np.int64))
+
+    def states(self) -> dict[str, str]:
+        """Return the state of every registered sensor, and of those that alarms stand on."""
+        known = self._registered | self._alarms.states().keys()
+        return {sensor: self._state(sensor) for sensor in known}
+
+    def since(self, version: int) -> dict[str, str]:
+        """Return the states that may have changed after `version`."""
+        changed = takewhile(lambda entry: entry[1] > version, reversed(self._changed.items()))
+        return {sensor: self._state(sensor) for sensor, _ in changed}
+
+    def _state(self, sensor: str) -> str:
+        alarm = self._alarms.state(sensor)
+        if alarm not in {NORMAL, SILENT}:
+            return alarm
+        if sensor in self._offline:
+            return OFFLINE
+        if alarm == SILENT:
+            return SILENT
+        return NORMAL if sensor in self._heard_ever else UNKNOWN
+
+    def _hear(self, sensors: NDArray[np.int64] | NDArray[np.int32]) -> set[str]:
+        """Return those who are heard for the first time."""
+        if not len(sensors):
+            return set()
+        top = int(sensors.max())
+        if top >= len(self._heard):
+            self._heard = np.append(self._heard, np.zeros(top + 1, np.bool_))
+        new = np.unique(sensors[~self._heard[sensors]])
+        self._heard[new] = True
+        names = {self._names.sensor(number) for number in new.tolist()}
+        self._heard_ever |= names
+        return names
+
+    def _newly_told(self, arrivals: Arrivals) -> set[str]:
+        before = frozenset(self._offline)
+        for status in arrivals.statuses:
+            (self._offline.discard if status.online else self._offline.add)(self._names.sensor(status.sensor))
+        changed = before ^ self._offline
+        if changed:
+            write_private(self._file, json.dumps(sorted(self._offline)))
+        return set(changed)
+
+    def _note(self, changed: set[str]) -> None:
+        if not changed:
+            return
+        self.version += 1
+        for sensor in changed:
+            self._changed[sensor] = self.version
+            self._changed.move_to_end(sensor)
+
+
+def _kept(file: Path) -> set[str]:
+    try:
+        return set(json.loads(file.read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return set()
