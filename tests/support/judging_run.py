@@ -1,0 +1,48 @@
+"""Judges a long made-up journal into a checkpoint, to be killed: `python -m tests.support.judging_run FILE`."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from city.clock import ManualClock
+from city.entry import Connection, Entry, Journaled, Tick
+from rules.checkpoint import Judge
+from tests.support.judging import CATALOGUE, at, book, context, readings, rule, sensor
+
+SECONDS = 1_200
+
+
+def journal() -> Iterator[Entry]:
+    """Yield twenty minutes of wandering water levels and of sensors that pause now and then."""
+    random = np.random.default_rng(5)
+    rules = (
+        rule(
+            "{notice: {above: 30, clear: 25, hold: 3s}, major: {above: 60, clear: 50, hold: 2s}, critical: {above: 90}}"
+        ),
+        rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence"),
+    )
+    sensors = [sensor(number, interval_s=2.0) for number in range(1, 41)]
+    yield context(book(*rules), sensors)
+    yield Connection(at(0), listening=True)
+    levels = random.random(40)
+    for second in range(1, SECONDS):
+        levels = np.clip(levels + random.normal(0, 0.1, 40), 0, 1)
+        speaking = np.flatnonzero(random.random(40) < 0.4)
+        yield readings(*((int(number) + 1, second - 0.5, float(levels[number])) for number in speaking))
+        yield Tick(at(second))
+
+
+def main() -> None:
+    judge = Judge.open(Path(sys.argv[1]), CATALOGUE, ManualClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    sys.stdout.write("judging\n")
+    sys.stdout.flush()
+    for position, entry in enumerate(journal(), 1):
+        judge.apply(Journaled(position, entry))
+    judge.close()
+
+
+if __name__ == "__main__":
+    main()
