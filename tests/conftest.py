@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+#: Recorded data stands beside the repository and is read in place; a clone elsewhere does not have it.
+ABSENT_DATA = "not beside the repository"
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -13,6 +16,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        if ABSENT_DATA in str(report.longrepr):
+            return report
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report

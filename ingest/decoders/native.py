@@ -10,7 +10,7 @@ from city.measurement import Decoded, Measurement, Observation, Status
 from city.quality import Quality
 from ingest.decoders.json_body import parse_shape
 from ingest.decoders.times import time_of
-from ingest.decoders.values import checked_name
+from ingest.decoders.values import checked_name, number
 from ingest.reasons import Reason
 
 #: What a device may say of its own reading; `good` is not said.
@@ -126,8 +126,11 @@ def _observation(sensor: str, body: dict[str, Any]) -> Observation:
 
 def _attribute(key: str, value: object) -> str | float | bool:
     checked_name(key, at="$")
-    if isinstance(value, bool | float):
+    if isinstance(value, bool):
         return value
+    amount = number(value, at=key)
+    if amount is not None:
+        return amount
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     if len(text) > _MAX_TEXT:
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"at most {_MAX_TEXT} characters", got=len(text), at=key)
