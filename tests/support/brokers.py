@@ -36,6 +36,7 @@ class City:
 @contextmanager
 def on_mosquitto(folder: Path, port: int) -> Iterator[City]:
     """Run Mosquitto; one that ended comes back with what it saved when it is given the same port."""
+    folder.mkdir(exist_ok=True)
     options = ("allow_anonymous true", "persistence true", f"persistence_location {folder}/", "max_queued_messages 0")
     with mosquitto(folder, options=options, port=port) as server:
         yield City(server, MqttSettings(url=f"mqtt://127.0.0.1:{port}", inflight_window=_WINDOW), Credentials())
@@ -44,7 +45,7 @@ def on_mosquitto(folder: Path, port: int) -> Iterator[City]:
 @contextmanager
 def on_nats(folder: Path, port: int) -> Iterator[City]:
     """Run the embedded broker; one that ended comes back with what it saved when it is given the same port."""
-    settings = BrokerSettings(port=port)
+    settings = BrokerSettings(port=port, ack_wait_s=1)
     with embedded_broker(folder, sources=(Source("field", hashed(_PASSWORD), ("city/#",)),), settings=settings) as one:
         username, password = one.ingest
         mqtt = MqttSettings(

@@ -1,7 +1,7 @@
 """MQTT as a sensor or a listener speaks it, with paho: connect, publish until acknowledged, collect what comes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import paho.mqtt.client as paho
@@ -57,6 +57,11 @@ class Client:
         """Publish with QoS 1; return when the broker has acknowledged it."""
         self.paho.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE_S)
 
+    def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Publish (topic, payload) pairs with QoS 1; return when the broker has acknowledged all."""
+        for sent in [self.paho.publish(topic, payload, qos=1) for topic, payload in messages]:
+            sent.wait_for_publish(PATIENCE_S)
+
     def subscribe(self, topic_filter: str) -> bool:
         """Subscribe with QoS 1; return whether the broker granted it."""
         _, number = self.paho.subscribe(topic_filter, qos=1)
@@ -67,6 +72,10 @@ class Client:
     def wait_for(self, topic: str) -> None:
         """Return when something has come on `topic`."""
         self._wait(lambda: any(came == topic for came, _ in self.came))
+
+    def wait_until(self, true: Callable[[], bool]) -> None:
+        """Return when `true`; asked again whenever something has come."""
+        self._wait(true)
 
     def _tell(self, change: Callable[[], None]) -> None:
         with self._news:
