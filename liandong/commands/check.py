@@ -40,3 +40,8 @@ def _summary(city: CityFolder) -> str:
     rules = sum(name.endswith(".yaml") for name, _ in city.book)
     departments = sum(1 for _ in city.departments)
     return f"{city.about.name['en']}: {len(city.sensors)} sensors, {departments} departments, {rules} rule files: good"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check")(check)

@@ -24,3 +24,8 @@ def desk(
     settings = chosen_settings(config, data=data, city=city, http=http)
     configure_log("desk")
     uvloop.run(run_desk(settings, demo=demo))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("desk")(desk)

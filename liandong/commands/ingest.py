@@ -1,5 +1,6 @@
 """`liandong ingest`: broker session, journal, rules and history as a process of their own."""
 
+import typer
 import uvloop
 
 from liandong.commands.options import City, Config, Data, Mqtt, chosen_settings
@@ -12,3 +13,8 @@ def ingest(*, data: Data = None, city: City = None, mqtt: Mqtt = None, config: C
     settings = chosen_settings(config, data=data, city=city, mqtt=mqtt)
     configure_log("ingest")
     uvloop.run(run_ingest(settings))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("ingest")(ingest)

@@ -76,3 +76,8 @@ def _play(
         signal.signal(number, lambda *_: stop.set())
     box.take()  # what an earlier run was asked for and did not come to
     drive(fleet, line, starts=due, timezone=read_city(settings.city).about.zone, clock=SystemClock(), stop=stop)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("simulate")(simulate)

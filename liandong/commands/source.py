@@ -10,7 +10,7 @@ from liandong.broker.sources import SourceFile, new_source
 from liandong.commands.options import Config, Data, chosen_settings
 from liandong.secrets import new_secret
 
-app = typer.Typer(help="Who may publish to the broker.", no_args_is_help=True)
+_app = typer.Typer(help="Who may publish to the broker.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="User name of the source: a-z, 0-9, - and _.")]
 Topics = Annotated[
@@ -22,12 +22,12 @@ Mosquitto = Annotated[
 ]
 
 
-@app.callback()
+@_app.callback()
 def sources() -> None:
     """Who may publish to the broker."""
 
 
-@app.command("add")
+@_app.command("add")
 def add(name: Name, topics: Topics, mosquitto: Mosquitto = None, data: Data = None, config: Config = None) -> None:
     """Make credentials that may publish to these topics only, and print the password, once.
 
@@ -43,3 +43,8 @@ def add(name: Name, topics: Topics, mosquitto: Mosquitto = None, data: Data = No
     if mosquitto is not None:
         MosquittoFiles(mosquitto).put(source, password)
     typer.echo(password)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="source")

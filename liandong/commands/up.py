@@ -41,3 +41,8 @@ def _welcome(settings: Settings) -> str:
     console = settings.http.public_url or f"http://{settings.http_address.dialled}/"
     broker = f"mqtt://{settings.broker.address}" if settings.mqtt.embedded else settings.mqtt.url
     return f"Console  {console}\nBroker   {broker}\nData     {settings.data.resolve()}"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("up")(run_up)

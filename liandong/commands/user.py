@@ -17,7 +17,7 @@ from liandong.settings import Settings
 from liandong.stores import opened_database
 from linkage.person import Role
 
-app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+_app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 
 Username = Annotated[str, typer.Argument(help="What they sign in with.")]
 Name = Annotated[str | None, typer.Option("--name", help="How screens call them; the user name when left out.")]
@@ -30,12 +30,12 @@ FromInput = Annotated[
 ]
 
 
-@app.callback()
+@_app.callback()
 def users() -> None:
     """Who may sign in."""
 
 
-@app.command("add")
+@_app.command("add")
 def add(  # noqa: PLR0913 - each option is a parameter
     username: Username,
     roles: Roles,
@@ -90,3 +90,8 @@ def _user(fields: dict[str, object]) -> NewUser:
         raise BadRequest(
             expected=fault["msg"].removeprefix("Input should be "), got=str(fault["input"]), at=at
         ) from exc
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="user")
