@@ -83,7 +83,7 @@ def write_sensor(sensor: Sensor) -> dict[str, str]:
 def _word(text: str) -> str:
     if len(text) > MAX_LENGTH:
         raise _Unfit(expected=f"at most {MAX_LENGTH} characters")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if not text.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise _Unfit(expected="text without control characters")
     return text
 

@@ -73,7 +73,7 @@ class SensorRegistry:
             NotFound: it is not registered.
         """
         with self._database.read() as connection:
-            row = connection.execute(select(SENSOR).where(SENSOR.c.id == sensor)).mappings().one_or_none()
+            row = connection.execute(select(SENSOR).where(SENSOR.c.id == sensor)).one_or_none()
         if row is None:
             raise NotFound("sensor", sensor)
         return sensor_of(row)
@@ -101,7 +101,7 @@ class SensorRegistry:
         """Yield every sensor by id, all of one moment, without holding them all in memory."""
         with self._database.read() as connection:
             streaming = connection.execution_options(yield_per=_ROWS)
-            yield from map(sensor_of, streaming.execute(select(SENSOR).order_by(SENSOR.c.id)).mappings())
+            yield from map(sensor_of, streaming.execute(select(SENSOR).order_by(SENSOR.c.id)))
 
     def version(self) -> int:
         """Return the registry's version; it rises whenever a sensor changes."""
@@ -112,7 +112,7 @@ class SensorRegistry:
         """Return what changed after `version`; everything that is there for version 0."""
         with self._database.read() as connection:
             changed = connection.execute(select(SENSOR).where(SENSOR.c.changed > version).order_by(SENSOR.c.id))
-            sensors = tuple(map(sensor_of, changed.mappings()))
+            sensors = tuple(map(sensor_of, changed))
             removed = connection.scalars(
                 select(REMOVED_SENSOR.c.id).where(REMOVED_SENSOR.c.changed > version).order_by(REMOVED_SENSOR.c.id)
             )
@@ -153,4 +153,4 @@ def _conditions(wanted: SensorFilter) -> list[ColumnElement[bool]]:
 
 def _page(connection: Connection, conditions: list[ColumnElement[bool]], limit: int) -> Iterator[Sensor]:
     statement = select(SENSOR).where(*conditions).order_by(SENSOR.c.id).limit(limit)
-    return map(sensor_of, connection.execute(statement).mappings())
+    return map(sensor_of, connection.execute(statement))

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -118,8 +119,11 @@ def _cause(error: exc.SQLAlchemyError) -> str:
 
 
 def _sqlite_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[Engine, Engine]:
-    if url.database is not None:
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if url.database in {None, "", ":memory:"}:
+        raise BadSettings(expected="`sqlite:///path`", got=url.database, at="database.url")
+    path = Path(str(url.database))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # SQLite gives its log the same mode
     pragmas = (
         f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}",
         "PRAGMA journal_mode = WAL",
@@ -161,7 +165,7 @@ def _postgresql_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[
 
 
 def _engine(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - handed on to create_engine
-    return create_engine(url, json_serializer=_to_json, hide_parameters=True, **pool)
+    return create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads, hide_parameters=True, **pool)
 
 
 _ENGINES = {"sqlite": _sqlite_engines, "postgresql": _postgresql_engines}

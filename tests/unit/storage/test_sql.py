@@ -149,9 +149,19 @@ def test_insert_knows_conflicts(database: Database) -> None:
         assert connection.scalar(select(func.count()).select_from(NOTE)) == 1
 
 
-@pytest.mark.parametrize("url", ["mysql://someone:secret@host/db", "city.sqlite secret", ""])
+@pytest.mark.parametrize(
+    "url", ["mysql://someone:secret@host/db", "city.sqlite secret", "", "sqlite://", "sqlite:///:memory:"]
+)
 def test_url_of_another_kind_is_refused(url: str) -> None:
-    with pytest.raises(BadSettings, match="postgresql") as caught:
+    with pytest.raises(BadSettings, match="Expected `sqlite") as caught:
         Database(url)
 
     assert "secret" not in str(caught.value)
+
+
+def test_file_and_its_log_are_for_their_owner_only(database: Database, tmp_path: Path) -> None:
+    with database.write() as connection:
+        connection.execute(NOTE.insert().values(word="secret"))
+
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()} == {0o600}
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
