@@ -40,9 +40,13 @@ def ngsi(sensor: SimulatedSensor, values: dict[str, float], time: str) -> Messag
     """Encode as a normalized NGSI-LD entity."""
     body: dict[str, object] = {"id": f"urn:ngsi-ld:NoiseLevelObserved:{sensor.id}", "type": "NoiseLevelObserved"}
     body["refDevice"] = {"type": "Relationship", "object": sensor.id}
-    body |= {name: {"type": "Property", "value": value, "observedAt": time} for name, value in values.items()}
+    attributes = {_NGSI_NAMES.get(name, name): value for name, value in values.items()}
+    body |= {name: {"type": "Property", "value": value, "observedAt": time} for name, value in attributes.items()}
     return f"fiware/{sensor.id}", orjson.dumps(body)
 
+
+#: What the data models of NoiseLevelObserved call our quantities.
+_NGSI_NAMES = {"noise_laeq": "LAeq"}
 
 #: Kinds that speak something else than the native topics.
 FAMILIES: dict[str, Encoder] = {
