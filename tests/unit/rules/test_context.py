@@ -3,6 +3,7 @@ import json
 import pytest
 
 from city.alarm import AlarmTransition
+from city.entry import Connection, Tick
 from tests.support.judging import Bench, at, book, context, readings, rule, sensor
 
 FLOOD = rule("{notice: {above: 3, clear: 2, hold: 10s}, critical: {above: 27}}")
@@ -112,7 +113,10 @@ def test_context_without_rules_or_sensors_judges_nothing() -> None:
     bench = Bench()
     seen = readings((1, 0, 5.0))
 
-    assert bench.feed(seen, context(book(), SENSORS), seen, context(book(FLOOD), []), seen) == []
+    timed = (Connection(at(0), listening=True), Tick(at(1)))
+    assert (
+        bench.feed(seen, *timed, context(book(), SENSORS), seen, *timed, context(book(FLOOD), []), seen, *timed) == []
+    )
 
 
 def test_readings_of_other_quantities_and_strangers_are_passed_over() -> None:

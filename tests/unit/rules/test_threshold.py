@@ -1,10 +1,14 @@
+import json
+from dataclasses import replace
 from math import inf, nan
 
+import numpy as np
 import pytest
 
 from city.clock import SECOND_NS
+from city.entry import Arrivals
 from city.quality import Quality
-from tests.support.judging import START_NS, Bench, book, context, readings, rule, sensor
+from tests.support.judging import START_NS, Bench, at, book, context, readings, rule, sensor
 
 THREE = (
     "{notice: {above: 3, clear: 2, hold: 10s}, major: {above: 15, clear: 12, hold: 5s}, "
@@ -143,3 +147,44 @@ def test_threshold_follows_its_timeline(
 )
 def test_threshold_weighs_quality(steps: list[tuple[float, ...]], expected: list[tuple[float, str, str]]) -> None:
     assert timeline(THREE, *steps) == expected
+
+
+def test_threshold_says_why() -> None:
+    bench = Bench()
+    bench.feed(context(book(rule(THREE)), [sensor(1)]), readings((1, 0, 0.2)), readings((1, 3, 0.2)))
+
+    (transition,) = bench.feed(readings((1, 5, 0.25, Quality.CLOCK)))
+
+    assert (transition.value, transition.limit, transition.unit) == (0.25, 0.15, "m")
+    evidence = json.loads(transition.evidence)
+    assert evidence["reading"] == {
+        "time": "2026-09-21T14:13:25.000Z",
+        "arrival": "2026-09-21T14:13:25.000Z",
+        "value": 0.25,
+        "quality": ["clock"],
+    }
+    assert [(one["level"], one["met"], one["kept"], one["held_s"]) for one in evidence["conditions"]] == [
+        ("notice", True, True, 5.0),
+        ("major", True, True, 5.0),
+        ("critical", False, True, 0.0),
+    ]
+    assert evidence["conditions"][1]["since"] == "2026-09-21T14:13:20.000Z"
+
+
+@pytest.mark.parametrize(
+    ("arrival_s", "quality", "late"),
+    [
+        pytest.param(1.0, Quality.GOOD, False, id="at once"),
+        pytest.param(301.0, Quality.GOOD, True, id="buffered for more than five minutes"),
+        pytest.param(1.0, Quality.LATE, True, id="older than the newest"),
+        pytest.param(1e6, Quality.RECORDED, False, id="a recording"),
+    ],
+)
+def test_threshold_says_what_came_late(*, arrival_s: float, quality: Quality, late: bool) -> None:
+    bench = Bench()
+    bench.feed(context(book(rule("{notice: {above: 3}}")), [sensor(1)]))
+    batch = replace(readings((1, 0, 0.2, quality)).readings, arrival_ns=np.array([at(arrival_s)]))
+
+    (transition,) = bench.feed(Arrivals(batch))
+
+    assert (transition.late, transition.recorded) == (late, quality is Quality.RECORDED)
