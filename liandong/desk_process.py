@@ -17,6 +17,7 @@ from city.sensor import Sensor
 from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
+from liandong.demo import settle_demo
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
@@ -67,6 +68,8 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         stopped_by_signals() as stop,
     ):
         ledger = _ledger(settings, city, database, register(city, database))
+        if demo:
+            settle_demo(settings, folder, database, city.departments)
         async with linked(folder.socket) as feed:
             app = create_app(_given(settings, city, ledger, feed, demo=demo))
             server = _Server(_configuration(app))

@@ -70,6 +70,11 @@ class DataFolder:
         return self.run / "parts.json"
 
     @property
+    def sign_in_link(self) -> Path:
+        """Return the file of the one-time link that the demo prints."""
+        return self.run / "sign-in-link"
+
+    @property
     def demo_accounts(self) -> Path:
         """Return the file of the demo city's accounts."""
         return self.root / "demo-accounts.txt"

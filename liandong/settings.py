@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         """Return where the console and the API listen."""
         return Address(self.http.host, self.http.port)
 
+    @property
+    def console_url(self) -> str:
+        """Return where a browser finds the console, with a slash at its end."""
+        url = self.http.public_url or f"http://{self.http_address.dialled}"
+        return url.rstrip("/") + "/"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -54,7 +54,9 @@ class Supervisor:
             for keeper in self._keepers:
                 await running.enter_async_context(_kept(keeper, refuse))
                 await _either(keeper.ready, stop)
-            if not stop.is_set():
+                if stop.is_set():
+                    break
+            else:
                 await ready()
             await stop.wait()
             log.info("parts_stopping")

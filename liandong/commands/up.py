@@ -32,15 +32,22 @@ def run_up(
     configure_log("supervisor")
 
     async def tell() -> None:
-        typer.echo(_welcome(settings))
+        typer.echo(_welcome(settings, demo=demo))
 
     asyncio.run(up(settings, config=config, demo=demo, ready=tell))
 
 
-def _welcome(settings: Settings) -> str:
-    console = settings.http.public_url or f"http://{settings.http_address.dialled}/"
+def _welcome(settings: Settings, *, demo: bool) -> str:
     broker = f"mqtt://{settings.broker.address}" if settings.mqtt.embedded else settings.mqtt.url
-    return f"Console  {console}\nBroker   {broker}\nData     {settings.data.resolve()}"
+    lines = [f"Console  {settings.console_url}", f"Broker   {broker}", f"Data     {settings.folder.root}"]
+    if demo:
+        link = settings.folder.sign_in_link
+        lines += [
+            f"Accounts {settings.folder.demo_accounts}",
+            f"Sign in  {link.read_text('utf-8').strip()} (works once)",
+        ]
+        link.unlink()
+    return "\n".join(lines)
 
 
 def add_to(app: typer.Typer) -> None:

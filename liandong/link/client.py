@@ -26,6 +26,9 @@ _PATIENCE_S = 15.0
 #: First and longest pause before connecting again in seconds: ingest is on this machine.
 _PAUSES_S = (0.05, 2.0)
 
+#: Longest wait for the first connection in seconds.
+_FIRST_S = 0.5
+
 #: Bytes buffered of what has not been read; a frame may be longer.
 _BUFFER_BYTES = 1024 * 1024
 
@@ -38,11 +41,15 @@ _changes_decoder: msgspec.msgpack.Decoder[list[SensorChange]] = msgspec.msgpack.
 
 @asynccontextmanager
 async def linked(path: Path) -> AsyncIterator["LinkClient"]:
-    """Yield a Feed that speaks to the socket `path`, and keeps connecting to it, while the block lasts."""
+    """Yield a Feed that speaks to the socket `path`, and keeps connecting to it, while the block lasts.
+
+    Enters the block when it is connected, or after half a second while nobody is there.
+    """
     client = LinkClient(path)
     async with asyncio.TaskGroup() as tasks:
         connection = tasks.create_task(client.stay_connected(), name="link.connection")
         try:
+            await client.wait_connected(_FIRST_S)
             yield client
         finally:
             connection.cancel()
@@ -55,6 +62,7 @@ class LinkClient:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: asyncio.StreamWriter | None = None
+        self._first = asyncio.Event()
         self._waiting: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self._numbers = count(1)
         self._cause = "not connected yet"
@@ -64,6 +72,12 @@ class LinkClient:
         """Return whether a call can be made now."""
         return self._writer is not None
 
+    async def wait_connected(self, patience_s: float) -> None:
+        """Return at the first connection, or when patience ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self._first.wait()
+
     async def stay_connected(self) -> None:
         """Connect, give out answers, and begin again when the connection ends; never returns."""
         backoff = Backoff(*_PAUSES_S, Random())
@@ -71,13 +85,17 @@ class LinkClient:
             try:
                 async with _opened(self._path) as (reader, self._writer):
                     log.info("link_connected")
+                    self._first.set()
                     backoff.reset()
                     await self._give_out(reader)
-                self.lose("the connection ended")
+                cause = "the connection ended"
             except OSError as exc:
-                self.lose(exc.strerror or str(exc))
+                cause = exc.strerror or str(exc)
             except BadFrame as exc:
-                self.lose(str(exc))
+                cause = str(exc)
+            if self.connected:
+                log.warning("link_lost", cause=cause)
+            self.lose(cause)
             await asyncio.sleep(backoff.next_s())
 
     async def _give_out(self, reader: asyncio.StreamReader) -> None:
@@ -93,8 +111,6 @@ class LinkClient:
 
     def lose(self, cause: str) -> None:
         """End every call in hand with StoreUnavailable."""
-        if self._writer is not None:
-            log.warning("link_lost", cause=cause)
         self._writer, self._cause = None, cause
         lost, self._waiting = self._waiting, {}
         for waiting in lost.values():

@@ -23,12 +23,16 @@ def reachable(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
-def listening(path: Path) -> socket.socket:
-    """Return a socket that listens at `path` for its owner alone, in place of one that was left behind."""
+@contextmanager
+def listening(path: Path) -> Iterator[socket.socket]:
+    """Yield a socket that listens at `path` for its owner alone, in place of one that was left behind."""
     path.unlink(missing_ok=True)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    with reachable(path) as name:
+    with made, reachable(path) as name:
         made.bind(name)
-    path.chmod(0o600)  # before listening: nobody can have connected yet
-    made.listen()
-    return made
+        path.chmod(0o600)  # before listening: nobody can have connected yet
+        made.listen()
+        try:
+            yield made
+        finally:
+            path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """The link's server side: answers calls to ingest's Feed, many at a time, on each connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -29,6 +29,18 @@ _FAILED = Counter(
 @asynccontextmanager
 async def served(feed: Feed, path: Path) -> AsyncIterator[None]:
     """Answer calls to `feed` at the socket `path` while the block lasts; then end every connection."""
+    with listening(path) as socket:
+        async with _conversing(feed) as converse:
+            server = await asyncio.start_unix_server(converse, sock=socket)
+            try:
+                yield
+            finally:
+                server.close()
+
+
+@asynccontextmanager
+async def _conversing(feed: Feed) -> AsyncIterator[Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]]:
+    """Yield what takes up a connection; connections end with the block."""
     conversations: set[asyncio.Task[None]] = set()
     async with asyncio.TaskGroup() as group:
 
@@ -37,11 +49,9 @@ async def served(feed: Feed, path: Path) -> AsyncIterator[None]:
             conversations.add(task)
             task.add_done_callback(conversations.discard)
 
-        server = await asyncio.start_unix_server(converse, sock=listening(path))
         try:
-            yield
+            yield converse
         finally:
-            server.close()
             for task in conversations:
                 task.cancel()
 
