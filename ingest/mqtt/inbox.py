@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple, Protocol
 
 from ingest.config import BatchSettings
@@ -66,7 +67,7 @@ class Inbox:
         self._chunks: deque[_Chunk] = deque()
         self._paused: set[Source] = set()
         self._count = self._size = self._arrivals = 0
-        self._first_s = self._closed_s = 0.0
+        self._first_s, self._closed_s = 0.0, -inf
         self._blocked = False
         self._waker: asyncio.Future[None] | None = None
 

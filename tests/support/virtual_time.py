@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+#: What one turn of the loop takes by its own clock.
+TURN_S = 1e-5
+
 
 class _Selector(selectors.DefaultSelector):
     """Waits for real only when there is no timer to jump to."""
@@ -14,6 +17,7 @@ class _Selector(selectors.DefaultSelector):
     now_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.now_s += TURN_S
         if timeout is None or timeout <= 0:
             return super().select(timeout)
         ready = super().select(0)
