@@ -12,7 +12,6 @@ from api.collaborators import Given
 from api.console import serve_console
 from api.errors import ErrorAnswers
 from api.incident_news import IncidentNews
-from api.keeper import StreamKeeper
 from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
@@ -108,7 +107,7 @@ async def _following(app: FastAPI) -> AsyncIterator[None]:
             group.create_task(news.run(), name="api.incident_news"),
             group.create_task(services.sensor_news.run(), name="api.sensor_news"),
             group.create_task(services.sensor_news.watch(), name="api.ingest_watch"),
-            group.create_task(StreamKeeper(services.hub, services.sessions).run(), name="api.stream_keeper"),
+            group.create_task(services.keeper.run(), name="api.stream_keeper"),
         ]
         yield
         leave()

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.collaborators import Given
 from api.directory import SensorDirectory
+from api.keeper import StreamKeeper
 from api.live import Hub
 from api.passwords import Passwords
 from api.recorder import EventLog
@@ -28,11 +29,13 @@ class Services:
     given: Given
     users: Users
     sessions: Sessions
+    links: SignInLinks
     sign_in: SignIn
     directory: SensorDirectory
     hub: Hub
     recorder: EventLog
     sensor_news: SensorNews
+    keeper: StreamKeeper
     password_checks: CapacityLimiter
     started_ns: int
 
@@ -49,6 +52,8 @@ def services_from(given: Given) -> Services:
         given=given,
         users=users,
         sessions=sessions,
+        keeper=StreamKeeper(hub, sessions),
+        links=links,
         sign_in=SignIn(users, sessions, links, settings, clock),
         directory=directory,
         hub=hub,

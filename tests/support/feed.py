@@ -23,7 +23,10 @@ QUIET = IngestStatus(
 
 @dataclass
 class MemoryFeed:
-    """A `city.feed.Feed` that holds what it is told; `away` makes every call raise StoreUnavailable."""
+    """A `city.feed.Feed` that holds what it is told; `away` makes every call raise StoreUnavailable.
+
+    `heard` is set when somebody listens to changes.
+    """
 
     away: bool = False
     now: IngestStatus = QUIET
@@ -35,6 +38,7 @@ class MemoryFeed:
     waiting: list[OutboxItem] = field(default_factory=list)
     book: list[RuleSummary] = field(default_factory=list)
     refreshed: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     _listeners: list[asyncio.Queue[list[SensorChange] | None]] = field(default_factory=list)
 
     def keep(self, reading: LatestReading) -> None:
@@ -59,11 +63,6 @@ class MemoryFeed:
     def come_back(self) -> None:
         """Answer again."""
         self.away = False
-
-    @property
-    def listeners(self) -> int:
-        """Return how many listen to changes."""
-        return len(self._listeners)
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
@@ -163,6 +162,7 @@ class MemoryFeed:
         self._check()
         inbox: asyncio.Queue[list[SensorChange] | None] = asyncio.Queue()
         self._listeners.append(inbox)
+        self.heard.set()
         try:
             while (batch := await inbox.get()) is not None:
                 yield batch

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -23,10 +24,20 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2026, 11, 20, 8, tzinfo=UTC))
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated file to copy: running the revisions takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "city.sqlite"
+    database = Database(f"sqlite:///{path}")
     upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
+    copy(empty_database, tmp_path / "city.sqlite")
+    database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
     yield database
     database.close()
 

@@ -1,0 +1,131 @@
+"""What machines ask: alive, ready, and the counters."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+
+from api.config import HttpSettings
+from api.metrics import page, told_by_ingest
+from storage.sql import Database
+from tests.support.api import BASE, Town, town_on
+from tests.support.feed import QUIET
+
+
+async def ask(town: Town, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    async with town.client() as client:
+        return await client.get(BASE + path, headers=headers)
+
+
+async def test_process_is_alive_whatever_else_is_away(town: Town) -> None:
+    town.feed.leave()
+
+    assert (await ask(town, "/healthz")).status_code == 200
+
+
+async def test_ready_when_everything_answers(town: Town) -> None:
+    answer = await ask(town, "/readyz")
+
+    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "ingest": "ok", "broker": "ok"}}
+
+
+async def test_not_ready_without_ingest(town: Town) -> None:
+    town.feed.leave()
+
+    answer = await ask(town, "/readyz")
+
+    assert (answer.status_code, answer.json()["at"]) == (503, "ingest")
+
+
+async def test_not_ready_without_the_broker(town: Town) -> None:
+    town.feed.now = replace(QUIET, listening=False)
+
+    answer = await ask(town, "/readyz")
+
+    assert (answer.status_code, answer.json()["at"]) == (503, "broker")
+
+
+def samples(text: str) -> dict[tuple[str, str], float]:
+    return {
+        (sample.name, ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_metrics_are_ours_and_ingests(town: Town) -> None:
+    counters = {
+        "ingest_messages_received_total": 5.0,
+        'ingest_messages_quarantined_total{reason="bad_json"}': 2.0,
+        "ingest_journal_depth": 7.0,
+    }
+    town.feed.now = replace(QUIET, counters=counters)
+
+    found = samples((await ask(town, "/metrics")).text)
+
+    assert found["ingest_messages_received_total", ""] == 5.0
+    assert found["ingest_messages_quarantined_total", "reason=bad_json"] == 2.0
+    assert found["ingest_journal_depth", ""] == 7.0
+    assert found["ingest_up", ""] == 1.0
+    assert ("api_streams_open", "") in found
+
+
+async def test_metrics_say_that_ingest_is_away(town: Town) -> None:
+    town.feed.leave()
+
+    assert samples((await ask(town, "/metrics")).text)["ingest_up", ""] == 0.0
+
+
+def test_metric_of_both_processes_is_ingests() -> None:
+    registry = CollectorRegistry()
+    Counter("ingest_messages_received_total", "Declared here too.", registry=registry)
+
+    text = page({"ingest_messages_received_total": 5.0}, registry).decode()
+
+    assert samples(text)["ingest_messages_received_total", ""] == 5.0
+    assert text.count("# TYPE ingest_messages_received_total") == 1
+
+
+def test_labels_are_unescaped_and_escaped_again() -> None:
+    counters = {r'a_total{reason="say \"hi\"\\n",topic="x\ny"}': 1.0, "not a metric": 1.0, "1bad": 2.0}
+
+    (metric,) = told_by_ingest(counters)
+
+    assert metric.samples[0].labels == {"reason": 'say "hi"\\n', "topic": "x\ny"}
+    assert samples(page(counters, CollectorRegistry()).decode())
+
+
+@pytest.mark.parametrize(
+    ("token", "client", "header", "status"),
+    [
+        (None, "127.0.0.1", "", 200),
+        (None, "::1", "", 200),
+        (None, "10.0.0.9", "", 401),
+        ("secret", "10.0.0.9", "Bearer secret", 200),
+        ("secret", "10.0.0.9", "Bearer wrong", 401),
+        ("secret", "127.0.0.1", "", 401),
+    ],
+)
+async def test_metrics_are_for_this_machine_or_the_token(
+    database: Database, token: str | None, client: str, header: str, status: int
+) -> None:
+    town = town_on(database, HttpSettings(metrics_token=SecretStr(token) if token is not None else None))
+    transport = httpx.ASGITransport(town.app, client=(client, 1))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:
+        answer = await browser.get("/metrics", headers={"Authorization": header} if header else {})
+
+    assert answer.status_code == status
+
+
+async def test_requests_are_counted_by_declared_paths_only(town: Town) -> None:
+    for path in ("/api/v1/sensors/1", "/api/v1/sensors/2", "/nowhere/3"):
+        await ask(town, path)
+
+    found = samples((await ask(town, "/metrics")).text)
+
+    routes = {labels for name, labels in found if name == "api_requests_answered_total"}
+    assert "method=GET,route=/sensors/{sensor:path},status=401" in routes
+    assert not [labels for labels in routes if "nowhere" in labels]

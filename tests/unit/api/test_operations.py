@@ -1,0 +1,139 @@
+"""What those who run the system do: discovery, quarantine, rules, users, status."""
+
+from dataclasses import replace
+
+import pytest
+
+from city.feed import Discovered, Quarantined, RuleSummary
+from linkage.person import Role
+from tests.support.api import Town
+from tests.support.feed import QUIET
+
+STRANGER = Discovered("new/1", 0, 10**9, 3, "city/traffic/new", ("speed",), '{"speed": 3}')
+ADOPTION = {
+    "name": "新线圈",
+    "domain": "traffic",
+    "kind": "loop",
+    "longitude": 121.5,
+    "latitude": 31.2,
+    "maintainer": "police",
+    "tags": ["a", "a"],
+    "installed": "2026-11-01",
+}
+
+
+async def test_stranger_is_adopted(town: Town) -> None:
+    town.feed.strangers = [STRANGER]
+    async with town.client_of(Role.OPERATOR) as client:
+        listed = (await client.get("/discovery")).json()
+        answer = await client.post("/discovery/new/1/adopt", json=ADOPTION)
+        shown = (await client.get("/sensors/new/1")).json()
+
+    assert [item["sensor"] for item in listed["items"]] == ["new/1"]
+    assert (answer.status_code, answer.json()["tags"]) == (201, ["a"])
+    assert (shown["name"], shown["kind"], shown["installed"]) == ("新线圈", "loop", "2026-11-01")
+    assert town.feed.refreshed == 1
+
+
+@pytest.mark.parametrize(
+    ("sensor", "change", "status", "at"),
+    [
+        ("never/heard", {}, 404, "sensor"),
+        ("hall/1", {}, 409, "sensor"),
+        ("new/1", {"owner": "nobody"}, 404, "department"),
+        ("new/1", {"domain": "weather"}, 422, "body.domain"),
+        ("new/1", {"id": "other"}, 422, "body.id"),
+    ],
+)
+async def test_adoption_that_cannot_be_is_refused(
+    town: Town, sensor: str, change: dict[str, str], status: int, at: str
+) -> None:
+    town.feed.strangers = [STRANGER]
+    async with town.client_of(Role.OPERATOR) as client:
+        answer = await client.post(f"/discovery/{sensor}/adopt", json={**ADOPTION, **change})
+
+    assert (answer.status_code, answer.json()["at"]) == (status, at)
+    assert town.feed.refreshed == 0
+
+
+async def test_stranger_is_found_among_many(town: Town) -> None:
+    town.feed.strangers = [replace(STRANGER, sensor=f"n{number:04}") for number in range(1200)]
+    async with town.client_of(Role.OPERATOR) as client:
+        answer = await client.post("/discovery/n1199/adopt", json=ADOPTION)
+
+    assert answer.status_code == 201
+
+
+async def test_quarantine_lists_without_bytes(town: Town) -> None:
+    town.feed.set_aside = [Quarantined(number, 0, "t", "bad_json", "line 1", 3, b"\x00\xff1") for number in (1, 2, 3)]
+    async with town.client_of(Role.OPERATOR) as client:
+        newest = (await client.get("/quarantine?limit=2")).json()
+        rest = (await client.get("/quarantine", params={"before": newest["next"]})).json()
+        hidden = await client.get("/quarantine/1")
+
+    assert [item["id"] for item in (*newest["items"], *rest["items"])] == [3, 2, 1]
+    assert "payload" not in newest["items"][0]
+    assert hidden.status_code == 403
+
+
+async def test_steward_sees_the_bytes(town: Town) -> None:
+    town.feed.set_aside = [Quarantined(1, 0, "t", "bad_json", "line 1", 3, b"\x00\xff1")]
+    async with town.client_of(Role.STEWARD) as client:
+        shown = (await client.get("/quarantine/1")).json()
+        missing = await client.get("/quarantine/2")
+
+    assert (shown["payload"], shown["size"]) == ("AP8x", 3)
+    assert missing.status_code == 404
+
+
+async def test_rules_in_force_are_listed(town: Town) -> None:
+    rule = RuleSummary(
+        "r", {"zh": "水", "en": "water"}, "threshold", "GB", "a.yaml", 3, "environment", "water_level",
+        {"major": "above 15 cm"}, 2, 1, "road_water", {"major": 2}, ("water",), "rules: …",
+    )  # fmt: skip
+    town.feed.book = [rule]
+    async with town.client_of(Role.MONITOR) as client:
+        (item,) = (await client.get("/rules")).json()["items"]
+
+    assert (item["id"], item["levels"], item["line"]) == ("r", {"major": "above 15 cm"}, 3)
+
+
+async def test_operator_adds_a_user(town: Town) -> None:
+    new = {"username": "wang", "name": "王", "roles": ["officer"], "department": "water", "password": "a long password"}
+    async with town.client_of(Role.OPERATOR) as client:
+        answer = await client.post("/users", json=new)
+        again = await client.post("/users", json=new)
+        nowhere = await client.post("/users", json={**new, "username": "wu", "department": "nobody"})
+        listed = (await client.get("/users?limit=1&after=1")).json()
+        signed_in = await client.post("/session", json={"username": "wang", "password": "a long password"})
+
+    assert [answer.status_code, again.status_code, nowhere.status_code] == [201, 409, 404]
+    assert listed["items"] == [answer.json()]
+    assert "password" not in answer.text
+    assert signed_in.status_code == 200
+
+
+async def test_status_tells_of_ingest_and_desk(town: Town) -> None:
+    town.feed.now = replace(QUIET, counters={"ingest_messages_received_total": 5.0}, book_error="a.yaml:3")
+    async with town.client_of(Role.OPERATOR) as client:
+        there = (await client.get("/status")).json()
+        town.feed.leave()
+        away = (await client.get("/status")).json()
+
+    assert there["ingest"]["counters"] == {"ingest_messages_received_total": 5.0}
+    assert (there["ingest"]["book_error"], there["ingest_error"]) == ("a.yaml:3", "")
+    assert there["desk"]["sensors"] == 6
+    assert away["ingest"] is None
+    assert "ingest" in away["ingest_error"]
+
+
+async def test_city_tells_its_words(town: Town) -> None:
+    async with town.client_of(Role.MONITOR) as client:
+        city = (await client.get("/city")).json()
+        basemap = await client.get("/city/basemap")
+        grids = await client.get("/city/grids")
+
+    assert city["name"] == {"zh": "小城", "en": "Small town"}
+    assert [one["id"] for one in city["departments"]] == ["desk", "command", "water", "police", "power"]
+    assert basemap.headers["content-type"] == grids.headers["content-type"] == "application/geo+json"
+    assert basemap.json()["type"] == "FeatureCollection"
