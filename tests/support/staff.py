@@ -1,5 +1,6 @@
 """The people of a test city: one of each side, and two departments' officers."""
 
+import secrets
 from dataclasses import dataclass
 
 from tests.support.program import Person, Program
@@ -21,15 +22,23 @@ class Staff:
 
 
 def hire(program: Program) -> Staff:
-    """Make their accounts."""
+    """Make their accounts: the first at the command line, the others by that operator."""
+    operator = program.person("ou", "operator")
+
+    def hired(username: str, *roles: str, department: str = "") -> Person:
+        password = secrets.token_urlsafe(18)
+        account = {"username": username, "name": username, "roles": roles, "department": department}
+        operator.post("/users", **account, password=password)
+        return Person(program.url, username, password)
+
     return Staff(
-        monitor=program.person("mei", "monitor"),
-        acceptor=program.person("wang", "acceptor"),
-        foreman=program.person("fang", "foreman"),
-        dispatcher=program.person("deng", "dispatcher"),
-        water=program.person("shui", "officer", department="water-bureau"),
-        police=program.person("jing", "officer", department="traffic-police"),
-        data=program.person("shu", "officer", department="data-bureau"),
-        operator=program.person("ou", "operator"),
-        steward=program.person("si", "steward", "operator"),
+        monitor=hired("mei", "monitor"),
+        acceptor=hired("wang", "acceptor"),
+        foreman=hired("fang", "foreman"),
+        dispatcher=hired("deng", "dispatcher"),
+        water=hired("shui", "officer", department="water-bureau"),
+        police=hired("jing", "officer", department="traffic-police"),
+        data=hired("shu", "officer", department="data-bureau"),
+        operator=operator,
+        steward=hired("si", "steward", "operator"),
     )
