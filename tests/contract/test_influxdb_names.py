@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +41,7 @@ def for_any_names(check: Callable[[str, str], None]) -> None:
     test = given(sensor=NAMES, quantity=NAMES)(check)
     for sensor, quantity in HOSTILE:
         test = example(sensor=sensor, quantity=quantity)(test)
-    settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))(test)()
+    settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))(test)()
 
 
 def one_of_each(time_ns: int, event: str) -> Arrivals:
@@ -48,6 +49,8 @@ def one_of_each(time_ns: int, event: str) -> Arrivals:
     return Arrivals(batch, (SensorEvent(1, event, time_ns, time_ns + 1, '{"a":"\\\\n"}'),))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(90)
 def test_any_name_is_one_point_in_influxdb(influxdb_server: Server, tmp_path: Path) -> None:
     rig, server = influxdb_rig(influxdb_server, "names", tmp_path), OldInfluxServer(influxdb_server, "names")
     positions = count(1)
@@ -73,6 +76,8 @@ def test_any_name_is_one_point_in_influxdb(influxdb_server: Server, tmp_path: Pa
     rig.history.close()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(90)
 def test_any_name_is_one_point_through_influxdb_client(victoria_server: Server, tmp_path: Path) -> None:
     rig = victoria_rig(victoria_server, tmp_path)
     positions = count(1)
