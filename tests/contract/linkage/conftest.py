@@ -1,15 +1,24 @@
 """The linkage queue on each database it promises to run on."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from linkage.tables import ADMISSIONS, CHAIN, EVENTS, INCIDENTS, KEYS, MEMBERS, MESSAGES, TASKS
 from storage.migrate import upgrade
 from storage.sql import METADATA, Database
 from tests.support.linkage import Town
 from tests.support.postgres import postgresql
+
+#: Tables of the queue, those that others refer to first.
+_TABLES = [
+    table
+    for table in METADATA.sorted_tables
+    if table in (INCIDENTS, KEYS, MEMBERS, ADMISSIONS, TASKS, EVENTS, CHAIN, MESSAGES)
+]
 
 
 @pytest.fixture(scope="session")
@@ -21,15 +30,26 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def empty_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to be copied, which is much quicker than migrating."""
+    path = tmp_path_factory.mktemp("empty") / "city.sqlite"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, empty_city: Path) -> Iterator[Database]:
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path}/city.sqlite")
-        upgrade(database)
+        database = Database(f"sqlite:///{shutil.copy(empty_city, tmp_path)}")
     else:
         database = Database(request.getfixturevalue("postgresql_url"))
         with database.write() as connection:
-            connection.execute(text("TRUNCATE " + ", ".join(METADATA.tables) + " RESTART IDENTITY"))
+            # Emptying row by row beats TRUNCATE, which makes a new file for every table.
+            connection.execute(text("; ".join(f"DELETE FROM {table.name}" for table in reversed(_TABLES))))
+            connection.execute(text("ALTER SEQUENCE messages_id_seq RESTART"))
     yield database
     database.close()
 

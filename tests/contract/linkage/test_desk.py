@@ -1,0 +1,88 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from city.errors import StoreUnavailable
+from city.feed import OutboxItem
+from linkage.config import LinkageSettings
+from linkage.couriers import Letter, Letterbox, Receipt
+from linkage.desk import Desk
+from storage.sql import Database
+from tests.support.feed import MemoryFeed
+from tests.support.linkage import MONITOR, Town, alarm
+
+
+class Outbox(MemoryFeed):
+    """A feed that, like ingest, holds a request for alarms while there are none."""
+
+    async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+        await asyncio.sleep(0.01)
+        return await super().outbox(limit, wait_s)
+
+
+class Ringing(Letterbox):
+    """A letterbox that says when a letter has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def carry(self, letter: Letter) -> Receipt:
+        receipt = super().carry(letter)
+        self._loop.call_soon_threadsafe(self.came.set)
+        return receipt
+
+    async def next(self) -> Letter:
+        await self.came.wait()
+        self.came.clear()
+        return self.letters[-1]
+
+
+async def test_admitted_alarms_are_settled(town: Town):
+    feed = MemoryFeed(waiting=[OutboxItem(4, alarm()), OutboxItem(9, alarm(target="underpass/2"))])
+    desk = Desk(town.ledger, Letterbox())
+    admitted = [await desk.admit_some(feed, 0), await desk.admit_some(feed, 0)]
+
+    assert admitted == [2, 0]
+    assert feed.waiting == []
+    assert town.queue.page(MONITOR).total == 2
+
+
+async def test_alarm_admitted_but_not_settled_is_not_doubled(town: Town):
+    item = OutboxItem(4, alarm())
+    desk = Desk(town.ledger, Letterbox())
+    await desk.admit_some(MemoryFeed(waiting=[item]), 0)
+    await desk.admit_some(MemoryFeed(waiting=[item]), 0)
+
+    assert town.queue.page(MONITOR).total == 1
+
+
+async def test_nothing_is_settled_while_the_database_is_away(town: Town):
+    feed = MemoryFeed(waiting=[OutboxItem(4, alarm())])
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/none", busy_timeout_s=2)
+    desk = Desk(replace(town.ledger, database=away), Letterbox())
+
+    with pytest.raises(StoreUnavailable):
+        await desk.admit_some(feed, 0)
+
+    assert len(feed.waiting) == 1
+
+
+async def test_desk_works_by_itself(database: Database):
+    town = Town(database, LinkageSettings(tick_s=0.01, deliver_s=0.01))
+    feed, box = Outbox(away=True), Ringing()
+    running = asyncio.create_task(Desk(town.ledger, box).run(feed))
+    feed.waiting.append(OutboxItem(1, alarm()))
+    await asyncio.sleep(0)
+    feed.come_back()
+    opened = await box.next()
+    town.wait(hours=1)
+    overdue = await box.next()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert "New incident" in opened.subject
+    assert "Overdue" in overdue.subject

@@ -1,0 +1,45 @@
+from linkage.live import sees
+from linkage.states import Step
+from tests.support.linkage import ACCEPTOR, DISPATCHER, MONITOR, POLICE_OFFICER, WATER_OFFICER, Town
+
+
+def test_events_go_on_after_a_number(town: Town):
+    number = town.reported().id
+    town.act(number, Step.FILE, ACCEPTOR)
+    town.reported()
+    first = town.live.events_after(0, limit=2)
+    rest = town.live.events_after(first[-1].number)
+
+    assert [(event.number, event.event.step) for event in (*first, *rest)] == [(1, "open"), (2, "file"), (3, "open")]
+    assert town.live.last() == 3
+    assert town.live.events_after(3) == []
+
+
+def test_event_comes_with_the_incident_as_it_stands_now(town: Town):
+    number = town.reported().id
+    town.act(number, Step.FILE, ACCEPTOR)
+
+    assert {event.summary.state for event in town.live.events_after(0)} == {"filed"}
+
+
+def test_event_is_for_those_who_may_see_the_incident(town: Town):
+    number = town.reported().id
+    town.act(number, Step.FILE, ACCEPTOR)
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+    event = town.live.events_after(0)[0]
+
+    assert [who.id for who in (MONITOR, WATER_OFFICER, POLICE_OFFICER) if sees(who, event)] == [
+        "monitor",
+        "water-officer",
+    ]
+    assert "reporter" not in event.model_dump()
+
+
+def test_messages_are_for_those_who_may_see_the_incident(town: Town):
+    first, second = town.reported().id, town.reported().id
+    seen = [message.incident for message in town.live.messages(MONITOR)]
+
+    assert seen == [second, first]
+    assert town.live.messages(POLICE_OFFICER) == []
+    assert [message.incident for message in town.live.messages(MONITOR, incident=first)] == [first]
+    assert town.live.messages(MONITOR, incident="x") == []

@@ -1,0 +1,233 @@
+"""Whatever alarms come and whoever acts, crashes and waits: nothing is lost, doubled or out of line."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import delete, func, select
+
+from city.alarm import AlarmTransition, Change
+from city.errors import IllegalTransition, NotFound, NotPermitted
+from city.level import Level
+from linkage import cases
+from linkage.acting import Order
+from linkage.clocks import running
+from linkage.event_log import verify
+from linkage.person import Person
+from linkage.queue import QueueFilter
+from linkage.states import FOLLOWING, TASK_MOVES, Disposition, Step, followed
+from linkage.tables import (
+    ADMISSIONS,
+    CHAIN,
+    EVENTS,
+    INCIDENTS,
+    KEYS,
+    MEMBERS,
+    MESSAGES,
+    NEVER_NS,
+    TASKS,
+)
+from linkage.views import Incident, NextStep
+from storage.sql import Database
+from tests.support.linkage import (
+    ACCEPTOR,
+    COLLECTOR,
+    DISPATCHER,
+    FOREMAN,
+    MONITOR,
+    POLICE_OFFICER,
+    WATER_HANDLER,
+    WATER_OFFICER,
+    Town,
+    alarm,
+    life_safety,
+)
+
+PEOPLE = (ACCEPTOR, FOREMAN, COLLECTOR, DISPATCHER, WATER_OFFICER, WATER_HANDLER, POLICE_OFFICER, MONITOR)
+TARGETS = ("underpass/1", "underpass/2")
+
+#: Those that refer to others first.
+TABLES = (MESSAGES, CHAIN, EVENTS, TASKS, ADMISSIONS, MEMBERS, KEYS, INCIDENTS)
+
+
+class Queue(RuleBasedStateMachine):
+    """Rules on the two targets, the people of a small city, and a desk that may die between any two of its acts."""
+
+    database: ClassVar[Database]
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.database.write() as connection:
+            for table in TABLES:
+                connection.execute(delete(table))
+        self.town = Town(self.database)
+        self.outbox: list[AlarmTransition] = []
+        self.enqueued: list[AlarmTransition] = []
+        self.burning: dict[str, Level] = {}
+        self.runs: Counter[str] = Counter()
+        self.steps: Counter[str] = Counter()
+
+    @rule(sensor=st.sampled_from(TARGETS), level=st.sampled_from(Level), grave=st.booleans())
+    def enqueue(self, sensor: str, level: Level, *, grave: bool) -> None:
+        """Let the rule say what a rule can say: raised, risen, fallen, or cleared when the level is as it was."""
+        before = self.burning.get(sensor)
+        if before is None:
+            self.runs[sensor] += 1
+            change = Change.RAISED
+        elif level == before:
+            change = Change.CLEARED
+        else:
+            change = Change.RISEN if level > before else Change.FALLEN
+        self.steps[sensor] += 1
+        made = alarm(change, level, target=sensor, run=self.runs[sensor], step=self.steps[sensor])
+        transition = life_safety(made) if grave else made
+        if change is Change.CLEARED:
+            del self.burning[sensor]
+        else:
+            self.burning[sensor] = level
+        self.outbox.append(transition)
+        self.enqueued.append(transition)
+
+    @precondition(lambda self: self.outbox)
+    @rule(count=st.integers(1, 4), settled=st.booleans())
+    def admit(self, count: int, *, settled: bool) -> None:
+        """Admit the first of the outbox; the desk may die before ingest forgets them."""
+        self.town.admitter.admit(self.outbox[:count])
+        if settled:
+            del self.outbox[:count]
+
+    @rule()
+    def die(self) -> None:
+        """Start the desk anew on what the database holds."""
+        clock = self.town.ledger.clock
+        self.town = Town(self.database)
+        self.town.wait(seconds=(clock.now_ns() - self.town.ledger.clock.now_ns()) / 1e9)
+
+    @rule(span=st.sampled_from([timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=3)]))
+    def wait(self, span: timedelta) -> None:
+        """Let time pass and look at the clocks."""
+        self.town.wait(seconds=span.total_seconds())
+        self.town.ticker.tick()
+
+    @rule(who=st.sampled_from([ACCEPTOR, WATER_OFFICER]))
+    def report(self, who: Person) -> None:
+        """Let somebody report."""
+        self.town.reported(who)
+
+    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 50), choice=st.integers(0, 50))
+    def take_an_offered_step(self, who: Person, pick: int, choice: int) -> None:
+        """Take one of the steps that somebody is offered: it must be accepted."""
+        shown = self._look(who, pick)
+        if shown is None:
+            return
+        offered = [*shown.steps, *(step for task in shown.tasks for step in task.steps)]
+        if offered:
+            self._take(shown, offered[choice % len(offered)], who)
+
+    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 50), step=st.sampled_from(Step), leg=st.integers(0, 3))
+    def ask_for_any_step(self, who: Person, pick: int, step: Step, leg: int) -> None:
+        """Ask for a step that is not offered: it must be refused and change nothing."""
+        shown = self._look(who, pick)
+        if shown is None:
+            return
+        task = shown.tasks[leg % len(shown.tasks)] if step in TASK_MOVES and shown.tasks else None
+        if step in {one.step for one in (shown.steps if task is None else task.steps)}:
+            return
+        order = Order(step=step, version=shown.version, note="x", disposition=Disposition.CANCELLED)
+        try:
+            if task is None:
+                self.town.incidents.act(shown.id, order, who)
+            else:
+                self.town.incidents.act_on_task(task.id, order, who)
+        except (IllegalTransition, NotPermitted):
+            assert self.town.incidents.one(shown.id, who) == shown
+        else:
+            raise AssertionError(order)
+
+    def _look(self, who: Person, pick: int) -> Incident | None:
+        lines = self.town.queue.page(MONITOR, QueueFilter(open=None)).items
+        if not lines:
+            return None
+        try:
+            return self.town.incidents.one(lines[pick % len(lines)].id, who)
+        except NotFound:
+            return None
+
+    def _take(self, shown: Incident, offered: NextStep, who: Person) -> None:
+        busy = {task.department for task in shown.tasks if task.state not in {"returned", "cancelled"}}
+        free = [name for name in ("water", "police", "power") if name not in busy]
+        if offered.step is Step.DISPATCH and not free:
+            return
+        order = Order(
+            step=offered.step,
+            version=shown.version,
+            note="x" if "note" in offered.needs else "",
+            departments=(free[0],) if offered.step is Step.DISPATCH else (),
+            disposition=offered.dispositions[0] if offered.dispositions else None,
+        )
+        if offered.task is None:
+            self.town.incidents.act(shown.id, order, who)
+        else:
+            self.town.incidents.act_on_task(offered.task, order, who)
+
+    @invariant()
+    def at_most_one_is_open_for_each_rule_and_target(self) -> None:
+        """Look at the keys of what is open."""
+        query = (
+            select(MEMBERS.c.target, func.count(MEMBERS.c.incident.distinct()))
+            .join(INCIDENTS, INCIDENTS.c.id == MEMBERS.c.incident)
+            .where(INCIDENTS.c.ended_ns.is_(None))
+            .group_by(MEMBERS.c.target)
+        )
+        with self.town.database.read() as connection:
+            assert all(count == 1 for _, count in connection.execute(query))
+
+    @invariant()
+    def no_alarm_is_lost(self) -> None:
+        """Look for every transition that ingest was allowed to forget."""
+        waiting = {transition.id for transition in self.outbox}
+        with self.town.database.read() as connection:
+            decided = {row.transition: row for row in connection.execute(select(ADMISSIONS))}
+        for transition in self.enqueued:
+            if transition.id not in waiting:
+                assert decided[transition.id].incident is not None
+
+    @invariant()
+    def log_is_whole(self) -> None:
+        """Follow the chain; each incident's version counts its events."""
+        assert verify(self.town.database) == []
+        counted = select(EVENTS.c.incident, func.count()).group_by(EVENTS.c.incident)
+        with self.town.database.read() as connection:
+            versions = {row.id: row.version for row in connection.execute(select(INCIDENTS.c.id, INCIDENTS.c.version))}
+            assert {row[0]: row[1] for row in connection.execute(counted)} == versions
+
+    @invariant()
+    def derived_columns_follow_from_the_rest(self) -> None:
+        """Derive state, order and deadlines anew."""
+        with self.town.database.read() as connection:
+            rows = list(connection.execute(select(INCIDENTS)).mappings())
+            found = [cases.load(connection, row["id"]) for row in rows]
+            counted = select(MEMBERS.c.incident, func.count()).where(MEMBERS.c.active).group_by(MEMBERS.c.incident)
+            active = {row[0]: row[1] for row in connection.execute(counted)}
+        for row, case in zip(rows, found, strict=True):
+            assert case is not None
+            clocks = running(case, self.town.ledger.book.standards.of(row["incident_class"]))
+            assert row["due_ns"] == (clocks[0].due_ns if clocks else NEVER_NS)
+            assert row["acknowledged"] == (row["acknowledged_ns"] is not None)
+            if case.incident.state in FOLLOWING:
+                assert case.incident.state is followed([task.state for task in case.tasks])
+            if case.incident.is_open and case.incident.by_alarm:
+                assert case.incident.active == active.get(row["id"], 0)
+                assert (case.incident.recovered_ns is not None) == (case.incident.active == 0)
+
+
+def test_queue_holds_whatever_happens(database: Database):
+    run_state_machine_as_test(
+        type("QueueHere", (Queue,), {"database": database}),
+        settings=settings(
+            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
