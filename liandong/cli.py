@@ -1,5 +1,6 @@
 """The command line: which commands there are, and how each way of failing is told in one line."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,7 +17,7 @@ from liandong.part import PartRefused
 
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
 #: in half the time without each other's libraries.
-COMMANDS = ("up", "ingest", "desk", "check", "simulate", "user", "source", "version")
+COMMANDS = ("up", "ingest", "desk", "check", "replay", "simulate", "user", "source", "version")
 
 _EXITS: dict[type[LiandongError], Exit] = {
     BadSettings: Exit.SETTINGS,
@@ -37,7 +38,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; what goes wrong is said in one line on stderr."""
-    configure_log("liandong")
+    configure_log("liandong", logging.WARNING)
     try:
         code = _app(arguments)(list(arguments), prog_name="liandong", standalone_mode=False)
     except TyperException as exc:

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 
-def configure_log(part: str) -> None:
-    """Log from here on as `part` of the program, other libraries' warnings included."""
+def configure_log(part: str, level: int = logging.INFO) -> None:
+    """Log from here on as `part` of the program, from `level` up; of other libraries their warnings."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -16,7 +16,7 @@ def configure_log(part: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, *_rendering()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(process=part)
