@@ -48,7 +48,7 @@ class Judgement:
         value = said.value * series.factor[said.slot] + series.offset[said.slot]
         time_ns, quality = self._clocked(said, arrival_ns)
         outside = (value < series.minimum[said.slot]) | (value > series.maximum[said.slot])
-        quality |= np.where(outside, np.uint16(Quality.OUT_OF_RANGE), np.uint16(0))
+        quality |= _flagged(outside, Quality.OUT_OF_RANGE)
         quality |= self._ordered(series.first[said.slot], time_ns, value)
         return ReadingBatch(
             sensor=series.sensor[said.slot],
@@ -73,13 +73,15 @@ class Judgement:
         wrong = np.where(recorded, said.time_ns == NO_TIME, far)
         retained = (said.quality & RETAINED) != 0
         quality = said.quality & np.uint16(RETAINED - 1)
-        quality |= np.where(recorded, np.uint16(Quality.RECORDED), np.uint16(0))
-        quality |= np.where(wrong, np.uint16(Quality.CLOCK), np.uint16(0))
-        quality |= np.where(wrong & retained, np.uint16(Quality.STALE), np.uint16(0))
+        quality |= _flagged(recorded, Quality.RECORDED)
+        quality |= _flagged(wrong, Quality.CLOCK)
+        quality |= _flagged(wrong & retained, Quality.STALE)
         if not wrong.any():
             return said.time_ns, quality
         # Values of one series that came together without a time stay apart: by a nanosecond, in order of arrival.
-        return np.where(wrong, arrival_ns + _occurrence(self._series.first[said.slot]), said.time_ns), quality
+        time_ns = said.time_ns.copy()
+        time_ns[wrong] = arrival_ns + _occurrence(self._series.first[said.slot[wrong]])
+        return time_ns, quality
 
     def _ordered(
         self, slot: NDArray[np.int64], time_ns: NDArray[np.int64], value: NDArray[np.float64]
@@ -98,9 +100,7 @@ class Judgement:
         newest = ~late
         self._series.newest_ns[slot[newest]] = time_ns[newest]  # of several the last is written: they rise
         self._series.newest_value[slot[newest]] = value[newest]
-        return np.where(repeated, np.uint16(Quality.DUPLICATE), np.uint16(0)) | np.where(
-            late, np.uint16(Quality.LATE), np.uint16(0)
-        )
+        return _flagged(repeated, Quality.DUPLICATE) | _flagged(late, Quality.LATE)
 
     def _before(
         self, slot: NDArray[np.int64], time_ns: NDArray[np.int64], value: NDArray[np.float64]
@@ -147,6 +147,10 @@ class Recent:
         places = np.flatnonzero(asked)
         found[places] = [key in self._young or key in self._old for key in keys[places].tolist()]
         return found
+
+
+def _flagged(those: NDArray[np.bool_], flag: Quality) -> NDArray[np.uint16]:
+    return those.astype(np.uint16) * np.uint16(flag)
 
 
 def _groups(slot: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
