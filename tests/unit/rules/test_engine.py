@@ -118,12 +118,13 @@ def streams(draw: st.DrawFn) -> list[Row]:
     for step, sensor_number, value, flags in draw(
         st.lists(
             st.tuples(
-                st.sampled_from([1, 1, 1, 2, 4, -3]),
+                st.sampled_from([1, 2, 4, -3]),
                 st.integers(1, 3),
                 st.integers(-1, 13),
-                st.sampled_from([0, 0, 0, 0, Quality.CLOCK, Quality.BAD, Quality.DUPLICATE]),
+                st.sampled_from([0, 0, 0, Quality.CLOCK, Quality.BAD]),
             ),
-            max_size=40,
+            min_size=25,
+            max_size=50,
         )
     ):
         seconds = max(newest.get(sensor_number, 10) + step, 0)
@@ -133,7 +134,7 @@ def streams(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
-cuts = st.lists(st.integers(0, 40), max_size=8)
+cuts = st.lists(st.integers(0, 50), max_size=8)
 
 
 def arrivals(rows: list[Row]) -> Arrivals:
@@ -164,7 +165,7 @@ def judged(city: Context, rows: list[Row], places: list[int]) -> list[AlarmTrans
     return bench.feed(*pieces(rows, places))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(rule_levels(), min_size=1, max_size=3), streams(), cuts)
 def test_engine_agrees_with_judging_one_by_one(rules: list[list[Level]], rows: list[Row], places: list[int]) -> None:
     references = {(index, number): Reference(levels) for index, levels in enumerate(rules) for number in (1, 2, 3)}
@@ -187,7 +188,7 @@ def test_engine_agrees_with_judging_one_by_one(rules: list[list[Level]], rows: l
     assert [(t.rule, t.target, t.time_ns, t.level.word, t.change != "cleared") for t in transitions] == expected
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(rule_levels(), streams(), cuts)
 def test_engine_gives_the_same_however_batches_are_cut(levels: list[Level], rows: list[Row], places: list[int]) -> None:
     city = city_of(levels)
@@ -195,7 +196,7 @@ def test_engine_gives_the_same_however_batches_are_cut(levels: list[Level], rows
     assert judged(city, rows, places) == judged(city, rows, [])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(rule_levels(), streams())
 def test_engine_names_no_two_transitions_alike(levels: list[Level], rows: list[Row]) -> None:
     transitions = judged(city_of(levels), rows, [])
@@ -203,7 +204,7 @@ def test_engine_names_no_two_transitions_alike(levels: list[Level], rows: list[R
     assert len({transition.id for transition in transitions}) == len(transitions)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(rule_levels(), streams(), st.data())
 def test_engine_is_untouched_by_duplicates(levels: list[Level], rows: list[Row], data: st.DataObject) -> None:
     doubled: list[Row] = []
@@ -216,7 +217,7 @@ def test_engine_is_untouched_by_duplicates(levels: list[Level], rows: list[Row],
     assert judged(city, doubled, []) == judged(city, rows, [])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(rule_levels(sides=("above",)), streams(), st.integers(1, 5))
 def test_engine_is_open_no_longer_under_a_higher_limit(levels: list[Level], rows: list[Row], lift: int) -> None:
     in_order = [row for row in rows if not row[3]]
