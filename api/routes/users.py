@@ -30,4 +30,6 @@ def add_user(body: NewUser, desk: Desk, session: Annotated[Session, Depends(Chan
     del session
     if body.department and not desk.given.city.is_department(body.department):
         raise NotFound("department", body.department)
+    if body.district and body.district not in desk.given.city.city.districts:
+        raise NotFound("district", body.district)
     return UserView.of(desk.users.add(body))
