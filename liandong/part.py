@@ -20,8 +20,8 @@ from liandong.exits import Exit
 log = structlog.get_logger()
 
 #: First and longest pause before a part is started again, and how long it must run for the pause to be short again.
-_PAUSES_S = (0.2, 15.0)
-_SETTLED_S = 30.0
+_PAUSES_S = (0.2, 5.0)
+_SETTLED_S = 10.0
 
 #: Time between two looks at whether a starting part is ready.
 _LOOK_S = 0.05
