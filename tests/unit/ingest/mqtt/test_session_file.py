@@ -1,0 +1,30 @@
+import re
+
+from ingest.mqtt.session_file import Remembered, SessionFile
+
+
+def test_first_read_makes_an_identity_that_stays(tmp_path):
+    file = SessionFile(tmp_path / "session.json")
+
+    made = file.read()
+
+    assert re.fullmatch("[0-9a-zA-Z]{10,23}", made.client_id)
+    assert SessionFile(tmp_path / "session.json").read() == made
+    assert (tmp_path / "session.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_written_is_read(tmp_path):
+    remembered = Remembered("me", ("a/#", "b"))
+    SessionFile(tmp_path / "session.json").write(remembered)
+
+    assert SessionFile(tmp_path / "session.json").read() == remembered
+
+
+def test_damaged_file_is_set_aside_for_a_new_identity(tmp_path):
+    (tmp_path / "session.json").write_bytes(b"\x00" * 40)
+
+    made = SessionFile(tmp_path / "session.json").read()
+
+    assert made.filters == ()
+    assert (tmp_path / "session.damaged").read_bytes() == b"\x00" * 40
+    assert SessionFile(tmp_path / "session.json").read() == made

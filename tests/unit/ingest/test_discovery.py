@@ -1,0 +1,79 @@
+from contextlib import closing
+from pathlib import Path
+
+from city.entry import Context, Journaled, NumberedSensor
+from city.feed import Discovered
+from city.level import Domain
+from city.sensor import Sensor
+from ingest.discovery import Discovery
+from ingest.message import Sighting
+
+
+def sighting(number: int, sensor: str, sample: str = "{}", *quantities: str) -> Sighting:
+    return Sighting(number, sensor, f"city/environment/{sensor}/reading", quantities, sample)
+
+
+def opened(folder: Path) -> Discovery:
+    return Discovery(folder / "discovery.sqlite")
+
+
+def test_stranger_is_listed_with_what_it_said(tmp_path):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9", "first", "pm25")], 100)
+        discovery.note([sighting(1, "air-9", "second", "pm10", "pm25")], 200)
+
+        assert discovery.listed("", 10) == [
+            Discovered("air-9", 100, 200, 2, "city/environment/air-9/reading", ("pm25", "pm10"), "second")
+        ]
+
+
+def test_list_goes_on_after_a_sensor_in_order_of_id(tmp_path):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(number, sensor) for number, sensor in enumerate(["c", "a", "d", "b"], 1)], 1)
+
+        assert [one.sensor for one in discovery.listed("a", 2)] == ["b", "c"]
+
+
+def test_new_stranger_survives_a_crash_once_flushed(tmp_path):
+    crashed = opened(tmp_path)
+    crashed.note([sighting(1, "air-9", "first")], 100)
+    crashed.flush()
+    crashed.note([sighting(1, "air-9", "second")], 200)
+    crashed.flush()
+
+    with closing(opened(tmp_path)) as discovery:
+        assert [(one.messages, one.sample) for one in discovery.listed("", 10)] == [(1, "first")]
+    crashed.close()
+
+
+def test_save_keeps_what_strangers_said_since(tmp_path):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9", "first", "pm25", "no2")], 100)
+        discovery.flush()
+        discovery.note([sighting(1, "air-9", "second")], 200)
+        discovery.save()
+        told = discovery.listed("", 10)
+
+    with closing(opened(tmp_path)) as again:
+        assert again.listed("", 10) == told
+
+
+def test_sensor_that_a_context_registers_is_forgotten_for_good(tmp_path):
+    sensor = NumberedSensor(1, Sensor("air-9", "空气", Domain.ENVIRONMENT, "air"))
+    context = Context(1, "v1", (), (sensor,), {})
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9"), sighting(2, "air-10")], 100)
+        discovery.flush()
+        discovery.apply(Journaled(5, context))
+        left = [one.sensor for one in discovery.listed("", 10)]
+
+    with closing(opened(tmp_path)) as again:
+        assert [one.sensor for one in again.listed("", 10)] == left == ["air-10"]
+
+
+def test_what_a_stranger_can_make_us_keep_is_bounded(tmp_path):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9", "x" * 10_000, *(f"q{number}" for number in range(1000)))], 1)
+        (one,) = discovery.listed("", 10)
+
+    assert (len(one.sample), len(one.quantities)) == (1000, 50)

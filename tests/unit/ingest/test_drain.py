@@ -1,0 +1,124 @@
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from city.entry import Arrivals, Tick
+from city.errors import StoreUnavailable
+from city.reading import ReadingBatch
+from ingest.config import DrainSettings, JournalSettings
+from ingest.drain import Drain
+from ingest.history_writer import HistorySink
+from ingest.journal import Journal
+from tests.support.ingesting import MemoryHistory
+
+SETTINGS = JournalSettings(segment_bytes=64 * 2**10, min_free_bytes=0)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = Journal(tmp_path, SETTINGS, readers={"history": 0})
+    yield journal
+    journal.close()
+
+
+def readings(value: int, count: int = 1) -> Arrivals:
+    return Arrivals(ReadingBatch.of([(1, 1, value, value, float(value), 0)] * count))
+
+
+def drain_of(journal: Journal, history: MemoryHistory, *, rows: int = 1000) -> Drain:
+    settings = DrainSettings(rows=rows, pause_s=0.001, backoff_first_s=0.001, backoff_cap_s=0.002)
+    return Drain(HistorySink(history), journal, settings, Random(1))
+
+
+def test_step_brings_everything_into_the_store(journal):
+    history = MemoryHistory()
+    journal.append([readings(1), Tick(5)])
+    journal.append([readings(2)])
+    drain = drain_of(journal, history)
+
+    assert not drain.step()
+
+    assert (history.values(), history.upto, drain.position) == ([1.0, 2.0], 3, 3)
+    drain._reader.close()
+
+
+def test_many_small_entries_make_few_writes(journal):
+    history = MemoryHistory()
+    for number in range(200):
+        journal.append([readings(number, 10)])
+    drain = drain_of(journal, history, rows=1000)
+
+    while drain.step():
+        continue
+
+    assert sum(history.appends) == 2000
+    assert min(history.appends[:-1]) >= 1000
+    drain._reader.close()
+
+
+def test_nothing_new_writes_nothing(journal):
+    history = MemoryHistory()
+    journal.append([Tick(5)])
+    drain = drain_of(journal, history)
+    drain.step()
+    drain.step()
+
+    assert (history.appends, drain.position) == ([], 1)
+    drain._reader.close()
+
+
+def test_step_goes_on_where_the_store_left_off(journal):
+    history = MemoryHistory(upto=1)
+    journal.append([readings(1)])
+    journal.append([readings(2)])
+    drain = drain_of(journal, history)
+    drain.step()
+
+    assert history.values() == [2.0]
+    drain._reader.close()
+
+
+def test_store_that_is_away_loses_nothing(journal):
+    history = MemoryHistory(away=True)
+    journal.append([readings(1)])
+    drain = drain_of(journal, history)
+    with pytest.raises(StoreUnavailable):
+        drain.step()
+    history.away = False
+    drain.step()
+    history.away = True
+    journal.append([readings(2)])
+    with pytest.raises(StoreUnavailable):
+        drain.step()
+    history.away = False
+    drain.step()
+
+    assert history.values() == [1.0, 2.0]
+    drain._reader.close()
+
+
+async def test_run_tells_the_error_tries_again_and_gives_space_back(journal, tmp_path):
+    history = MemoryHistory(away=True)
+    for number in range(30):
+        journal.append([readings(number, 500)])
+    drain = drain_of(journal, history)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(drain.run(), name="drain")
+        await until(lambda: drain.error != "")
+        said = drain.error
+        history.away = False
+        await until(lambda: drain.position == 30 and not drain.error)
+        running.cancel()
+
+    assert "told so by the test" in said
+    assert len(history.values()) == 15_000
+    assert len(journal._segments) == 1
+
+
+async def until(true) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - the drain works in a thread, and tells nobody
+            await asyncio.sleep(0)

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.entry import Arrivals, Journaled, Tick
+from city.history import LatestReading
+from city.reading import ReadingBatch
+from ingest.latest import Latest
+
+
+class Names:
+    def sensor(self, number: int) -> str:
+        return f"s{number}"
+
+    def quantity(self, number: int) -> str:
+        return f"q{number}"
+
+
+def batch(*rows: tuple[int, int, int, float]) -> ReadingBatch:
+    return ReadingBatch.of([(sensor, quantity, time, 1000 + time, value, 0) for sensor, quantity, time, value in rows])
+
+
+def values(readings: list[LatestReading]) -> dict[tuple[str, str], float]:
+    return {(one.sensor, one.quantity): one.value for one in readings}
+
+
+rows = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 6), st.floats(0, 9))
+
+
+@given(st.lists(st.lists(rows, max_size=12), max_size=6))
+def test_latest_agrees_with_a_plain_dictionary(batches):
+    latest = Latest(Names())
+    known: dict[tuple[int, int], tuple[int, float]] = {}
+    for one in batches:
+        latest.take(batch(*one))
+        for sensor, quantity, time, value in one:
+            if (sensor, quantity) not in known or time >= known[sensor, quantity][0]:
+                known[sensor, quantity] = time, value
+
+    expected = {(f"s{sensor}", f"q{quantity}"): value for (sensor, quantity), (_, value) in known.items()}
+    assert values(latest.everything()) == expected
+    assert values(latest.of(range(10))) == expected
+
+
+def test_late_reading_never_rewinds():
+    latest = Latest(Names())
+    latest.take(batch((1, 1, 50, 5.0)))
+    latest.take(batch((1, 1, 40, 4.0)))
+
+    assert latest.everything() == [LatestReading("s1", "q1", 50, 1050, 5.0, 0)]
+
+
+def test_entry_without_readings_changes_nothing():
+    latest = Latest(Names())
+    latest.apply(Journaled(1, Tick(5)))
+    latest.apply(Journaled(2, Arrivals(ReadingBatch.empty())))
+
+    assert (latest.version, latest.everything()) == (0, [])
+
+
+def test_of_returns_only_the_sensors_asked_for():
+    latest = Latest(Names())
+    latest.apply(Journaled(1, Arrivals(batch((1, 1, 1, 1.0), (1, 2, 1, 2.0), (2, 1, 1, 3.0), (900, 1, 1, 4.0)))))
+
+    assert values(latest.of([1, 900, 77, 5000])) == {("s1", "q1"): 1.0, ("s1", "q2"): 2.0, ("s900", "q1"): 4.0}
+
+
+def test_since_returns_what_changed_after_a_version():
+    latest = Latest(Names())
+    latest.take(batch((1, 1, 1, 1.0), (2, 1, 1, 2.0)))
+    seen = latest.since(0, 100)
+    latest.take(batch((2, 1, 2, 3.0)))
+
+    assert values(seen.readings) == {("s1", "q1"): 1.0, ("s2", "q1"): 2.0}
+    assert values(latest.since(seen.version, 100).readings) == {("s2", "q1"): 3.0}
+
+
+def test_since_comes_to_everything_in_bounded_steps():
+    latest, version = Latest(Names()), 0
+    seen: dict[tuple[str, str], float] = {}
+    for number in range(1, 41):
+        latest.take(batch((number, 1, 1, float(number))))
+
+    while version < latest.version:
+        changes = latest.since(version, 7)
+        assert 0 < len(changes.readings) <= 7
+        seen |= values(changes.readings)
+        version = changes.version
+
+    assert len(seen) == 40
+
+
+@pytest.mark.parametrize("size", [1, 511, 512, 513, 5000])
+def test_many_series_keep_their_own_values(size):
+    latest, numbers = Latest(Names()), np.arange(1, size + 1)
+    latest.take(
+        batch(*((int(number), 1, 1, float(number)) for number in np.random.default_rng(1).permutation(numbers)))
+    )
+
+    assert values(latest.everything()) == {(f"s{number}", "q1"): float(number) for number in numbers}
+    assert values(latest.of([size])) == {(f"s{size}", "q1"): float(size)}
