@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-#: Recorded data stands beside the repository and is read in place; a clone elsewhere does not have it.
-ABSENT_DATA = "not beside the repository"
+#: Recorded data stands beside the repository and is read in place; a skip for want of it says these words.
+ABSENT_DATA = "not beside"
 
 
 @pytest.hookimpl(wrapper=True)
