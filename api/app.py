@@ -102,15 +102,18 @@ async def _following(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(services.directory.fresh)
     await news.start()
     leave = services.given.bell.listen(news.ring)
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(news.run(), name="api.incident_news"),
-            group.create_task(services.sensor_news.run(), name="api.sensor_news"),
-            group.create_task(services.sensor_news.watch(), name="api.ingest_watch"),
-            group.create_task(services.keeper.run(), name="api.stream_keeper"),
-        ]
-        yield
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(news.run(), name="api.incident_news"),
+                group.create_task(services.sensor_news.run(), name="api.sensor_news"),
+                group.create_task(services.sensor_news.watch(), name="api.ingest_watch"),
+                group.create_task(services.keeper.run(), name="api.stream_keeper"),
+            ]
+            yield
+            for task in tasks:
+                task.cancel()
+    finally:
         leave()
+        # If one of them failed, /healthz says so from now on.
         services.hub.close()
-        for task in tasks:
-            task.cancel()

@@ -22,14 +22,17 @@ class LatestValue(BaseModel):
     quality: tuple[str, ...] = Field(description="Why the value is not to be trusted; empty when good.")
 
 
-def values_of(readings: Iterable[LatestReading], city: CityFacts) -> dict[str, LatestValue]:
-    """Return one sensor's newest readings by quantity."""
+def values_of(readings: Iterable[LatestReading], city: CityFacts) -> dict[str, dict[str, object]]:
+    """Return one sensor's newest readings by quantity, each with the fields of LatestValue.
+
+    Plain values, because the live stream tells of thousands a second.
+    """
     return {
-        reading.quantity: LatestValue(
-            value=reading.value,
-            unit=city.unit_of(reading.quantity),
-            time=iso(reading.time_ns),
-            quality=names_of(reading.quality),
-        )
+        reading.quantity: {
+            "value": reading.value,
+            "unit": city.unit_of(reading.quantity),
+            "time": iso(reading.time_ns),
+            "quality": names_of(reading.quality) if reading.quality else (),
+        }
         for reading in readings
     }

@@ -83,14 +83,15 @@ class Hub:
 
     Attributes:
         number: of the newest event that was handed out; streams opened now begin after it.
-        ingest: whether sensor changes are being heard.
+        ingest: whether ingest answers and hears its broker.
+        closed: no stream can be opened any more: the program ends, or what follows the changes has failed.
     """
 
     def __init__(self, clock: Clock, *, streams_per_user: int, backlog: int) -> None:
         self._clock = clock
         self._streams_per_user, self._backlog = streams_per_user, backlog
         self._streams: set[Stream] = set()
-        self._closing = False
+        self.closed = False
         self.number = 0
         self.ingest = False
 
@@ -101,7 +102,7 @@ class Hub:
             TooMany: this user holds as many streams as one may, or the hub is closing.
         """
         held = sum(stream.session.user.id == session.user.id for stream in self._streams)
-        if held >= self._streams_per_user or self._closing:
+        if held >= self._streams_per_user or self.closed:
             raise TooMany(what="live streams", retry_after_s=_RETRY_S, at="live")
         stream = Stream(session, self._backlog)
         self._streams.add(stream)
@@ -143,7 +144,7 @@ class Hub:
 
     def close(self) -> None:
         """End every stream and open no more."""
-        self._closing = True
+        self.closed = True
         for stream in self._streams:
             stream.end("closing")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import anyio.to_thread
 import structlog
@@ -23,11 +23,14 @@ log = structlog.get_logger()
 FIRST_RETRY_S = 0.25
 LONGEST_RETRY_S = 5.0
 
+#: Once retries are this far apart (after about two seconds), ingest is not just being restarted: states are unknown.
+FORGET_AT_RETRY_S = 1.0
+
 #: Seconds between two looks at how ingest is and whether the registry has changed.
 WATCH_EVERY_S = 2.0
 
-#: Sensors in one event of a snapshot.
-_SNAPSHOT_PART = 500
+#: Most sensors in one event.
+_MOST_IN_EVENT = 500
 
 #: State of a sensor that ingest has said nothing about.
 UNKNOWN = "unknown"
@@ -50,12 +53,13 @@ class SensorNews:
         while True:
             try:
                 await self._catch_up()
+                wait_s = FIRST_RETRY_S
                 async for changes in self._feed.changes():
-                    wait_s = FIRST_RETRY_S
                     self._take(changes)
             except StoreUnavailable as error:
                 log.info("ingest_unavailable", error=str(error), retry_s=wait_s)
-            self._forget()
+            if wait_s >= FORGET_AT_RETRY_S:
+                self._forget()
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_RETRY_S)
 
@@ -71,13 +75,13 @@ class SensorNews:
 
     def snapshot(self, session: Session) -> Iterable[bytes]:
         """Yield every state that this session may see, as events, for a stream that resumes."""
-        items = [
+        items: list[dict[str, object]] = [
             {"id": sensor.id, "state": self.state(sensor.id), "latest": {}}
             for sensor in self._directory.now.sensors
             if sees_district(session.user, sensor.district)
         ]
-        for start in range(0, len(items), _SNAPSHOT_PART):
-            yield encoded("sensors", items[start : start + _SNAPSHOT_PART])
+        for part in _parts(items):
+            yield encoded("sensors", part)
 
     async def _is_listening(self) -> bool:
         try:
@@ -104,16 +108,19 @@ class SensorNews:
         self._publish(lost)
 
     def _publish(self, changes: Iterable[SensorChange]) -> None:
+        if not len(self._hub):
+            return
         by_district: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
         sensors = self._directory.now.by_id
         for change in changes:
             sensor = sensors.get(change.sensor)
             if sensor is not None:
                 by_district[sensor.district].append(self._item(change))
-        self._hub.publish(self._change(district, items) for district, items in by_district.items())
+        for district, items in by_district.items():
+            self._hub.publish(self._change(district, part) for part in _parts(items))
 
     def _item(self, change: SensorChange) -> dict[str, object]:
-        latest = {name: value.model_dump() for name, value in values_of(change.readings, self._city).items()}
+        latest = values_of(change.readings, self._city)
         return {"id": change.sensor, "state": self.state(change.sensor), "latest": latest}
 
     def _change(self, district: str, items: list[dict[str, object]]) -> Change:
@@ -121,3 +128,8 @@ class SensorNews:
             return sees_district(session.user, district)
 
         return Change(encoded("sensors", items), sees=sees)
+
+
+def _parts(items: list[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    for start in range(0, len(items), _MOST_IN_EVENT):
+        yield items[start : start + _MOST_IN_EVENT]

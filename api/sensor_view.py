@@ -1,5 +1,6 @@
 """A sensor as the API shows it, with its state and its newest readings."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -61,7 +62,7 @@ _COPIED = (
 )
 
 
-def view_of(sensor: Sensor, state: SensorState, latest: dict[str, LatestValue]) -> SensorView:
+def view_of(sensor: Sensor, state: SensorState, latest: Mapping[str, object]) -> SensorView:
     """Return the view of one sensor."""
     return SensorView.model_validate(
         {

@@ -38,8 +38,10 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz", responses=documented())
-async def healthz() -> Alive:
-    """Tell that this process is alive."""
+async def healthz(desk: Desk) -> Alive:
+    """Tell that this process is alive; 503 when it ends, or needs to be started again."""
+    if desk.hub.closed:
+        raise StoreUnavailable("live", "changes are not followed any more")
     return Alive()
 
 

@@ -1,5 +1,6 @@
 """What machines ask: alive, ready, and the counters."""
 
+import asyncio
 from dataclasses import replace
 
 import httpx
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
 from storage.sql import Database
-from tests.support.api import BASE, Town, town_on
+from tests.support.api import BASE, Town, started, town_on
 from tests.support.feed import QUIET
 
 
@@ -24,6 +25,20 @@ async def test_process_is_alive_whatever_else_is_away(town: Town) -> None:
     town.feed.leave()
 
     assert (await ask(town, "/healthz")).status_code == 200
+
+
+async def test_process_whose_followers_failed_asks_to_be_restarted(town: Town) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    town.services.keeper.run = fail  # type: ignore[method-assign]
+    with pytest.raises(ExceptionGroup):
+        async with started(town):
+            await asyncio.Event().wait()
+
+    answer = await ask(town, "/healthz")
+
+    assert (answer.status_code, answer.json()["at"]) == (503, "live")
 
 
 async def test_ready_when_everything_answers(town: Town) -> None:

@@ -112,7 +112,8 @@ async def test_sensor_changes_are_told_with_their_readings(town: Town) -> None:
     assert told == [{"id": "underpass/1", "state": "major", "latest": latest}]
 
 
-async def test_states_that_changed_while_ingest_was_away_are_told(town: Town) -> None:
+async def test_states_that_changed_while_ingest_was_away_are_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.sensor_news.FORGET_AT_RETRY_S", 0.0)
     town.feed.sensor_states = {"underpass/1": "normal"}
     async with started(town), town.client_of(Role.MONITOR) as client:
         await town.feed.heard.wait()
