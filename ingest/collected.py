@@ -42,12 +42,10 @@ class Collected:
         self.times += [time_ns] * count
         self.qualities += [quality] * count
 
-    def see(self, sensor: SpeakingSensor, message: Message, slots: list[int]) -> None:
+    def see(self, sensor: SpeakingSensor, message: Message, quantities: tuple[str, ...]) -> None:
         """Take down that a sensor spoke that is not registered."""
-        names = {slot: name for name, slot in sensor.series.items()}
         sample = message.payload[:_SAMPLE_BYTES].decode(errors="replace")
-        heard = tuple(names[slot] for slot in slots if slot in names)
-        self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", heard, sample))
+        self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", quantities, sample))
 
     def refuse(self, message: Message, reason: str, detail: str, *, keep: int) -> None:
         """Put a message into quarantine, and take back its readings: those after the first `keep`."""

@@ -31,22 +31,20 @@ class SpeakingSensor:
     Attributes:
         plain: slot of each quantity that it sends as `values`, in the quantity's own unit.
         told: slot of what it tells otherwise, with unit and label.
-        series: slot of each series by name, the first where several ways of telling lead to it.
     """
 
-    __slots__ = ("id", "number", "plain", "recorded", "registered", "series", "told")
+    __slots__ = ("id", "number", "plain", "recorded", "registered", "told")
 
     def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
         self.id, self.number = sensor_id, number
         self.registered, self.recorded = registered, recorded
         self.plain: dict[str, int] = {}
         self.told: dict[Told, int] = {}
-        self.series: dict[str, int] = {}
 
     @property
     def slots(self) -> list[int]:
         """Return all slots that it has."""
-        return list({*self.plain.values(), *self.told.values()})
+        return [*self.plain.values(), *self.told.values()]
 
 
 class Naming:
@@ -67,6 +65,7 @@ class Naming:
         self._meanings: dict[Told, Meaning] = {}
         self._speaking: dict[str, SpeakingSensor] = {}
         self._registered: dict[str, bool] = {}
+        self._names: dict[int, str] = {}
         self._strangers = 0
 
     def register(self, sensors: Iterable[NumberedSensor]) -> None:
@@ -94,13 +93,19 @@ class Naming:
         Raises:
             UndecodableMessage: a name that no registry could hold, or too many series of one sensor.
         """
-        slot = sensor.plain[quantity] = self.slot(sensor, Told(quantity))
+        slot = sensor.plain[quantity] = self._add(sensor, Told(quantity))
         return slot
 
     def slot(self, sensor: SpeakingSensor, told: Told) -> int:
         """Return the slot of a quantity as it is told; raises as above."""
         slot = sensor.told.get(told)
-        return slot if slot is not None else self._add(sensor, told)
+        if slot is None:
+            slot = sensor.told[told] = self._add(sensor, told)
+        return slot
+
+    def names(self, slots: Iterable[int]) -> tuple[str, ...]:
+        """Return the series names of slots."""
+        return tuple(self._names[int(self._series.quantity[slot])] for slot in slots)
 
     def _meet(self, sensor_id: str) -> SpeakingSensor:
         recorded = self._registered.get(sensor_id)
@@ -115,16 +120,17 @@ class Naming:
         return sensor
 
     def _add(self, sensor: SpeakingSensor, told: Told) -> int:
-        if len(sensor.told) >= self._settings.max_series_per_sensor:
+        slots = sensor.slots
+        if len(slots) >= self._settings.max_series_per_sensor:
             expected = f"at most {self._settings.max_series_per_sensor} series of one sensor"
             raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=told.quantity, at=sensor.id)
         meaning = self._meaning(told)
-        first = sensor.series.get(meaning.name)
         quantity = self._numbering.quantity_number(meaning.name)
+        self._names[quantity] = meaning.name
+        same = next((slot for slot in slots if self._series.quantity[slot] == quantity), None)
+        first = int(self._series.first[same]) if same is not None else None
         slot = self._series.add(sensor.number, quantity, meaning, first=first)
         self._series.recorded[slot] = sensor.recorded
-        sensor.series.setdefault(meaning.name, slot)
-        sensor.told[told] = slot
         return slot
 
     def _meaning(self, told: Told) -> Meaning:

@@ -116,7 +116,7 @@ class Normaliser:
             collected.read(slots, values, time_ns if time_ns is not None else NO_TIME, quality)
             heard += slots
         if not sensor.registered:
-            collected.see(sensor, message, heard)
+            collected.see(sensor, message, self._naming.names(heard))
         collected.native += 1
 
     def _native_values(self, sensor: SpeakingSensor, reading: NativeReading) -> tuple[list[int], list[float]]:
@@ -160,7 +160,7 @@ class Normaliser:
             collected.statuses.append(SensorStatus(sensors[status.sensor].number, status.online, arrival_ns))
         for sensor_id, sensor in sensors.items():
             if not sensor.registered:
-                collected.see(sensor, message, heard[sensor_id])
+                collected.see(sensor, message, self._naming.names(heard[sensor_id]))
 
     def _tell(self, message: Message, error: Exception, arrival_ns: int) -> None:
         route = self._routes.find(message.topic) if message.topic is not None else None
