@@ -77,7 +77,8 @@ def _misused(error: TyperException) -> int:
 def _failed(error: LiandongError) -> int:
     if isinstance(error, PartRefused):  # it has said why itself
         return error.exit
-    return _told(str(error), _EXITS.get(type(error), Exit.FAILED))
+    code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), Exit.FAILED)
+    return _told(str(error), code)
 
 
 def _only_error(group: ExceptionGroup[Exception]) -> LiandongError:

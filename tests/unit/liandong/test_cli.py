@@ -1,0 +1,109 @@
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from liandong.cli import COMMANDS, run
+from liandong.exits import Exit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True)
+def own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run in an empty folder, and leave logging as it was."""
+    monkeypatch.chdir(tmp_path)
+    handlers = list(logging.root.handlers)
+    yield
+    logging.root.handlers = handlers
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(["bogus"], Exit.USAGE, "No such command 'bogus'", id="unknown command"),
+        pytest.param(["up", "--bogus"], Exit.USAGE, "No such option: --bogus", id="unknown option"),
+        pytest.param(["source", "add"], Exit.USAGE, "Missing argument", id="missing argument"),
+        pytest.param(["source", "add", "X", "--topics", "a/#"], Exit.USAGE, "got `X`", id="wrong name"),
+        pytest.param(["source", "add", "x", "--topics", "#"], Exit.USAGE, "got `#`", id="wrong topic"),
+        pytest.param(["up", "--http", "x"], Exit.SETTINGS, "Expected HOST:PORT, got `x` - at `--http`", id="address"),
+        pytest.param(["up"], Exit.SETTINGS, "Expected a city folder, got `none`", id="no city"),
+        pytest.param(["up", "--config", "none.toml"], Exit.SETTINGS, "none.toml", id="no settings file"),
+    ],
+)
+def test_mistake_is_said_in_one_line_with_its_exit_code(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == code
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    [line] = told.err.splitlines()
+    assert line.startswith("liandong: ")
+    assert said in line
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
+def test_help_is_everywhere(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(arguments)
+
+    assert code == (Exit.OK if arguments else Exit.USAGE)
+    assert "Usage: liandong" in capsys.readouterr().out
+
+
+def test_version_names_what_it_runs_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["version"]) == Exit.OK
+
+    assert "NATS server 2." in capsys.readouterr().out
+
+
+def test_source_add_prints_the_password_and_nothing_else(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["source", "add", "gateway", "--topics", "v3/#", "--mosquitto", "broker"]) == Exit.OK
+
+    password = capsys.readouterr().out.strip()
+    kept = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+    assert len(password) >= 32
+    assert password not in kept
+    assert {path.name for path in (tmp_path / "broker").iterdir()} == {"acl", "passwords", "ingest.password"}
+
+
+def test_check_stars_secrets_and_sums_up_the_city(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("liandong.toml").write_text('[mqtt]\nurl = "mqtt://b"\nusername = "u"\npassword = "hunter2"\n')
+
+    code = run(["check", "--city", str(ROOT / "examples" / "haibin")])
+
+    told = capsys.readouterr().out
+    assert code == Exit.OK
+    assert "hunter2" not in told
+    assert "mqtt.password = **********" in told
+    assert "Haibin: " in told
+
+
+def test_check_names_every_mistake_with_its_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "city.toml").write_text('timezone = "Mars/Olympus"\ncenter = [1, 2]\n')
+    (tmp_path / "city" / "sensors.csv").write_text("id,name\n")
+
+    code = run(["check"])
+
+    mistakes = capsys.readouterr().err.splitlines()
+    assert code == Exit.SETTINGS
+    assert any("city/city.toml:1" in mistake for mistake in mistakes)
+    assert any("city/sensors.csv:1" in mistake for mistake in mistakes)
+    assert any("city/departments.yaml" in mistake for mistake in mistakes)
+
+
+def test_working_folder_is_no_place_to_import_from(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise SystemExit('imported from the working folder')")
+    command = [sys.executable, "-P", "-m", "liandong", "version"]
+
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+
+    assert done.returncode == Exit.OK
