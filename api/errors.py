@@ -31,6 +31,9 @@ RETRY_STORE_S = 2
 
 _LONGEST_SHOWN = 200
 
+#: Fields whose value is never repeated.
+_SECRETS = frozenset({"password", "token"})
+
 
 class ErrorBody(BaseModel):
     """What every refused request is answered with."""
@@ -157,7 +160,7 @@ class ErrorAnswers:
         """Answer a request whose parameters or body do not fit their description."""
         del request
         problems = error.errors() if isinstance(error, RequestValidationError) else []
-        details = [f"{problem['msg']}, got {_shown(problem.get('input'))}" for problem in problems[:5]]
+        details = [_told(problem) for problem in problems[:5]]
         place = ".".join(str(part) for part in problems[0]["loc"]) if problems else "request"
         return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", "; ".join(details), place[:_LONGEST_SHOWN])
 
@@ -197,6 +200,11 @@ def allowed_methods(routes: Sequence[BaseRoute], path: str) -> list[str]:
     return sorted(methods)
 
 
-def _shown(value: object) -> str:
+def _told(problem: Mapping[str, Any]) -> str:
+    """Return what is wrong, with the value where it is one that may be repeated."""
+    value = problem.get("input")
+    # A whole body may hold a password too, so only single values are shown.
+    if isinstance(value, dict | list | bytes) or _SECRETS.intersection(problem["loc"]):
+        return str(problem["msg"])
     text = repr(value)
-    return f"`{text[:57]}...`" if len(text) > 60 else f"`{text}`"
+    return f"{problem['msg']}, got `{text[:57]}...`" if len(text) > 60 else f"{problem['msg']}, got `{text}`"

@@ -76,13 +76,12 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or host_name(Headers(scope=scope).get("host", "")) in self._hosts:
+        host = host_name(Headers(scope=scope).get("host", "")) if scope["type"] == "http" else ""
+        if scope["type"] != "http" or host in self._hosts:
             await self._app(scope, receive, send)
             return
-        answer = refusal(
-            HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", "Expected a Host that the settings allow", "Host"
-        )
-        await answer(scope, receive, send)
+        detail = f"Expected a host of `http.public_url` or `http.allowed_hosts`, got `{host[:100]}`"
+        await refusal(HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", detail, "Host")(scope, receive, send)
 
 
 class BoundedBodies:

@@ -1,5 +1,6 @@
 """Whatever goes wrong, one body says what."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,6 +137,22 @@ async def test_wrong_method_names_the_right_ones(town: Town, path: str, methods:
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == methods
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"password": "a secret password"},
+        {"username": "li", "password": "a secret password" * 100},
+        {"username": "li", "password": ["a secret password"]},
+    ],
+)
+async def test_refusal_repeats_no_password(town: Town, body: object) -> None:
+    async with town.client() as client:
+        answer = await client.post("/session", content=json.dumps(body), headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
+    assert "secret" not in answer.text
 
 
 async def test_ingest_away_is_said(town: Town) -> None:
