@@ -132,6 +132,10 @@ class Program:
                 cwd=self.folder,
                 env=_environment(),
             )
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Return when database, ingest and broker are all there."""
         eventually(self._ready, within_s=START_S, what=f"readiness (see {self.log})")
 
     def stop(self) -> int:
