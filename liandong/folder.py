@@ -116,12 +116,12 @@ class DataFolder:
             raise FolderTaken(self.root, part) from exc
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Replace `path` by a file with `text` that only its owner can read; a crash leaves the old one or the new one."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
+        os.fchmod(file.fileno(), mode)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

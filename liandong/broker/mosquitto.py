@@ -36,10 +36,10 @@ class MosquittoFiles:
 
     def _keep(self, user: str, password: str, rules: list[str]) -> None:
         lines = [line for line in _lines(self._passwords) if line.partition(":")[0] != user]
-        write_private(self._passwords, "\n".join([*lines, f"{user}:{mosquitto_hash(password)}"]) + "\n")
+        _write(self._passwords, "\n".join([*lines, f"{user}:{mosquitto_hash(password)}"]) + "\n")
         head, blocks = _blocks(_lines(self._acl))
         text = "\n\n".join("\n".join([f"user {name}", *block]) for name, block in {**blocks, user: rules}.items())
-        write_private(self._acl, "\n".join([*head, text]) + "\n")
+        _write(self._acl, "\n".join([*head, text]) + "\n")
 
 
 def mosquitto_hash(password: str, salt: bytes | None = None) -> str:
@@ -47,6 +47,11 @@ def mosquitto_hash(password: str, salt: bytes | None = None) -> str:
     grain = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), grain, _ROUNDS)
     return f"$7${_ROUNDS}${base64.b64encode(grain).decode()}${base64.b64encode(digest).decode()}"
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file; one that was opened to Mosquitto's own user stays so."""
+    write_private(path, text, mode=path.stat().st_mode & 0o777 if path.exists() else 0o600)
 
 
 def _lines(path: Path) -> list[str]:

@@ -63,3 +63,12 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
 
     assert modes == {"acl": 0o600, "passwords": 0o600, "ingest.password": 0o600}
+
+
+def test_file_that_was_opened_to_the_broker_stays_so(tmp_path: Path) -> None:
+    put(tmp_path, "gateway", "a/#")
+    (tmp_path / "acl").chmod(0o644)
+
+    put(tmp_path, "other", "b/#")
+
+    assert stat.S_IMODE((tmp_path / "acl").stat().st_mode) == 0o644
