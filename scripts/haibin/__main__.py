@@ -12,11 +12,14 @@ from scripts.haibin.network import Network
 from scripts.haibin.sensors import (
     HEADER,
     Siting,
-    place_air_and_noise,
+    place_air,
     place_cameras,
     place_machine_rooms,
+    place_noise,
     place_traffic,
+    place_underpasses,
     place_water,
+    place_weather,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "haibin"
@@ -31,7 +34,16 @@ def main() -> None:
     write("basemap.geojson", basemap(ground, network))
     write("grids.geojson", cells_geojson)
     siting = Siting(ground, network, cells)
-    for place in (place_traffic, place_water, place_air_and_noise, place_machine_rooms, place_cameras):
+    for place in (
+        place_traffic,
+        place_underpasses,
+        place_water,
+        place_air,
+        place_weather,
+        place_noise,
+        place_machine_rooms,
+        place_cameras,
+    ):
         place(siting)
     with (FOLDER / "sensors.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEADER, *siting.lines()])

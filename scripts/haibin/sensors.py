@@ -121,9 +121,12 @@ def place_traffic(siting: Siting) -> None:
             )  # fmt: skip
 
 
-def place_water(siting: Siting) -> None:
-    """Levels in underpasses, on roads and in drains; rain gauges."""
-    keepers = ("water-bureau", "water-bureau", "water-bureau")
+#: Authority, owner and maintainer of what watches the water.
+_WATER = ("water-bureau", "water-bureau", "water-bureau")
+
+
+def place_underpasses(siting: Siting) -> None:
+    """Levels at two places of every underpass, with a camera and a detector beside them."""
     for number, (road, at) in enumerate(siting.underpasses(), 1):
         site, site_en = f"{road.name}下穿通道{number}号", f"{road.name_en} underpass {number}"
         for letter, word, word_en in (("a", "最低点", "lowest point"), ("b", "南坡", "south ramp")):
@@ -137,35 +140,43 @@ def place_water(siting: Siting) -> None:
                 spot,
                 20,
                 "water_level",
-                keepers,
+                _WATER,
             )
             row.site, row.tags = f"underpass-{number:02d}", ["underpass"]
             siting.rows.append(row)
-        camera = Row(
-            f"cam-up{number:02d}",
-            f"{site}摄像机",
-            f"{site_en} camera",
-            "video",
-            "camera",
-            (at[0], at[1] + 0.02),
-            60,
-            "video_fps",
-            ("public-security", "traffic-police", "public-security"),
-        )
-        camera.site, camera.tags = f"underpass-{number:02d}", ["underpass"]
-        detector = Row(
-            f"det-up{number:02d}",
-            f"{site}线圈",
-            f"{site_en} detector",
-            "traffic",
-            "loop_detector",
-            (at[0] - 0.03, at[1]),
-            20,
-            "speed;flow;occupancy",
-            ("transport-bureau", "traffic-police", "traffic-police"),
-        )
-        detector.site, detector.tags = f"underpass-{number:02d}", ["main", "underpass"]
-        siting.rows.extend((camera, detector))
+        siting.rows.extend(_beside(number, site, site_en, at))
+
+
+def _beside(number: int, site: str, site_en: str, at: Xy) -> tuple[Row, Row]:
+    camera = Row(
+        f"cam-up{number:02d}",
+        f"{site}摄像机",
+        f"{site_en} camera",
+        "video",
+        "camera",
+        (at[0], at[1] + 0.02),
+        60,
+        "video_fps",
+        ("public-security", "traffic-police", "public-security"),
+    )
+    camera.site, camera.tags = f"underpass-{number:02d}", ["underpass"]
+    detector = Row(
+        f"det-up{number:02d}",
+        f"{site}线圈",
+        f"{site_en} detector",
+        "traffic",
+        "loop_detector",
+        (at[0] - 0.03, at[1]),
+        20,
+        "speed;flow;occupancy",
+        ("transport-bureau", "traffic-police", "traffic-police"),
+    )
+    detector.site, detector.tags = f"underpass-{number:02d}", ["main", "underpass"]
+    return camera, detector
+
+
+def place_water(siting: Siting) -> None:
+    """Levels on roads and in drains; rain gauges."""
     kinds = (
         ("road", "road_level", "路面积水", "road water", 120, 60),
         ("drain", "drain_level", "管网液位", "drain level", 190, 120),
@@ -183,7 +194,7 @@ def place_water(siting: Siting) -> None:
                     at,
                     interval,
                     "water_level",
-                    keepers,
+                    _WATER,
                 )
             )
     for number, at in enumerate(siting.dry_places(28), 1):
@@ -198,14 +209,17 @@ def place_water(siting: Siting) -> None:
                 at,
                 30,
                 "rain_intensity",
-                keepers,
+                _WATER,
             )
         )
 
 
-def place_air_and_noise(siting: Siting) -> None:
-    """Air stations, weather stations and noise meters with their zone of GB 3096."""
-    keepers = ("ecology-bureau", "ecology-bureau", "ecology-bureau")
+#: Authority, owner and maintainer of what watches the air.
+_ECOLOGY = ("ecology-bureau", "ecology-bureau", "ecology-bureau")
+
+
+def place_air(siting: Siting) -> None:
+    """Air stations."""
     for number, at in enumerate(siting.dry_places(60), 1):
         name, name_en = siting.district_name(at)
         siting.rows.append(
@@ -218,9 +232,13 @@ def place_air_and_noise(siting: Siting) -> None:
                 at,
                 60,
                 "pm25;pm10;so2;no2;co;o3;temperature;humidity",
-                keepers,
+                _ECOLOGY,
             )
         )
+
+
+def place_weather(siting: Siting) -> None:
+    """Weather stations."""
     for number, at in enumerate(siting.dry_places(16), 1):
         name, name_en = siting.district_name(at)
         siting.rows.append(
@@ -233,9 +251,13 @@ def place_air_and_noise(siting: Siting) -> None:
                 at,
                 60,
                 "temperature;humidity;atmospheric_pressure;wind_speed;wind_direction",
-                keepers,
+                _ECOLOGY,
             )
         )
+
+
+def place_noise(siting: Siting) -> None:
+    """Noise meters with their zone of GB 3096."""
     for number, at in enumerate(siting.dry_places(140), 1):
         name, name_en = siting.district_name(at)
         zone = ("zone-1", "zone-2", "zone-2", "zone-3", "zone-4a", "zone-4a")[number % 6]
@@ -249,7 +271,7 @@ def place_air_and_noise(siting: Siting) -> None:
                 at,
                 60,
                 "noise_laeq",
-                keepers,
+                _ECOLOGY,
                 tags=[zone],
             )
         )
