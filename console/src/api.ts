@@ -1,0 +1,79 @@
+/** The only place that asks the server: JSON in and out, the CSRF header, one typed error. */
+
+import type { ErrorBody } from './model/wire';
+import { REQUEST_TIMEOUT_MS } from './timing';
+
+const ROOT = '/api/v1';
+
+/** The server refused, or could not be reached (`status` 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly at: string,
+  ) {
+    super(detail);
+  }
+}
+
+export type Query = Record<string, string | number | boolean>;
+
+export function read<T>(path: string, query: Query = {}): Promise<T> {
+  const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
+  const search = pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
+  return ask<T>('GET', path + search);
+}
+
+export function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  return ask<T>(method, path, body);
+}
+
+/** Where a live stream begins, `after` being the number of the last event that was seen. */
+export function liveAddress(after: number | null): string {
+  return after === null ? `${ROOT}/live` : `${ROOT}/live?after=${after}`;
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await reach(ROOT + path, {
+    method,
+    headers: headers(method, body),
+    credentials: 'same-origin',
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw refusal(response.status, text);
+  return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+async function reach(address: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, request);
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof DOMException)) throw cause;
+    throw new ApiError(0, 'unreachable', cause.message, address);
+  }
+}
+
+function headers(method: string, body: unknown): Record<string, string> {
+  const all: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) all['Content-Type'] = 'application/json';
+  if (method !== 'GET') all['X-CSRF-Token'] = cookie('liandong_csrf');
+  return all;
+}
+
+function cookie(name: string): string {
+  const pair = document.cookie.split('; ').find((part) => part.startsWith(`${name}=`));
+  return pair === undefined ? '' : decodeURIComponent(pair.slice(name.length + 1));
+}
+
+function refusal(status: number, text: string): ApiError {
+  try {
+    const body = JSON.parse(text) as Partial<ErrorBody>;
+    return new ApiError(status, body.code ?? 'error', body.detail ?? text, body.at ?? '');
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    return new ApiError(status, 'error', text.slice(0, 200), '');
+  }
+}

@@ -1,0 +1,71 @@
+/** What the navigation offers to whom; the server has the last word on every page. */
+
+import type { Word } from '../i18n/index.svelte';
+import type { IconName } from '../parts/icons';
+import { to, type PageName, type Route } from '../router.svelte';
+
+export interface Entry {
+  icon: IconName;
+  word: Word;
+  page: PageName;
+  key: string;
+  /** who is offered it; nobody in particular means everybody */
+  roles: readonly string[];
+}
+
+const SEES_QUEUE = [
+  'monitor',
+  'collector',
+  'acceptor',
+  'foreman',
+  'dispatcher',
+  'officer',
+  'handler',
+  'leader',
+  'evaluator',
+  'operator',
+];
+const REPORTS = ['collector', 'acceptor', 'foreman', 'dispatcher', 'officer', 'handler', 'leader'];
+const SEES_STATUS = ['operator', 'monitor', 'foreman', 'dispatcher', 'leader'];
+
+function entry(icon: IconName, page: PageName, roles: readonly string[] = [], key = ''): Entry {
+  return { icon, word: `nav.${icon}` as Word, page, key, roles };
+}
+
+/** What those on duty use. */
+export const DUTY: readonly Entry[] = [
+  entry('overview', 'overview'),
+  entry('queue', 'queue', SEES_QUEUE),
+  entry('map', 'map'),
+  entry('tasks', 'tasks', SEES_QUEUE),
+  entry('report', 'report', REPORTS),
+  entry('traffic', 'domain', [], 'traffic'),
+  entry('environment', 'domain', [], 'environment'),
+  entry('video', 'domain', [], 'video'),
+  entry('machine_room', 'domain', [], 'machine_room'),
+];
+
+/** What those who run the system use. */
+export const RUNNING: readonly Entry[] = [
+  entry('discovery', 'discovery', ['operator']),
+  entry('quarantine', 'quarantine', ['operator', 'steward']),
+  entry('rules', 'rules'),
+  entry('users', 'users', ['operator']),
+  entry('system', 'system', SEES_STATUS),
+];
+
+/** Return the entries that somebody with these roles is offered. */
+export function offered(entries: readonly Entry[], roles: readonly string[]): Entry[] {
+  return entries.filter((one) => one.roles.length === 0 || one.roles.some((role) => roles.includes(role)));
+}
+
+export function addressOf(one: Entry): string {
+  return to(one.page, one.key);
+}
+
+/** Tell whether `one` is where the screen is: an incident belongs to the queue, a sensor to the map. */
+export function isCurrent(one: Entry, route: Route): boolean {
+  if (route.page === 'incident') return one.page === 'queue';
+  if (route.page === 'sensor') return one.page === 'map';
+  return one.page === route.page && (one.page !== 'domain' || one.key === route.key);
+}

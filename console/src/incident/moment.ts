@@ -1,0 +1,31 @@
+/** Which alarms of an incident can be drawn, and with which limits. */
+
+import type { IncidentAlarm } from '../model/incident';
+
+/** Return the newest transition of each alarm that was decided on a reading, worst and newest first. */
+export function measured(alarms: readonly IncidentAlarm[]): IncidentAlarm[] {
+  const first = new Map<string, IncidentAlarm>();
+  for (const alarm of [...alarms].sort(byTime)) {
+    if (alarm.quantity !== '' && alarm.value !== null && !first.has(alarm.alarm)) first.set(alarm.alarm, alarm);
+  }
+  return [...first.values()];
+}
+
+/** Return each level's limit of `alarm`, as its transitions told them; none when the chart is in another unit. */
+export function limitsOf(
+  alarms: readonly IncidentAlarm[],
+  alarm: IncidentAlarm | null,
+  unit: string | null,
+): { level: string; limit: number }[] {
+  if (alarm === null || (unit !== null && unit !== alarm.unit)) return [];
+  const limits = new Map<number, string>();
+  for (const one of [...alarms].sort(byTime)) {
+    if (one.alarm === alarm.alarm && one.limit !== null && one.change !== 'cleared') limits.set(one.limit, one.level);
+  }
+  return [...limits].map(([limit, level]) => ({ level, limit }));
+}
+
+/** Compare alarms' times, oldest first: the moment of an incident is when it began. */
+function byTime(a: IncidentAlarm, b: IncidentAlarm): number {
+  return Date.parse(a.time) - Date.parse(b.time);
+}

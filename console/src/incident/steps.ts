@@ -1,0 +1,19 @@
+/** How steps are offered: which lead on, which end things, which need no second look. */
+
+import type { Step } from '../model/incident';
+
+/** Steps that say only "seen" or "here": asking again would cost more than a mistake. */
+export const AT_ONCE: ReadonlySet<string> = new Set(['acknowledge', 'accept', 'arrive', 'handle']);
+
+/** Steps that end or send back; they never look like the way on. */
+export const ENDING: ReadonlySet<string> = new Set(['not_file', 'void', 'cancel', 'return', 'rework']);
+
+/** Steps with which a person may set another priority (linkage takes it with these only). */
+export const PRIORITISING: ReadonlySet<string> = new Set(['verify', 'file', 'dispatch']);
+
+const BESIDE: ReadonlySet<string> = new Set(['comment', 'urge']);
+
+/** Tell whether a step leads the incident on towards its end. */
+export function isForward(step: Step): boolean {
+  return !ENDING.has(step.step) && !BESIDE.has(step.step);
+}

@@ -1,0 +1,80 @@
+/** What happens on a map: picking sensors or a place, marking a spot, going home, changing its language. */
+
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { FeatureCollection } from 'geojson';
+import type { Language } from '../i18n/index.svelte';
+import type { City } from '../model/wire';
+import { NAMED, nameIn } from './basemap';
+import { color } from './palette';
+import { SENSOR_NAMES, SENSORS } from './sensors';
+
+const SPOT = 'spot';
+/** A finger is not a needle: sensors this near to it are picked, in pixels. */
+const REACH_PX = 8;
+const HOME_PADDING_PX = 12;
+
+export interface Pickers {
+  pickSensors: ((ids: string[]) => void) | undefined;
+  pickPlace: ((longitude: number, latitude: number) => void) | undefined;
+}
+
+export function addPicking(map: MapLibre, { pickSensors, pickPlace }: Pickers): void {
+  map.on('click', (event) => {
+    if (pickPlace !== undefined) pickPlace(event.lngLat.lng, event.lngLat.lat);
+    if (pickSensors !== undefined) pickSensors(sensorsNear(map, event.point.x, event.point.y));
+  });
+  if (pickSensors === undefined) return;
+  map.on('mouseenter', SENSORS, () => {
+    map.getCanvas().style.cursor = 'pointer';
+  });
+  map.on('mouseleave', SENSORS, () => {
+    map.getCanvas().style.cursor = '';
+  });
+}
+
+function sensorsNear(map: MapLibre, x: number, y: number): string[] {
+  const found = map.queryRenderedFeatures(
+    [
+      [x - REACH_PX, y - REACH_PX],
+      [x + REACH_PX, y + REACH_PX],
+    ],
+    { layers: [SENSORS] },
+  );
+  return [...new Set(found.map((feature) => String(feature.properties['id'])))];
+}
+
+export function addSpot(map: MapLibre): void {
+  map.addSource(SPOT, { type: 'geojson', data: pointAt(null) });
+  map.addLayer({
+    id: SPOT,
+    type: 'circle',
+    source: SPOT,
+    paint: {
+      'circle-radius': 13,
+      'circle-color': 'transparent',
+      'circle-stroke-color': color('--accent'),
+      'circle-stroke-width': 2.5,
+    },
+  });
+}
+
+export function showSpot(map: MapLibre, spot: [number, number] | null): void {
+  void map.getSource<GeoJSONSource>(SPOT)?.setData(pointAt(spot));
+}
+
+function pointAt(spot: [number, number] | null): FeatureCollection {
+  if (spot === null) return { type: 'FeatureCollection', features: [] };
+  const geometry = { type: 'Point' as const, coordinates: spot };
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', geometry, properties: {} }] };
+}
+
+/** Show the whole city. */
+export function goHome(map: MapLibre, city: City, slowly: boolean): void {
+  map.stop();
+  if (city.bounds === null) map.jumpTo({ center: city.center, zoom: city.zoom });
+  else map.fitBounds(city.bounds, { padding: HOME_PADDING_PX, animate: slowly, speed: 0.9 });
+}
+
+export function rename(map: MapLibre, language: Language): void {
+  for (const layer of [...NAMED, SENSOR_NAMES]) map.setLayoutProperty(layer, 'text-field', nameIn(language));
+}

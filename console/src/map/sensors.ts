@@ -1,0 +1,85 @@
+/** The sensors as one GeoJSON source and symbol layers, worst on top. */
+
+import type { FeatureCollection, Point } from 'geojson';
+import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibre-gl';
+import type { Language } from '../i18n/index.svelte';
+import { rankOf } from '../model/severity';
+import type { MapSensor } from '../stores/sensors.svelte';
+import { FONT, nameIn } from './basemap';
+import { color } from './palette';
+import { spriteOf } from './sprites';
+
+export const SENSORS = 'sensors';
+export const SENSOR_NAMES = 'sensor-names';
+
+/** From this zoom on every sensor has its name beside it. */
+const NAMES_FROM_ZOOM = 15;
+
+export function toFeatures(list: readonly MapSensor[]): FeatureCollection<Point> {
+  return { type: 'FeatureCollection', features: list.flatMap(feature) };
+}
+
+function feature(sensor: MapSensor): FeatureCollection<Point>['features'] {
+  if (sensor.longitude === null || sensor.latitude === null) return [];
+  const { id, name, name_en, state, domain } = sensor;
+  return [
+    {
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [sensor.longitude, sensor.latitude] },
+      properties: {
+        id,
+        name,
+        name_en: name_en === '' ? name : name_en,
+        icon: spriteOf(domain, state),
+        order: -rankOf(state),
+      },
+    },
+  ];
+}
+
+export function addSensors(map: MapLibre, list: readonly MapSensor[], language: Language): void {
+  map.addSource(SENSORS, { type: 'geojson', data: toFeatures(list) });
+  map.addLayer(icons());
+  map.addLayer(labels(language));
+}
+
+export function showSensors(map: MapLibre, list: readonly MapSensor[]): void {
+  const source = map.getSource<GeoJSONSource>(SENSORS);
+  if (source !== undefined) void source.setData(toFeatures(list));
+}
+
+function icons(): LayerSpecification {
+  return {
+    id: SENSORS,
+    type: 'symbol',
+    source: SENSORS,
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'icon-padding': 0,
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 13, 1, 17, 1.5],
+      'symbol-sort-key': ['get', 'order'],
+    },
+    paint: { 'icon-opacity': ['case', ['<=', ['get', 'order'], -6], 0.85, 1] },
+  };
+}
+
+function labels(language: Language): LayerSpecification {
+  return {
+    id: SENSOR_NAMES,
+    type: 'symbol',
+    source: SENSORS,
+    minzoom: NAMES_FROM_ZOOM,
+    layout: {
+      'text-field': nameIn(language),
+      'text-font': FONT,
+      'text-size': 11,
+      'text-anchor': 'top',
+      'text-offset': [0, 1],
+      'text-optional': true,
+      'symbol-sort-key': ['-', 0, ['get', 'order']],
+    },
+    paint: { 'text-color': color('--text-2'), 'text-halo-color': color('--map-halo'), 'text-halo-width': 1.2 },
+  };
+}

@@ -1,0 +1,55 @@
+/** Which sensors of a domain stand out, by the quantity that tells most about it. */
+
+import { isTrusted } from './quality';
+import type { Domain, Sensor } from './wire';
+
+export interface Telling {
+  quantity: string;
+  /** which end is bad */
+  worst: 'high' | 'low';
+}
+
+/** What a command centre looks at first in each domain; a quantity that no sensor sends is not shown. */
+export const TELLING: Record<Domain, readonly Telling[]> = {
+  traffic: [
+    { quantity: 'speed', worst: 'low' },
+    { quantity: 'occupancy', worst: 'high' },
+    { quantity: 'flow', worst: 'high' },
+  ],
+  environment: [
+    { quantity: 'water_level', worst: 'high' },
+    { quantity: 'rain_intensity', worst: 'high' },
+    { quantity: 'pm25', worst: 'high' },
+    { quantity: 'noise_laeq', worst: 'high' },
+    { quantity: 'wind_speed', worst: 'high' },
+    { quantity: 'o3', worst: 'high' },
+  ],
+  video: [{ quantity: 'video_fps', worst: 'low' }],
+  machine_room: [
+    { quantity: 'temperature', worst: 'high' },
+    { quantity: 'humidity', worst: 'high' },
+  ],
+};
+
+export interface Standing {
+  sensor: Sensor;
+  value: number;
+  unit: string;
+  /** 0 to 1 of the largest value shown, for a bar */
+  share: number;
+}
+
+/** Return the `most` sensors at the bad end of a quantity, worst first; untrusted values do not count. */
+export function extremes(list: readonly Sensor[], telling: Telling, most: number): Standing[] {
+  const found = list.flatMap((sensor) => standing(sensor, telling.quantity));
+  found.sort((a, b) => (telling.worst === 'high' ? b.value - a.value : a.value - b.value));
+  const shown = found.slice(0, most);
+  const largest = Math.max(...shown.map((one) => Math.abs(one.value)), Number.EPSILON);
+  return shown.map((one) => ({ ...one, share: Math.abs(one.value) / largest }));
+}
+
+function standing(sensor: Sensor, quantity: string): Standing[] {
+  const latest = sensor.latest[quantity];
+  if (latest?.value == null || !isTrusted(latest.quality)) return [];
+  return [{ sensor, value: latest.value, unit: latest.unit, share: 0 }];
+}

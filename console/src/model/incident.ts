@@ -1,0 +1,154 @@
+/** Incidents, tasks and their steps, typed as they stand on the wire. */
+
+import type { Bilingual, Domain, Level } from './wire';
+
+export interface Deadline {
+  stage: string;
+  at: string;
+  started_at: string;
+}
+
+export interface DepartmentState {
+  department: string;
+  state: string;
+}
+
+export interface IncidentSummary {
+  id: string;
+  number: string;
+  title: Bilingual;
+  class: string;
+  domain: Domain | '';
+  state: string;
+  priority: number;
+  level: Level | null;
+  source: string;
+  rule: string;
+  sensor: string | null;
+  longitude: number | null;
+  latitude: number | null;
+  district: string;
+  place: string;
+  opened_at: string;
+  happened_at: string;
+  late: boolean;
+  acknowledged_at: string | null;
+  recovered_at: string | null;
+  unconfirmed_at: string | null;
+  confirm_by: string | null;
+  ended_at: string | null;
+  deadline: Deadline | null;
+  departments: DepartmentState[];
+  disposition: string | null;
+  alarms: number;
+  worst_level: Level | null;
+  recorded: boolean;
+  drill: boolean;
+  version: number;
+}
+
+export type Need = 'note' | 'department' | 'disposition';
+
+export interface Step {
+  step: string;
+  task: string | null;
+  needs: Need[];
+  label: Bilingual;
+  /** how the incident may end by this step */
+  dispositions: string[];
+}
+
+export interface Task {
+  id: string;
+  incident: string;
+  department: string;
+  state: string;
+  mandatory: boolean;
+  dispatched_at: string;
+  accepted_at: string | null;
+  arrived_at: string | null;
+  fed_back_at: string | null;
+  checked_at: string | null;
+  deadline: Deadline | null;
+  note: string;
+  steps: Step[];
+  reason: string;
+}
+
+/** A task in the list of tasks, with the incident it belongs to. */
+export interface TaskItem extends Task {
+  summary: IncidentSummary;
+}
+
+export interface IncidentAlarm {
+  id: string;
+  alarm: string;
+  rule: string;
+  rule_name: Bilingual;
+  target: string;
+  level: Level;
+  change: string;
+  time: string;
+  value: number | null;
+  limit: number | null;
+  unit: string;
+  quantity: string;
+  late: boolean;
+  evidence: unknown;
+}
+
+export interface IncidentEvent {
+  number: number;
+  at: string;
+  actor: { id: string; name: string } | null;
+  step: string;
+  from: string | null;
+  to: string;
+  task: string | null;
+  department: string | null;
+  note: string;
+  data: Record<string, unknown>;
+}
+
+export interface Camera {
+  id: string;
+  name: string;
+  name_en: string;
+  distance_m: number;
+  longitude: number;
+  latitude: number;
+}
+
+export interface Incident extends Omit<IncidentSummary, 'alarms'> {
+  note: string;
+  first_actions: { zh: string[]; en: string[] };
+  /** the departments that the rule proposes */
+  proposed: string[];
+  tasks: Task[];
+  alarms: IncidentAlarm[];
+  events: IncidentEvent[];
+  steps: Step[];
+  cameras: Camera[];
+}
+
+/** An incident event on the live stream: the summary as it now stands, and what happened. */
+export interface IncidentNews extends IncidentSummary {
+  event: IncidentEvent;
+}
+
+/** What somebody decided when taking a step. */
+export interface StepChoice {
+  note?: string;
+  departments?: string[];
+  disposition?: string;
+  priority?: number;
+}
+
+export const SOURCES = ['hotline', 'collector', 'video', 'sensor', 'leader', 'department'] as const;
+
+const ENDED = new Set(['closed', 'not_filed', 'cancelled']);
+
+/** Tell whether an incident still needs anybody. */
+export function isOpen(incident: { state: string }): boolean {
+  return !ENDED.has(incident.state);
+}

@@ -1,0 +1,60 @@
+/** What the operators' pages read: discovery, quarantine, rules, messages, status. */
+
+import type { Bilingual } from './wire';
+
+export interface Discovery {
+  sensor: string;
+  first: string;
+  last: string;
+  messages: number;
+  topic: string;
+  quantities: string[];
+  sample: string;
+}
+
+export interface Quarantined {
+  id: number;
+  time: string;
+  topic: string;
+  reason: string;
+  detail: string;
+  size: number;
+  /** base64; only for a steward */
+  payload?: string;
+}
+
+export interface RuleSummary {
+  id: string;
+  name: Bilingual;
+  kind: string;
+  source: string;
+  file: string;
+  line: number;
+  domain: string;
+  quantity: string;
+  levels: Record<string, string>;
+  sensors: number;
+  active: number;
+  incident_class: string;
+  priority: Record<string, number>;
+  departments: string[];
+}
+
+export interface Message {
+  id: string;
+  incident: string;
+  department: string;
+  channel: string;
+  at: string;
+  state: string;
+  attempts: number;
+  sent_at: string | null;
+  error: string;
+}
+
+/** How the program is; its facts are drawn as they come. */
+export interface Status {
+  ingest: (Record<string, unknown> & { counters: Record<string, number | null> }) | null;
+  ingest_error: string;
+  desk: Record<string, unknown>;
+}

@@ -1,0 +1,31 @@
+/** Which component draws which page; each is fetched when it is first wanted. */
+
+import type { Component } from 'svelte';
+import type { PageName } from '../router.svelte';
+
+type Loader = () => Promise<{ default: unknown }>;
+
+const LOADERS: Record<PageName, Loader> = {
+  overview: () => import('./Overview.svelte'),
+  wall: () => import('./Wall.svelte'),
+  map: () => import('./MapPage.svelte'),
+  queue: () => import('./Queue.svelte'),
+  tasks: () => import('./Tasks.svelte'),
+  incident: () => import('./IncidentPage.svelte'),
+  sensor: () => import('./SensorPage.svelte'),
+  domain: () => import('./DomainPage.svelte'),
+  report: () => import('./Report.svelte'),
+  discovery: () => import('./Discovery.svelte'),
+  quarantine: () => import('./Quarantine.svelte'),
+  rules: () => import('./Rules.svelte'),
+  users: () => import('./Users.svelte'),
+  system: () => import('./System.svelte'),
+  // Who is signed in already and opens a link just goes on.
+  link: () => import('./Overview.svelte'),
+};
+
+/** Return the component that draws `page`. */
+export async function componentOf(page: PageName): Promise<Component<{ key: string }>> {
+  // A page that has no use for the route's key does not declare it.
+  return (await LOADERS[page]()).default as Component<{ key: string }>;
+}

@@ -1,0 +1,31 @@
+/** Line icons of the navigation and controls as path data in a box of 20 by 20. */
+
+export const ICONS = {
+  overview: 'M3 3h8v6H3zM13 3h4v6h-4zM3 11h4v6H3zM9 11h8v6H9z',
+  wall: 'M2 3.5h16v10H2zM10 13.5V17M6 17h8',
+  map: 'M2.5 5 7.5 3l5 2 5-2v12l-5 2-5-2-5 2zM7.5 3v12M12.5 5v12',
+  queue: 'M3 5h3M3 10h3M3 15h3M9 5h8M9 10h8M9 15h8',
+  tasks: 'M3 5.5 4.5 7 7 3.8M3 13.5 4.5 15 7 11.8M10 5.5h7M10 13.5h7',
+  traffic: 'M7 2h6v16H7zM10 5.2v.1M10 10v.1M10 14.8v.1',
+  environment: 'M10 2.5c3 4 4.8 6.3 4.8 9a4.8 4.8 0 0 1-9.6 0c0-2.7 1.8-5 4.8-9z',
+  video: 'M2.5 6h10v8h-10zM12.5 9.5l5-3v7l-5-3',
+  machine_room: 'M4 2.5h12v15H4zM4 7.5h12M4 12.5h12M7 5v.1M7 10v.1M7 15v.1',
+  report: 'M10 3v14M3 10h14',
+  discovery: 'M9 3a6 6 0 1 1 0 12A6 6 0 0 1 9 3zM13.5 13.5 17.5 17.5',
+  quarantine: 'M10 2.5 17 5v5c0 4-3 6.5-7 7.5-4-1-7-3.5-7-7.5V5zM7.5 7.5l5 5M12.5 7.5l-5 5',
+  rules: 'M4 3h12v14H4zM7 7h6M7 10h6M7 13h3',
+  users:
+    'M7.5 3.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM2 17c0-3.5 2.5-5 5.5-5s5.5 1.5 5.5 5M13 4a3 3 0 0 1 0 5.5M15 12.5c2 .7 3 2.2 3 4.5',
+  system: 'M3 10h3l2-6 4 12 2-6h3',
+  more: 'M4 10v.1M10 10v.1M16 10v.1',
+  close: 'M4.5 4.5l11 11M15.5 4.5l-11 11',
+  plus: 'M10 4v12M4 10h12',
+  minus: 'M4 10h12',
+  home: 'M3 9.5 10 3l7 6.5M5 8v9h10V8',
+  sound: 'M3 8v4h3l4 3.5v-11L6 8zM13 7.5a4 4 0 0 1 0 5M15.2 5a7.5 7.5 0 0 1 0 10',
+  silent: 'M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4',
+  place: 'M10 17.5s5.5-5 5.5-9a5.5 5.5 0 0 0-11 0c0 4 5.5 9 5.5 9zM10 6.7a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6z',
+  out: 'M8 3H3v14h5M8 10h9M13.5 6.5 17 10l-3.5 3.5',
+} as const;
+
+export type IconName = keyof typeof ICONS;

@@ -1,0 +1,71 @@
+/** Hash routes: which page, with which parameter. */
+
+export const PAGES = [
+  'overview',
+  'wall',
+  'map',
+  'queue',
+  'tasks',
+  'incident',
+  'sensor',
+  'domain',
+  'report',
+  'discovery',
+  'quarantine',
+  'rules',
+  'users',
+  'system',
+  'link',
+] as const;
+
+export type PageName = (typeof PAGES)[number];
+
+export interface Route {
+  page: PageName;
+  /** What follows the page's name: an id, a domain, a token. */
+  key: string;
+  query: URLSearchParams;
+}
+
+/** Read a location's hash; anything unknown is the overview. */
+export function parse(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [name = '', ...rest] = path.split('/');
+  const page = PAGES.find((known) => known === name) ?? 'overview';
+  return { page, key: decode(rest.join('/')), query: new URLSearchParams(search) };
+}
+
+function decode(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return key;
+  }
+}
+
+/** The address of a page, for `href`. */
+export function to(page: PageName, key = ''): string {
+  return key === '' ? `#/${page}` : `#/${page}/${encodeURIComponent(key)}`;
+}
+
+class Router {
+  route = $state.raw<Route>(parse(location.hash));
+
+  /** Follow the address bar; returns what ends it. */
+  start(): () => void {
+    const follow = (): void => {
+      this.route = parse(location.hash);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => {
+      window.removeEventListener('hashchange', follow);
+    };
+  }
+
+  go(page: PageName, key = ''): void {
+    location.hash = to(page, key);
+  }
+}
+
+export const router = new Router();

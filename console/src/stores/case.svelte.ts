@@ -1,0 +1,53 @@
+/** One incident whole, as this person may see it and act on it; follows the live stream. */
+
+import { ApiError, read, send } from '../api';
+import type { Incident, IncidentNews, Step, StepChoice } from '../model/incident';
+import type { Items } from '../model/wire';
+import type { Message } from '../model/operations';
+
+export class Case {
+  facts = $state.raw<Incident | null>(null);
+  messages = $state.raw<readonly Message[]>([]);
+  error = $state.raw<ApiError | null>(null);
+  #asked = 0;
+
+  constructor(readonly id: string) {}
+
+  async load(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const [facts, messages] = await Promise.all([
+        read<Incident>(`/incidents/${this.id}`),
+        read<Items<Message>>('/messages', { incident: this.id }),
+      ]);
+      if (asked !== this.#asked) return;
+      this.#take(facts);
+      this.messages = messages.items;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.error = error;
+    }
+  }
+
+  hear(news: IncidentNews): void {
+    if (news.id === this.id && news.version > (this.facts?.version ?? -1)) void this.load();
+  }
+
+  /** Take a step. A refusal reads the incident again, since it shows that ours was old, and is thrown on. */
+  async step(step: Step, choice: StepChoice): Promise<void> {
+    const address = step.task === null ? `/incidents/${this.id}/steps` : `/tasks/${step.task}/steps`;
+    const body = { step: step.step, version: this.facts?.version ?? 0, ...choice };
+    try {
+      this.#take(await send<Incident>('POST', address, body));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) await this.load();
+      throw error;
+    }
+  }
+
+  #take(facts: Incident): void {
+    if (this.facts !== null && facts.version < this.facts.version) return;
+    this.facts = facts;
+    this.error = null;
+  }
+}

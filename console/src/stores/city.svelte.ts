@@ -1,0 +1,51 @@
+/** What the city says about itself: names, departments, classes, quantities, base map. */
+
+import type { FeatureCollection } from 'geojson';
+import { read } from '../api';
+import { say, word } from '../i18n/index.svelte';
+import type { City, Department } from '../model/wire';
+
+class CityStore {
+  facts = $state.raw<City | null>(null);
+  basemap = $state.raw<FeatureCollection>({ type: 'FeatureCollection', features: [] });
+
+  async load(): Promise<void> {
+    const [facts, basemap] = await Promise.all([read<City>('/city'), read<FeatureCollection>('/city/basemap')]);
+    this.facts = facts;
+    this.basemap = basemap;
+  }
+
+  get timezone(): string {
+    return this.facts?.timezone ?? 'Asia/Shanghai';
+  }
+
+  /** The departments that handle, in the city's own order. */
+  get handling(): Department[] {
+    return this.facts?.departments.filter((department) => department.axis === 'department') ?? [];
+  }
+
+  department(id: string): string {
+    const found = this.facts?.departments.find((department) => department.id === id);
+    return found === undefined ? id : say(found.name);
+  }
+
+  className(id: string): string {
+    const found = this.facts?.classes.find((entry) => entry.id === id);
+    return found === undefined ? word('class', id) : say(found.name);
+  }
+
+  district(id: string): string {
+    return say(this.facts?.district_names[id] ?? id);
+  }
+
+  quantity(id: string): string {
+    const found = this.facts?.quantities[id];
+    return found === undefined ? id : say(found.name);
+  }
+
+  unit(id: string): string {
+    return this.facts?.quantities[id]?.unit ?? '';
+  }
+}
+
+export const city = new CityStore();

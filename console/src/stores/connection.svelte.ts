@@ -1,0 +1,66 @@
+/** Whether the screen shows the city as it is now, and what to do when it does not. */
+
+import { ApiError } from '../api';
+import { Live, type LiveState } from '../live';
+import { incidents } from './incidents.svelte';
+import { sensors } from './sensors.svelte';
+import { session } from './session.svelte';
+import { time } from './time.svelte';
+
+class Connection {
+  state = $state<LiveState>('connecting');
+  /** When the stream last said anything. */
+  heard_ms = $state<number | null>(null);
+  /** Whether ingest hears the city's broker; without it no reading is new. */
+  ingest = $state(true);
+  stale = $derived(this.state === 'stale');
+
+  /** Listen to the city; returns what ends it. */
+  start(): () => void {
+    const live = new Live({
+      incident: (news) => {
+        incidents.hear(news);
+      },
+      sensors: (changes) => {
+        sensors.hear(changes);
+      },
+      beat: (beat) => {
+        time.follow(beat.time);
+        this.ingest = beat.ingest;
+      },
+      gone: () => void this.#reload(),
+      refused: () => void this.#askWhy(),
+      state: (state, heard_ms) => {
+        this.#become(state, heard_ms);
+      },
+    });
+    live.start();
+    return () => {
+      live.stop();
+    };
+  }
+
+  #become(state: LiveState, heard_ms: number | null): void {
+    this.state = state;
+    this.heard_ms = heard_ms;
+  }
+
+  async #reload(): Promise<void> {
+    await quietly(Promise.all([sensors.load(), incidents.load()]));
+  }
+
+  async #askWhy(): Promise<void> {
+    await quietly(session.load());
+  }
+}
+
+/** Let an unanswered request pass: the stale cover already says that the server is away. */
+async function quietly(asked: Promise<unknown>): Promise<void> {
+  try {
+    await asked;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+export const connection = new Connection();

@@ -1,0 +1,32 @@
+/** Every wait, retry and age limit of the console, in one place. */
+
+/** The server beats every 2 s; a stream that said nothing for this long is stale. */
+export const STALE_AFTER_MS = 5_000;
+/** How often staleness is judged. */
+export const WATCH_EVERY_MS = 500;
+/** The first wait before a lost stream is opened again; doubles up to the cap, with jitter. */
+export const RECONNECT_FIRST_MS = 500;
+export const RECONNECT_CAP_MS = 10_000;
+/** How often clocks move. */
+export const TICK_MS = 1_000;
+/** How long a request may take before it counts as unanswered. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+/** An unattended wall looks at each open incident for this long, and at the whole city between rounds. */
+export const WALL_DWELL_MS = 12_000;
+/** A page of the wall's queue stays for this long when it does not fit. */
+export const WALL_PAGE_MS = 9_000;
+/** A critical incident that nobody has taken sounds once in this time. */
+export const SOUND_EVERY_MS = 4_000;
+/** How long "muted on this screen" lasts; nobody can silence a wall for good. */
+export const MUTE_MS = 5 * 60_000;
+/** How far around its moment an incident's readings are shown. */
+export const MOMENT_BEFORE_MS = 45 * 60_000;
+export const MOMENT_AFTER_MS = 60 * 60_000;
+/** An open chart reads its series again this often. */
+export const CHART_REFRESH_MS = 30_000;
+/** Quiet time after the last keystroke before a search is sent. */
+export const SEARCH_PAUSE_MS = 300;
+/** Lists of operators' pages are read again this often. */
+export const LIST_REFRESH_MS = 10_000;
+/** How long a row that has just arrived stays marked as new. */
+export const FRESH_MS = 20_000;
