@@ -14,6 +14,8 @@ from ingest.journal_codec import Digests, Refused
 from ingest.stage import Work
 from ingest.telemetry import EVENTS_ACCEPTED, MESSAGES_QUARANTINED, READINGS_ACCEPTED
 
+_GOOD = READINGS_ACCEPTED.labels("good")
+
 
 class Saved(Protocol):
     """Something that must be on disk before a journal row that refers to it."""
@@ -104,7 +106,11 @@ def _count_accepted(entry: Entry) -> None:
     if not isinstance(entry, Arrivals):
         return
     EVENTS_ACCEPTED.inc(len(entry.events))
-    counts = np.bincount(entry.readings.quality)
-    for quality in np.flatnonzero(counts).tolist():
-        for word in names_of(quality) or ("good",):
-            READINGS_ACCEPTED.labels(word).inc(int(counts[quality]))
+    quality = entry.readings.quality
+    if not quality.any():
+        _GOOD.inc(len(quality))
+        return
+    counts = np.bincount(quality)
+    for flags in np.flatnonzero(counts).tolist():
+        for word in names_of(flags) or ("good",):
+            READINGS_ACCEPTED.labels(word).inc(int(counts[flags]))

@@ -58,7 +58,7 @@ class Journal:
         Raises:
             StoreUnavailable: nothing was committed, as the journal or its disk is full or does not work.
         """
-        self._check_room()
+        self._make_room()
         first = self.position + 1
         rows = [encode(first + index, content) for index, content in enumerate(contents)]
         try:
@@ -91,8 +91,7 @@ class Journal:
     @property
     def size(self) -> int:
         """Return the bytes of all segments."""
-        active = self._segments[-1].size() if self._writer is not None else 0
-        return self._old_bytes + active
+        return self._old_bytes + (self._segments[-1].size() if self._writer is not None else 0)
 
     def close(self) -> None:
         """Seal the newest segment; every reader must have been closed."""
@@ -121,19 +120,20 @@ class Journal:
         position = self.position  # first: segments that are newer than it do no harm
         return Extent(self._segments, position)
 
-    def _check_room(self) -> None:
+    def _make_room(self) -> None:
+        """Begin a new segment where the newest is large enough; refuse where journal or disk are full."""
         disk = os.statvfs(self._folder)
         if disk.f_bavail * disk.f_frsize < self._settings.min_free_bytes:
             COMMITS_REFUSED.labels("disk").inc()
             raise StoreUnavailable("journal", cause="its disk is almost full")
-        if self.size >= self._settings.max_bytes:
+        newest = self._segments[-1].size() if self._writer is not None else 0
+        if self._old_bytes + newest >= self._settings.max_bytes:
             COMMITS_REFUSED.labels("full").inc()
             raise StoreUnavailable("journal", cause=f"it holds {self._settings.max_bytes} bytes, as many as it may")
+        if newest >= self._settings.segment_bytes:
+            self._seal_writer()
 
     def _open_writer(self, first: int) -> sqlite3.Connection:
-        """Return the connection to the newest segment, a new one where that is large enough."""
-        if self._writer is not None and self._segments[-1].size() >= self._settings.segment_bytes:
-            self._seal_writer()
         if self._writer is None:
             segment = Segment(self._folder, first, first - 1)
             self._writer = segment.create()
