@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from prometheus_client import REGISTRY, Metric
+from prometheus_client import REGISTRY, CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from liandong.supervisor import PartState
@@ -35,6 +35,6 @@ class _Parts:
             return {}
 
 
-def tell_parts(path: Path) -> None:
+def tell_parts(path: Path, registry: CollectorRegistry = REGISTRY) -> None:
     """Have this process's metrics tell what the supervisor writes to `path`."""
-    REGISTRY.register(_Parts(path))
+    registry.register(_Parts(path))

@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import pytest
+
+from city.alarm import AlarmTransition, Change, Response
+from city.entry import Arrivals, Context, Entry, Journaled, NumberedSensor, SensorStatus
+from city.level import Domain, Level
+from city.reading import ReadingBatch
+from city.sensor import Sensor
+from liandong.sensor_states import SensorStates
+from rules.states import AlarmStates
+
+NAMES = {1: "air-1", 2: "air-2", 3: "stranger"}
+REGISTERED = tuple(NumberedSensor(number, Sensor(NAMES[number], "", Domain.ENVIRONMENT, "")) for number in (1, 2))
+
+
+class Names:
+    def sensor(self, number: int) -> str:
+        return NAMES[number]
+
+    def quantity(self, number: int) -> str:
+        return str(number)
+
+
+class City:
+    """Sensor states, and the alarms that they follow."""
+
+    def __init__(self, folder: Path) -> None:
+        self.alarms = AlarmStates()
+        self.states = SensorStates(self.alarms, Names(), folder / "offline.json")
+        self._position = 0
+        self.hear(Context(0, "v", (), REGISTERED, {}))
+
+    def hear(self, entry: Entry) -> None:
+        self._position += 1
+        self.states.apply(Journaled(self._position, entry))
+
+    def say(self, *sensors: int) -> None:
+        self.hear(Arrivals(ReadingBatch.of([(number, 1, 0, 0, 1.0, 0) for number in sensors])))
+
+    def status(self, sensor: int, *, online: bool) -> None:
+        self.hear(Arrivals(ReadingBatch.empty(), statuses=(SensorStatus(sensor, online, 0),)))
+
+    def alarm(self, kind: str, change: Change, level: Level = Level.MAJOR) -> None:
+        self.alarms.apply([transition(kind, change, level)])
+        self.say(1)
+
+
+def transition(kind: str, change: Change, level: Level) -> AlarmTransition:
+    return AlarmTransition(
+        id="t",
+        alarm="a",
+        rule=kind,
+        rule_name={},
+        kind=kind,
+        target="air-1",
+        domain=Domain.ENVIRONMENT,
+        change=change,
+        level=level,
+        time_ns=0,
+        arrival_ns=0,
+        response=Response("x", {}),
+    )
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return City(tmp_path)
+
+
+def test_sensor_is_unknown_until_it_is_heard(city: City) -> None:
+    before = city.states.states()
+
+    city.say(1, 1)
+
+    assert before == {"air-1": "unknown", "air-2": "unknown"}
+    assert city.states.states() == {"air-1": "normal", "air-2": "unknown"}
+
+
+def test_alarm_goes_before_what_a_sensor_says_of_itself(city: City) -> None:
+    city.say(1)
+    city.status(1, online=False)
+    offline = city.states.states()["air-1"]
+    city.alarm("threshold", Change.RAISED)
+    alarmed = city.states.states()["air-1"]
+    city.alarm("threshold", Change.CLEARED)
+    city.status(1, online=True)
+
+    assert (offline, alarmed, city.states.states()["air-1"]) == ("offline", "major", "normal")
+
+
+def test_offline_goes_before_silence(city: City) -> None:
+    city.alarm("silence", Change.RAISED)
+    silent = city.states.states()["air-1"]
+
+    city.status(1, online=False)
+
+    assert (silent, city.states.states()["air-1"]) == ("silent", "offline")
+
+
+def test_only_what_changed_since_is_told(city: City) -> None:
+    city.say(1, 2)
+    version = city.states.version
+
+    city.say(1, 2)
+    quiet = city.states.since(version)
+    city.status(2, online=False)
+
+    assert quiet == {}
+    assert city.states.since(version) == {"air-2": "offline"}
+    assert city.states.since(city.states.version) == {}
+
+
+def test_who_is_offline_is_known_after_a_start(city: City, tmp_path: Path) -> None:
+    city.say(1)
+    city.status(1, online=False)
+
+    again = City(tmp_path)
+    again.states.heard([1])
+
+    assert again.states.states()["air-1"] == "offline"
+
+
+def test_sensor_with_a_large_number_is_heard(city: City) -> None:
+    NAMES[100_000] = "far"
+
+    city.say(100_000)
+
+    assert "far" in city.states.since(0)
