@@ -37,6 +37,14 @@ class Damage:
         JOURNAL_DAMAGED.labels("page").inc()
         log.error("journal_pages_damaged", segment=segment.name, positions=unreadable, error=str(error))
 
+    def commits(self, segment: Segment, lost: int) -> None:
+        """Say that commits at the end of a segment were left out; its log is set aside."""
+        self._folder.mkdir(exist_ok=True)
+        aside = self._folder / f"{segment.name}-wal"
+        segment.log_copy.replace(aside)
+        JOURNAL_DAMAGED.labels("commit").inc(lost)
+        log.error("journal_commits_damaged", file=str(aside), commits=lost)
+
     def segment(self, segment: Segment, error: BadJournal) -> None:
         """Set a whole segment aside."""
         JOURNAL_DAMAGED.labels("segment").inc()

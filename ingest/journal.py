@@ -40,6 +40,9 @@ class Journal:
         """Open the journal in `folder`, whose `readers` have come as far as they say.
 
         A segment that cannot be read is set aside; opening goes on.
+
+        Raises:
+            StoreUnavailable: a segment cannot be opened now.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._settings = folder, settings
@@ -49,6 +52,7 @@ class Journal:
         self._janitor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest.journal")
         self._writer: sqlite3.Connection | None = None
         self._segments: tuple[Segment, ...] = ()
+        self._gap = 0
         self.position = self._recover()
         self._old_bytes = self._measure()
 
@@ -100,21 +104,25 @@ class Journal:
 
     def _recover(self) -> int:
         """Find the segments of earlier runs, and return the highest position that may have been used."""
-        intact: list[Segment] = []
-        highest = max(self._readers.values(), default=0)
-        gap = 0
-        for segment in segments_in(self._folder):
-            highest = max(highest, segment.first - 1)
-            try:
-                segment.last = segment.find_last()
-            except BadJournal as error:
-                self._damage.segment(segment, error)
-                gap = _GAP
-                continue
-            highest = max(highest, segment.last)
-            intact.append(segment)
+        found = segments_in(self._folder)
+        intact = [segment for segment in found if self._is_readable(segment)]
         self._segments = tuple(intact)
-        return highest + gap
+        firsts = (segment.first - 1 for segment in found)
+        lasts = (segment.last for segment in intact)
+        return max([0, *self._readers.values(), *firsts, *lasts]) + self._gap
+
+    def _is_readable(self, segment: Segment) -> bool:
+        """Return whether a segment can be read; what is damaged is set aside, and its positions are left out."""
+        try:
+            lost = segment.recover()
+        except BadJournal as error:
+            self._damage.segment(segment, error)
+            self._gap = _GAP
+            return False
+        if lost:
+            self._damage.commits(segment, lost)
+            self._gap = _GAP
+        return True
 
     def _extent(self) -> Extent:
         position = self.position  # first: segments that are newer than it do no harm

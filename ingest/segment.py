@@ -1,15 +1,21 @@
 """One file of the journal: a SQLite database of rows in order of position."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
-from city.errors import BadJournal
+from city.errors import BadJournal, StoreUnavailable
 from ingest.journal_codec import Row
+from ingest.wal_file import unreadable_commits
 
 _SUFFIX = ".sqlite"
 _COMPANIONS = ("", "-wal", "-shm")
+
+#: What says nothing about the file, only that it cannot be opened or read at this moment.
+_NOT_NOW = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 
 # Small pages: a lone message costs one page of write-ahead log. No automatic checkpoint: it would stall a commit
 # every thousand pages; a segment is checkpointed once, when it is sealed.
@@ -40,6 +46,16 @@ class Segment:
     def name(self) -> str:
         """Return the name of the file."""
         return self.path.name
+
+    @property
+    def log_path(self) -> Path:
+        """Return the path of its write-ahead log, which is there until it is sealed."""
+        return Path(f"{self.path}-wal")
+
+    @property
+    def log_copy(self) -> Path:
+        """Return where a damaged log is copied to, as the log itself goes when the segment is closed."""
+        return self.path.with_suffix(".damaged-wal")
 
     def size(self) -> int:
         """Return the bytes on disk."""
@@ -74,21 +90,32 @@ class Segment:
         connection.execute("PRAGMA query_only = 1")
         return connection
 
-    def find_last(self) -> int:
-        """Return the highest position it holds, or the one before its first when it is empty.
+    def recover(self) -> int:
+        """Find `last`, and return how many commits recovery had to leave out; their log is copied for `damage`.
 
         Raises:
             BadJournal: the file is no segment that can be read.
+            StoreUnavailable: it cannot be opened now, be it damaged or not.
         """
         try:
-            connection = self.connect()
-            try:
+            with closing(self.connect()) as connection:
                 (last,) = connection.execute("SELECT max(position) FROM row").fetchone()
-            finally:
-                connection.close()
+                lost = self._lost_commits(connection)
         except sqlite3.Error as error:
+            if error.sqlite_errorcode in _NOT_NOW:
+                raise StoreUnavailable("journal", str(error)) from error
             raise BadJournal(expected="a journal segment", got=str(error), at=self.name) from error
-        return self.first - 1 if last is None else int(last)
+        self.last = self.first - 1 if last is None else int(last)
+        return lost
+
+    def _lost_commits(self, connection: sqlite3.Connection) -> int:
+        with suppress(sqlite3.OperationalError, OSError):  # a full disk: what can be read is not worse for it
+            (_, frames, _) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            lost = unreadable_commits(self.log_path, frames)
+            if lost:
+                shutil.copy(self.log_path, self.log_copy)
+            return lost
+        return 0
 
     def seal(self, writer: sqlite3.Connection) -> None:
         """Bring everything into the one file and close it; takes as long as the disk does, so not on the loop."""

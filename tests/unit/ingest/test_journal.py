@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,6 +183,51 @@ def test_damaged_segment_is_set_aside_and_work_goes_on(tmp_path, ruin: Callable[
     assert kept[-1] == 6
     assert position > 6
     assert damaged("segment") + damaged("page") > before
+
+
+def crash(folder: Path, *contents: Content) -> Path:
+    """Leave a segment as a killed process does, and return its write-ahead log."""
+    journal = Journal(folder / "crashed", SMALL, readers={})
+    for content in contents:
+        journal.append([content])
+    shutil.copytree(folder / "crashed", folder / "found")
+    journal.close()
+    return next((folder / "found").glob("*-wal"))
+
+
+def test_segment_of_a_killed_process_is_read_to_its_end(tmp_path):
+    crash(tmp_path, *map(Tick, range(10)))
+
+    with journal_in(tmp_path / "found") as journal:
+        assert ticks_of(journal) == list(range(10))
+    assert not (tmp_path / "found" / "damaged").exists()
+
+
+def test_commit_that_was_not_finished_is_no_damage(tmp_path):
+    log = crash(tmp_path, *map(Tick, range(10)))
+    log.write_bytes(log.read_bytes()[:-100])
+
+    with journal_in(tmp_path / "found") as journal:
+        assert ticks_of(journal) == list(range(9))
+    assert not (tmp_path / "found" / "damaged").exists()
+
+
+@pytest.mark.parametrize("place", [20, 40, 20_000], ids=["header", "first frame", "in the middle"])
+def test_commits_behind_a_flipped_bit_in_the_log_are_missed_by_name(tmp_path, place):
+    log = crash(tmp_path, *map(Tick, range(10)))
+    data = bytearray(log.read_bytes())
+    data[place] ^= 1
+    log.write_bytes(data)
+    before = damaged("commit")
+
+    with journal_in(tmp_path / "found") as journal:
+        times = ticks_of(journal) if journal.position % 2**32 else []
+        position = journal.append([Tick(99)])
+
+    assert times == list(range(len(times)))
+    assert len(times) + damaged("commit") - before + damaged("segment") >= 8
+    assert position > 10
+    assert (tmp_path / "found" / "damaged").exists()
 
 
 def test_flipped_page_loses_only_the_rows_on_it(tmp_path):
