@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+_EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "haibin"
+
 _CITY = """
 timezone = "Asia/Shanghai"
 center = [122.9, 36.2]
@@ -117,6 +119,16 @@ classes:
     check_min: 30
     closing: {zh: 恢复, en: Back in range}
     source: "GB 50174-2017 Annex A"
+  - id: congestion
+    name: {zh: 交通拥堵, en: Traffic congestion}
+    code: "9911"
+    verify_min: 30
+    file_min: 15
+    dispatch_min: 15
+    handle_h: 1
+    check_min: 30
+    closing: {zh: 恢复畅通, en: Traffic flows again}
+    source: "GB/T 33171-2016; limit set by this city"
 """
 
 _SOURCES = """\
@@ -141,6 +153,7 @@ def write_small_city(folder: Path) -> Path:
         "city.toml": _CITY,
         "sensors.csv": _HEADER + "".join(_line(*sensor) for sensor in (*_SENSORS, *_crowd())),
         "rules/rules.yaml": _RULES,
+        "rules/recorded.yaml": (_EXAMPLE / "rules" / "recorded.yaml").read_text("utf-8"),
         "departments.yaml": _DEPARTMENTS,
         "case-standards.yaml": _STANDARDS,
         "sources.toml": _SOURCES,
