@@ -187,7 +187,7 @@ def test_damaged_segment_is_set_aside_and_work_goes_on(tmp_path, ruin: Callable[
 
 def crash(folder: Path, *contents: Content) -> Path:
     """Leave a segment as a killed process does, and return its write-ahead log."""
-    journal = Journal(folder / "crashed", SMALL, readers={})
+    journal = Journal(folder / "crashed", JournalSettings(min_free_bytes=0), readers={})
     for content in contents:
         journal.append([content])
     shutil.copytree(folder / "crashed", folder / "found")

@@ -1,0 +1,90 @@
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from city.clock import SystemClock
+from city.entry import Arrivals, Connection, Context, Journaled
+from city.history import LatestReading
+from city.reading import ReadingBatch
+from ingest.config import IngestSettings, JournalSettings, MqttSettings
+from ingest.identity import Identity
+from ingest.journal_codec import Digests
+from ingest.service import IngestService, Parts
+from tests.support.ingesting import MemoryHistory, NativeNormaliser, RecordingJudge
+
+#: Nobody listens there; what is tested here needs no broker.
+SETTINGS = IngestSettings(
+    mqtt=MqttSettings(url="mqtt://127.0.0.1:1", backoff_first_s=60, backoff_cap_s=60),
+    journal=JournalSettings(min_free_bytes=0),
+)
+
+
+@contextmanager
+def service_in(folder: Path, judge: RecordingJudge, history: MemoryHistory) -> Iterator[IngestService]:
+    with closing(Identity(folder / "identity.sqlite")) as identity:
+        parts = Parts(identity, NativeNormaliser(identity), judge, history, SystemClock())
+        with closing(IngestService(folder, SETTINGS, parts, filters=["city/#"])) as service:
+            yield service
+
+
+def readings(identity_numbers: tuple[int, int], *values: float) -> Arrivals:
+    sensor, quantity = identity_numbers
+    rows = [(sensor, quantity, place, place, value, 0) for place, value in enumerate(values)]
+    return Arrivals(ReadingBatch.of(rows))
+
+
+@pytest.fixture
+def numbers(tmp_path: Path) -> tuple[int, int]:
+    with closing(Identity(tmp_path / "identity.sqlite")) as identity:
+        given = identity.sensor_number("air-1"), identity.quantity_number("pm25")
+        identity.flush()
+    return given
+
+
+def test_judge_hears_after_a_restart_what_it_had_not_judged(tmp_path, numbers):
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        service.journal.append([readings(numbers, 1.0), Digests(b"12345678")])
+        service.journal.append([readings(numbers, 2.0, 3.0)])
+
+    judge = RecordingJudge(position=1)
+    with service_in(tmp_path, judge, MemoryHistory()):
+        assert [item.position for item in judge.items] == [3]
+
+
+def test_latest_after_a_restart_joins_history_and_journal(tmp_path, numbers):
+    class Remembering(MemoryHistory):
+        def latest(self, since_ns: int) -> list[LatestReading]:
+            return [LatestReading("air-1", "pm10", 5, 6, 7.0, 0)]
+
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        service.journal.append([readings(numbers, 1.0)])
+
+    with service_in(tmp_path, RecordingJudge(), Remembering()) as service:
+        assert {(one.quantity, one.value) for one in service.latest.everything()} == {("pm10", 7.0), ("pm25", 1.0)}
+
+
+def test_start_does_not_need_the_history_store(tmp_path, numbers):
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        service.journal.append([readings(numbers, 1.0)])
+
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory(away=True)) as service:
+        assert [one.value for one in service.latest.everything()] == [1.0]
+
+
+async def test_run_drains_the_journal_and_says_first_that_nobody_listens(tmp_path, numbers):
+    judge, history = RecordingJudge(), MemoryHistory()
+    with service_in(tmp_path, judge, history) as service:
+        service.journal.append([readings(numbers, 1.0)])
+        await service.adopt(Context(1, "v1", (), (), {}))
+        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+            running = group.create_task(service.run(), name="service")
+            while not history.kept:  # noqa: ASYNC110 - the drain works in a thread, and tells nobody
+                await asyncio.sleep(0)
+            running.cancel()
+
+    assert history.values() == [1.0]
+    assert [type(item.entry) for item in judge.items][:2] == [Context, Connection]
+    assert judge.items[1] == Journaled(3, Connection(judge.items[1].entry.time_ns, listening=False))  # type: ignore[union-attr]
