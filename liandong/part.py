@@ -54,6 +54,7 @@ class Part:
     Attributes:
         ready: tells whether it does its work yet.
         prepare: called before each start.
+        alone: the next part is started only when this one is ready.
         grace_s: time it gets to end by itself after SIGTERM.
     """
 
@@ -61,6 +62,7 @@ class Part:
     command: tuple[str, ...]
     ready: Callable[[], Awaitable[bool]] = _at_once
     prepare: Callable[[], None] = lambda: None
+    alone: bool = True
     patience_s: float = 60.0
     grace_s: float = 10.0
 

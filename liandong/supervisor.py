@@ -39,7 +39,7 @@ class Supervisor:
                 keeper.signal(number)
 
     async def run(self, *, ready: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-        """Start each part when the one before is ready, call `ready`, and stay until `stop`.
+        """Start the parts in their order, call `ready` when all of them are, and stay until `stop`.
 
         Raises:
             PartRefused: a part cannot run at all; the others are ended first.
@@ -53,10 +53,13 @@ class Supervisor:
         async with AsyncExitStack() as running:
             for keeper in self._keepers:
                 await running.enter_async_context(_kept(keeper, refuse))
-                await _either(keeper.ready, stop)
+                if keeper.part.alone:
+                    await _either(keeper.ready, stop)
                 if stop.is_set():
                     break
-            else:
+            for keeper in self._keepers:
+                await _either(keeper.ready, stop)
+            if not stop.is_set():
                 await ready()
             await stop.wait()
             log.info("parts_stopping")

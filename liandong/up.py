@@ -59,7 +59,9 @@ class _Parts:
         async def listens() -> bool:
             return await is_listening(self._folder.socket)
 
-        return Part(name="ingest", command=own_command("ingest", *self._shared, *self._mqtt), ready=listens)
+        # The desk starts beside it: most of both starts is reading their libraries, each on its own core.
+        command = own_command("ingest", *self._shared, *self._mqtt)
+        return Part(name="ingest", command=command, ready=listens, alone=False)
 
     def desk(self, *, demo: bool) -> Part:
         http = self._settings.http_address

@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -67,6 +68,15 @@ async def test_part_starts_when_the_one_before_is_ready(tmp_path: Path) -> None:
         order = [(tmp_path / name).stat().st_mtime_ns for name in ("first", "second")]
 
     assert order == sorted(order)
+
+
+async def test_part_that_is_not_alone_is_not_waited_for(tmp_path: Path) -> None:
+    first = part(
+        tmp_path, "first", f"exec('while not made.with_name(\\'second\\').exists(): time.sleep(0.01)'); {STAYS}"
+    )
+
+    async with supervised(tmp_path, replace(first, alone=False), part(tmp_path, "second", STAYS)):
+        assert all(state.ready for state in states(tmp_path).values())
 
 
 async def test_parts_end_in_reverse_and_none_is_left(tmp_path: Path) -> None:
