@@ -8,6 +8,7 @@ from ingest.mqtt.packet import Connack, Control, Pingresp, Suback, Unsuback
 
 _PUBLISH = 0x30
 _QOS_1 = 0x02
+_TYPES = "CONNACK, PUBLISH, SUBACK, UNSUBACK or PINGRESP"
 _MAX_LENGTH_BYTES = 4  # MQTT 3.1.1 §2.2.3
 
 
@@ -60,6 +61,7 @@ class Parser:
                 size, body = self._long_size(data, offset)
             stop = body + size
             if stop > end:
+                _check_type(data[offset])
                 self._needed = stop - offset
                 return offset
             head = data[offset]
@@ -117,6 +119,12 @@ def _refuse_publish(head: int, data: bytes, body: int, stop: int) -> None:
     raise MalformedPacket(
         expected="topic and packet id within the packet", got=data[body : body + 2].hex(" "), at="PUBLISH"
     )
+
+
+def _check_type(head: int) -> None:
+    """Refuse at once what is no broker's packet, rather than wait for the rest of it."""
+    if head & 0xF0 not in {0x20, _PUBLISH, 0x90, 0xB0, 0xD0}:
+        raise MalformedPacket(expected=_TYPES, got=f"{head:02x}", at="packet type")
 
 
 def _control(head: int, body: bytes) -> Control:
