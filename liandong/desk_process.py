@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from socket import socket as Socket
 
 import structlog
 import uvicorn
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from api.app import close_streams, create_app
 from api.collaborators import Given
 from city.clock import SystemClock
-from city.errors import NotFound
+from city.errors import LiandongError, NotFound
 from city.feed import Feed
 from city.sensor import Sensor
 from liandong.carried import console
@@ -39,6 +40,16 @@ log = structlog.get_logger()
 
 #: Longest wait for requests in hand when the desk is told to stop, in seconds.
 _GRACE_S = 3
+
+
+class ServerEnded(LiandongError):
+    """Raised when the HTTP server ended by itself; the log says why."""
+
+    code = "server_ended"
+
+    def __init__(self) -> None:
+        self.at = "http"
+        super().__init__("The HTTP server ended by itself - at `http`")
 
 
 class _Server(uvicorn.Server):
@@ -75,12 +86,19 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
             server = _Server(_configuration(app))
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(Desk(ledger).run(feed), name="desk.linkage")
-                serving = group.create_task(server.serve(sockets=[socket]), name="desk.http")
+                serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
                 server.should_exit = True
                 await serving
                 desk.cancel()
+
+
+async def _serve(server: uvicorn.Server, socket: Socket, stop: asyncio.Event) -> None:
+    """Serve until told to stop; raises ServerEnded when it ends before that, as it does when it cannot start."""
+    await server.serve(sockets=[socket])
+    if not stop.is_set():
+        raise ServerEnded
 
 
 def _configuration(app: FastAPI) -> uvicorn.Config:

@@ -55,7 +55,9 @@ class Part:
         ready: tells whether it does its work yet.
         prepare: called before each start.
         alone: the next part is started only when this one is ready.
+        patience_s: time its start may take; what it has to recover can be much.
         grace_s: time it gets to end by itself after SIGTERM.
+        says: file in which it says more than on stderr, if there is one.
     """
 
     name: str
@@ -63,8 +65,9 @@ class Part:
     ready: Callable[[], Awaitable[bool]] = _at_once
     prepare: Callable[[], None] = lambda: None
     alone: bool = True
-    patience_s: float = 60.0
-    grace_s: float = 10.0
+    patience_s: float = 900.0
+    grace_s: float = 20.0
+    says: str = ""
 
 
 class Keeper:
@@ -94,7 +97,8 @@ class Keeper:
             if asyncio.get_running_loop().time() - began_s > _SETTLED_S:
                 backoff.reset()
             pause_s = backoff.next_s()
-            log.error("part_ended", part=self.part.name, exit_code=code, starting_again_in_s=round(pause_s, 1))
+            more = {"see": self.part.says} if self.part.says else {}
+            log.error("part_ended", part=self.part.name, exit_code=code, starting_again_in_s=round(pause_s, 1), **more)
             await asyncio.sleep(pause_s)
             self.restarts += 1
 

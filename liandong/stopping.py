@@ -1,16 +1,16 @@
-"""The wish to stop: SIGINT or SIGTERM as an event of the loop."""
+"""The wish to stop, by Ctrl-C, by a service manager or by a terminal that closes, as an event of the loop."""
 
 import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def stopped_by_signals() -> Iterator[asyncio.Event]:
-    """Yield an event that a SIGINT or SIGTERM sets; call it in a running loop of the main thread."""
+    """Yield an event that SIGINT, SIGTERM or SIGHUP sets; call it in a running loop of the main thread."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop.set)

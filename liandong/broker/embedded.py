@@ -46,6 +46,7 @@ class EmbeddedBroker:
             command=(str(nats_server()), "--config", str(self._configuration)),
             ready=self._accepts,
             prepare=self.write,
+            says=str(self._folder / "nats.log"),
         )
 
     def write(self) -> None:
