@@ -33,7 +33,12 @@ _PATIENCE_S = 30.0
 async def _report(service: IngestService, judge: RecordingJudge) -> None:
     while True:
         duplicated = REGISTRY.get_sample_value("ingest_messages_duplicated_total")
-        news = {"readings": judge.readings(), "duplicated": duplicated, "connected": service.session.connected}
+        news = {
+            "readings": judge.readings(),
+            "duplicated": duplicated,
+            "connected": service.session.connected,
+            "error": service.pipeline.error or service.session.error,
+        }
         sys.stdout.write(json.dumps(news) + "\n")
         sys.stdout.flush()
         await asyncio.sleep(0.1)
@@ -102,7 +107,7 @@ def running_ingest(
         process.stdin.write(json.dumps(settings))
         process.stdin.close()
         try:
-            yield IngestProcess(process, {"readings": 0, "duplicated": 0, "connected": False})
+            yield IngestProcess(process, {"readings": 0, "duplicated": 0, "connected": False, "error": ""})
         finally:
             process.kill()
             process.wait()

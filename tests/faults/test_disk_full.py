@@ -1,0 +1,94 @@
+"""The journal's disk runs full: nothing is acknowledged that is not kept, and all goes on when there is room."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from io import RawIOBase
+from pathlib import Path
+
+import pytest
+
+from tests.support.brokers import KINDS, City, running
+from tests.support.ingest_process import journaled_values, running_ingest
+
+_DISK_BYTES = 4 * 2**20
+_COUNT = 400
+_MEMORY = 2**20
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(params=KINDS)
+def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
+    with running(request.param, tmp_path / "broker") as city:
+        yield city
+
+
+def publish(city: City, numbers: range) -> None:
+    with city.source() as source:
+        source.publish_all(
+            (f"city/environment/air-{number % 7}/reading", b'{"values":{"pm25":%d}}' % number) for number in numbers
+        )
+
+
+@pytest.mark.timeout(90)
+def test_full_disk_holds_up_and_loses_nothing(city: City, small_disk: Path) -> None:
+    folder = small_disk / "ingest"
+    journal = {"min_free_bytes": 0}
+    with running_ingest(folder, city.settings, journal=journal) as ingest:
+        ingest.until(lambda seen: bool(seen["connected"]))
+        publish(city, range(50))
+        ingest.until(lambda seen: seen["readings"] >= 50)
+        fill(small_disk / "ballast")
+        publish(city, range(50, _COUNT))
+        ingest.until(lambda seen: "journal" in seen["error"])
+        held_up = dict(ingest.seen)
+        (small_disk / "ballast").unlink()
+        ingest.until(lambda seen: seen["readings"] >= _COUNT)
+        after = dict(ingest.seen)
+
+    assert held_up["readings"] < _COUNT
+    assert (after["readings"], after["connected"]) == (_COUNT, True)
+    assert sorted(journaled_values(folder)) == [float(number) for number in range(_COUNT)]
+
+
+def fill(ballast: Path) -> None:
+    """Leave no byte on the disk."""
+    with ballast.open("wb", buffering=0) as file:
+        for size in (2**16, 1):
+            write_until_refused(file, bytes(size))
+
+
+def write_until_refused(file: RawIOBase, data: bytes) -> None:
+    with suppress(OSError):
+        while file.write(data):
+            continue
+
+
+@pytest.mark.timeout(90)
+def test_little_space_is_left_to_others(city: City, small_disk: Path) -> None:
+    folder = small_disk / "ingest"
+    with running_ingest(folder, city.settings, journal={"min_free_bytes": _MEMORY}) as ingest:
+        ingest.until(lambda seen: bool(seen["connected"]))
+        publish(city, range(20))
+        ingest.until(lambda seen: seen["readings"] >= 20)
+        free = os.statvfs(small_disk)
+        (small_disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize - _MEMORY // 2))
+        publish(city, range(20, 40))
+        ingest.until(lambda seen: "almost full" in seen["error"])
+        (small_disk / "ballast").unlink()
+        ingest.until(lambda seen: seen["readings"] >= 40)
+
+    assert sorted(journaled_values(folder)) == [float(number) for number in range(40)]
