@@ -76,7 +76,7 @@ async def streaming(
 ) -> AsyncIterator[EventStream]:
     """Open `path` with the cookies of `client` and read it while the block lasts."""
     request = client.build_request("GET", path, headers=headers)
-    scope = {
+    scope: dict[str, object] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",

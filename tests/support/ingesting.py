@@ -49,7 +49,7 @@ class NativeNormaliser:
 def _parse(message: Message) -> tuple[str, _Body]:
     levels = (message.topic or "").split("/")
     if len(levels) != _TOPIC_LEVELS:
-        raise ValueError("Expected `city/<domain>/<sensor>/reading`")
+        raise ValueError  # caught in `batch`, which names what it quarantines
     return levels[2], msgspec.json.decode(message.payload, type=_Body)
 
 
