@@ -58,7 +58,14 @@ class Parser:
         while offset + 2 <= end:
             size, body = data[offset + 1], offset + 2
             if size & 0x80:
-                size, body = self._long_size(data, offset)
+                if body < end and data[body] < 0x80:  # two bytes, as most messages have
+                    size, body = size & 0x7F | data[body] << 7, body + 1
+                else:
+                    size, body = _long_size(data, offset)
+                if size > self._max_packet_bytes:
+                    raise MalformedPacket(
+                        expected=f"at most {self._max_packet_bytes} bytes", got=size, at="remaining length"
+                    )
             stop = body + size
             if stop > end:
                 _check_type(data[offset])
@@ -73,22 +80,17 @@ class Parser:
         self._needed = 2
         return offset
 
-    def _long_size(self, data: bytes, offset: int) -> tuple[int, int]:
-        """Return size and begin of the body; where the size itself is cut off, a size that lies beyond the end."""
-        size, digits = 0, data[offset + 1 : offset + 1 + _MAX_LENGTH_BYTES]
-        for place, digit in enumerate(digits):
-            size |= (digit & 0x7F) << 7 * place
-            if not digit & 0x80:
-                break
-        else:
-            if len(digits) == _MAX_LENGTH_BYTES:
-                raise MalformedPacket(
-                    expected="a length of at most 4 bytes", got=digits.hex(" "), at="remaining length"
-                )
-            return 1, len(data)
-        if size > self._max_packet_bytes:
-            raise MalformedPacket(expected=f"at most {self._max_packet_bytes} bytes", got=size, at="remaining length")
-        return size, offset + 2 + place
+
+def _long_size(data: bytes, offset: int) -> tuple[int, int]:
+    """Return size and begin of the body; where the size itself is cut off, a size that lies beyond the end."""
+    size, digits = 0, data[offset + 1 : offset + 1 + _MAX_LENGTH_BYTES]
+    for place, digit in enumerate(digits):
+        size |= (digit & 0x7F) << 7 * place
+        if not digit & 0x80:
+            return size, offset + 2 + place
+    if len(digits) == _MAX_LENGTH_BYTES:
+        raise MalformedPacket(expected="a length of at most 4 bytes", got=digits.hex(" "), at="remaining length")
+    return 1, len(data)
 
 
 def _read_publish(head: int, data: bytes, body: int, stop: int, parsed: Parsed) -> None:
