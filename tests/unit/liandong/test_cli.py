@@ -10,6 +10,8 @@ import structlog
 
 from liandong.cli import COMMANDS, run
 from liandong.exits import Exit
+from liandong.folder import DataFolder
+from liandong.scenario_box import ScenarioBox
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -107,3 +109,24 @@ def test_working_folder_is_no_place_to_import_from(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
 
     assert done.returncode == Exit.OK
+
+
+def test_scenario_begins_in_the_simulators_that_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    city = str(ROOT / "examples" / "haibin")
+
+    with folder.held("simulate"):
+        begun = run(["simulate", "--scenario", "flood", "--city", city])
+        again = run(["simulate", "--city", city])
+
+    assert (begun, again) == (Exit.OK, Exit.TAKEN)
+    assert "Begins" in capsys.readouterr().out
+    assert [start.name for start in ScenarioBox(folder.run / "scenarios").take()] == ["flood"]
+
+
+def test_scenario_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["simulate", "--scenario", "earthquake", "--city", str(ROOT / "examples" / "haibin")])
+
+    assert code == Exit.USAGE
+    assert "`flood`" in capsys.readouterr().err
