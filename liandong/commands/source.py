@@ -39,9 +39,10 @@ def add(name: Name, topics: Topics, mosquitto: Mosquitto = None, data: Data = No
     source = new_source(name, tuple(topics), password=password)
     folder = chosen_settings(config, data=data).folder
     folder.create()
-    SourceFile(folder.broker).put(source)
-    if mosquitto is not None:
-        MosquittoFiles(mosquitto).put(source, password)
+    with folder.held("source"):  # two at a time could each lose the other's
+        SourceFile(folder.broker).put(source)
+        if mosquitto is not None:
+            MosquittoFiles(mosquitto).put(source, password)
     typer.echo(password)
 
 

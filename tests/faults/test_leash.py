@@ -34,7 +34,7 @@ def test_command_keeps_its_process_id() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "ended"])
 def test_command_goes_with_its_parent(number: signal.Signals) -> None:
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[2]
     with subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, cwd=root) as holder:
         assert holder.stdout is not None
         child = int(holder.stdout.readline())
