@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from city.alarm import AlarmTransition
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 
@@ -79,8 +81,7 @@ class IngestStatus:
     counters: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SensorChange:
+class SensorChange(msgspec.Struct, frozen=True, gc=False):
     """What is new about one sensor: latest readings, and alarm level, silence and status as it stands now."""
 
     sensor: str
