@@ -30,7 +30,7 @@ Note = Annotated[str, Field(max_length=4000, pattern=NOTE_PATTERN)]
 SaidNote = Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID_PATTERN)]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
 
-#: A sensor's id in a path; what cannot be an id is simply not found.
-SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD)]
+#: A sensor's id in a path, where it may have slashes; what cannot be an id is simply not found.
+SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["room-1/inlet"])]
 #: An incident's or a task's id in a path: a number as text.
 RowPath = Annotated[str, Path(pattern=r"^[0-9]{1,18}$")]
