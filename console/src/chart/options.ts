@@ -67,6 +67,7 @@ function axis(timezone: string | null): uPlot.Axis {
   return {
     ...common,
     space: 70,
+    size: 34,
     values: (...[, ticks, , , step_s]) => ticks.map((tick_s) => tickText(tick_s, step_s, timezone)),
   };
 }
@@ -97,6 +98,7 @@ function limitLine(plot: uPlot, limit: Limit): void {
   pen.strokeStyle = pen.fillStyle = color(limit.color);
   pen.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
   stroke(pen, [plot.bbox.left, y], [plot.bbox.left + plot.bbox.width, y]);
+  pen.textAlign = 'left';
   pen.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   const above = y - plot.bbox.top > 20 * devicePixelRatio;
   pen.textBaseline = above ? 'bottom' : 'top';

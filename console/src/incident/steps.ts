@@ -13,6 +13,16 @@ export const PRIORITISING: ReadonlySet<string> = new Set(['verify', 'file', 'dis
 
 const BESIDE: ReadonlySet<string> = new Set(['comment', 'urge']);
 
+/** Return steps as they are offered: what leads on, then what goes beside, then what ends or sends back. */
+export function inOrder(steps: readonly Step[]): Step[] {
+  return [...steps].sort((a, b) => groupOf(a) - groupOf(b));
+}
+
+function groupOf(step: Step): number {
+  if (isForward(step)) return 0;
+  return BESIDE.has(step.step) ? 1 : 2;
+}
+
 /** Tell whether a step leads the incident on towards its end. */
 export function isForward(step: Step): boolean {
   return !ENDING.has(step.step) && !BESIDE.has(step.step);

@@ -4,6 +4,7 @@ import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import type { FeatureCollection } from 'geojson';
 import type { Language } from '../i18n/index.svelte';
 import type { City } from '../model/wire';
+import type { Bounds } from '../model/extent';
 import { NAMED, nameIn } from './basemap';
 import { color } from './palette';
 import { SENSOR_NAMES, SENSORS } from './sensors';
@@ -11,7 +12,7 @@ import { SENSOR_NAMES, SENSORS } from './sensors';
 const SPOT = 'spot';
 /** A finger is not a needle: sensors this near to it are picked, in pixels. */
 const REACH_PX = 8;
-const HOME_PADDING_PX = 12;
+const HOME_PADDING_PX = 36;
 
 export interface Pickers {
   pickSensors: ((ids: string[]) => void) | undefined;
@@ -68,11 +69,12 @@ function pointAt(spot: [number, number] | null): FeatureCollection {
   return { type: 'FeatureCollection', features: [{ type: 'Feature', geometry, properties: {} }] };
 }
 
-/** Show the whole city. */
-export function goHome(map: MapLibre, city: City, slowly: boolean): void {
+/** Show the whole city: all that is watched, or where it says it is when nothing is. */
+export function goHome(map: MapLibre, city: City, watched: Bounds | null, slowly: boolean): void {
   map.stop();
-  if (city.bounds === null) map.jumpTo({ center: city.center, zoom: city.zoom });
-  else map.fitBounds(city.bounds, { padding: HOME_PADDING_PX, animate: slowly, speed: 0.9 });
+  const bounds = watched ?? city.bounds;
+  if (bounds === null) map.jumpTo({ center: city.center, zoom: city.zoom });
+  else map.fitBounds(bounds, { padding: HOME_PADDING_PX, animate: slowly, speed: 0.9, maxZoom: city.zoom + 3 });
 }
 
 export function rename(map: MapLibre, language: Language): void {

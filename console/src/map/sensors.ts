@@ -5,7 +5,7 @@ import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibr
 import type { Language } from '../i18n/index.svelte';
 import { rankOf } from '../model/severity';
 import type { MapSensor } from '../stores/sensors.svelte';
-import { FONT, nameIn } from './basemap';
+import { FONT, NAMED, nameIn } from './basemap';
 import { color } from './palette';
 import { spriteOf } from './sprites';
 
@@ -39,7 +39,8 @@ function feature(sensor: MapSensor): FeatureCollection<Point>['features'] {
 
 export function addSensors(map: MapLibre, list: readonly MapSensor[], language: Language): void {
   map.addSource(SENSORS, { type: 'geojson', data: toFeatures(list) });
-  map.addLayer(icons());
+  // Below the names of places, which tell where the sensors are.
+  map.addLayer(icons(), NAMED[0]);
   map.addLayer(labels(language));
 }
 
@@ -58,10 +59,9 @@ function icons(): LayerSpecification {
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
       'icon-padding': 0,
-      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 13, 1, 17, 1.5],
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 13, 0.95, 17, 1.5],
       'symbol-sort-key': ['get', 'order'],
     },
-    paint: { 'icon-opacity': ['case', ['<=', ['get', 'order'], -6], 0.85, 1] },
   };
 }
 

@@ -11,7 +11,7 @@ const BOX = 26;
 
 /** Half the width of the outline by state, in pixels at ratio 1: what needs somebody is larger. */
 const RADII: Record<SensorState, number> = {
-  normal: 4,
+  normal: 3.4,
   unknown: 4,
   offline: 5.2,
   silent: 5.2,
@@ -48,7 +48,8 @@ function draw(domain: Domain, state: SensorState): ImageData | null {
 }
 
 function paint(pen: CanvasRenderingContext2D, shape: Path2D, state: SensorState): void {
-  const ink = color(stateMark(state).color);
+  // Normal ones are many: they stay behind what needs somebody.
+  const ink = color(state === 'normal' ? '--map-normal' : stateMark(state).color);
   pen.lineJoin = 'round';
   pen.strokeStyle = color('--map-halo');
   pen.lineWidth = 3.5;

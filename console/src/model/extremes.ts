@@ -1,6 +1,7 @@
 /** Which sensors of a domain stand out, by the quantity that tells most about it. */
 
 import { isTrusted } from './quality';
+import { isHeard } from './severity';
 import type { Domain, Sensor } from './wire';
 
 export interface Telling {
@@ -39,7 +40,7 @@ export interface Standing {
   share: number;
 }
 
-/** Return the `most` sensors at the bad end of a quantity, worst first; untrusted values do not count. */
+/** Return the `most` sensors at the bad end of a quantity, worst first; untrusted and old values do not count. */
 export function extremes(list: readonly Sensor[], telling: Telling, most: number): Standing[] {
   const found = list.flatMap((sensor) => standing(sensor, telling.quantity));
   found.sort((a, b) => (telling.worst === 'high' ? b.value - a.value : a.value - b.value));
@@ -50,6 +51,6 @@ export function extremes(list: readonly Sensor[], telling: Telling, most: number
 
 function standing(sensor: Sensor, quantity: string): Standing[] {
   const latest = sensor.latest[quantity];
-  if (latest?.value == null || !isTrusted(latest.quality)) return [];
+  if (!isHeard(sensor.state) || latest?.value == null || !isTrusted(latest.quality)) return [];
   return [{ sensor, value: latest.value, unit: latest.unit, share: 0 }];
 }

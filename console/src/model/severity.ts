@@ -40,6 +40,13 @@ export function priorityMark(priority: number): Mark {
   return PRIORITY_MARKS[priority - 1] ?? { shape: 'ring', color: '--lowest' };
 }
 
+const UNHEARD: ReadonlySet<string> = new Set(['silent', 'offline', 'unknown']);
+
+/** Tell whether a sensor in this state is being heard, so that its newest value is about now. */
+export function isHeard(state: string): boolean {
+  return !UNHEARD.has(state);
+}
+
 /** Rank of a state, worst first: 0 is critical. */
 export function rankOf(state: string): number {
   const rank = STATES.indexOf(state as SensorState);

@@ -1,6 +1,7 @@
 /** The sensors a person may see: where they are, how they are, what they last said. */
 
 import { read } from '../api';
+import { extent, type Bounds } from '../model/extent';
 import { rankOf } from '../model/severity';
 import {
   DOMAINS,
@@ -33,11 +34,15 @@ class Sensors {
   list = $state.raw<readonly MapSensor[]>([]);
   latest = $state.raw<ReadonlyMap<string, LatestValues>>(new Map());
   counts = $derived(count(this.list));
+  /** Where the watched city lies; stays the same while only states change. */
+  bounds = $state.raw<Bounds | null>(null);
+  #latestLoaded = false;
   #place = new Map<string, number>();
 
   async load(): Promise<void> {
     const list = rows(await read<SensorColumns>('/sensors/map'));
     this.#place = new Map(list.map((sensor, place) => [sensor.id, place]));
+    this.bounds = extent(list);
     this.list = list;
   }
 
@@ -60,6 +65,16 @@ class Sensors {
       after = page.next ?? null;
     } while (after !== null);
     return found;
+  }
+
+  /** Read everybody's newest values once; from then on the stream tells. */
+  async loadLatest(): Promise<void> {
+    if (this.#latestLoaded) return;
+    this.#latestLoaded = true;
+    const known = new Map((await this.all({})).map((sensor) => [sensor.id, sensor.latest]));
+    // What the stream said meanwhile is newer.
+    for (const [id, heard] of this.latest) known.set(id, { ...known.get(id), ...heard });
+    this.latest = known;
   }
 
   /** Return `sensor` as it stands now, by the live stream. */
