@@ -1,7 +1,7 @@
 """The newest reading of every series, and what changed since somebody last asked."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,31 @@ from ingest.series_table import Places, SeriesTable
 _NEVER = np.iinfo(np.int64).min
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What is new up to `version`, which is where the next question goes on."""
+class News:
+    """What one listener has not been told yet: a mark a series, so that it costs no more however far one is behind."""
 
-    version: int
-    readings: list[LatestReading]
+    def __init__(self, latest: "Latest") -> None:
+        self._latest = latest
+        self._new: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._next = 0
+
+    def mark(self, places: Places, size: int) -> None:
+        """Note that these of `size` series changed."""
+        if size > len(self._new):
+            self._new = np.append(self._new, np.zeros(2 * size - len(self._new), np.bool_))
+        self._new[places] = True
+
+    def take(self, limit: int) -> list[LatestReading]:
+        """Return up to `limit` series that changed since they were last returned, as they are now.
+
+        Whoever asks too seldom skips values; no series waits for others that change more often.
+        """
+        waiting = np.flatnonzero(self._new)
+        if len(waiting) > limit:
+            waiting = np.roll(waiting, -int(np.searchsorted(waiting, self._next)))[:limit]
+            self._next = int(waiting[-1]) + 1
+        self._new[waiting] = False
+        return self._latest.at(waiting)
 
 
 class Latest:
@@ -32,9 +51,8 @@ class Latest:
         self._arrival_ns: NDArray[np.int64] = np.empty(0, np.int64)
         self._value: NDArray[np.float64] = np.empty(0, np.float64)
         self._quality: NDArray[np.uint16] = np.empty(0, np.uint16)
-        self._changed: NDArray[np.int64] = np.empty(0, np.int64)
         self._winner: NDArray[np.int64] = np.empty(0, np.int64)
-        self.version = 0
+        self._listeners: list[News] = []
 
     def apply(self, item: Journaled) -> None:
         """Take in a journal entry."""
@@ -50,33 +68,44 @@ class Latest:
         chosen = self._newest_of_each(places, readings.time_ns)
         chosen = chosen[readings.time_ns[chosen] >= self._time_ns[places[chosen]]]
         at = places[chosen]
-        self.version += 1
         self._time_ns[at] = readings.time_ns[chosen]
         self._arrival_ns[at] = readings.arrival_ns[chosen]
         self._value[at] = readings.value[chosen]
         self._quality[at] = readings.quality[chosen]
-        self._changed[at] = self.version
+        for listener in self._listeners:
+            listener.mark(at, len(self._series))
 
     def of(self, sensors: Iterable[int]) -> list[LatestReading]:
         """Return what is known of the sensors with these numbers."""
-        return self._readings(self._series.of_sensors(np.fromiter(sensors, np.int64)))
+        return self.at(self._series.of_sensors(np.fromiter(sensors, np.int64)))
 
     def everything(self) -> list[LatestReading]:
         """Return what is known of all sensors."""
-        return self._readings(np.arange(len(self._series)))
+        return self.at(np.arange(len(self._series)))
 
-    def since(self, version: int, limit: int) -> Changes:
-        """Return about `limit` of the readings that changed after `version`, oldest change first.
+    @contextmanager
+    def news(self) -> Iterator[News]:
+        """Tell what changes from here on, until the block ends."""
+        news = News(self)
+        self._listeners.append(news)
+        try:
+            yield news
+        finally:
+            self._listeners.remove(news)
 
-        A change is never divided: all readings of one batch come together, so a few more than `limit` may come.
-        """
-        changed = self._changed[: len(self._series)]
-        places = np.flatnonzero(changed > version)
-        upto = self.version
-        if len(places) > limit:
-            upto = int(np.partition(changed[places], limit - 1)[limit - 1])
-            places = places[changed[places] <= upto]
-        return Changes(upto, self._readings(places))
+    def at(self, places: Places) -> list[LatestReading]:
+        """Return what is known of the series at these places."""
+        sensor, quantity = self._names.sensor, self._names.quantity
+        columns = (
+            self._series.sensors(places),
+            self._series.quantities(places),
+            self._time_ns[places],
+            self._arrival_ns[places],
+            self._value[places],
+            self._quality[places],
+        )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [LatestReading(sensor(row[0]), quantity(row[1]), *row[2:]) for row in rows]
 
     def _newest_of_each(self, places: Places, time_ns: NDArray[np.int64]) -> Places:
         """Return the index of the newest reading of each series, the last one among equal times."""
@@ -89,21 +118,6 @@ class Latest:
         newest: Places = by_series[is_last]
         return newest
 
-    def _readings(self, places: Places) -> list[LatestReading]:
-        sensor, quantity = self._names.sensor, self._names.quantity
-        rows: Sequence[tuple[int, int, int, int, float, int]] = list(
-            zip(
-                self._series.sensors(places).tolist(),
-                self._series.quantities(places).tolist(),
-                self._time_ns[places].tolist(),
-                self._arrival_ns[places].tolist(),
-                self._value[places].tolist(),
-                self._quality[places].tolist(),
-                strict=True,
-            )
-        )
-        return [LatestReading(sensor(row[0]), quantity(row[1]), *row[2:]) for row in rows]
-
     def _grow(self) -> None:
         missing = len(self._series) - len(self._time_ns)
         if missing <= 0:
@@ -113,5 +127,4 @@ class Latest:
         self._arrival_ns = np.append(self._arrival_ns, np.zeros(missing, np.int64))
         self._value = np.append(self._value, np.zeros(missing, np.float64))
         self._quality = np.append(self._quality, np.zeros(missing, np.uint16))
-        self._changed = np.append(self._changed, np.zeros(missing, np.int64))
         self._winner = np.append(self._winner, np.zeros(missing, np.int64))

@@ -116,14 +116,15 @@ class IngestFeed:
 
     async def changes(self) -> AsyncIterator[list[SensorChange]]:
         """Yield what changed, at most four times a second; one that falls behind skips values, not states."""
-        reading, state = self._service.latest.version, self._states.version
-        while True:
-            await asyncio.sleep(_LOOK_S)
-            news, states = self._service.latest.since(reading, _TOLD), self._states.since(state)
-            reading, state = news.version, self._states.version
-            changed = _by_sensor(news.readings, states)
-            if changed:
-                yield changed
+        state = self._states.version
+        with self._service.latest.news() as news:
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                states = self._states.since(state)
+                state = self._states.version
+                changed = _by_sensor(news.take(_TOLD), states)
+                if changed:
+                    yield changed
 
 
 def _by_sensor(readings: list[LatestReading], states: dict[str, str]) -> list[SensorChange]:

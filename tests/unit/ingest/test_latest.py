@@ -56,7 +56,7 @@ def test_entry_without_readings_changes_nothing():
     latest.apply(Journaled(1, Tick(5)))
     latest.apply(Journaled(2, Arrivals(ReadingBatch.empty())))
 
-    assert (latest.version, latest.everything()) == (0, [])
+    assert latest.everything() == []
 
 
 def test_of_returns_only_the_sensors_asked_for():
@@ -66,29 +66,41 @@ def test_of_returns_only_the_sensors_asked_for():
     assert values(latest.of([1, 900, 77, 5000])) == {("s1", "q1"): 1.0, ("s1", "q2"): 2.0, ("s900", "q1"): 4.0}
 
 
-def test_since_returns_what_changed_after_a_version():
+def test_news_are_what_changed_since_they_were_told():
     latest = Latest(Names())
-    latest.take(batch((1, 1, 1, 1.0), (2, 1, 1, 2.0)))
-    seen = latest.since(0, 100)
-    latest.take(batch((2, 1, 2, 3.0)))
+    latest.take(batch((1, 1, 1, 1.0)))
+    with latest.news() as news:
+        latest.take(batch((1, 1, 2, 2.0), (2, 1, 1, 3.0)))
+        first = values(news.take(100))
+        latest.take(batch((2, 1, 2, 4.0), (2, 1, 3, 5.0), (1, 1, 1, 9.0)))
 
-    assert values(seen.readings) == {("s1", "q1"): 1.0, ("s2", "q1"): 2.0}
-    assert values(latest.since(seen.version, 100).readings) == {("s2", "q1"): 3.0}
+        assert first == {("s1", "q1"): 2.0, ("s2", "q1"): 3.0}
+        assert values(news.take(100)) == {("s2", "q1"): 5.0}
+        assert news.take(100) == []
 
 
-def test_since_comes_to_everything_in_bounded_steps():
-    latest, version = Latest(Names()), 0
-    seen: dict[tuple[str, str], float] = {}
-    for number in range(1, 41):
-        latest.take(batch((number, 1, 1, float(number))))
+def test_series_that_changes_seldom_is_told_among_many_that_change_always():
+    latest = Latest(Names())
+    busy = [(number, 1, 1, 1.0) for number in range(1, 100)]
+    with latest.news() as news:
+        latest.take(batch(*busy, (100, 1, 1, 7.0)))
+        told: list[str] = []
+        for _ in range(12):
+            told += [one.sensor for one in news.take(10)]
+            latest.take(batch(*busy))
 
-    while version < latest.version:
-        changes = latest.since(version, 7)
-        assert 0 < len(changes.readings) <= 7
-        seen |= values(changes.readings)
-        version = changes.version
+    assert len(told) == 120
+    assert told.count("s100") == 1
+    assert set(told) == {f"s{number}" for number in range(1, 101)}
 
-    assert len(seen) == 40
+
+def test_news_end_with_their_block():
+    latest = Latest(Names())
+    with latest.news() as news:
+        pass
+    latest.take(batch((1, 1, 1, 1.0)))
+
+    assert news.take(10) == []
 
 
 @pytest.mark.parametrize("size", [1, 511, 512, 513, 5000])
