@@ -11,6 +11,7 @@ from city.entry import Context, Journaled
 from city.errors import StoreUnavailable
 from city.feed import Discovered
 from ingest.message import Sighting
+from ingest.side_file import SideFile
 from ingest.telemetry import SENSORS_DISCOVERED
 
 log = structlog.get_logger(__name__)
@@ -55,9 +56,8 @@ class Discovery:
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.executescript(_CREATE)
-        self._strangers = {row[0]: _read(row) for row in self._connection.execute("SELECT * FROM discovered")}
+        self._file = SideFile(path, _CREATE)
+        self._strangers = self._load()
         self._touched: set[int] = set()
         self._new = False
 
@@ -94,10 +94,11 @@ class Discovery:
             return
         rows = [self._strangers[number].row(number) for number in self._touched]
         try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany(_SAVE, rows)
+            with self._file.writer as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                writer.executemany(_SAVE, rows)
         except sqlite3.Error as error:
+            self._renew(error)
             raise StoreUnavailable("discovery", str(error)) from error
         self._touched.clear()
         self._new = False
@@ -117,10 +118,11 @@ class Discovery:
         if not gone:
             return
         try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany("DELETE FROM discovered WHERE number = ?", [(number,) for number in gone])
+            with self._file.writer as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                writer.executemany("DELETE FROM discovered WHERE number = ?", [(number,) for number in gone])
         except sqlite3.Error as error:
+            self._renew(error)
             raise StoreUnavailable("discovery", str(error)) from error
         self._touched.difference_update(gone)
         for number in gone:
@@ -133,7 +135,20 @@ class Discovery:
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
+        self._file.close()
+
+    def _load(self) -> dict[int, _Stranger]:
+        try:
+            return {row[0]: _read(row) for row in self._file.reader.execute("SELECT * FROM discovered")}
+        except sqlite3.DatabaseError as error:
+            if not self._file.is_renewed(error):
+                raise
+            return {}
+
+    def _renew(self, error: sqlite3.Error) -> None:
+        """Where the file turned out damaged, have everyone saved again in the fresh one."""
+        if self._file.is_renewed(error):
+            self._touched.update(self._strangers)
 
 
 def _update(stranger: _Stranger, sighting: Sighting, arrival_ns: int) -> None:

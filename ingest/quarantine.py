@@ -11,6 +11,7 @@ from city.feed import Quarantined
 from ingest.config import QuarantineSettings
 from ingest.journal_codec import Content, Record, Refused
 from ingest.message import QuarantinedMessage
+from ingest.side_file import SideFile
 
 _DAY_NS = 86_400 * SECOND_NS
 
@@ -41,13 +42,11 @@ class Quarantine:
 
     def __init__(self, path: Path, settings: QuarantineSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._writer.executescript(_CREATE)
-        self._reader = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._file = SideFile(path, _CREATE)
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
-        (position,) = self._query(self._writer, "SELECT position FROM drained")[0]
+        (position,) = self._query("SELECT position FROM drained")[0]
         return int(position)
 
     def weight(self, record: Record) -> int:
@@ -64,24 +63,25 @@ class Quarantine:
         """
         rows = [row for record in records for row in _rows(record)]
         try:
-            with self._writer:
-                self._writer.execute("BEGIN IMMEDIATE")
-                self._writer.executemany(_KEEP, rows)
-                self._writer.execute("UPDATE drained SET position = ?", (position,))
-                self._trim()
+            with self._file.writer as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                writer.executemany(_KEEP, rows)
+                writer.execute("UPDATE drained SET position = ?", (position,))
+                self._trim(writer)
         except sqlite3.Error as error:
+            self._file.is_renewed(error)
             raise StoreUnavailable("quarantine", str(error)) from error
 
     def listed(self, before: int, limit: int) -> list[Quarantined]:
         """Return messages without their bytes, newest first, with ids below `before` (0: from the newest)."""
         where = "WHERE id < ?" if before else "WHERE id > ?"
         sql = f"SELECT {_SHOWN} FROM message {where} AND time_ns >= ? ORDER BY id DESC LIMIT ?"
-        return [Quarantined(*row) for row in self._query(self._reader, sql, before, self._oldest_ns(), limit)]
+        return [Quarantined(*row) for row in self._query(sql, before, self._oldest_ns(), limit)]
 
     def whole(self, number: int) -> Quarantined:
         """Return one message with its bytes; raises NotFound."""
         sql = f"SELECT {_SHOWN}, payload FROM message WHERE id = ? AND time_ns >= ?"
-        rows = self._query(self._reader, sql, number, self._oldest_ns())
+        rows = self._query(sql, number, self._oldest_ns())
         if not rows:
             raise NotFound(kind="quarantined message", key=number)
         return Quarantined(*rows[0])
@@ -89,25 +89,23 @@ class Quarantine:
     def counts(self) -> dict[str, int]:
         """Return how many messages are kept, by reason."""
         sql = "SELECT reason, count(*) FROM message WHERE time_ns >= ? GROUP BY reason ORDER BY reason"
-        return dict(self._query(self._reader, sql, self._oldest_ns()))
+        return dict(self._query(sql, self._oldest_ns()))
 
     def close(self) -> None:
         """Release the file."""
-        self._reader.close()
-        self._writer.close()
+        self._file.close()
 
-    def _trim(self) -> None:
-        self._writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))
+    def _trim(self, writer: sqlite3.Connection) -> None:
+        writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))
         newest = "(SELECT max(id) FROM message)"
-        self._writer.execute(f"DELETE FROM message WHERE id <= {newest} - ?", (self._settings.max_messages,))
+        writer.execute(f"DELETE FROM message WHERE id <= {newest} - ?", (self._settings.max_messages,))
 
     def _oldest_ns(self) -> int:
         return self._clock.now_ns() - round(self._settings.keep_days * _DAY_NS)
 
-    @staticmethod
-    def _query(connection: sqlite3.Connection, sql: str, *values: object) -> list[Any]:
+    def _query(self, sql: str, *values: object) -> list[Any]:
         try:
-            return connection.execute(sql, values).fetchall()
+            return self._file.reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise StoreUnavailable("quarantine", str(error)) from error
 

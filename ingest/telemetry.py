@@ -46,6 +46,8 @@ JOURNAL_POSITION = Gauge("ingest_journal_position", "Position of the newest jour
 JOURNAL_BEHIND = Gauge("ingest_journal_behind", "Positions that a reader has yet to pass", ["reader"])
 JOURNAL_DAMAGED = Counter("ingest_journal_damaged_total", "Journal rows and segments set aside as damaged", ["part"])
 
+SIDE_FILES_DAMAGED = Counter("ingest_side_files_damaged_total", "Files set aside as damaged for a fresh one", ["file"])
+
 DRAIN_READINGS = Counter("ingest_drain_readings_total", "Readings written to the history store")
 DRAIN_ERRORS = Counter("ingest_drain_errors_total", "Writes that a store did not take", ["store"])
 DRAIN_SECONDS = Histogram(

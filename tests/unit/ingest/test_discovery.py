@@ -77,3 +77,15 @@ def test_what_a_stranger_can_make_us_keep_is_bounded(tmp_path):
         (one,) = discovery.listed("", 10)
 
     assert (len(one.sample), len(one.quantities)) == (1000, 50)
+
+
+def test_damaged_file_is_set_aside_for_a_fresh_one(tmp_path):
+    (tmp_path / "discovery.sqlite").write_bytes(b"no database" * 999)
+
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9")], 100)
+        discovery.flush()
+
+    assert (tmp_path / "discovery.damaged-1").exists()
+    with closing(opened(tmp_path)) as again:
+        assert [one.sensor for one in again.listed("", 10)] == ["air-9"]

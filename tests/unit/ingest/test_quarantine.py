@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from city.clock import ManualClock
-from city.errors import NotFound
+from city.errors import NotFound, StoreUnavailable
 from city.feed import Quarantined
 from ingest.config import QuarantineSettings
 from ingest.journal_codec import Record, Refused
@@ -109,3 +110,33 @@ def test_everything_is_there_after_a_restart(tmp_path, clock):
 
     with closing(opened(tmp_path, clock)) as again:
         assert (ids(again.listed(0, 10)), again.position()) == ([1], 7)
+
+
+@pytest.mark.parametrize("data", [b"no database" * 999, b""], ids=["overwritten", "emptied"])
+def test_damaged_file_is_set_aside_for_a_fresh_one(tmp_path, clock, data):
+    with closing(opened(tmp_path, clock)) as quarantine:
+        quarantine.keep([refused(1, clock, b"old")], 7)
+    (tmp_path / "quarantine.sqlite").write_bytes(data)
+
+    with closing(opened(tmp_path, clock)) as again:
+        again.keep([refused(8, clock, b"new")], 9)
+
+        assert ([one.size for one in again.listed(0, 10)], again.position()) == ([6], 9)
+
+
+def test_file_that_turns_out_damaged_does_not_hold_up_the_journal(quarantine, clock, monkeypatch):
+    quarantine.keep([refused(1, clock, b"old")], 1)
+    error = sqlite3.DatabaseError("malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    with monkeypatch.context() as broken:
+        broken.setattr(quarantine, "_trim", lambda _: _raise(error))
+        with pytest.raises(StoreUnavailable):
+            quarantine.keep([refused(2, clock, b"new")], 2)
+    quarantine.keep([refused(2, clock, b"new")], 2)
+
+    assert [one.id for one in quarantine.listed(0, 10)] == [1]
+    assert quarantine.position() == 2
+
+
+def _raise(error: Exception) -> None:
+    raise error

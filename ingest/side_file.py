@@ -1,0 +1,62 @@
+"""SQLite files beside the journal that can be done without: a damaged one is set aside for a fresh one."""
+
+import sqlite3
+from pathlib import Path
+
+import structlog
+
+from ingest.telemetry import SIDE_FILES_DAMAGED
+
+log = structlog.get_logger(__name__)
+
+#: What SQLite says of a file that is no database, or no longer one.
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class SideFile:
+    """One file with its schema.
+
+    Attributes:
+        writer: the connection for changes; one call at a time.
+        reader: the connection for questions beside them.
+    """
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self._path, self._schema = path, schema
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            if not self.is_renewed(error):
+                raise
+
+    def is_renewed(self, error: sqlite3.Error) -> bool:
+        """Return whether `error` says that the file is damaged; it is set aside then, and an empty one is open."""
+        if error.sqlite_errorcode not in _DAMAGED:
+            return False
+        self.close()
+        aside = self._aside()
+        for companion in ("", "-wal", "-shm"):
+            source = Path(f"{self._path}{companion}")
+            if source.exists():
+                source.replace(f"{aside}{companion}")
+        SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
+        log.error("side_file_damaged", file=str(aside), error=str(error))
+        self._open()
+        return True
+
+    def close(self) -> None:
+        """Release the file."""
+        self.reader.close()
+        self.writer.close()
+
+    def _open(self) -> None:
+        self.writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        self.reader = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        self.writer.executescript(self._schema)
+
+    def _aside(self) -> Path:
+        """Return a path that is free."""
+        number = 1
+        while (aside := self._path.with_suffix(f".damaged-{number}")).exists():
+            number += 1
+        return aside
