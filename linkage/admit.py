@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from city.alarm import AlarmTransition, Change
 from linkage import cases
@@ -15,13 +15,25 @@ from linkage.joining import joined
 from linkage.ledger import Ledger, Page
 from linkage.opening import opened_by_alarm
 from linkage.record import Case
-from linkage.tables import ADMISSIONS, INCIDENTS, KEYS, MEMBERS
+from linkage.tables import ADMISSIONS, HELD, INCIDENTS, KEYS, MEMBERS
 
 log = structlog.get_logger()
 
 ALARMS_DECIDED = Counter(
     "linkage_alarms_decided_total", "Alarm transitions, by what was done and why.", ["action", "reason"]
 )
+
+# Built once: building a statement anew costs as much as running it.
+_DECIDED = select(ADMISSIONS).where(ADMISSIONS.c.transition == bindparam("transition"))
+_MEMBER = select(MEMBERS).where(MEMBERS.c.alarm == bindparam("alarm"))
+_OPEN = select(KEYS.c.incident).where(KEYS.c.rule == bindparam("rule"), KEYS.c.target == bindparam("target"), HELD)
+_OTHERS = (
+    select(MEMBERS.c.level)
+    .where(MEMBERS.c.incident == bindparam("incident"), MEMBERS.c.active, MEMBERS.c.alarm != bindparam("alarm"))
+    .order_by(MEMBERS.c.level.desc())
+    .limit(1)
+)
+_CHANGE_MEMBER = update(MEMBERS).where(MEMBERS.c.alarm == bindparam("alarm_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +100,12 @@ class Admitter:
         outcome = opened_by_alarm(transition, number, scene, self._ledger.book, self._ledger.settings.confirm_within_s)
         case = page.write(None, outcome)
         key = {"incident": number, "rule": transition.rule, "target": transition.target, "open": True}
-        page.connection.execute(insert(KEYS).values(key))
+        page.connection.execute(insert(KEYS), key)
         return case
 
 
 def _decided(connection: Connection, transition: str) -> Admission | None:
-    row = connection.execute(select(ADMISSIONS).where(ADMISSIONS.c.transition == transition)).one_or_none()
+    row = connection.execute(_DECIDED, {"transition": transition}).one_or_none()
     if row is None:
         return None
     decision = Decision(Action(row.action), Reason(row.reason), row.incident)
@@ -102,11 +114,11 @@ def _decided(connection: Connection, transition: str) -> Admission | None:
 
 def _standing(connection: Connection, transition: AlarmTransition) -> tuple[Case | None, Standing]:
     """Return the open incident that the alarm could belong to, and how it stands."""
-    member = connection.execute(select(MEMBERS).where(MEMBERS.c.alarm == transition.alarm)).one_or_none()
+    member = connection.execute(_MEMBER, {"alarm": transition.alarm}).one_or_none()
     case = None if member is None else cases.load(connection, member.incident)
     if case is None or not case.incident.is_open:
-        key = (KEYS.c.rule == transition.rule) & (KEYS.c.target == transition.target) & KEYS.c.open
-        number = connection.execute(select(KEYS.c.incident).where(key)).scalar_one_or_none()
+        key = {"rule": transition.rule, "target": transition.target}
+        number = connection.execute(_OPEN, key).scalar_one_or_none()
         case = None if number is None else cases.load(connection, number)
     if case is None:
         return None, Standing(belonged=None if member is None else member.incident)
@@ -122,53 +134,46 @@ def _standing(connection: Connection, transition: AlarmTransition) -> tuple[Case
 
 
 def _others(connection: Connection, incident: int, alarm: str) -> int:
-    query = (
-        select(MEMBERS.c.level)
-        .where(MEMBERS.c.incident == incident, MEMBERS.c.active, MEMBERS.c.alarm != alarm)
-        .order_by(MEMBERS.c.level.desc())
-        .limit(1)
-    )
-    highest = connection.execute(query).scalar_one_or_none()
+    highest = connection.execute(_OTHERS, {"incident": incident, "alarm": alarm}).scalar_one_or_none()
     return 0 if highest is None else int(highest)
 
 
 def _member(connection: Connection, transition: AlarmTransition, incident: int, *, known: bool) -> None:
     values = {"incident": incident, "level": int(transition.level), "active": True}
     if known:
-        connection.execute(update(MEMBERS).where(MEMBERS.c.alarm == transition.alarm).values(values))
+        connection.execute(_CHANGE_MEMBER, {"alarm_": transition.alarm, **values})
     else:
         key = {"alarm": transition.alarm, "rule": transition.rule, "target": transition.target}
-        connection.execute(insert(MEMBERS).values({**key, **values}))
+        connection.execute(insert(MEMBERS), {**key, **values})
 
 
 def _clear(connection: Connection, alarm: str) -> None:
-    connection.execute(update(MEMBERS).where(MEMBERS.c.alarm == alarm).values(active=False))
+    connection.execute(_CHANGE_MEMBER, {"alarm_": alarm, "active": False})
 
 
 def _keep(page: Page, transition: AlarmTransition, decision: Decision, incident: int | None) -> None:
-    page.connection.execute(
-        insert(ADMISSIONS).values(
-            transition=transition.id,
-            alarm=transition.alarm,
-            rule=transition.rule,
-            rule_name=transition.rule_name,
-            target=transition.target,
-            change=transition.change,
-            level=int(transition.level),
-            time_ns=transition.time_ns,
-            arrival_ns=transition.arrival_ns,
-            quantity=transition.quantity,
-            value=finite(transition.value),
-            limit_value=finite(transition.limit),
-            unit=transition.unit,
-            late=transition.late,
-            evidence=evidence_text(transition),
-            action=decision.action,
-            reason=decision.reason,
-            incident=incident,
-            decided_ns=page.now_ns,
-        )
-    )
+    row = {
+        "transition": transition.id,
+        "alarm": transition.alarm,
+        "rule": transition.rule,
+        "rule_name": transition.rule_name,
+        "target": transition.target,
+        "change": transition.change,
+        "level": int(transition.level),
+        "time_ns": transition.time_ns,
+        "arrival_ns": transition.arrival_ns,
+        "quantity": transition.quantity,
+        "value": finite(transition.value),
+        "limit_value": finite(transition.limit),
+        "unit": transition.unit,
+        "late": transition.late,
+        "evidence": evidence_text(transition),
+        "action": decision.action,
+        "reason": decision.reason,
+        "incident": incident,
+        "decided_ns": page.now_ns,
+    }
+    page.connection.execute(insert(ADMISSIONS), row)
 
 
 def _tell(admission: Admission) -> None:

@@ -1,10 +1,10 @@
 """Cases in SQL: read one, write what changed of it, with the derived columns that the queue and the clocks need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, func, insert, select, update
 
 from linkage.clocks import running
 from linkage.record import Case, IncidentRecord, TaskRecord
@@ -15,14 +15,33 @@ from linkage.tables import EVENTS, INCIDENTS, KEYS, NEVER_NS, TASKS
 _INCIDENT_FIELDS = tuple(field.name for field in fields(IncidentRecord))
 _TASK_FIELDS = tuple(field.name for field in fields(TaskRecord))
 
+#: Characters that can be searched for; PostgreSQL indexes at most 2,704 bytes, and a character may have four.
+_LONGEST_WORDS = 600
+
+# Built once: building a statement anew costs as much as running it.
+_INCIDENT = select(INCIDENTS).where(INCIDENTS.c.id == bindparam("number"))
+_TASKS = select(TASKS).where(TASKS.c.incident == bindparam("number")).order_by(TASKS.c.id)
+_CHANGE_INCIDENT = update(INCIDENTS).where(INCIDENTS.c.id == bindparam("number_"))
+_CHANGE_TASK = update(TASKS).where(TASKS.c.id == bindparam("number_"))
+_LAST_ID = {table.name: select(func.max(table.c.id)) for table in (INCIDENTS, TASKS)}
+
 
 def load(connection: Connection, number: int) -> Case | None:
     """Return the case with this incident id."""
-    row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).mappings().one_or_none()
+    row = connection.execute(_INCIDENT, {"number": number}).mappings().one_or_none()
     if row is None:
         return None
-    tasks = connection.execute(select(TASKS).where(TASKS.c.incident == number).order_by(TASKS.c.id)).mappings()
+    tasks = connection.execute(_TASKS, {"number": number}).mappings()
     return Case(incident_of(row), tuple(task_of(task) for task in tasks))
+
+
+def load_all(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, Case]:
+    """Return the cases of these rows of `incidents` by id."""
+    tasks: dict[int, list[TaskRecord]] = {row["id"]: [] for row in rows}
+    query = select(TASKS).where(TASKS.c.incident.in_(tasks)).order_by(TASKS.c.id)
+    for task in connection.execute(query).mappings():
+        tasks[task["incident"]].append(task_of(task))
+    return {row["id"]: Case(incident_of(row), tuple(tasks[row["id"]])) for row in rows}
 
 
 def incident_of(row: RowMapping) -> IncidentRecord:
@@ -40,7 +59,7 @@ def task_of(row: RowMapping) -> TaskRecord:
 
 def next_id(connection: Connection, table: Table) -> int:
     """Return the first free id; writers are one at a time, so it is free until the transaction ends."""
-    last = connection.execute(select(func.max(table.c.id))).scalar_one()
+    last = connection.execute(_LAST_ID[table.name]).scalar_one()
     return 1 if last is None else int(last) + 1
 
 
@@ -50,16 +69,25 @@ def past_steps(connection: Connection, incident: int, person: str) -> frozenset[
     return frozenset(connection.execute(query).scalars())
 
 
+def past_steps_in(connection: Connection, incidents: Collection[int], person: str) -> dict[int, set[str]]:
+    """Return the steps that this person has taken in each of `incidents`."""
+    past: dict[int, set[str]] = {number: set() for number in incidents}
+    query = select(EVENTS.c.incident, EVENTS.c.step).where(EVENTS.c.actor == person, EVENTS.c.incident.in_(incidents))
+    for row in connection.execute(query.distinct()):
+        past[row.incident].add(row.step)
+    return past
+
+
 def save(connection: Connection, before: Case | None, after: Case, standard: Standard) -> None:
     """Write what changed, inside the caller's write transaction."""
     row = _incident_row(after, standard)
     if before is None:
-        connection.execute(insert(INCIDENTS).values(row))
+        connection.execute(insert(INCIDENTS), row)
     else:
         known = _incident_row(before, standard)
         changed = {name: value for name, value in row.items() if known[name] != value}
         if changed:
-            connection.execute(update(INCIDENTS).where(INCIDENTS.c.id == after.incident.id).values(changed))
+            connection.execute(_CHANGE_INCIDENT, {"number_": after.incident.id, **changed})
         if before.incident.is_open and not after.incident.is_open:
             connection.execute(update(KEYS).where(KEYS.c.incident == after.incident.id).values(open=False))
     _save_tasks(connection, () if before is None else before.tasks, after.tasks)
@@ -70,9 +98,9 @@ def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: C
     # Legs that gave way come first: a new leg of the same department takes their place.
     for task in sorted(after, key=lambda task: task.state not in GONE):
         if task.id not in known:
-            connection.execute(insert(TASKS).values(asdict(task)))
+            connection.execute(insert(TASKS), asdict(task))
         elif task != known[task.id]:
-            connection.execute(update(TASKS).where(TASKS.c.id == task.id).values(asdict(task)))
+            connection.execute(_CHANGE_TASK, {"number_": task.id, **asdict(task)})
 
 
 def _incident_row(case: Case, standard: Standard) -> dict[str, Any]:
@@ -93,4 +121,5 @@ def _incident_row(case: Case, standard: Standard) -> dict[str, Any]:
 
 def _words(incident: IncidentRecord) -> str:
     sensor = "" if incident.sensor is None else incident.sensor
-    return " ".join((incident.number, *incident.title.values(), incident.place, sensor, incident.note)).lower()
+    words = " ".join((incident.number, *incident.title.values(), incident.place, sensor, incident.note))
+    return words.lower()[:_LONGEST_WORDS]

@@ -38,6 +38,8 @@ _SEALED = (
 
 _BATCH = 1000
 
+_HEAD = select(CHAIN.c.number, CHAIN.c.hash)
+
 
 class Damage(StrEnum):
     """What is wrong with a row of the log."""
@@ -91,7 +93,7 @@ def canonical(value: object) -> str:
 
 def head(connection: Connection) -> Head:
     """Return the end of the log."""
-    row = connection.execute(select(CHAIN.c.number, CHAIN.c.hash)).one_or_none()
+    row = connection.execute(_HEAD).one_or_none()
     return Head(0, GENESIS) if row is None else Head(row.number, row.hash)
 
 
@@ -142,9 +144,9 @@ def _seal(row: dict[str, Any] | RowMapping, before: str) -> str:
 
 def _move_head(connection: Connection, start: Head, end: Head) -> None:
     if start.number == 0:
-        connection.execute(insert(CHAIN).values(id=1, number=end.number, hash=end.hash))
+        connection.execute(insert(CHAIN), {"id": 1, "number": end.number, "hash": end.hash})
     else:
-        connection.execute(update(CHAIN).values(number=end.number, hash=end.hash))
+        connection.execute(update(CHAIN), {"number": end.number, "hash": end.hash})
 
 
 def _faults(connection: Connection) -> Iterator[Fault]:

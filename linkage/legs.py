@@ -63,17 +63,14 @@ class Tasks:
 
 def _items(connection: Connection, rows: Sequence[RowMapping], person: Person) -> tuple[TaskItem, ...]:
     numbers = sorted({row["incident"] for row in rows})
-    lines = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings()
-    summary = {line.id: line for line in summaries(connection, list(lines))}
-    known = {
-        number: (cases.load(connection, number), cases.past_steps(connection, number, person.id)) for number in numbers
-    }
+    lines = list(connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings())
+    summary = {line.id: line for line in summaries(connection, lines)}
+    known = cases.load_all(connection, lines)
+    past = cases.past_steps_in(connection, numbers, person.id)
     items = []
     for row in rows:
-        case, past = known[row["incident"]]
-        task = cases.task_of(row)
-        steps = () if case is None else viewing.task_steps(case, task, person, past)
-        values = viewing.task_of(task, steps)
+        task, case = cases.task_of(row), known[row["incident"]]
+        values = viewing.task_of(task, viewing.task_steps(case, task, person, past[row["incident"]]))
         items.append(TaskItem(**dict(values), summary=summary[values.incident]))
     return tuple(items)
 

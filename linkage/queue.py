@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, UnaryExpre
 from linkage import cursor, viewing
 from linkage.person import Person
 from linkage.scope import mine, visible, with_department
-from linkage.tables import INCIDENTS, TASKS
+from linkage.tables import ENDED_ORDER, INCIDENTS, QUEUE_ORDER, TASKS
 from linkage.views import IncidentPage, IncidentSummary, Leg
 from storage.sql import Database
 
@@ -57,15 +57,18 @@ class Queue:
         chosen = QueueFilter() if wanted is None else wanted
         order = _order(chosen)
         conditions = _conditions(chosen, person)
-        query = select(INCIDENTS).where(*conditions).order_by(*order.columns).limit(min(limit, MAX_LIMIT) + 1)
+        shown = min(limit, MAX_LIMIT)
+        # The ids come from an index alone; only the lines shown are read whole.
+        ids = select(INCIDENTS.c.id).where(*conditions).order_by(*order.columns).limit(shown + 1)
         if after is not None:
-            query = query.where(order.follows(cursor.decode(after, len(order.names))))
+            ids = ids.where(order.follows(cursor.decode(after, len(order.names))))
+        query = select(INCIDENTS).where(INCIDENTS.c.id.in_(ids)).order_by(*order.columns)
         with self._database.read() as connection:
             rows = list(connection.execute(query).mappings())
             total = connection.execute(_count(conditions)).scalar_one()
-            page, more = rows[: min(limit, MAX_LIMIT)], len(rows) > min(limit, MAX_LIMIT)
-            items = summaries(connection, page)
-        return IncidentPage(items=items, next=cursor.encode(order.key(page[-1])) if more else None, total=total)
+            items = summaries(connection, rows[:shown])
+        last = rows[shown - 1] if len(rows) > shown else None
+        return IncidentPage(items=items, next=None if last is None else cursor.encode(order.key(last)), total=total)
 
     def summary(self, incident: int, person: Person) -> IncidentSummary | None:
         """Return one line, or None when it is not `person`'s to see."""
@@ -109,8 +112,8 @@ class _Order:
         return tuple(row[name] for name in self.names)
 
 
-_QUEUE_ORDER = _Order(("acknowledged", "priority", "due_ns", "opened_ns", "id"))
-_ENDED_ORDER = _Order(("ended_ns", "id"), descending=True)
+_QUEUE_ORDER = _Order(QUEUE_ORDER)
+_ENDED_ORDER = _Order(ENDED_ORDER, descending=True)
 _NEWEST_ORDER = _Order(("id",), descending=True)
 
 
@@ -138,8 +141,18 @@ def _conditions(wanted: QueueFilter, person: Person) -> list[ColumnElement[bool]
         conditions.append(with_department(list(wanted.departments)))
     if wanted.mine:
         conditions.append(mine(person))
-    conditions += [INCIDENTS.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split()]
+    if wanted.q.strip():
+        conditions.append(_worded(wanted))
     return conditions
+
+
+def _worded(wanted: QueueFilter) -> ColumnElement[bool]:
+    """Return the condition that all words stand in the incident; a list of ids, so that an index alone is searched."""
+    found = select(INCIDENTS.c.id)
+    if wanted.open:
+        found = found.where(INCIDENTS.c.ended_ns.is_(None))
+    words = (INCIDENTS.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split())
+    return INCIDENTS.c.id.in_(found.where(*words))
 
 
 def _count(conditions: list[ColumnElement[bool]]) -> Select[int]:

@@ -1,6 +1,6 @@
 """Which rows are a person's to see, as SQL: the same rule as `permissions.may_see`."""
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, select, true, union
 
 from linkage.permissions import HANDLING_ROLES, SEEING_ALL
 from linkage.person import Person
@@ -9,26 +9,36 @@ from linkage.tables import EVENTS, INCIDENTS, TASKS
 
 def visible(person: Person) -> ColumnElement[bool]:
     """Return the condition on `incidents` under which `person` may see a row."""
-    mine = [INCIDENTS.c.reporter == person.id]
-    if person.holds(HANDLING_ROLES) and person.department:
-        mine.append(with_department([person.department]))
-    seen = true() if person.holds(SEEING_ALL) else or_(*mine)
+    seen = true() if person.holds(SEEING_ALL) else _of_theirs(person)
     if not person.district:
         return seen
     return seen & INCIDENTS.c.district.in_(["", person.district])
 
 
+def _of_theirs(person: Person) -> ColumnElement[bool]:
+    handles = person.holds(HANDLING_ROLES) and person.department
+    return _one_of(_reported(person), _departments([person.department]) if handles else None)
+
+
 def with_department(departments: list[str]) -> ColumnElement[bool]:
     """Return the condition on `incidents` that one of `departments` has, or had, a task in it."""
-    return INCIDENTS.c.id.in_(select(TASKS.c.incident).where(TASKS.c.department.in_(departments)))
+    return INCIDENTS.c.id.in_(_departments(departments))
 
 
 def mine(person: Person) -> ColumnElement[bool]:
     """Return the condition on `incidents` that `person` or their department has a part in it."""
-    parts = [
-        INCIDENTS.c.reporter == person.id,
-        INCIDENTS.c.id.in_(select(EVENTS.c.incident).where(EVENTS.c.actor == person.id)),
-    ]
-    if person.department:
-        parts.append(with_department([person.department]))
-    return or_(*parts)
+    acted = select(EVENTS.c.incident).where(EVENTS.c.actor == person.id)
+    return _one_of(_reported(person), acted, _departments([person.department]) if person.department else None)
+
+
+def _one_of(*lists: Select[int] | None) -> ColumnElement[bool]:
+    """Return the condition that an incident is in one of these lists: a union; an OR would keep from the indexes."""
+    return INCIDENTS.c.id.in_(union(*(one for one in lists if one is not None)))
+
+
+def _reported(person: Person) -> Select[int]:
+    return select(INCIDENTS.c.id).where(INCIDENTS.c.reporter == person.id)
+
+
+def _departments(departments: list[str]) -> Select[int]:
+    return select(TASKS.c.incident).where(TASKS.c.department.in_(departments))

@@ -9,9 +9,21 @@ from storage.sql import METADATA
 NEVER_NS = 2**63 - 1
 
 _OPEN = text("ended_ns IS NULL")
+_ENDED = text("ended_ns IS NOT NULL")
+
+#: The condition of keys that are held, word for word as the index on them has it: SQLite uses it only then.
+HELD = text("open")
 
 #: The condition of messages not yet sent, word for word as the index on them has it.
 WAITING = text("state = 'waiting'")
+
+#: The order of open incidents: unacknowledged, priority, nearest deadline, oldest.
+QUEUE_ORDER = ("acknowledged", "priority", "due_ns", "opened_ns", "id")
+
+#: The order, turned round, of ended incidents.
+ENDED_ORDER = ("ended_ns", "id")
+
+_FILTERED = ("state", "domain", "district", "incident_class")
 
 INCIDENTS = Table(
     "incidents",
@@ -60,18 +72,12 @@ INCIDENTS = Table(
     Column("wake_ns", TimeNs, nullable=False),
     Column("marked_ns", TimeNs, nullable=False),
     Column("words", Text, nullable=False),
-    Index(
-        "ix_incidents_queue",
-        "acknowledged",
-        "priority",
-        "due_ns",
-        "opened_ns",
-        "id",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    ),
+    # Behind its order each list's index carries what it is filtered by, so that a scan need not read the wide rows.
+    Index("ix_incidents_queue", *QUEUE_ORDER, *_FILTERED, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_incidents_ended", *ENDED_ORDER, "priority", *_FILTERED, sqlite_where=_ENDED, postgresql_where=_ENDED),
+    Index("ix_incidents_words", "words", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_incidents_reporter", "reporter"),
     Index("ix_incidents_wake", "wake_ns"),
-    Index("ix_incidents_ended", "ended_ns", "id"),
 )
 
 #: Rule and target that an incident answers for; at most one open incident each.
@@ -82,9 +88,7 @@ KEYS = Table(
     Column("rule", Word, primary_key=True),
     Column("target", Word, primary_key=True),
     Column("open", Boolean, nullable=False),
-    Index(
-        "uq_incident_keys_open", "rule", "target", unique=True, sqlite_where=text("open"), postgresql_where=text("open")
-    ),
+    Index("uq_incident_keys_open", "rule", "target", unique=True, sqlite_where=HELD, postgresql_where=HELD),
 )
 
 #: Alarms that belong to an incident, as they stand now.

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("ended_ns IS NULL")
+_ENDED = sa.text("ended_ns IS NOT NULL")
 _OPEN_KEY = sa.text("open")
 _WAITING = sa.text("state = 'waiting'")
 
@@ -72,14 +73,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
         sa.UniqueConstraint("number", name=op.f("uq_incidents_number")),
     )
-    op.create_index("ix_incidents_ended", "incidents", ["ended_ns", "id"])
+    filtered = ["state", "domain", "district", "incident_class"]
+    op.create_index(
+        "ix_incidents_ended",
+        "incidents",
+        ["ended_ns", "id", "priority", *filtered],
+        sqlite_where=_ENDED,
+        postgresql_where=_ENDED,
+    )
     op.create_index(
         "ix_incidents_queue",
         "incidents",
-        ["acknowledged", "priority", "due_ns", "opened_ns", "id"],
+        ["acknowledged", "priority", "due_ns", "opened_ns", "id", *filtered],
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )
+    op.create_index("ix_incidents_words", "incidents", ["words", "id"], sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index("ix_incidents_reporter", "incidents", ["reporter"])
     op.create_index("ix_incidents_wake", "incidents", ["wake_ns"])
     op.create_table(
         "admissions",

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -224,10 +225,12 @@ class Queue(RuleBasedStateMachine):
                 assert (case.incident.recovered_ns is not None) == (case.incident.active == 0)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(180)
 def test_queue_holds_whatever_happens(database: Database):
     run_state_machine_as_test(
         type("QueueHere", (Queue,), {"database": database}),
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
