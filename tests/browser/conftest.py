@@ -1,0 +1,78 @@
+"""A real Chromium before the running program."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.program import Program, running_program
+from tests.support.publisher import Publisher, publisher
+from tests.support.servers import require
+from tests.support.small_city import write_small_city
+
+#: Chromium draws WebGL in software here, and is kept from looking for the world outside.
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+#: The smallest screen that a desk has.
+_LAPTOP = {"width": 1366, "height": 768}
+_DIST = Path(__file__).resolve().parents[2] / "console" / "dist" / "index.html"
+_PATIENCE_MS = 20_000
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    if not _DIST.exists():
+        reason = "the console is not built: `make console`"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    city = write_small_city(tmp_path_factory.mktemp("city") / "smallville")
+    with running_program(Program(tmp_path_factory.mktemp("browser"), city)) as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def source(program: Program) -> Iterator[Publisher]:
+    password = program.command("source", "add", "field", "--topics", "city/#")
+    with publisher(program.mqtt_port, username="field", password=password) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = require("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sign_in(chromium: Browser, program: Program) -> Iterator[SignIn]:
+    """Return a way to sign in with a browser of one's own; each closes with the test."""
+    contexts = []
+
+    def signed_in(username: str, password: str) -> Page:
+        context = chromium.new_context(viewport=_LAPTOP, locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_PATIENCE_MS)
+        page.goto(program.url)
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", password)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-map]")
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()

@@ -1,0 +1,105 @@
+"""What a monitor and two officers see and do, in a real browser before the running program."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.support.program import Program
+from tests.support.publisher import Publisher
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
+
+_DRAWN = """() => {
+  const map = document.querySelector('[data-map]').cityMap
+  return map !== undefined && map.loaded() && map.queryRenderedFeatures({ layers: [SENSORS] }).length > 5
+}"""
+
+
+@pytest.fixture(scope="module")
+def accounts(program: Program) -> dict[str, str]:
+    """Passwords of the people in these stories, by user name."""
+    people = {"wang": ("acceptor", ""), "deng": ("dispatcher", ""), "shui": ("officer", "water-bureau")}
+    made = {}
+    for username, (role, department) in people.items():
+        options = ("--department", department) if department else ()
+        words = ("user", "add", username, "--role", role, "--language", "en", *options, "--city", str(program.city))
+        made[username] = program.command(*words).splitlines()[-1]
+    return made
+
+
+def flood(source: Publisher, sensor: str, level_cm: float) -> None:
+    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
+
+
+def open_incident(page: Page, words: str) -> None:
+    """Wait for the incident to stand in the queue, and open it."""
+    row = page.locator("a[data-incident]", has_text=words).first
+    row.wait_for()
+    row.click()
+    page.wait_for_selector("[data-step]")
+
+
+def take(page: Page, step: str) -> None:
+    """Take a step, filling in nothing where it asks for more, and wait until it is no longer offered."""
+    page.click(f"[data-step={step}]")
+    page.wait_for_function(f"() => document.querySelector('dialog') || !document.querySelector('[data-step={step}]')")
+    if page.locator("dialog").count():
+        page.locator("dialog button.primary").click()
+    page.wait_for_selector(f"[data-step={step}]", state="detached")
+
+
+def test_wrong_password_is_refused_in_words(chromium, program: Program) -> None:
+    page = chromium.new_page(locale="en-GB")
+    page.goto(program.url)
+    page.fill("input[name=username]", "nobody")
+    page.fill("input[name=password]", "not the password at all")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert")).to_be_visible(timeout=20_000)
+    page.close()
+
+
+def test_map_draws_the_sensors(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
+    page = sign_in("wang", accounts["wang"])
+
+    page.wait_for_function(_DRAWN.replace("SENSORS", "'sensors'"), timeout=60_000)
+
+
+def test_incident_appears_moves_and_is_seen_by_another(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher
+) -> None:
+    acceptor, dispatcher = sign_in("wang", accounts["wang"]), sign_in("deng", accounts["deng"])
+
+    flood(source, "up-01", 31.0)
+    open_incident(acceptor, "Underpass 1")
+    open_incident(dispatcher, "Underpass 1")
+    for step in ("acknowledge", "verify", "file"):
+        take(acceptor, step)
+
+    dispatcher.click("[data-step=dispatch]")
+    dispatcher.locator("dialog button.primary").click()
+    expect(acceptor.get_by_text("Water and Drainage").first).to_be_visible(timeout=20_000)
+
+
+def test_officer_takes_the_task(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
+    officer = sign_in("shui", accounts["shui"])
+    open_incident(officer, "Underpass 1")
+
+    take(officer, "accept")
+
+    officer.wait_for_selector("[data-step=arrive]")
+
+
+def test_screen_says_when_it_is_stale(sign_in: SignIn, accounts: dict[str, str], program: Program) -> None:
+    page = sign_in("wang", accounts["wang"])
+    cover = page.get_by_test_id("stale")
+
+    page.context.set_offline(True)
+    program.stop()
+    expect(cover.first).to_be_visible(timeout=20_000)
+    page.context.set_offline(False)
+    program.start()
+
+    expect(cover.first).to_be_hidden(timeout=40_000)
