@@ -114,7 +114,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         return None
 
     book = CityBook(city.departments, city.standards, city.about.zone, sensor)
-    return Ledger(database, book, SystemClock(), settings.linkage, Bell())
+    return Ledger(database, book, SystemClock(), settings.linkage, Bell(), settings.console_url)
 
 
 def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, demo: bool) -> Given:

@@ -22,7 +22,6 @@ class MessageSettings(BaseModel):
     first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")
     longest_retry_s: float = Field(300.0, gt=0, description="Longest wait between two attempts, seconds.")
     give_up_after_s: float = Field(86_400.0, gt=0, description="Age at which a message is given up, seconds.")
-    console_url: str = Field("", description="Address of the console, for the link in a message; empty for none.")
 
     @field_validator("allow_internal")
     @classmethod

@@ -29,13 +29,18 @@ TELL_TAG = "tell"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What every writer of the queue needs: the database, the city's book, the clock and the bell."""
+    """What every writer of the queue needs: the database, the city's book, the clock and the bell.
+
+    Attributes:
+        console_url: where people open the console, for the link in a message; empty for no link.
+    """
 
     database: Database
     book: CityBook
     clock: Clock
     settings: LinkageSettings
     bell: Bell
+    console_url: str = ""
 
     @contextmanager
     def writing(self) -> Iterator["Page"]:
@@ -88,7 +93,7 @@ class Page:
             for offset, deed in enumerate(outcome.deeds, 1)
         ]
         entries = event_log.append(self.connection, stamped)
-        url = self._ledger.settings.messages.console_url
+        url = self._ledger.console_url
         messages.put(self.connection, entries, case, book, now_ns=self.now_ns, console_url=url)
         if entries:
             self.last = entries[-1].number

@@ -53,7 +53,7 @@ def put(
         for entry in entries
         for department in (book.directory.find(name) for name in entry.deed.told)
         if department is not None
-        for channel in department.channels
+        for channel in dict.fromkeys(department.channels)
     ]
     if rows:
         connection.execute(insert(MESSAGES), rows)
@@ -103,5 +103,5 @@ def body(entry: Entry, case: Case, book: CityBook, console_url: str) -> str:
     if entry.deed.note:
         lines.append(f"说明 / Note: {entry.deed.note}")
     if console_url:
-        lines.append(f"{console_url.rstrip('/')}/#/incidents/{incident.id}")
+        lines.append(f"{console_url.rstrip('/')}/#/incident/{incident.id}")
     return "\n".join(lines)

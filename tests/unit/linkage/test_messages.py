@@ -30,4 +30,4 @@ def test_body_says_what_to_do_first_and_that_nobody_confirmed_it():
     assert "时间 / Since: 2026-11-20 16:00:00 +0800" in text
     assert "- Close the road" in text
     assert "not yet confirmed" in text
-    assert text.endswith("https://wall.example/#/incidents/1")
+    assert text.endswith("https://wall.example/#/incident/1")
