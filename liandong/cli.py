@@ -1,6 +1,7 @@
 """The command line: which commands there are, and how each way of failing is told in one line."""
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,7 +33,8 @@ _EXITS: dict[type[LiandongError], Exit] = {
 
 
 def main() -> None:
-    """Run the command that this process was started with."""
+    """Run the command that this process was started with; what it writes is its owner's alone."""
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -112,6 +112,7 @@ class Keeper:
         self.part.prepare()
         process = await _started(self.part.command)
         self.pid, self.since_ns = process.pid, self._clock.now_ns()
+        self._changed()
         log.info("part_started", part=self.part.name, pid=process.pid)
         try:
             await self._until_ready(process)

@@ -22,22 +22,22 @@ PasswordFile = Annotated[
 def publishing_line(settings: Settings, own: Credentials, *, username: str | None, password_file: Path | None) -> Line:
     """Return where and as whom to publish.
 
-    At the embedded broker that is `own`, a user of the program; at another one the user named on the command line,
-    else the one of `[mqtt]`.
+    At the embedded broker that is `own`, a user of the program; at another one the user named on the command line, or
+    nobody where ingest needs no user either.
 
     Raises:
-        BadSettings: the password file cannot be read.
+        BadSettings: the password file cannot be read, or nobody is named at a broker that asks for users: ingest's own
+            may only read there, and brokers acknowledge what they refuse to pass on.
     """
     mqtt = settings.mqtt
     if mqtt.embedded:
         address = settings.broker.address.dialled
         return Line(address.host, address.port, own.username or "", own.password or "")
-    password = mqtt.password.get_secret_value() if mqtt.password is not None else ""
-    user = mqtt.username or ""
-    if username is not None:
-        user, password = username, "" if password_file is None else _password_in(password_file)
+    if username is None and mqtt.username is not None:
+        raise BadSettings(expected="a source that may publish (`liandong source add`)", got="none", at="--username")
+    password = "" if password_file is None else _password_in(password_file)
     tls = ssl.create_default_context(cafile=mqtt.ca_file) if mqtt.tls else None
-    return Line(mqtt.host, mqtt.port, user, password, tls)
+    return Line(mqtt.host, mqtt.port, username or "", password, tls)
 
 
 def _password_in(path: Path) -> str:

@@ -82,8 +82,11 @@ async def _following(broker: EmbeddedBroker | None, supervisor: Supervisor) -> A
     if broker is None:
         yield
         return
+
+    def reload() -> None:
+        supervisor.signal("broker", signal.SIGHUP)
+
     async with asyncio.TaskGroup() as group:
-        reload = lambda: supervisor.signal("broker", signal.SIGHUP)  # noqa: E731
         follower = group.create_task(broker.follow_sources(reload), name="up.sources")
         try:
             yield

@@ -23,8 +23,13 @@ def test_embedded_broker_knows_the_program_itself() -> None:
     assert line({}) == Line("127.0.0.1", 1999, "liandong-replay", "generated")
 
 
-def test_other_broker_knows_the_user_of_the_settings() -> None:
-    assert line(OTHER) == Line("b", 1884, "u", "p")
+def test_other_broker_without_users_asks_for_none() -> None:
+    assert line({"url": "mqtt://b:1884"}) == Line("b", 1884, "", "")
+
+
+def test_ingests_own_account_is_not_published_with() -> None:
+    with pytest.raises(BadSettings, match="--username"):
+        line(OTHER)
 
 
 def test_other_broker_is_told_whoever_the_command_line_names(tmp_path: Path) -> None:
