@@ -25,7 +25,7 @@ class Start:
 
 
 #: What happens by itself in the demo, all within its first minute.
-DEMO = (Start("overheating", 10.0), Start("flood", 25.0))
+DEMO = (Start("overheating", 5.0), Start("flood", 15.0))
 
 
 def stories(fleet: list[SimulatedSensor], starts: tuple[Start, ...]) -> list[tuple[Story, float]]:

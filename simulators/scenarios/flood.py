@@ -14,15 +14,15 @@ def _rain(value: float, at_s: float) -> float:
 
 
 def _water(depth_cm: float) -> Bend:
-    return lambda value, at_s: value + depth_cm * rise_and_fall((15, 150), (800, 1150), at_s)
+    return lambda value, at_s: value + depth_cm * rise_and_fall((5, 80), (800, 1150), at_s)
 
 
 def _slower(value: float, at_s: float) -> float:
-    return value + (_QUEUE_KMH - value) * rise_and_fall((60, 150), (900, 1180), at_s)
+    return value + (_QUEUE_KMH - value) * rise_and_fall((30, 90), (900, 1180), at_s)
 
 
 def _fuller(value: float, at_s: float) -> float:
-    return value + (72.0 - value) * rise_and_fall((60, 150), (900, 1180), at_s)
+    return value + (72.0 - value) * rise_and_fall((30, 90), (900, 1180), at_s)
 
 
 def _tell(fleet: list[SimulatedSensor]) -> Story | None:

@@ -4,7 +4,7 @@ from simulators.fleet import SimulatedSensor
 from simulators.scenarios.scenario import Bend, Scenario, Story, rise_and_fall
 
 _LASTS_S = 900.0
-_RISE = (0.0, 110.0)
+_RISE = (0.0, 70.0)
 _FALL = (660.0, 860.0)
 
 
