@@ -15,7 +15,8 @@ def finite(value: float | None) -> float | None:
 def evidence_text(transition: AlarmTransition) -> str:
     """Return the evidence as text that is JSON for sure: what is not becomes a JSON string of itself."""
     try:
-        json.loads(transition.evidence, parse_constant=_refuse)
+        found = json.loads(transition.evidence, parse_constant=_refuse)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no screen's text
     except ValueError:
         return json.dumps(transition.evidence, ensure_ascii=False)
     return transition.evidence

@@ -38,6 +38,7 @@ class Post:
 
     def __init__(self, database: Database, clock: Clock, settings: MessageSettings, courier: Courier) -> None:
         self._database, self._clock, self._settings, self._courier = database, clock, settings, courier
+        self._complaints: dict[str, str] = {}
 
     def waiting(self) -> list[str]:
         """Return the channels on which a message is due."""
@@ -89,13 +90,25 @@ class Post:
         elif receipt.final or now_ns - claimed.created_ns > self._settings.give_up_after_s * SECOND_NS:
             values |= {"state": MessageState.FAILED, "next_ns": NEVER_NS}
             MESSAGES_FAILED.labels(channel, "given_up").inc()
-            log.error("message_given_up", message=claimed.id, channel=channel, answer=receipt.answer)
         else:
             values |= {"next_ns": now_ns + retry_ns(claimed.attempts, self._settings)}
             MESSAGES_FAILED.labels(channel, "retried").inc()
-            log.warning("message_not_delivered", message=claimed.id, channel=channel, answer=receipt.answer)
         with self._database.write() as connection:
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.id).values(values))
+        self._tell(claimed, receipt)
+
+    def _tell(self, claimed: _Claimed, receipt: Receipt) -> None:
+        """Log what a channel says when it says something new."""
+        channel = claimed.letter.channel
+        before = self._complaints.pop(channel, "")
+        if receipt.delivered:
+            if before:
+                log.info("channel_delivers_again", channel=channel)
+            return
+        self._complaints[channel] = receipt.answer
+        if receipt.answer != before:
+            tell = log.error if receipt.final else log.warning
+            tell("message_not_delivered", message=claimed.id, channel=channel, answer=receipt.answer)
 
 
 def retry_ns(attempts: int, settings: MessageSettings) -> int:

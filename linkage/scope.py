@@ -9,15 +9,15 @@ from linkage.tables import EVENTS, INCIDENTS, TASKS
 
 def visible(person: Person) -> ColumnElement[bool]:
     """Return the condition on `incidents` under which `person` may see a row."""
-    seen = true() if person.holds(SEEING_ALL) else _of_theirs(person)
-    if not person.district:
-        return seen
-    return seen & INCIDENTS.c.district.in_(["", person.district])
-
-
-def _of_theirs(person: Person) -> ColumnElement[bool]:
-    handles = person.holds(HANDLING_ROLES) and person.department
-    return _one_of(_reported(person), _departments([person.department]) if handles else None)
+    nearby = INCIDENTS.c.district.in_(["", person.district])
+    if person.holds(SEEING_ALL):
+        return nearby | (INCIDENTS.c.reporter == person.id) if person.district else true()
+    if not (person.holds(HANDLING_ROLES) and person.department):
+        return INCIDENTS.c.reporter == person.id
+    theirs = _departments([person.department])
+    if person.district:
+        theirs = theirs.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(nearby)
+    return _one_of(_reported(person), theirs)
 
 
 def with_department(departments: list[str]) -> ColumnElement[bool]:
@@ -28,12 +28,13 @@ def with_department(departments: list[str]) -> ColumnElement[bool]:
 def mine(person: Person) -> ColumnElement[bool]:
     """Return the condition on `incidents` that `person` or their department has a part in it."""
     acted = select(EVENTS.c.incident).where(EVENTS.c.actor == person.id)
-    return _one_of(_reported(person), acted, _departments([person.department]) if person.department else None)
+    theirs = [_departments([person.department])] if person.department else []
+    return _one_of(_reported(person), acted, *theirs)
 
 
-def _one_of(*lists: Select[int] | None) -> ColumnElement[bool]:
+def _one_of(*lists: Select[int]) -> ColumnElement[bool]:
     """Return the condition that an incident is in one of these lists: a union; an OR would keep from the indexes."""
-    return INCIDENTS.c.id.in_(union(*(one for one in lists if one is not None)))
+    return INCIDENTS.c.id.in_(union(*lists))
 
 
 def _reported(person: Person) -> Select[int]:

@@ -23,7 +23,7 @@ QUEUE_ORDER = ("acknowledged", "priority", "due_ns", "opened_ns", "id")
 #: The order, turned round, of ended incidents.
 ENDED_ORDER = ("ended_ns", "id")
 
-_FILTERED = ("state", "domain", "district", "incident_class")
+_FILTERED = ("state", "domain", "district", "incident_class", "reporter")
 
 INCIDENTS = Table(
     "incidents",

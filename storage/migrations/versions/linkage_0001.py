@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
         sa.UniqueConstraint("number", name=op.f("uq_incidents_number")),
     )
-    filtered = ["state", "domain", "district", "incident_class"]
+    filtered = ["state", "domain", "district", "incident_class", "reporter"]
     op.create_index(
         "ix_incidents_ended",
         "incidents",

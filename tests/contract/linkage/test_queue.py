@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,6 +79,9 @@ def test_filter(town: Town, wanted: dict[str, Any], found: list[str]):
         pytest.param(POLICE_OFFICER, {}, [], id="a department without tasks sees nothing"),
         pytest.param(person(Role.MONITOR, district="west"), {}, ["3", "4"], id="a district sees its own"),
         pytest.param(person(Role.STEWARD), {"open": None}, [], id="a role without incidents"),
+        pytest.param(replace(ACCEPTOR, district="north"), {}, ["1"], id="a district sees what it reported elsewhere"),
+        pytest.param(replace(WATER_OFFICER, district="east"), {}, [], id="a department of one district"),
+        pytest.param(replace(WATER_OFFICER, district="west"), {}, ["4"], id="a department of that district"),
         pytest.param(COLLECTOR, {"mine": True}, ["4"], id="mine: what I reported"),
         pytest.param(WATER_OFFICER, {"mine": True}, ["4"], id="mine: what my department works on"),
         pytest.param(DISPATCHER, {"mine": True}, ["4"], id="mine: what I took a step in"),

@@ -116,6 +116,7 @@ def test_reporter_sees_their_report():
     reported = Case(replace(INCIDENT, reporter="li"))
 
     assert may_see(holder(Role.HANDLER, department="power"), reported)
+    assert may_see(holder(Role.ACCEPTOR, district="west"), reported)
 
 
 def test_incident_without_a_district_is_seen_in_all():
