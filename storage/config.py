@@ -1,6 +1,9 @@
 """Settings of the SQL database and of the history store."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class DatabaseSettings(BaseModel):
@@ -37,3 +40,10 @@ class HistorySettings(BaseModel):
     retention_days: int | None = Field(
         default=None, ge=1, description="days after which readings are forgotten; kept for ever when left out"
     )
+
+    @model_validator(mode="after")
+    def _check_retention(self) -> Self:
+        if self.url and self.retention_days is not None:
+            message = "Expected the retention of InfluxDB's bucket in place of `retention_days`, got `{got}`"
+            raise PydanticCustomError("retention", message, {"got": self.retention_days})
+        return self
