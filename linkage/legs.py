@@ -14,9 +14,6 @@ from linkage.tables import INCIDENTS, TASKS
 from linkage.views import TaskItem, TaskPage
 from storage.sql import Database
 
-#: States in which a department still has something to do.
-WORKING = (TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.ARRIVED, TaskState.HANDLING)
-
 _KEY = (TASKS.c.due_ns, TASKS.c.id)
 
 

@@ -20,8 +20,8 @@ _COMMAND = frozenset({Role.DISPATCHER})
 _OFFICER = frozenset({Role.OFFICER})
 HANDLING_ROLES = frozenset({Role.OFFICER, Role.HANDLER})
 
-#: On duty with a part in incidents: these may also report one.
-REPORTING = _FIELD | _COMMAND | HANDLING_ROLES | {Role.LEADER}
+#: On duty: these may report an incident and comment on one.
+REPORTING = _FIELD | _COMMAND | HANDLING_ROLES | {Role.LEADER, Role.MONITOR}
 
 #: These see incidents of every department; officers and handlers see those in which their department has a part.
 SEEING_ALL = _FIELD | _COMMAND | {Role.MONITOR, Role.LEADER, Role.EVALUATOR, Role.OPERATOR}

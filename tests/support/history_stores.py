@@ -129,14 +129,29 @@ FIELDS = ("value", "quality", "position")
 
 def exported(server: Server, sensor: str, metric: str) -> dict[int, float]:
     """Return value by time in ms of one series; a time that is there twice must have one value."""
-    httpx.get(f"{server.url}/internal/force_flush", trust_env=False).raise_for_status()
-    answer = httpx.get(
-        f"{server.url}/api/v1/export", params={"match[]": '{__name__!=""}', "start": 0}, trust_env=False, timeout=10
-    )
     found: dict[int, float] = {}
-    for line in map(json.loads, answer.text.splitlines()):
+    for line in _export(server):
         if line["metric"]["__name__"] != metric or name_of(line["metric"]["sensor"]) != sensor:
             continue
         for time_ms, value in zip(line["timestamps"], line["values"], strict=True):
             assert found.setdefault(time_ms, value) == value
     return found
+
+
+def exported_series(server: Server) -> dict[tuple[str, str], set[int]]:
+    """Return the times in ns of the values of each (sensor, quantity), of events none."""
+    return {
+        (name_of(line["metric"]["sensor"]), name_of(line["metric"]["__name__"].removesuffix("_value"))): {
+            time_ms * 1_000_000 for time_ms in line["timestamps"]
+        }
+        for line in _export(server)
+        if line["metric"]["__name__"].endswith("_value")
+    }
+
+
+def _export(server: Server) -> list[dict[str, Any]]:
+    httpx.get(f"{server.url}/internal/force_flush", trust_env=False).raise_for_status()
+    answer = httpx.get(
+        f"{server.url}/api/v1/export", params={"match[]": '{__name__!=""}', "start": 0}, trust_env=False, timeout=10
+    )
+    return [json.loads(line) for line in answer.text.splitlines()]
