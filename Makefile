@@ -12,7 +12,7 @@ test: setup-dev console
 	@$(BIN)/python scripts/test_packages.py
 	@$(MAKE) --no-print-directory check
 	cd console && npm test --silent
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup-dev console
 	$(BIN)/ruff format --check $(PYTHON_FOLDERS)

@@ -9,7 +9,6 @@ from linkage import cases, cursor, viewing
 from linkage.person import Person
 from linkage.queue import MAX_LIMIT, summaries
 from linkage.scope import visible
-from linkage.states import TaskState
 from linkage.tables import INCIDENTS, TASKS
 from linkage.views import TaskItem, TaskPage
 from storage.sql import Database

@@ -8,7 +8,7 @@ from tests.support.program import Program, eventually, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+pytestmark = pytest.mark.timeout(120)
 
 _READING = "city/environment/air-01/reading"
 

@@ -10,7 +10,7 @@ from tests.support.program import Program, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+pytestmark = pytest.mark.timeout(120)
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
 

@@ -15,7 +15,7 @@ from tests.support.publisher import Publisher
 from tests.support.small_city import CROWD
 from tests.support.staff import Staff
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("acceptance")]
+pytestmark = pytest.mark.timeout(400)
 
 MESSAGES = 10_000
 KILLS = 20

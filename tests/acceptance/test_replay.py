@@ -9,7 +9,7 @@ import pytest
 from tests.support.program import Program, eventually, until
 from tests.support.staff import Staff
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+pytestmark = pytest.mark.timeout(120)
 
 NAB = Path(__file__).resolve().parents[3] / "shared" / "nab" / "data"
 

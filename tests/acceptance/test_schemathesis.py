@@ -11,7 +11,7 @@ from tests.support.program import Person, Program, eventually, running_program
 from tests.support.publisher import publisher
 from tests.support.schemathesis import Target
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("schemathesis"), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.support.program import Person, Program, eventually, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("acceptance")]
+pytestmark = pytest.mark.timeout(120)
 
 
 def now(offset_s: float = 0.0) -> str:

@@ -9,7 +9,7 @@ from tests.browser.conftest import SignIn
 from tests.support.program import Program
 from tests.support.publisher import Publisher
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.timeout(180)
 
 _DRAWN = """() => {
   const map = document.querySelector('[data-map]').cityMap
