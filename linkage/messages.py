@@ -38,6 +38,9 @@ _ABOUT = {
     "rework": ("返工", "Rework"),
 }
 
+#: What command is told of an incident that the system filed.
+_BY_ITSELF = ("系统自动立案", "Filed by the system")
+
 
 def idempotency_key(entry: Entry, department: str, channel: str) -> str:
     """Return the key under which this message may be sent again: the same event, department and channel give it."""
@@ -80,7 +83,8 @@ def _row(
 
 def subject(entry: Entry, case: Case) -> str:
     """Return the message's one line."""
-    zh, en = _ABOUT.get(entry.deed.step, (entry.deed.step, entry.deed.step))
+    by_itself = entry.deed.step == "file" and "unconfirmed" in entry.deed.data
+    zh, en = _BY_ITSELF if by_itself else _ABOUT.get(entry.deed.step, (entry.deed.step, entry.deed.step))
     title = case.incident.title
     return f"[{case.incident.number}] {zh} {title['zh']} / {en}: {title['en']}"
 

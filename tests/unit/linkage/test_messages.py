@@ -23,6 +23,10 @@ def test_subject_says_what_and_which():
     )
 
 
+def test_subject_says_when_the_system_filed_by_itself():
+    assert "系统自动立案" in subject(Entry(2, "b" * 64, OPENED.deeds[1]), OPENED.case)
+
+
 def test_body_says_what_to_do_first_and_that_nobody_confirmed_it():
     text = body(ENTRY, OPENED.case, BOOK, "https://wall.example/")
 
