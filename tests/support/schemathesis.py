@@ -34,5 +34,5 @@ class Target:
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
         address = f"{self.url}/api/v1/openapi.json"
         return subprocess.run(
-            [*command, address, "--no-color", *options], capture_output=True, text=True, cwd=folder, timeout=170
+            [*command, address, "--no-color", *options], capture_output=True, text=True, cwd=folder, timeout=240
         )
