@@ -100,7 +100,7 @@ export class Live {
       this.#restartFromNow();
     });
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) this.#refused();
+      if (source.readyState === source.CLOSED) this.#refused();
     };
   }
 

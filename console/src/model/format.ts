@@ -39,12 +39,12 @@ function two(count: number): string {
   return String(count).padStart(2, '0');
 }
 
-/** A value with as many digits as help: `0.312`, `31.4`, `1,204`. */
+/** A value with as many digits as help: `0.31`, `31.4`, `1,204`. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
-  const digits = Number.isInteger(value) ? 0 : size < 1 ? 3 : size < 100 ? 1 : 0;
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }).format(value);
+  const digits = size < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: size < 100 ? 1 : 0 };
+  return new Intl.NumberFormat('en-US', digits).format(value);
 }
 
 /** `850 m`, `1.4 km`. */

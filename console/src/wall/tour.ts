@@ -17,7 +17,14 @@ const STOP_ZOOM = 13.6;
 /** Return the stops of one round, in the order of the queue; null is the whole city. */
 export function stops(open: readonly IncidentSummary[]): (Focus | null)[] {
   const urgent = open.filter((incident) => incident.priority <= LOWEST_PRIORITY).flatMap(stopAt);
-  return [null, ...urgent.slice(0, MOST_STOPS)];
+  const places = new Map(urgent.toReversed().map((stop) => [placeOf(stop), stop]));
+  const apart = urgent.filter((stop) => places.get(placeOf(stop)) === stop);
+  return [null, ...apart.slice(0, MOST_STOPS)];
+}
+
+/** Incidents within about 100 m share a stop: that of the most urgent. */
+function placeOf({ center: [longitude, latitude] }: Focus): string {
+  return `${longitude.toFixed(3)},${latitude.toFixed(3)}`;
 }
 
 function stopAt({ id, longitude, latitude }: IncidentSummary): Focus[] {
