@@ -69,7 +69,7 @@ def _read_band(level: Level, written: Located, scale: Scale) -> Band:
     limit = read(fields[sides[0]], scale)
     clear = read(fields["clear"], scale) if "clear" in fields else limit
     if not limit.holds(clear):
-        raise fields["clear"].wrong(expected=f"a value not {limit.shown()}", got=clear.shown())
+        raise fields["clear"].wrong(expected=f"a `clear` that is not {sides[0]} the limit")
     hold_ns = read_duration_ns(fields["hold"]) if "hold" in fields else 0
     return Band(level, limit, clear, hold_ns)
 
