@@ -110,7 +110,8 @@ def place_traffic(siting: Siting) -> None:
             way, way_en = (("上行", "inbound"), ("下行", "outbound"))[number % 2]
             district, _ = siting.district_name(at)
             name, name_en = road.name or f"{district}支路", road.name_en or "Side street"
-            label = f"K{int(km)}+{round(km % 1 * 1000):03d}"
+            whole, metres = divmod(round(km * 1000), 1000)
+            label = f"K{whole}+{metres:03d}"
             siting.rows.append(
                 Row(
                     f"det-{number:04d}", f"{name} {label} {way}", f"{name_en} {label} {way_en}", "traffic",
