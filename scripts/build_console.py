@@ -54,9 +54,10 @@ def main() -> None:
     stamp, wanted = CONSOLE / "dist" / ".built-from", fingerprint()
     if stamp.exists() and stamp.read_text("ascii") == wanted:
         return
+    print("Building the console: once, and after a change of it", flush=True)
     environment = {**os.environ, "PATH": path_with_node()}
     quiet = ("--no-audit", "--no-fund", "--loglevel=error")
-    for command in (("npm", "ci", *quiet), ("npm", "run", "build", "--silent")):
+    for command in (("npm", "ci", *quiet), ("npm", "run", "build", "--silent", "--", "--logLevel=error")):
         done = subprocess.run(command, cwd=CONSOLE, env=environment, check=False)
         if done.returncode:
             sys.exit(done.returncode)

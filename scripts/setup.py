@@ -41,6 +41,7 @@ def install(lock: Path) -> None:
     stamp = VENV / f"installed-{lock.stem}"
     if stamp.exists() and stamp.read_text("ascii") == wanted:
         return
+    print(f"Installing the packages of {lock.name} into .venv: once, for a minute or more", flush=True)
     pip = (VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(*pip, "--require-hashes", "-r", lock)
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
