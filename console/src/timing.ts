@@ -7,6 +7,10 @@ export const WATCH_EVERY_MS = 500;
 /** The first wait before a lost stream is opened again; doubles up to the cap, with jitter. */
 export const RECONNECT_FIRST_MS = 500;
 export const RECONNECT_CAP_MS = 10_000;
+/** Sensor changes that come this close together are drawn together. */
+export const COALESCE_MS = 200;
+/** A city that could not be read is asked for again after this time: a wall has nobody to press a button. */
+export const RELOAD_AFTER_MS = 5_000;
 /** How often clocks move. */
 export const TICK_MS = 1_000;
 /** How long a request may take before it counts as unanswered. */

@@ -89,6 +89,7 @@ describe('the sensors', () => {
     const value = { value: 12, unit: 'km/h', time: '2026-11-20T08:00:00.000Z', quality: [] };
     sensors.hear([{ id: 'a', state: 'critical', latest: { speed: value } }]);
     sensors.hear([{ id: 'a', state: 'critical', latest: { flow: { ...value, value: 900 } } }]);
+    sensors.flush();
 
     expect(sensors.find('a')?.state).toBe('critical');
     expect(sensors.counts.traffic).toMatchObject({ critical: 1, normal: 0 });
@@ -99,12 +100,14 @@ describe('the sensors', () => {
   it('keep their list when only values changed', () => {
     const before = sensors.list;
     sensors.hear([{ id: 'b', state: 'normal', latest: {} }]);
+    sensors.flush();
 
     expect(sensors.list).toBe(before);
   });
 
   it('come worst first', () => {
     sensors.hear([{ id: 'b', state: 'silent', latest: {} }]);
+    sensors.flush();
 
     expect([...sensors.list].sort(byState).map((one) => one.id)).toEqual(['b', 'a']);
   });

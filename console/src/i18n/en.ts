@@ -6,6 +6,7 @@ export const en: Dictionary = {
   'lang.code': 'zh-CN',
   'lang.other': '中文',
 
+  'app.name': 'Liandong',
   'app.what': 'City monitoring and emergency linkage',
   'app.demo': 'Demo city',
   'app.loading': 'Reading the city…',
@@ -49,7 +50,7 @@ export const en: Dictionary = {
   'stale.age': 'Nothing heard for {age}',
   'stale.coming': 'Reconnecting by itself; this goes away when it is live again',
 
-  'sound.waiting': '{count} unacknowledged immediate incident(s)',
+  'sound.waiting': '{count} unacknowledged immediate: {title}',
   'sound.blocked': 'The browser blocks sound: click to allow',
   'sound.mute': 'Mute this screen for 5 min',
   'sound.muted': 'Muted until {time}',
@@ -362,7 +363,7 @@ export const en: Dictionary = {
   'report.choose': 'Choose',
   'report.place': 'Place in words',
   'report.unknown': 'Unknown',
-  'report.tap': 'Tap the place on the map (optional)',
+  'report.tap': 'Tap the place on the map, or move it with arrow keys and press Enter for its centre (optional)',
   'report.here': 'Where I am',
   'report.do': 'Report',
 

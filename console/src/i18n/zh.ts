@@ -4,6 +4,7 @@ export const zh = {
   'lang.code': 'en',
   'lang.other': 'English',
 
+  'app.name': '联动',
   'app.what': '城市运行监测与应急联动',
   'app.demo': '演示城市',
   'app.loading': '正在读取城市…',
@@ -47,7 +48,7 @@ export const zh = {
   'stale.age': '已有 {age} 没有收到任何更新',
   'stale.coming': '正在自动重连，恢复后本提示自行消失',
 
-  'sound.waiting': '{count} 起特急事件尚无人知晓',
+  'sound.waiting': '{count} 起特急事件尚无人知晓：{title}',
   'sound.blocked': '声音被浏览器阻止，点此开启',
   'sound.mute': '本屏静音 5 分钟',
   'sound.muted': '静音至 {time}',
@@ -359,7 +360,7 @@ export const zh = {
   'report.choose': '请选择',
   'report.place': '地点描述',
   'report.unknown': '未知',
-  'report.tap': '在地图上点选位置（可不选）',
+  'report.tap': '在地图上点选位置，或用方向键移动后按回车取中心（可不选）',
   'report.here': '用我的位置',
   'report.do': '上报',
 

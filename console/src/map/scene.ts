@@ -24,6 +24,12 @@ export function addPicking(map: MapLibre, { pickSensors, pickPlace }: Pickers): 
     if (pickPlace !== undefined) pickPlace(event.lngLat.lng, event.lngLat.lat);
     if (pickSensors !== undefined) pickSensors(sensorsNear(map, event.point.x, event.point.y));
   });
+  if (pickPlace !== undefined) {
+    map.getCanvas().addEventListener('keydown', ({ key }) => {
+      const { lng, lat } = map.getCenter();
+      if (key === 'Enter') pickPlace(lng, lat);
+    });
+  }
   if (pickSensors === undefined) return;
   map.on('mouseenter', SENSORS, () => {
     map.getCanvas().style.cursor = 'pointer';

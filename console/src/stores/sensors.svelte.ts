@@ -13,6 +13,7 @@ import {
   type SensorColumns,
   type SensorState,
 } from '../model/wire';
+import { COALESCE_MS } from '../timing';
 
 export interface MapSensor {
   id: string;
@@ -37,6 +38,8 @@ class Sensors {
   /** Where the watched city lies; stays the same while only states change. */
   bounds = $state.raw<Bounds | null>(null);
   #latestLoaded = false;
+  #waiting: SensorChange[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #place = new Map<string, number>();
 
   async load(): Promise<void> {
@@ -44,6 +47,10 @@ class Sensors {
     this.#place = new Map(list.map((sensor, place) => [sensor.id, place]));
     this.bounds = extent(list);
     this.list = list;
+    if (this.#latestLoaded) {
+      this.#latestLoaded = false;
+      await this.loadLatest();
+    }
   }
 
   find(id: string): MapSensor | undefined {
@@ -84,7 +91,22 @@ class Sensors {
     return heard === undefined ? { ...sensor, state } : { ...sensor, state, latest: { ...sensor.latest, ...heard } };
   }
 
+  /** Take changes in, together with those that follow closely: they come by district, the screen is drawn once. */
   hear(changes: SensorChange[]): void {
+    this.#waiting.push(...changes);
+    this.#timer ??= setTimeout(() => {
+      this.flush();
+    }, COALESCE_MS);
+  }
+
+  /** Show at once what was heard. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#take(this.#waiting.splice(0));
+  }
+
+  #take(changes: SensorChange[]): void {
     const latest = new Map(this.latest);
     for (const change of changes) latest.set(change.id, { ...latest.get(change.id), ...change.latest });
     this.latest = latest;
