@@ -1,10 +1,11 @@
 """`liandong check`: the settings and the city folder, before anything is started."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 from pydantic import BaseModel
 
+from liandong.city_doubts import doubts
 from liandong.city_folder import BadCity, CityFolder, read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.exits import Exit
@@ -13,6 +14,7 @@ from liandong.exits import Exit
 def check(*, city: City = None, data: Data = None, config: Config = None) -> None:
     """Check settings and city folder, and name every mistake with file and line.
 
+    What may be said but is hardly meant, such as a rule about no sensor, is called doubtful and stops nothing.
     Prints the settings as they come out of file and environment, secrets starred.
     """
     settings = chosen_settings(config, data=data, city=city)
@@ -24,7 +26,10 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
         for mistake in exc.mistakes:
             typer.echo(str(mistake), err=True)
         raise typer.Exit(Exit.SETTINGS) from exc
-    typer.echo(_summary(read))
+    found = list(doubts(read))
+    for doubt in found:
+        typer.echo(f"doubtful: {doubt}", err=True)
+    typer.echo(_summary(read, found))
 
 
 def _lines(settings: BaseModel, prefix: str = "") -> Iterator[str]:
@@ -36,10 +41,12 @@ def _lines(settings: BaseModel, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name} = {value}"
 
 
-def _summary(city: CityFolder) -> str:
+def _summary(city: CityFolder, found: Sequence[str]) -> str:
     rules = sum(name.endswith(".yaml") for name, _ in city.book)
     departments = sum(1 for _ in city.departments)
-    return f"{city.about.name['en']}: {len(city.sensors)} sensors, {departments} departments, {rules} rule files: good"
+    verdict = f"{len(found)} doubtful" if found else "good"
+    holds = f"{len(city.sensors)} sensors, {departments} departments, {rules} rule files"
+    return f"{city.about.name['en']}: {holds}: {verdict}"
 
 
 def add_to(app: typer.Typer) -> None:

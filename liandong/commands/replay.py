@@ -9,9 +9,10 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from city.catalogue import Catalogue, default_catalogue
 from city.errors import BadRequest
 from city.level import Domain
-from city.units import is_known
+from city.units import NoConversion
 from ingest.mqtt.packet import Credentials
 from liandong.broker.sources import REPLAY_USER
 from liandong.commands.options import Config, Data, Mqtt, chosen_settings
@@ -57,8 +58,7 @@ def replay(  # noqa: PLR0913 - each option is a parameter
     Its readings keep their recorded times, which are believed and never expire; rules judge them like any others.
     """
     settings = chosen_settings(config, data=data, mqtt=mqtt)
-    if not is_known(unit):
-        raise BadRequest(expected="a known unit", got=unit, at="--unit")
+    _require_convertible(settings.city, quantity, unit)
     recording = Recording(sensor, domain, quantity, unit, read_recording(file, _zone(timezone)))
     folder = settings.folder
     folder.create()
@@ -72,6 +72,19 @@ def replay(  # noqa: PLR0913 - each option is a parameter
     )
     acknowledged = send(recording, marked, line, speedup=speedup, shown=shown)
     typer.echo(f"{len(recording.readings)} readings sent, {acknowledged} acknowledged by the broker")
+
+
+def _require_convertible(city: Path, quantity: str, unit: str) -> None:
+    """Refuse what would become a series that no rule looks at."""
+    own = city / "quantities.toml"
+    catalogue = default_catalogue()
+    if own.exists():
+        catalogue = Catalogue.parse(own.read_text("utf-8"), file=str(own), base=catalogue)
+    known = catalogue.find(quantity)
+    if known is None:
+        raise BadRequest(expected="a quantity of the catalogue", got=quantity, at="--quantity")
+    if isinstance(known.conversion(unit), NoConversion):
+        raise BadRequest(expected=f"a unit of {known.name}, such as {known.unit}", got=unit, at="--unit")
 
 
 def _zone(name: str) -> ZoneInfo:
