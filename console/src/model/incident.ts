@@ -138,6 +138,8 @@ export interface IncidentNews extends IncidentSummary {
 
 /** What somebody decided when taking a step. */
 export interface StepChoice {
+  /** of the incident as they saw it when they decided */
+  version: number;
   note?: string;
   departments?: string[];
   disposition?: string;

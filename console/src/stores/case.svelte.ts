@@ -36,9 +36,8 @@ export class Case {
   /** Take a step. A refusal reads the incident again, since it shows that ours was old, and is thrown on. */
   async step(step: Step, choice: StepChoice): Promise<void> {
     const address = step.task === null ? `/incidents/${this.id}/steps` : `/tasks/${step.task}/steps`;
-    const body = { step: step.step, version: this.facts?.version ?? 0, ...choice };
     try {
-      this.#take(await send<Incident>('POST', address, body));
+      this.#take(await send<Incident>('POST', address, { step: step.step, ...choice }));
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await this.load();
       throw error;
