@@ -1,0 +1,166 @@
+"""What holds on every page of the console: it draws, it is reached by keyboard and phone, it calls, it explains."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.support.program import Program
+from tests.support.publisher import Publisher
+
+pytestmark = pytest.mark.timeout(180)
+
+_PAGES = (
+    *("overview", "map", "queue", "tasks", "report", "sensor/up-01"),
+    *("domain/traffic", "domain/environment", "domain/video", "domain/machine_room"),
+    *("discovery", "quarantine", "rules", "users", "system", "wall"),
+)
+_PHONE = (390, 844)
+_PATIENCE_MS = 20_000
+
+#: Faults that no page may have, gathered where the browser reports them.
+_LISTEN = """
+window.faults = []
+addEventListener('securitypolicyviolation', (event) => faults.push(`${event.violatedDirective} ${event.blockedURI}`))
+addEventListener('error', (event) => faults.push(event.message))
+addEventListener('unhandledrejection', (event) => faults.push(String(event.reason)))
+"""
+
+#: Boxes that are wider inside than outside although nothing scrolls them sideways.
+_TOO_WIDE = """() => [...document.querySelectorAll('main *')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'visible')
+  .filter((box) => box.getBoundingClientRect().left + box.scrollWidth > innerWidth + 1 && box.clientWidth > 0)
+  .map((box) => `${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`)"""
+
+
+@pytest.fixture(scope="module")
+def accounts(program: Program) -> dict[str, str]:
+    """Passwords of the people in these stories, by user name."""
+    everything = ("foreman", "monitor", "operator", "steward")
+    people = {"zhou": everything, "wang": ("acceptor",), "fang": ("foreman",)}
+    made = {}
+    for username, roles in people.items():
+        options = [word for role in roles for word in ("--role", role)]
+        words = ("user", "add", username, *options, "--language", "en", "--city", str(program.city))
+        made[username] = program.command(*words).splitlines()[-1]
+    return made
+
+
+def flood(source: Publisher, sensor: str, level_cm: float) -> None:
+    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
+
+
+def go(page: Page, address: str) -> None:
+    """Open a page of the console and wait until it has drawn and asks nothing more."""
+    page.evaluate("address => { location.hash = '#/' + address }", address)
+    page.wait_for_function("address => location.hash === '#/' + address", arg=address)
+    page.wait_for_selector("main *")
+    page.wait_for_timeout(400)
+
+
+def test_every_page_draws_without_a_fault(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("zhou", accounts["zhou"])
+    page.evaluate(_LISTEN)
+
+    for address in _PAGES:
+        go(page, address)
+        assert page.locator(".problem").all_inner_texts() == [], address
+        assert page.evaluate("faults") == [], address
+
+
+def test_no_page_is_too_wide_for_a_phone(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("zhou", accounts["zhou"])
+    page.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
+
+    for address in _PAGES[:-1]:
+        go(page, address)
+        assert page.evaluate(_TOO_WIDE) == [], address
+
+
+def test_critical_incident_calls_until_somebody_takes_it(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher
+) -> None:
+    wall, acceptor = sign_in("zhou", accounts["zhou"]), sign_in("wang", accounts["wang"])
+    go(wall, "wall")
+    call = wall.get_by_test_id("sound-bar")
+    expect(call).to_be_hidden()
+
+    flood(source, "up-02", 31.0)
+    expect(call).to_contain_text("Underpass 2", timeout=_PATIENCE_MS)
+    acceptor.locator("a[data-incident]", has_text="Underpass 2").first.click()
+    acceptor.click("[data-step=acknowledge]")
+
+    expect(call).to_be_hidden(timeout=_PATIENCE_MS)
+
+
+def test_refused_step_is_explained_and_keeps_what_was_written(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher
+) -> None:
+    quick, slow = sign_in("fang", accounts["fang"]), sign_in("wang", accounts["wang"])
+    flood(source, "up-01", 31.0)
+    for page in (quick, slow):
+        page.locator("a[data-incident]", has_text="Underpass 1").first.click()
+    slow.click("[data-step=not_file]")
+    slow.locator("dialog input[type=radio]").first.check()
+    slow.fill("dialog textarea", "a puddle")
+
+    quick.click("[data-step=file]")
+    quick.locator("dialog button.primary").click()
+    expect(quick.get_by_test_id("incident-state")).to_have_attribute("data-state", "filed")
+    slow.locator("dialog button.primary").click()
+
+    expect(slow.locator("dialog [role=alert]")).to_contain_text("changed it meanwhile", timeout=_PATIENCE_MS)
+    expect(slow.locator("dialog textarea")).to_have_value("a puddle")
+
+
+def test_report_from_a_phone_reaches_the_others(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    phone, desk = sign_in("wang", accounts["wang"]), sign_in("fang", accounts["fang"])
+    phone.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
+
+    go(phone, "report")
+    phone.fill("input[name=title]", "Water over the kerb")
+    phone.select_option("select[name=class]", "road_water")
+    phone.fill("input[name=place]", "Heshun Road 3")
+    phone.locator("[data-map] canvas").click()
+    phone.click("form button.primary")
+
+    phone.wait_for_selector("[data-testid=incident-state]")
+    expect(desk.get_by_test_id("live-queue")).to_contain_text("Water over the kerb", timeout=_PATIENCE_MS)
+
+
+def test_keyboard_alone_opens_an_incident(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
+    page = sign_in("fang", accounts["fang"])
+    flood(source, "up-01", 31.0)
+    go(page, "queue")
+    page.wait_for_selector("main a[data-incident]")
+
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('a[data-incident]')"):
+            break
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("[data-step]")
+
+
+def test_wall_is_left_with_escape(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("zhou", accounts["zhou"])
+    go(page, "wall")
+    expect(page.locator("nav")).to_have_count(0)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("nav")).to_be_visible()
+
+
+def test_language_changes_at_once_and_stays(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("fang", accounts["fang"])
+    expect(page.locator("nav")).to_contain_text("Queue")
+
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("nav")).to_contain_text("队列")
+    page.reload()
+
+    expect(page.locator("nav")).to_contain_text("队列", timeout=_PATIENCE_MS)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
