@@ -92,6 +92,12 @@ describe('alarms of an incident', () => {
     ]);
   });
 
+  it('show no limit for what only cleared a level', () => {
+    const fallen: IncidentAlarm = { ...alarm, id: 't3', change: 'fallen', time: '2026-11-20T08:02:00.000Z', limit: 31 };
+
+    expect(limitsOf([alarm, fallen], alarm, '°C')).toHaveLength(1);
+  });
+
   it('draw no limit in another unit', () => {
     expect(limitsOf([alarm], alarm, 'K')).toEqual([]);
   });

@@ -11,6 +11,8 @@ export function measured(alarms: readonly IncidentAlarm[]): IncidentAlarm[] {
   return [...first.values()];
 }
 
+const WORSE: ReadonlySet<string> = new Set(['raised', 'risen']);
+
 /** Return each level's limit of `alarm`, as its transitions told them; none when the chart is in another unit. */
 export function limitsOf(
   alarms: readonly IncidentAlarm[],
@@ -20,7 +22,8 @@ export function limitsOf(
   if (alarm === null || (unit !== null && unit !== alarm.unit)) return [];
   const limits = new Map<number, string>();
   for (const one of [...alarms].sort(byTime)) {
-    if (one.alarm === alarm.alarm && one.limit !== null && one.change !== 'cleared') limits.set(one.limit, one.level);
+    // On its way down an alarm tells the value that cleared it, which is no limit.
+    if (one.alarm === alarm.alarm && one.limit !== null && WORSE.has(one.change)) limits.set(one.limit, one.level);
   }
   return [...limits].map(([limit, level]) => ({ level, limit }));
 }
