@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
-from tests.support.program import Program
+from tests.support.program import Person, Program, eventually
 from tests.support.publisher import Publisher
 
 pytestmark = pytest.mark.timeout(180)
@@ -83,13 +83,24 @@ def test_incident_appears_moves_and_is_seen_by_another(
     expect(acceptor.get_by_text("Water and Drainage").first).to_be_visible(timeout=20_000)
 
 
-def test_officer_takes_the_task(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
+def test_officer_takes_the_task(sign_in: SignIn, accounts: dict[str, str], source: Publisher, program: Program) -> None:
+    flood(source, "up-02", 20.0)
+    dispatch_over_the_api(program, accounts, "up-02")
     officer = sign_in("shui", accounts["shui"])
-    open_incident(officer, "Underpass 1")
+    open_incident(officer, "Underpass 2")
 
     take(officer, "accept")
 
     officer.wait_for_selector("[data-step=arrive]")
+
+
+def dispatch_over_the_api(program: Program, accounts: dict[str, str], sensor: str) -> None:
+    """File the incident on a sensor and send it to the water bureau, as two people do."""
+    acceptor = Person(program.url, "wang", accounts["wang"])
+    dispatcher = Person(program.url, "deng", accounts["deng"])
+    rows = eventually(lambda: [row for row in acceptor.incidents() if row["sensor"] == sensor], what="the incident")
+    filed = acceptor.step(acceptor.step(rows[0], "verify"), "file")
+    dispatcher.step(filed, "dispatch", departments=["water-bureau"])
 
 
 def test_screen_says_when_it_is_stale(sign_in: SignIn, accounts: dict[str, str], program: Program) -> None:
