@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from city.errors import BadRequest
 from city.level import PRIORITIES
 from linkage import steps
-from linkage.audience import told_by
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.standards import Standard
 from linkage.states import ENDED, FOLLOWING, Disposition, IncidentState, Step, TaskState, followed
+from linkage.telling.audience import told_by
 
 #: Steps with which a person may set another priority.
 _PRIORITISING = frozenset({Step.VERIFY, Step.FILE, Step.DISPATCH})

@@ -1,4 +1,4 @@
-"""The desk: takes alarms from ingest, watches the clocks and sends the messages, each in a loop of its own."""
+"""The desk: takes alarms from ingest, sends the messages and takes its turns, each in a loop of its own."""
 
 import asyncio
 
@@ -6,11 +6,12 @@ import structlog
 
 from city.errors import StoreUnavailable
 from city.feed import Feed
-from linkage.admit import Admitter
-from linkage.couriers import AppriseCourier, Courier
+from linkage.admission.admit import Admitter
 from linkage.ledger import Ledger
-from linkage.post import Post
-from linkage.ticking import Ticker
+from linkage.telling.couriers import AppriseCourier, Courier
+from linkage.telling.post import Post
+from linkage.turn import Turn
+from linkage.turns import turns
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ class Desk:
     def __init__(self, ledger: Ledger, courier: Courier | None = None) -> None:
         settings = ledger.settings
         self.admitter = Admitter(ledger)
-        self.ticker = Ticker(ledger)
+        self._turns = turns(ledger)
         carrier = AppriseCourier(settings.messages) if courier is None else courier
         self.post = Post(ledger.database, ledger.clock, settings.messages, carrier)
         self._settings = settings
@@ -39,8 +40,9 @@ class Desk:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.admitting(feed), name="desk.admitting")
-            group.create_task(self.ticking(), name="desk.ticking")
             group.create_task(self.delivering(), name="desk.delivering")
+            for turn in self._turns:
+                group.create_task(self.taking(turn), name=f"desk.{turn.name}")
 
     async def admitting(self, feed: Feed) -> None:
         """Admit alarms as they come; what is not available, ingest or the database, is waited for."""
@@ -67,14 +69,14 @@ class Desk:
             await feed.settle(items[-1].number)
         return len(items)
 
-    async def ticking(self) -> None:
-        """Look at the clocks again and again."""
+    async def taking(self, turn: Turn) -> None:
+        """Take one turn again and again."""
         while True:
             try:
-                await asyncio.to_thread(self.ticker.tick)
+                await asyncio.to_thread(turn.take)
             except StoreUnavailable as error:
-                log.warning("clocks_wait", store=error.store, cause=error.cause)
-            await asyncio.sleep(self._settings.tick_s)
+                log.warning("turn_waits", turn=turn.name, store=error.store, cause=error.cause)
+            await asyncio.sleep(turn.every_s)
 
     async def delivering(self) -> None:
         """Send what is due; each channel by itself, so that a slow one holds up no other."""

@@ -68,11 +68,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """By whom and when a deed was done; without an actor it was the system."""
+    """By whom and when a deed was done; without an actor it was the system, without an incident it concerns none."""
 
-    incident: int
-    version: int
     at_ns: int
+    incident: int | None = None
+    version: int = 0
     actor: str | None = None
     actor_name: str = ""
 

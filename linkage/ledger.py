@@ -8,7 +8,7 @@ from prometheus_client import Counter
 from sqlalchemy import Connection
 
 from city.clock import Clock
-from linkage import cases, event_log, messages
+from linkage import cases, event_log
 from linkage.acting import Scene
 from linkage.bell import Bell
 from linkage.config import LinkageSettings
@@ -18,6 +18,7 @@ from linkage.opening import CityBook
 from linkage.person import Person
 from linkage.record import Case, IncidentRecord
 from linkage.tables import TASKS
+from linkage.telling import messages
 from storage.sql import Database
 
 EVENTS_WRITTEN = Counter("linkage_events_written_total", "Entries of the event log, by step.", ["step"])
@@ -99,6 +100,14 @@ class Page:
             self.last = entries[-1].number
             self.steps += [str(entry.deed.step) for entry in entries]
         return case
+
+    def note(self, deed: Deed, actor: Person | None = None) -> int:
+        """Write a deed that concerns no single incident, such as a silence or a handover; return its number."""
+        stamp = Stamp(at_ns=self.now_ns, actor=actor.id, actor_name=actor.name) if actor else Stamp(at_ns=self.now_ns)
+        (entry,) = event_log.append(self.connection, [(deed, stamp)])
+        self.last = entry.number
+        self.steps.append(str(deed.step))
+        return entry.number
 
     def _telling(self, deed: Deed, incident: IncidentRecord) -> Deed:
         """Write into the deed who is told, or why nobody is."""

@@ -30,8 +30,9 @@ class Live:
             return event_log.head(connection).number
 
     def events_after(self, number: int, *, limit: int = 500) -> list[LiveEvent]:
-        """Return events after `number` in order, each with its incident as it stands now; see `sees`."""
-        query = select(EVENTS).where(EVENTS.c.number > number).order_by(EVENTS.c.number).limit(limit)
+        """Return events of incidents after `number`, in order, each with its incident as it stands now; see `sees`."""
+        later = (EVENTS.c.number > number) & EVENTS.c.incident.is_not(None)
+        query = select(EVENTS).where(later).order_by(EVENTS.c.number).limit(limit)
         with self._database.read() as connection:
             events = list(connection.execute(query).mappings())
             wanted = select(INCIDENTS).where(INCIDENTS.c.id.in_({event["incident"] for event in events}))

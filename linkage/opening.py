@@ -10,14 +10,14 @@ from city.errors import BadRequest
 from city.level import PRIORITIES, Domain, Level
 from city.sensor import Sensor
 from linkage.acting import Scene, dispatched, settled
-from linkage.audience import told_by
+from linkage.admission.evidence import facts
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
-from linkage.evidence import facts
 from linkage.person import Person
 from linkage.record import Case, IncidentRecord
 from linkage.standards import Standards
 from linkage.states import IncidentState, Step
+from linkage.telling.audience import told_by
 
 #: What a person's report can come from.
 SOURCES = ("sensor", "video", "collector", "hotline", "leader", "department")

@@ -158,7 +158,7 @@ EVENTS = Table(
     "events",
     METADATA,
     Column("number", RowId, primary_key=True, autoincrement=False),
-    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("incident", ForeignKey("incidents.id")),  # without one it is about the city's work as a whole
     Column("version", Integer, nullable=False),
     Column("task", RowId),
     Column("department", Word),

@@ -5,13 +5,13 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from linkage import cases
-from linkage.audience import told_by
 from linkage.clocks import Running, running
 from linkage.deed import Deed, Outcome
 from linkage.ledger import Ledger, Page
 from linkage.opening import CityBook
 from linkage.record import Case
 from linkage.tables import INCIDENTS
+from linkage.telling.audience import told_by
 
 #: Incidents looked at in one transaction, so that other writers get their turn.
 _BATCH = 50
@@ -20,10 +20,13 @@ _BATCH = 50
 class Ticker:
     """Looks at the clocks that have run out since the last tick. Calls block: call from a thread."""
 
+    name = "clocks"
+
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.every_s = ledger.settings.tick_s
 
-    def tick(self) -> int:
+    def take(self) -> int:
         """Mark every clock that ran out and was not marked; return how many incidents were marked."""
         marked = 0
         while found := self._some():

@@ -18,7 +18,7 @@ from city.clock import ManualClock
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
-from linkage.admit import Admitter
+from linkage.admission.admit import Admitter
 from linkage.incidents import Incidents
 from linkage.ledger import Ledger
 from linkage.legs import Tasks

@@ -10,7 +10,7 @@ from city.level import Domain, Level
 from city.place import Place
 from city.sensor import Sensor
 from linkage.acting import Order
-from linkage.admit import Admitter
+from linkage.admission.admit import Admitter
 from linkage.bell import Bell
 from linkage.config import LinkageSettings
 from linkage.departments import parse_departments

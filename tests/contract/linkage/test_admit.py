@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from city.alarm import AlarmTransition, Change
 from city.level import Level
-from linkage.admission import Action, Reason
+from linkage.admission.decision import Action, Reason
 from linkage.config import LinkageSettings
 from linkage.states import Disposition, IncidentState, Step
 from linkage.tables import INCIDENTS, KEYS, MESSAGES

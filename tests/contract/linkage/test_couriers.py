@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from linkage.config import MessageSettings
-from linkage.couriers import AppriseCourier, Letter
+from linkage.telling.couriers import AppriseCourier, Letter
 from tests.support.smtp import smtp_server
 from tests.support.webhook import webhook_server
 

@@ -6,8 +6,8 @@ import pytest
 from city.errors import StoreUnavailable
 from city.feed import OutboxItem
 from linkage.config import LinkageSettings
-from linkage.couriers import Letter, Letterbox, Receipt
 from linkage.desk import Desk
+from linkage.telling.couriers import Letter, Letterbox, Receipt
 from storage.sql import Database
 from tests.support.feed import MemoryFeed
 from tests.support.linkage import MONITOR, Town, alarm

@@ -111,7 +111,7 @@ class Queue(RuleBasedStateMachine):
     def wait(self, span: timedelta) -> None:
         """Let time pass and look at the clocks."""
         self.town.wait(seconds=span.total_seconds())
-        self.town.ticker.tick()
+        self.town.ticker.take()
 
     @rule(who=st.sampled_from([ACCEPTOR, WATER_OFFICER]))
     def report(self, who: Person) -> None:

@@ -1,9 +1,9 @@
 import pytest
 
 from linkage.config import MessageSettings
-from linkage.couriers import Letter, Letterbox, Receipt
-from linkage.post import Post
 from linkage.states import Step
+from linkage.telling.couriers import Letter, Letterbox, Receipt
+from linkage.telling.post import Post
 from tests.support.linkage import ACCEPTOR, DISPATCHER, MONITOR, Town
 
 DOWN = Receipt(delivered=False, answer="connection refused")

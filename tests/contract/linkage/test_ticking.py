@@ -14,9 +14,9 @@ def told_last(town: Town, count: int) -> list[str]:
 def test_clock_that_ran_out_is_marked_once_and_told(town: Town):
     number = town.reported().id
     town.wait(minutes=29)
-    marked = [town.ticker.tick()]
+    marked = [town.ticker.take()]
     town.wait(minutes=1)
-    marked += [town.ticker.tick(), town.ticker.tick()]
+    marked += [town.ticker.take(), town.ticker.take()]
 
     assert marked == [0, 1, 0]
     assert overdue(town, number) == [("verify", None)]
@@ -30,9 +30,9 @@ def test_each_department_has_its_own_clock(town: Town):
     town.wait(minutes=10)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("police",))
     town.wait(minutes=110)
-    town.ticker.tick()
+    town.ticker.take()
     town.wait(minutes=10)
-    town.ticker.tick()
+    town.ticker.take()
 
     assert overdue(town, number) == [("handle", "water"), ("handle", "police")]
 
@@ -41,7 +41,7 @@ def test_unconfirmed_dispatch_is_asked_for_after_15_minutes_and_goes_on(town: To
     number = town.raised(life_safety(alarm())).id
     town.work(number, WATER_OFFICER, Step.ACCEPT)
     town.wait(minutes=15)
-    town.ticker.tick()
+    town.ticker.take()
     shown = town.incidents.one(number, MONITOR)
 
     assert overdue(town, number) == [("confirm", None)]
@@ -55,7 +55,7 @@ def test_confirmed_dispatch_is_not_asked_for(town: Town):
     town.act(number, Step.CONFIRM, FOREMAN)
     town.wait(minutes=16)
 
-    assert town.ticker.tick() == 0
+    assert town.ticker.take() == 0
 
 
 def test_ended_incident_has_no_clock(town: Town):
@@ -63,7 +63,7 @@ def test_ended_incident_has_no_clock(town: Town):
     town.act(number, Step.NOT_FILE, ACCEPTOR, note="dry", disposition=Disposition.NOT_FILED)
     town.wait(days=30)
 
-    assert town.ticker.tick() == 0
+    assert town.ticker.take() == 0
     assert town.incidents.one(number, MONITOR).deadline is None
 
 
@@ -71,13 +71,13 @@ def test_clock_that_ran_out_while_nobody_looked_is_marked_afterwards(town: Town)
     numbers = [town.reported().id for _ in range(120)]
     town.wait(days=2)
 
-    assert town.ticker.tick() == 120
+    assert town.ticker.take() == 120
     assert overdue(town, numbers[-1]) == [("verify", None)]
 
 
 def test_marking_does_not_make_people_s_orders_conflict(town: Town):
     seen = town.reported()
     town.wait(hours=1)
-    town.ticker.tick()
+    town.ticker.take()
 
     assert town.act(seen.id, Step.FILE, ACCEPTOR).state is IncidentState.FILED

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from city.alarm import Change
 from city.level import Level
-from linkage.admission import Action, Decision, Reason, Standing, decide
+from linkage.admission.decision import Action, Decision, Reason, Standing, decide
 from tests.support.linkage import alarm
 
 OPEN_AT_MAJOR = Standing(incident=7, level=Level.MAJOR, belonged=7, active=True)

@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from linkage.acting import Order, Scene, act, act_on_task
-from linkage.audience import told_by
 from linkage.clocks import Stage
 from linkage.deed import Deed
 from linkage.opening import opened_by_alarm
 from linkage.record import Case
 from linkage.states import Disposition, Step
+from linkage.telling.audience import told_by
 from tests.support.linkage import RAISED, book, life_safety
 
 BOOK = book()

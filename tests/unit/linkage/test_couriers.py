@@ -2,7 +2,7 @@ import pytest
 from pydantic import SecretStr
 
 from linkage.config import MessageSettings
-from linkage.couriers import AppriseCourier, Letter, Letterbox, Receipt, _without_secrets
+from linkage.telling.couriers import AppriseCourier, Letter, Letterbox, Receipt, _without_secrets
 
 #: apprise loads its e-mail plugin with a module that Python 3.13 has dropped.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -1,6 +1,6 @@
 import pytest
 
-from linkage.destinations import refused
+from linkage.telling.destinations import refused
 
 
 @pytest.mark.parametrize(

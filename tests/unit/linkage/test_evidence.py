@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from linkage.evidence import evidence_text, facts, finite
+from linkage.admission.evidence import evidence_text, facts, finite
 from tests.support.linkage import RAISED
 
 

@@ -1,7 +1,7 @@
 from linkage.acting import Scene
 from linkage.event_log import Entry
-from linkage.messages import body, idempotency_key, subject
 from linkage.opening import opened_by_alarm
+from linkage.telling.messages import body, idempotency_key, subject
 from tests.support.linkage import RAISED, book, life_safety
 
 BOOK = book()

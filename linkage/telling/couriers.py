@@ -9,7 +9,7 @@ import apprise
 from pydantic import SecretStr
 
 from linkage.config import MessageSettings
-from linkage.destinations import refused
+from linkage.telling.destinations import refused
 
 #: Parts of a channel's address that are shorter are no secrets, and starring them would garble every answer.
 _SHORTEST_SECRET = 5

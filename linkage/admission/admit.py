@@ -9,9 +9,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from city.alarm import AlarmTransition, Change
 from linkage import cases
-from linkage.admission import Action, Decision, Reason, Standing, decide
-from linkage.evidence import evidence_text, finite
-from linkage.joining import joined
+from linkage.admission.decision import Action, Decision, Reason, Standing, decide
+from linkage.admission.evidence import evidence_text, finite
+from linkage.admission.joining import joined
 from linkage.ledger import Ledger, Page
 from linkage.opening import opened_by_alarm
 from linkage.record import Case

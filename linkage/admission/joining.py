@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from city.alarm import AlarmTransition, Change
 from linkage.acting import Scene
-from linkage.admission import Action, Decision, Standing
-from linkage.audience import told_by
+from linkage.admission.decision import Action, Decision, Standing
+from linkage.admission.evidence import facts
 from linkage.deed import Deed, Outcome
-from linkage.evidence import facts
 from linkage.opening import priority_of
 from linkage.record import Case, IncidentRecord
+from linkage.telling.audience import told_by
 
 
 def joined(case: Case, transition: AlarmTransition, decision: Decision, standing: Standing, scene: Scene) -> Outcome:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, func, select, update
 
 from city.clock import SECOND_NS, Clock
 from linkage.config import MessageSettings
-from linkage.couriers import Courier, Letter, Receipt
-from linkage.messages import MessageState
 from linkage.tables import MESSAGES, NEVER_NS, WAITING
+from linkage.telling.couriers import Courier, Letter, Receipt
+from linkage.telling.messages import MessageState
 from storage.sql import Database
 
 log = structlog.get_logger()

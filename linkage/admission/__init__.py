@@ -1,0 +1,1 @@
+"""From alarm to incident: what is opened, joined or held back, and why."""

@@ -1,0 +1,14 @@
+"""Nothing yet: the place of this revision in the chain."""
+
+revision = "admission_0001"
+down_revision = "roster_0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Do nothing."""
+
+
+def downgrade() -> None:
+    """Do nothing."""
