@@ -156,6 +156,12 @@ describe('small things', () => {
     expect(recent([acknowledged], [acknowledged], 10).map((one) => one.step)).toEqual(['acknowledge', 'open']);
   });
 
+  it('tell an opening once although its alarm came a moment before', () => {
+    const opened = news('open', { opened_at: '2026-11-20T07:59:59.000Z' });
+
+    expect(recent([opened], [opened], 10).map((one) => one.step)).toEqual(['open']);
+  });
+
   it('name the flags of a reading', () => {
     expect(qualityWords(1 | 64)).toEqual(['out_of_range', 'bad']);
     expect([isTrusted([]), isTrusted(['late']), isTrusted(['bad'])]).toEqual([true, true, false]);

@@ -18,8 +18,14 @@ export interface Happening {
 export function recent(news: readonly IncidentNews[], open: readonly IncidentSummary[], most: number): Happening[] {
   const told = news.map(toldBy);
   const knownUntil = Math.min(...told.map((one) => Date.parse(one.at)), Infinity);
-  const before = open.flatMap(milestones).filter((one) => Date.parse(one.at) < knownUntil);
+  const heard = new Set(told.map(nameOf));
+  const before = open.flatMap(milestones).filter((one) => Date.parse(one.at) < knownUntil && !heard.has(nameOf(one)));
   return [...told, ...before].sort((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, most);
+}
+
+/** The milestone that a happening is, whoever told of it: an alarm's time is a little before that of its event. */
+function nameOf({ incident, step }: Happening): string {
+  return `${incident}-${step}`;
 }
 
 function toldBy(news: IncidentNews): Happening {
@@ -46,5 +52,5 @@ function milestones(incident: IncidentSummary): Happening[] {
 }
 
 function milestone({ id, title, priority }: IncidentSummary, step: string, at: string): Happening {
-  return { key: `${id}-${step}`, at, incident: id, title, priority, step, who: null, department: null };
+  return { key: `milestone-${id}-${step}`, at, incident: id, title, priority, step, who: null, department: null };
 }
