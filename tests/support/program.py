@@ -88,7 +88,7 @@ class Person:
 
 @dataclass
 class Program:
-    """One installation: its folder, its addresses, and the process while it runs."""
+    """One installation: its folder, its addresses, and the process while it runs; `root` holds the packages."""
 
     folder: Path
     city: Path
@@ -97,6 +97,7 @@ class Program:
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     options: tuple[str, ...] = ()
+    root: Path = ROOT
 
     @property
     def url(self) -> str:
@@ -130,7 +131,7 @@ class Program:
                 stdout=output,
                 stderr=output,
                 cwd=self.folder,
-                env=_environment(),
+                env=self._environment(),
             )
         self.wait_ready()
 
@@ -156,7 +157,12 @@ class Program:
     def command(self, *arguments: str) -> str:
         """Run another `liandong` command on this installation and return what it printed."""
         done = subprocess.run(
-            self._command(*arguments), capture_output=True, text=True, cwd=self.folder, env=_environment(), timeout=60
+            self._command(*arguments),
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=self._environment(),
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -192,6 +198,10 @@ class Program:
         config = str(self.folder / "liandong.toml")
         return [sys.executable, "-m", "liandong", *arguments, "--data", str(self.data), "--config", config]
 
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
+        return {**kept, "PYTHONPATH": str(self.root)}
+
 
 @contextmanager
 def running_program(program: Program) -> Iterator[Program]:
@@ -202,8 +212,3 @@ def running_program(program: Program) -> Iterator[Program]:
     finally:
         if program.process is not None:
             program.stop()
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
-    return {**kept, "PYTHONPATH": str(ROOT)}
