@@ -86,8 +86,10 @@ class _Reader:
         self._mistakes: list[BadCityFile] = []
 
     def read(self) -> CityFolder:
-        if not self._root.is_dir():
-            raise BadCity([BadCityFile(expected="a city folder", got="none", at=str(self._root))])
+        if not (self._root / "city.toml").is_file():
+            expected = "a city folder with a `city.toml`, which `--city` or the setting `city` names"
+            got = "a folder without it" if self._root.is_dir() else "no folder"
+            raise BadCity([BadCityFile(expected=expected, got=got, at=str(self._root))])
         about = self._parsed("city.toml", parse_about)
         departments = self._parsed("departments.yaml", parse_departments)
         standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")

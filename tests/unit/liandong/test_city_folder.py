@@ -84,7 +84,16 @@ def test_file_that_is_not_text_is_named(small: Path) -> None:
 
 
 def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert mistakes(tmp_path / "none") == [f"Expected a city folder, got `none` - at `{tmp_path / 'none'}`"]
+    (mistake,) = mistakes(tmp_path / "none")
+
+    assert "`--city`" in mistake
+    assert mistake.endswith(f"got `no folder` - at `{tmp_path / 'none'}`")
+
+
+def test_folder_that_is_no_city_is_said_as_such(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path)
+
+    assert mistake.endswith(f"got `a folder without it` - at `{tmp_path}`")
 
 
 def test_api_is_told_what_the_folder_says(small: Path) -> None:

@@ -36,7 +36,7 @@ def own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param(["source", "add", "X", "--topics", "a/#"], Exit.USAGE, "got `X`", id="wrong name"),
         pytest.param(["source", "add", "x", "--topics", "#"], Exit.USAGE, "got `#`", id="wrong topic"),
         pytest.param(["up", "--http", "x"], Exit.SETTINGS, "Expected HOST:PORT, got `x` - at `--http`", id="address"),
-        pytest.param(["up"], Exit.SETTINGS, "Expected a city folder, got `none`", id="no city"),
+        pytest.param(["up"], Exit.SETTINGS, "Expected a city folder with a `city.toml`", id="no city"),
         pytest.param(["up", "--config", "none.toml"], Exit.SETTINGS, "none.toml", id="no settings file"),
     ],
 )
