@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from city.errors import (
+    BadDocument,
     BadRequest,
     Conflict,
     IllegalTransition,
@@ -79,6 +80,7 @@ class TooMany(LiandongError):
 STATUSES: dict[type[LiandongError], HTTPStatus] = {
     # What no state would allow is refused by the schema (422); what is left depends on how things stand now.
     BadRequest: HTTPStatus.CONFLICT,
+    BadDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     ForgedRequest: HTTPStatus.FORBIDDEN,
     NotPermitted: HTTPStatus.FORBIDDEN,

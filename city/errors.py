@@ -51,6 +51,12 @@ class BadRequest(_Mismatch):
     code = "bad_request"
 
 
+class BadDocument(_Mismatch):
+    """Raised when a document of another system does not follow its standard; `at` names the element."""
+
+    code = "bad_document"
+
+
 class BadJournal(_Mismatch):
     """Raised when a journal row or segment is damaged; it is set aside, never trusted."""
 
