@@ -15,6 +15,27 @@ class Change(StrEnum):
     CLEARED = "cleared"
 
 
+#: What an alarm and the one that inhibits it must have in common; `target` is the sensor itself.
+SCOPES = ("target", "site", "upstream", "grid", "district")
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibitor:
+    """While an alarm of `rule` burns at the `same` place (a word of `SCOPES`), this one is held back."""
+
+    rule: str
+    same: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """`changes` within `within_ns` are flapping; after `quiet_ns` without one it is over."""
+
+    changes: int
+    within_ns: int
+    quiet_ns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """What the rule asks of the linkage queue, carried with the alarm so that no second look-up can differ.
@@ -25,6 +46,9 @@ class Response:
         departments: ids of the departments that the incident proposes tasks for.
         first_actions: what to do first, by language (`zh`, `en`).
         life_safety: the rule may file and dispatch by itself; a person confirms or voids it within 15 minutes.
+        inhibited_by: alarms that explain this one while they burn.
+        flapping: what this rule calls flapping; None for what the city does.
+        with_asset: several alarms about children of one asset are one incident about it; None: if the kind is silence.
     """
 
     incident_class: str
@@ -32,6 +56,9 @@ class Response:
     departments: tuple[str, ...] = ()
     first_actions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     life_safety: bool = False
+    inhibited_by: tuple[Inhibitor, ...] = ()
+    flapping: Flapping | None = None
+    with_asset: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

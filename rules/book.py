@@ -54,7 +54,18 @@ def _read_files(files: Iterable[tuple[str, str]], catalogue: Catalogue) -> tuple
             rule = _RuleReader(faults, catalogue).read(written, snippet)
             with faults:
                 _keep(rule, rules, written)
+    if not faults.found:
+        faults.found += [fault for rule in rules.values() for fault in _inhibited_by_strangers(rule, rules)]
     return list(rules.values()), faults.found
+
+
+def _inhibited_by_strangers(rule: Rule, rules: dict[str, Rule]) -> list[BadCityFile]:
+    """Return a mistake for each inhibitor that is no other rule of the book."""
+    others = rules.keys() - {rule.id}
+    strangers = [one.rule for one in rule.response.inhibited_by if one.rule not in others]
+    at = f"{rule.file}:{rule.line}"
+    expected = f"another rule of the book to inhibit `{rule.id}`"
+    return [BadCityFile(expected=expected, got=stranger, at=at) for stranger in strangers]
 
 
 def _keep(rule: Rule | None, rules: dict[str, Rule], written: Located) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 
-from city.alarm import Response
+from city.alarm import SCOPES, Flapping, Inhibitor, Response
 from city.level import PRIORITIES, Level
 from city.yaml_lines import Located
+from rules.duration import read_duration_ns
 
-_OPTIONAL = ("departments", "first_actions", "life_safety")
+_OPTIONAL = ("departments", "first_actions", "life_safety", "inhibited_by", "flapping", "with_asset")
+
+#: Raised, cleared and raised again: what changes less has not come and gone.
+_FEWEST_CHANGES = 3
 
 
 def read_response(written: Located, levels: Collection[Level]) -> Response:
@@ -23,7 +27,27 @@ def read_response(written: Located, levels: Collection[Level]) -> Response:
         departments=_texts(fields["departments"]) if "departments" in fields else (),
         first_actions={language: _texts(lines) for language, lines in actions.items()},
         life_safety=fields["life_safety"].flag() if "life_safety" in fields else False,
+        inhibited_by=_inhibitors(fields["inhibited_by"]) if "inhibited_by" in fields else (),
+        flapping=_flapping(fields["flapping"]) if "flapping" in fields else None,
+        with_asset=fields["with_asset"].flag() if "with_asset" in fields else None,
     )
+
+
+def _inhibitors(written: Located) -> tuple[Inhibitor, ...]:
+    members = [member.fields(("rule", "same")) for member in written.items()]
+    return tuple(Inhibitor(member["rule"].text(), member["same"].word(SCOPES)) for member in members)
+
+
+def _flapping(written: Located) -> Flapping:
+    fields = written.fields(("changes", "within", "quiet"))
+    changes = fields["changes"].whole()
+    if changes < _FEWEST_CHANGES:
+        raise fields["changes"].wrong(expected=f"{_FEWEST_CHANGES} changes or more")
+    spans = {name: read_duration_ns(fields[name]) for name in ("within", "quiet")}
+    for name, span_ns in spans.items():
+        if span_ns <= 0:
+            raise fields[name].wrong(expected="a duration above 0")
+    return Flapping(changes, spans["within"], spans["quiet"])
 
 
 def _priorities(written: Located, levels: list[Level]) -> dict[str, int]:

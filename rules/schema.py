@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from city.alarm import SCOPES
 from city.level import PRIORITIES, Domain, Level
 from rules.kinds import KINDS
 
@@ -58,6 +59,17 @@ def _incident() -> dict[str, Any]:
             "departments": _TEXTS,
             "first_actions": _closed({"zh": _TEXTS, "en": _TEXTS}),
             "life_safety": {"type": "boolean"},
+            "inhibited_by": {
+                "type": "array",
+                "items": _closed({"rule": _TEXT, "same": {"enum": list(SCOPES)}}, "rule", "same"),
+            },
+            "flapping": _closed(
+                {"changes": {"type": "integer", "minimum": 3}, "within": _TEXT, "quiet": _TEXT},
+                "changes",
+                "within",
+                "quiet",
+            ),
+            "with_asset": {"type": "boolean"},
         },
         "class",
         "priority",

@@ -4,6 +4,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from city.alarm import Flapping, Inhibitor
 from city.level import Domain, Level
 from rules.bands import Span
 from rules.book import read_book
@@ -45,7 +46,12 @@ rules:
     source: three periods, duty room decision
     select: {domain: machine_room}
     levels: {notice: {intervals: 3}, major: {intervals: 10}}
-    incident: {class: fault, priority: {notice: 4, major: 3}}
+    incident:
+      class: fault
+      priority: {notice: 4, major: 3}
+      inhibited_by: [{rule: underpass-water, same: site}]
+      flapping: {changes: 6, within: 10m, quiet: 5m}
+      with_asset: false
 """
 
 
@@ -133,3 +139,11 @@ def test_schema_refuses_what_a_schema_can_see(name: str) -> None:
     path = next(path for path in BAD if path.stem == name)
 
     assert not jsonschema_rs.validator_for(json_schema()).is_valid(yaml.safe_load(path.read_text("utf-8")))
+
+
+def test_book_reads_what_holds_an_alarm_back() -> None:
+    response = read_book([("rules.yaml", WHOLE)], CATALOGUE).rules[1].response
+
+    assert response.inhibited_by == (Inhibitor("underpass-water", "site"),)
+    assert response.flapping == Flapping(6, within_ns=600 * 10**9, quiet_ns=300 * 10**9)
+    assert response.with_asset is False
