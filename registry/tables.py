@@ -1,4 +1,4 @@
-"""The registry's tables: sensors, and which of them went away."""
+"""The registry's tables: sensors, which of them went away, and the components of the city."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Float, Index, Integer, Table
 
@@ -51,4 +51,25 @@ REGISTRY_VERSION = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+#: One row a component, as `city.component.Component`.
+COMPONENT = Table(
+    "component",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("kind", Word, nullable=False),
+    Column("class", Word, nullable=False),
+    Column("name", Word, nullable=False),
+    Column("name_en", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("longitude", Float(53), nullable=False),
+    Column("latitude", Float(53), nullable=False),
+    Column("district", Word, nullable=False),
+    Column("grid", Word, nullable=False),
+    Column("authority", Word, nullable=False),
+    Column("owner", Word, nullable=False),
+    Column("maintainer", Word, nullable=False),
+    Column("tags", Json, nullable=False),
+    Index(None, "latitude", "longitude"),
 )

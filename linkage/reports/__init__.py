@@ -1,0 +1,1 @@
+"""What people report: hotlines, field collectors, duplicates, and calling back."""
