@@ -1,0 +1,1 @@
+"""Incidents that are one, and incidents that are two: merged, split and detached by people."""
