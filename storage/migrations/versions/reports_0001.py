@@ -159,4 +159,4 @@ def _create_component() -> None:
         sa.Column("tags", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_component"),
     )
-    op.create_index("ix_component_latitude", "component", ["latitude", "longitude"])
+    op.create_index("ix_component_latitude_longitude", "component", ["latitude", "longitude"])
