@@ -10,18 +10,28 @@ NEVER_NS = 2**63 - 1
 
 _OPEN = text("ended_ns IS NULL")
 _ENDED = text("ended_ns IS NOT NULL")
+_BURNING = text("ended_ns IS NULL AND recovered_ns IS NULL")
 
 #: The condition of keys that are held, word for word as the index on them has it: SQLite uses it only then.
 HELD = text("open")
 
+#: The condition of admissions that opened an incident, word for word as the index on them has it.
+OPENED = text("action = 'open'")
+
 #: The condition of messages not yet sent, word for word as the index on them has it.
 WAITING = text("state = 'waiting'")
+
+#: The condition of messages that a quota holds, word for word as the index on them has it.
+KEPT_BACK = text("state = 'held'")
 
 #: The order of open incidents: unacknowledged, priority, nearest deadline, oldest.
 QUEUE_ORDER = ("acknowledged", "priority", "due_ns", "opened_ns", "id")
 
 #: The order, turned round, of ended incidents.
 ENDED_ORDER = ("ended_ns", "id")
+
+#: What open incidents near a place are found by.
+NEAR = ("incident_class", "latitude", "longitude", "opened_ns", "id")
 
 _FILTERED = ("state", "domain", "district", "incident_class", "reporter")
 
@@ -64,6 +74,15 @@ INCIDENTS = Table(
     Column("recorded", Boolean, nullable=False),
     Column("drill", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("proposed_why", Json, nullable=False),
+    Column("sent_back_ns", TimeNs),
+    Column("event_grade", Word, nullable=False),
+    Column("warning_level", Word, nullable=False),
+    Column("response_level", Word, nullable=False),
+    Column("jurisdiction", Word, nullable=False),
+    Column("verifier", Word, nullable=False),
+    Column("plan", Word, nullable=False),
+    Column("reopened", Integer, nullable=False),
     # Derived from the above and from the tasks: the queue's order, the nearest deadline, the next look of the clocks.
     Column("acknowledged", SmallInteger, nullable=False),
     Column("due_ns", TimeNs, nullable=False),
@@ -78,6 +97,21 @@ INCIDENTS = Table(
     Index("ix_incidents_words", "words", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_incidents_reporter", "reporter"),
     Index("ix_incidents_wake", "wake_ns"),
+    # What plans look at: one index alone says what burns where.
+    Index(
+        "ix_incidents_burning",
+        "drill",
+        "incident_class",
+        "level",
+        "priority",
+        "opened_ns",
+        "district",
+        sqlite_where=_BURNING,
+        postgresql_where=_BURNING,
+    ),
+    # Finds what is open near a place: near duplicates of a report.
+    Index("ix_incidents_near", *NEAR, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_incidents_sensor", "sensor", "id"),
 )
 
 #: Rule and target that an incident answers for; at most one open incident each.
@@ -89,6 +123,8 @@ KEYS = Table(
     Column("target", Word, primary_key=True),
     Column("open", Boolean, nullable=False),
     Index("uq_incident_keys_open", "rule", "target", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+    Index("ix_incident_keys_target", "rule", "target", "incident"),  # which incident answered for it last
+    Index("ix_incident_keys_asset", "target", sqlite_where=HELD, postgresql_where=HELD),
 )
 
 #: Alarms that belong to an incident, as they stand now.
@@ -101,7 +137,17 @@ MEMBERS = Table(
     Column("target", Word, nullable=False),
     Column("level", SmallInteger, nullable=False),
     Column("active", Boolean, nullable=False),
+    # Where it burns and since when, so that alarms of one asset, and what inhibits others, are found by an index.
+    Column("since_ns", TimeNs, nullable=False),
+    Column("site", Word, nullable=False),
+    Column("upstream", Word, nullable=False),
+    Column("grid", Word, nullable=False),
+    Column("district", Word, nullable=False),
+    Column("with_asset", Boolean, nullable=False),
     Index("ix_incident_alarms_level", "incident", "active", "level"),
+    Index("ix_incident_alarms_rule", "rule", "active", "target"),
+    Index("ix_incident_alarms_upstream", "upstream", "active", "since_ns"),
+    Index("ix_incident_alarms_site", "site", "active", "since_ns"),
 )
 
 #: Every alarm transition ever decided on, with the decision and a copy of its evidence.
@@ -128,6 +174,8 @@ ADMISSIONS = Table(
     Column("incident", ForeignKey("incidents.id")),
     Column("decided_ns", TimeNs, nullable=False),
     Index("ix_admissions_incident", "incident", "decided_ns"),
+    Index("ix_admissions_rhythm", "rule", "target", "arrival_ns"),
+    Index("ix_admissions_opened", "decided_ns", sqlite_where=OPENED, postgresql_where=OPENED),
 )
 
 TASKS = Table(
@@ -147,10 +195,24 @@ TASKS = Table(
     Column("due_ns", TimeNs, nullable=False),
     Column("note", Text, nullable=False),
     Column("reason", Word, nullable=False),
+    Column("handler", Word, nullable=False),
+    Column("checker", Word, nullable=False),
+    Column("limit", Json, nullable=False),
+    Column("request", Json),
+    Column("delays", SmallInteger, nullable=False),
+    Column("suspensions", SmallInteger, nullable=False),
+    Column("suspended_ns", TimeNs),
+    Column("paused", Json),
+    Column("overdue", Boolean, nullable=False),
+    Column("appeal", Word, nullable=False),
+    Column("exempt", Boolean, nullable=False),
+    Column("from_task", RowId),
+    Column("plan_task", Word, nullable=False),
+    Column("action", Json, nullable=False),
     Index("ix_tasks_department", "department", "due_ns", "id"),
     Index(
-        "uq_tasks_leg", "incident", "department", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
-    ),  # a leg that was given back or cancelled makes room for another
+        "uq_tasks_leg", "incident", "department", "plan_task", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+    ),  # a leg that was given back or cancelled makes room for another; a plan may give one department several
 )
 
 #: The truth: one row per thing that happened, never changed; `hash` covers the row and the hash before it.
@@ -185,13 +247,39 @@ CHAIN = Table(
     Column("hash", String(64), nullable=False),
 )
 
-#: Messages to departments, written with the event that they tell of.
+#: A sensor's readings around a moment of an incident, asked for in the event's transaction and copied from history as
+#: soon as they are complete, so that they outlive the readings' retention.
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("incident", ForeignKey("incidents.id"), nullable=False),
+    Column("event", RowId, nullable=False),
+    Column("moment", Word, nullable=False),
+    Column("sensor", Word, nullable=False),
+    Column("at_ns", TimeNs, nullable=False),
+    Column("from_ns", TimeNs, nullable=False),
+    Column("to_ns", TimeNs, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_ns", TimeNs, nullable=False),
+    Column("kept_ns", TimeNs),
+    Column("reason", String, nullable=False),
+    Column("series", Json, nullable=False),
+    Index("uq_evidence_event", "event", "sensor", unique=True),
+    Index("ix_evidence_incident", "incident", "id"),
+    Index("ix_evidence_due", "next_ns", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    sqlite_autoincrement=True,
+)
+
+#: Messages to departments and people, written with the event that they tell of; without an incident they are about a
+#: channel, or sum up what a quota held. `succeeded_by` is the message that another channel was given in its place.
 MESSAGES = Table(
     "messages",
     METADATA,
     Column("id", RowId, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
-    Column("incident", ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("incident", ForeignKey("incidents.id"), index=True),
     Column("event", RowId, nullable=False),
     Column("department", Word, nullable=False),
     Column("channel", Word, nullable=False),
@@ -204,7 +292,19 @@ MESSAGES = Table(
     Column("tried_ns", TimeNs, nullable=False),
     Column("sent_ns", TimeNs),
     Column("answer", Text, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("task", RowId),
+    Column("escalation", RowId),
+    Column("person", Word, nullable=False),
+    Column("person_name", String, nullable=False),
+    Column("phone", String, nullable=False),
+    Column("succeeded_by", RowId),
+    Column("link_until_ns", TimeNs),
+    Column("linked_ns", TimeNs),
     Index("ix_messages_due", "channel", "next_ns", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_messages_tried", "channel", "tried_ns"),
+    Index("ix_messages_held", "next_ns", "department", sqlite_where=KEPT_BACK, postgresql_where=KEPT_BACK),
+    Index("ix_messages_department", "department", "created_ns"),
+    Index("ix_messages_succeeded_by", "succeeded_by"),
     sqlite_autoincrement=True,
 )

@@ -78,6 +78,10 @@ def _row(
         "attempts": 0,
         "tried_ns": 0,
         "answer": "",
+        "kind": str(entry.deed.step),
+        "person": "",
+        "person_name": "",
+        "phone": "",
     }
 
 

@@ -8,13 +8,37 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 import api.tables
+import linkage.access
+import linkage.admission.tables
+import linkage.attachments.tables
+import linkage.cap.tables
+import linkage.escalation.tables
+import linkage.idempotency
+import linkage.outside.tables
+import linkage.reports.tables
+import linkage.silences.tables
 import linkage.tables
+import linkage.telling.tables
 import registry.tables
 from storage.migrate import configuration, upgrade
 from storage.sql import METADATA, Database
 
 #: Importing them declares them.
-ROOMS = (api.tables, linkage.tables, registry.tables)
+ROOMS = (
+    api.tables,
+    linkage.access,
+    linkage.admission.tables,
+    linkage.attachments.tables,
+    linkage.cap.tables,
+    linkage.escalation.tables,
+    linkage.idempotency,
+    linkage.outside.tables,
+    linkage.reports.tables,
+    linkage.silences.tables,
+    linkage.tables,
+    linkage.telling.tables,
+    registry.tables,
+)
 
 
 def test_migrated_schema_is_the_declared_one(database: Database) -> None:
