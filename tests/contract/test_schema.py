@@ -15,10 +15,12 @@ import linkage.cap.tables
 import linkage.escalation.tables
 import linkage.idempotency
 import linkage.outside.tables
+import linkage.plans.tables
 import linkage.reports.tables
 import linkage.silences.tables
 import linkage.tables
 import linkage.telling.tables
+import linkage.warnings.tables
 import registry.tables
 from storage.migrate import configuration, upgrade
 from storage.sql import METADATA, Database
@@ -33,10 +35,12 @@ ROOMS = (
     linkage.escalation.tables,
     linkage.idempotency,
     linkage.outside.tables,
+    linkage.plans.tables,
     linkage.reports.tables,
     linkage.silences.tables,
     linkage.tables,
     linkage.telling.tables,
+    linkage.warnings.tables,
     registry.tables,
 )
 
