@@ -1,0 +1,192 @@
+"""What the city says about reports (`reports.yaml`): hotlines, near duplicates, calling back, each class's words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from city.clock import SECOND_NS
+from city.level import PRIORITIES
+from city.yaml_lines import Located, parse_yaml
+from linkage.departments import Axis, Directory
+
+_HOUR_NS = 3600 * SECOND_NS
+
+#: Stands for every district that the table does not name.
+EVERYWHERE = "*"
+
+#: Priority of a class that the city gives none: routine.
+DEFAULT_PRIORITY = 3
+
+#: Answers to "how satisfied": five steps, or yes and no as the ends of the same scale.
+SCALES: Mapping[str, tuple[int, ...]] = {"five": (1, 2, 3, 4, 5), "two": (1, 5)}
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """A number that people call."""
+
+    id: str
+    name: dict[str, str]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What can be wrong in a class (立案条件); `priority` is its own, or the class's."""
+
+    id: str
+    name: dict[str, str]
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedClass:
+    """How reports of one class of incident are taken.
+
+    Attributes:
+        departments: whom the class belongs to, by district; `*` for all others.
+    """
+
+    incident_class: str
+    priority: int = DEFAULT_PRIORITY
+    conditions: tuple[Condition, ...] = ()
+    departments: dict[str, str] = field(default_factory=dict)
+
+    def condition(self, wanted: str) -> Condition | None:
+        """Return the condition with this id."""
+        return next((one for one in self.conditions if one.id == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportBook:
+    """How the city takes reports.
+
+    Attributes:
+        within_m, within_ns: how near in place and time a report of the same class may be the same thing. 50 m and 24 h
+            are one city platform's defaults, the only figures found.
+        call_attempts: calls after which a caller is given up; this city's choice.
+    """
+
+    hotlines: tuple[Hotline, ...] = ()
+    within_m: float = 50.0
+    within_ns: int = 24 * _HOUR_NS
+    call_attempts: int = 3
+    scale: str = "five"
+    classes: dict[str, ReportedClass] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """Return the answers to "how satisfied", worst first."""
+        return SCALES[self.scale]
+
+    def hotline(self, wanted: str) -> Hotline | None:
+        """Return the hotline with this id."""
+        return next((one for one in self.hotlines if one.id == wanted), None)
+
+    def of(self, incident_class: str) -> ReportedClass:
+        """Return how reports of this class are taken; a class that is not written down has nothing special."""
+        return self.classes.get(incident_class, ReportedClass(incident_class))
+
+    def priority(self, incident_class: str, condition: str) -> int:
+        """Return the priority that class and condition propose."""
+        taken = self.of(incident_class)
+        chosen = taken.condition(condition)
+        return taken.priority if chosen is None else chosen.priority
+
+    def department(self, incident_class: str, district: str) -> str:
+        """Return whom this class belongs to in this district; empty where the dispatcher chooses."""
+        table = self.of(incident_class).departments
+        return table.get(district, table.get(EVERYWHERE, ""))
+
+    def strangers(self, directory: Directory) -> Iterator[tuple[str, str]]:
+        """Yield class and department of every entry of the table that names none that handles."""
+        for taken in self.classes.values():
+            for department in dict.fromkeys(taken.departments.values()):
+                known = directory.find(department)
+                if known is None or known.axis is not Axis.DEPARTMENT:
+                    yield taken.incident_class, department
+
+
+def parse_reports(text: str, file: str = "reports.yaml") -> ReportBook:
+    """Read how reports are taken; what is left out has its default.
+
+    Raises:
+        BadCityFile: naming the line, what was expected and what was found.
+    """
+    found = parse_yaml(text, file).fields((), ("hotlines", "duplicates", "callbacks", "classes"))
+    near = _section(found, "duplicates", "within_m", "within_h")
+    calls = _section(found, "callbacks", "attempts", "scale")
+    usual = ReportBook()
+    return ReportBook(
+        hotlines=_hotlines(found["hotlines"]) if "hotlines" in found else (),
+        within_m=_above_0(near["within_m"]) if "within_m" in near else usual.within_m,
+        within_ns=round(_above_0(near["within_h"]) * _HOUR_NS) if "within_h" in near else usual.within_ns,
+        call_attempts=_attempts(calls["attempts"]) if "attempts" in calls else usual.call_attempts,
+        scale=calls["scale"].word(tuple(SCALES)) if "scale" in calls else usual.scale,
+        classes=_classes(found["classes"]) if "classes" in found else {},
+    )
+
+
+def _section(found: Mapping[str, Located], name: str, *keys: str) -> dict[str, Located]:
+    return found[name].fields((), keys) if name in found else {}
+
+
+def _hotlines(entry: Located) -> tuple[Hotline, ...]:
+    found: dict[str, Hotline] = {}
+    for item in entry.items():
+        said = item.fields(("id", "name", "number"))
+        hotline = Hotline(said["id"].text(), said["name"].names(), said["number"].text())
+        if hotline.id in found:
+            raise item.wrong(expected="each hotline once", got=hotline.id)
+        found[hotline.id] = hotline
+    return tuple(found.values())
+
+
+def _classes(entry: Located) -> dict[str, ReportedClass]:
+    found: dict[str, ReportedClass] = {}
+    for item in entry.items():
+        said = item.fields(("class",), ("priority", "conditions", "departments"))
+        name = said["class"].text()
+        if name in found:
+            raise item.wrong(expected="each class once", got=name)
+        priority = _priority(said["priority"]) if "priority" in said else DEFAULT_PRIORITY
+        departments = said["departments"].entries() if "departments" in said else {}
+        found[name] = ReportedClass(
+            incident_class=name,
+            priority=priority,
+            conditions=_conditions(said["conditions"], priority) if "conditions" in said else (),
+            departments={district: department.text() for district, department in departments.items()},
+        )
+    return found
+
+
+def _conditions(entry: Located, usual: int) -> tuple[Condition, ...]:
+    found: dict[str, Condition] = {}
+    for item in entry.items():
+        said = item.fields(("id", "name"), ("priority",))
+        priority = _priority(said["priority"]) if "priority" in said else usual
+        condition = Condition(said["id"].text(), said["name"].names(), priority)
+        if condition.id in found:
+            raise item.wrong(expected="each condition once", got=condition.id)
+        found[condition.id] = condition
+    return tuple(found.values())
+
+
+def _priority(entry: Located) -> int:
+    priority = entry.whole()
+    if priority not in PRIORITIES:
+        raise entry.wrong(expected=f"{PRIORITIES[0]} to {PRIORITIES[-1]}")
+    return priority
+
+
+def _above_0(entry: Located) -> float:
+    number = entry.number()
+    if number <= 0:
+        raise entry.wrong(expected="a number above 0")
+    return number
+
+
+def _attempts(entry: Located) -> int:
+    attempts = entry.whole()
+    if attempts < 1:
+        raise entry.wrong(expected="1 or more")
+    return attempts
