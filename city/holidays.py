@@ -1,0 +1,127 @@
+"""The city's own days off and make-up days (`holidays.toml`): local ones, and those of years not yet published."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from city.calendar import OFFICE_HOURS, Calendar
+from city.errors import BadCityFile
+from city.toml_lines import TomlText, parse_toml
+
+_KEYS = ("national", "office_hours", "years", "holiday", "workday")
+
+_HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+
+_MIDNIGHT_MIN = 24 * 60
+
+#: Days that one entry may span: a longer one is a slip of the year.
+_LONGEST = 60
+
+
+def parse_holidays(text: str, zone: ZoneInfo, file: str = "holidays.toml") -> Calendar:
+    """Return the calendar of a city in `zone`; an empty file leaves the published days and the default office hours.
+
+    Raises:
+        BadCityFile: naming the line, what was expected and what was found.
+    """
+    return _Holidays(parse_toml(text, file)).read(zone)
+
+
+class _Holidays:
+    def __init__(self, document: TomlText) -> None:
+        self._document = document
+        self._content = document.content
+
+    def read(self, zone: ZoneInfo) -> Calendar:
+        unknown = next((key for key in self._content if key not in _KEYS), None)
+        if unknown is not None:
+            raise self._wrong(unknown, "one of " + ", ".join(f"`{key}`" for key in _KEYS), unknown)
+        holidays, workdays = dict(self._days("holiday")), dict(self._days("workday"))
+        both = next((day for day in workdays if day in holidays), None)
+        if both is not None:
+            raise self._wrong("workday", "a day that is not a holiday too", both.isoformat())
+        return Calendar(
+            zone=zone,
+            office=self._office(),
+            national=self._national(),
+            holidays=holidays,
+            workdays=workdays,
+            years=self._years(),
+        )
+
+    def _national(self) -> bool:
+        national = self._content.get("national", True)
+        if not isinstance(national, bool):
+            raise self._wrong("national", "true or false", national)
+        return national
+
+    def _office(self) -> tuple[tuple[int, int], ...]:
+        if "office_hours" not in self._content:
+            return OFFICE_HOURS
+        found = self._content["office_hours"]
+        spans = [_span(one) for one in found] if isinstance(found, list) else []
+        kept = tuple(span for span in spans if span is not None)
+        apart = all(kept[index][1] <= kept[index + 1][0] for index in range(len(kept) - 1))
+        if not kept or len(kept) != len(spans) or not apart:
+            raise self._wrong("office_hours", 'a list such as ["08:00-12:00", "14:00-18:00"], in order', found)
+        return kept
+
+    def _years(self) -> frozenset[int]:
+        years = self._content.get("years", [])
+        if not isinstance(years, list) or not all(type(year) is int and 1970 <= year <= 2200 for year in years):
+            raise self._wrong("years", "a list of years", years)
+        return frozenset(years)
+
+    def _days(self, kind: str) -> Iterator[tuple[date, dict[str, str]]]:
+        entries = self._content.get(kind, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self._wrong(kind, f"tables `[[{kind}]]`", entries)
+        for nth, entry in enumerate(entries):
+            yield from self._named(kind, nth, entry)
+
+    def _named(self, kind: str, nth: int, entry: dict[str, Any]) -> Iterator[tuple[date, dict[str, str]]]:
+        at = self._document.at(f"[[{kind}]]", nth=nth)
+        name = entry.get("name")
+        if not isinstance(name, dict) or name.keys() != {"zh", "en"} or not all(map(_is_text, name.values())):
+            raise BadCityFile(expected="a `name` in `zh` and in `en`", got=_shown(name), at=at)
+        unknown = entry.keys() - {"name", "from", "to"}
+        if unknown:
+            raise BadCityFile(expected="one of `name`, `from`, `to`", got=min(unknown), at=at)
+        first = entry.get("from")
+        last = entry.get("to", first)
+        if type(first) is not date or type(last) is not date:
+            raise BadCityFile(expected="dates `from` and `to`, such as 2027-02-05", got=_shown(first), at=at)
+        if not 0 <= (last - first).days < _LONGEST:
+            raise BadCityFile(expected=f"`to` on or after `from`, at most {_LONGEST} days", got=last.isoformat(), at=at)
+        for number in range((last - first).days + 1):
+            yield first + timedelta(days=number), name
+
+    def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
+        return BadCityFile(expected=expected, got=_shown(got), at=_place(self._document, key))
+
+
+def _span(text: object) -> tuple[int, int] | None:
+    found = _HOURS.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    first_h, first_min, last_h, last_min = (int(part) for part in found.groups())
+    start, end = first_h * 60 + first_min, last_h * 60 + last_min
+    return (start, end) if start < end <= _MIDNIGHT_MIN else None
+
+
+def _place(document: TomlText, key: str) -> str:
+    """Return `file:line` of a key or table at the top of the document, or its first line."""
+    for number, line in enumerate(document.lines, start=1):
+        if line.partition("=")[0].strip().strip("[]") == key:
+            return f"{document.file}:{number}"
+    return f"{document.file}:1"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _shown(got: object) -> object:
+    return "nothing" if got is None else got
