@@ -15,8 +15,10 @@ from api.incident_news import IncidentNews
 from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
+    cap,
     city,
     discovery,
+    geojson,
     health,
     incidents,
     live,
@@ -44,6 +46,8 @@ _ROUTERS = (
     city.router,
     readings.router,
     sensors.router,
+    geojson.router,
+    cap.router,
     incidents.router,
     tasks.router,
     messages.router,

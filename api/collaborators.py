@@ -9,6 +9,8 @@ from api.passwords import Passwords
 from city.clock import Clock
 from city.feed import Feed
 from linkage.bell import Bell
+from linkage.cap.office import CapOffice
+from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.legs import Tasks
 from linkage.live import Live
@@ -32,5 +34,7 @@ class Given:
     tasks: Tasks
     live: Live
     bell: Bell
+    map: IncidentMap
+    cap: CapOffice
     console: Path | None = None
     passwords: Passwords | None = None

@@ -26,7 +26,10 @@ from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.stores import opened_database, register
 from linkage.bell import Bell
+from linkage.cap.atlas import drawn
+from linkage.cap.office import CapOffice
 from linkage.desk import Desk
+from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.ledger import Ledger
 from linkage.legs import Tasks
@@ -113,7 +116,8 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
             return registry.get(number)
         return None
 
-    book = CityBook(city.departments, city.standards, city.about.zone, sensor)
+    atlas = drawn(city.basemap, city.about.districts, city.about.name)
+    book = CityBook(city.departments, city.standards, city.about.zone, sensor, atlas=atlas)
     return Ledger(database, book, SystemClock(), settings.linkage, Bell(), settings.console_url)
 
 
@@ -131,5 +135,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, 
         tasks=Tasks(database),
         live=Live(database),
         bell=ledger.bell,
+        map=IncidentMap(database),
+        cap=CapOffice(ledger),
         console=console(),
     )

@@ -1,5 +1,7 @@
 """The turns that the desk takes, in one list."""
 
+from linkage.cap.following import CapFollower
+from linkage.cap.sources import CapSources
 from linkage.ledger import Ledger
 from linkage.ticking import Ticker
 from linkage.turn import Turn
@@ -7,4 +9,4 @@ from linkage.turn import Turn
 
 def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
-    return (Ticker(ledger),)
+    return (Ticker(ledger), CapFollower(ledger), CapSources(ledger))

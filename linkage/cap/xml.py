@@ -17,6 +17,7 @@ class Tree:
 
     namespace: str
     tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
     text: str = ""
     children: list["Tree"] = field(default_factory=list)
 
@@ -57,13 +58,13 @@ class _Builder:
     def doctype(self, *_: object) -> None:
         raise BadDocument(expected="no document type", got="DOCTYPE", at="document")
 
-    def start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._path) >= _DEEPEST or self._count > _MOST_NODES:
             expected = f"at most {_MOST_NODES} elements, {_DEEPEST} deep"
             raise BadDocument(expected=expected, got="more", at=name)
         parts = name.rpartition(" ")
-        node = Tree(parts[0], parts[2])
+        node = Tree(parts[0], parts[2], attributes)
         if self._path:
             self._path[-1][0].children.append(node)
         else:

@@ -19,6 +19,8 @@ from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
 from linkage.admission.admit import Admitter
+from linkage.cap.office import CapOffice
+from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.ledger import Ledger
 from linkage.legs import Tasks
@@ -140,6 +142,8 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         tasks=Tasks(database),
         live=Live(database),
         bell=book.bell,
+        map=IncidentMap(database),
+        cap=CapOffice(book),
         passwords=Passwords(CHEAP),
     )
     return given, book

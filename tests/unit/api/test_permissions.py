@@ -22,6 +22,9 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
+    ("GET", f"{ROOT}/cap/feed"),
+    ("GET", f"{ROOT}/cap/messages/{{identifier}}"),
+    ("POST", f"{ROOT}/cap/messages"),
 }
 
 
@@ -45,7 +48,7 @@ def guarded(app: FastAPI) -> Iterator[tuple[str, str, Door]]:
 
 async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     address = path.replace("{sensor:path}", "hall/1")
-    for name in ("sensor", "incident", "task", "message"):
+    for name in ("sensor", "incident", "task", "message", "identifier"):
         address = address.replace(f"{{{name}}}", "1")
     return await client.request(method, BASE + address, json={} if method == "POST" else None)
 
