@@ -1,11 +1,11 @@
 """Writes outcomes: the case, its events and its messages in one transaction, and rings the bell after the commit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from prometheus_client import Counter
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from city.clock import Clock
 from linkage import cases, event_log
@@ -17,7 +17,7 @@ from linkage.event_log import Stamp
 from linkage.opening import CityBook
 from linkage.person import Person
 from linkage.record import Case, IncidentRecord
-from linkage.tables import TASKS
+from linkage.tables import INCIDENTS, TASKS
 from linkage.telling import messages
 from storage.sql import Database
 
@@ -71,6 +71,7 @@ class Page:
         self.last = 0
         self.steps: list[str] = []
         self._ledger = ledger
+        self._free: dict[str, int] = {}
 
     def scene(self, incident_class: str) -> Scene:
         """Return what decisions about an incident of this class may know."""
@@ -78,27 +79,22 @@ class Page:
         return Scene(
             now_ns=self.now_ns,
             directory=book.directory,
+            calendar=book.calendar,
             standard=book.standards.of(incident_class),
-            next_task=cases.next_id(self.connection, TASKS),
+            next_task=self.next_id(TASKS),
         )
+
+    def next_id(self, table: Table) -> int:
+        """Return the first id of `incidents` or `tasks` that is free, also of what was not written yet."""
+        if table.name not in self._free:
+            self._free[table.name] = cases.next_id(self.connection, table)
+        return self._free[table.name]
 
     def write(self, before: Case | None, outcome: Outcome, actor: Person | None = None) -> Case:
         """Write an outcome; return the case with its new version."""
-        version = 0 if before is None else before.incident.version
-        incident = replace(outcome.case.incident, version=version + len(outcome.deeds))
-        case = Case(incident, outcome.case.tasks)
-        book = self._ledger.book
-        cases.save(self.connection, before, case, book.standards.of(incident.incident_class))
-        stamped = [
-            (self._telling(deed, incident), self._stamp(incident.id, version + offset, actor))
-            for offset, deed in enumerate(outcome.deeds, 1)
-        ]
-        entries = event_log.append(self.connection, stamped)
-        url = self._ledger.console_url
-        messages.put(self.connection, entries, case, book, now_ns=self.now_ns, console_url=url)
-        if entries:
-            self.last = entries[-1].number
-            self.steps += [str(entry.deed.step) for entry in entries]
+        sheet = Sheet(self)
+        case = sheet.write(before, outcome, actor)
+        sheet.flush()
         return case
 
     def note(self, deed: Deed, actor: Person | None = None) -> int:
@@ -108,6 +104,33 @@ class Page:
         self.last = entry.number
         self.steps.append(str(deed.step))
         return entry.number
+
+    def numbered(self, case: Case) -> None:
+        """Take note of the ids that a case uses."""
+        self._free[INCIDENTS.name] = max(self.next_id(INCIDENTS), case.incident.id + 1)
+        if case.tasks:
+            self._free[TASKS.name] = max(self.next_id(TASKS), max(task.id for task in case.tasks) + 1)
+
+    def flush(self, cases_: Iterable[tuple[Case | None, Case]], written: Iterable["Written"]) -> None:
+        """Write cases as they stood before and stand now, and what was done, in order; `Sheet` calls this."""
+        book = self._ledger.book
+        for before, case in cases_:
+            cases.save(self.connection, before, case, book.standards.of(case.incident.incident_class))
+        lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
+        entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
+        url = self._ledger.console_url
+        for line, entry in zip(lines, entries, strict=True):
+            if line.deed.told:
+                messages.put(self.connection, [entry], line.case, book, now_ns=self.now_ns, console_url=url)
+        if entries:
+            self.last = entries[-1].number
+            self.steps += [str(entry.deed.step) for entry in entries]
+
+    def stamp(self, incident: int, version: int, actor: Person | None) -> Stamp:
+        """Return by whom and when something is done on this page."""
+        if actor is None:
+            return Stamp(incident=incident, version=version, at_ns=self.now_ns)
+        return Stamp(incident=incident, version=version, at_ns=self.now_ns, actor=actor.id, actor_name=actor.name)
 
     def _telling(self, deed: Deed, incident: IncidentRecord) -> Deed:
         """Write into the deed who is told, or why nobody is."""
@@ -119,7 +142,45 @@ class Page:
             return replace(deed, told=(), data={**deed.data, "untold": reason})
         return replace(deed, data={**deed.data, "told": list(deed.told)})
 
-    def _stamp(self, incident: int, version: int, actor: Person | None) -> Stamp:
-        if actor is None:
-            return Stamp(incident=incident, version=version, at_ns=self.now_ns)
-        return Stamp(incident=incident, version=version, at_ns=self.now_ns, actor=actor.id, actor_name=actor.name)
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A deed with its stamp, and the case as the deed left it."""
+
+    case: Case
+    deed: Deed
+    stamp: Stamp
+
+
+class Sheet:
+    """Outcomes of one transaction that are written together: a case that many of them change is saved once."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._cases: dict[int, tuple[Case | None, Case]] = {}
+        self._written: list[Written] = []
+
+    def case(self, number: int) -> Case | None:
+        """Return a case as it stands on this sheet; None for one that is not on it."""
+        found = self._cases.get(number)
+        return None if found is None else found[1]
+
+    def write(self, before: Case | None, outcome: Outcome, actor: Person | None = None) -> Case:
+        """Note an outcome; return the case with its new version."""
+        version = 0 if before is None else before.incident.version
+        number = outcome.case.incident.id
+        incident = replace(outcome.case.incident, version=version + len(outcome.deeds))
+        case = Case(incident, outcome.case.tasks)
+        first = self._cases[number][0] if number in self._cases else before
+        self._cases[number] = (first, case)
+        self._page.numbered(case)
+        self._written += [
+            Written(case, deed, self._page.stamp(number, version + offset, actor))
+            for offset, deed in enumerate(outcome.deeds, 1)
+        ]
+        return case
+
+    def flush(self) -> None:
+        """Write it all, once."""
+        self._page.flush(self._cases.values(), self._written)
+        self._cases, self._written = {}, []

@@ -1,4 +1,8 @@
-"""Whether an alarm opens an incident, joins one or changes nothing: a pure function, a named reason for each answer."""
+"""Whether an alarm opens an incident, joins one, is held back or changes nothing: pure, with a named reason.
+
+Nothing hides worsening. A hold knows the level at which it began, and only an alarm at or below that level is held
+back; what rises above it is admitted whatever holds it, and what belongs to an open incident is never held at all.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +18,8 @@ class Action(StrEnum):
     RISE = "rise"
     FALL = "fall"
     RECOVER = "recover"
+    REOPEN = "reopen"
+    HOLD = "hold"
     IGNORE = "ignore"
 
 
@@ -30,6 +36,43 @@ class Reason(StrEnum):
     LAST_CLEARED = "last_cleared"
     NOT_OPEN = "not_open"  #: the incident it belonged to has ended
     UNKNOWN = "unknown"  #: it fell or cleared without ever having been raised here
+    SAME_ASSET = "same_asset"  #: an incident about the asset it depends on is open
+    SIBLINGS = "siblings"  #: several alarms about children of one asset came together
+    SAME_PLAN = "same_plan"  #: near an open incident in place and time, and the plan joins by itself
+    SOON_AFTER_END = "soon_after_end"  #: its incident was closed a short while ago
+    WORSE_THAN_HELD = "worse_than_held"  #: above the level at which it began to be held back
+    HOLD_ENDED = "hold_ended"  #: what held it back has ended, and it still burns
+    SILENCED = "silenced"
+    MAINTENANCE = "maintenance"
+    INHIBITED = "inhibited"  #: an alarm that explains it burns
+    DRILL = "drill"  #: of an exercise that is not on
+    FLAPPING = "flapping"
+    STORM = "storm"  #: as many incidents have been opened as the queue bears
+    HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
+    HELD_FELL = "held_fell"
+
+
+#: Why alarms are held back.
+HOLDING = (Reason.SILENCED, Reason.MAINTENANCE, Reason.INHIBITED, Reason.DRILL, Reason.FLAPPING, Reason.STORM)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an alarm is held back now.
+
+    Attributes:
+        reason: one of `HOLDING`.
+        cause: what in particular: the silence's id, the inhibiting rule and place, the storm's incident.
+        wake_ns: when to look again whether it still holds.
+        began: the level at which it began for this rule and target; 0 when it begins with this alarm.
+        incident: the incident that it is about, such as the storm's; None for none.
+    """
+
+    reason: Reason
+    cause: str
+    wake_ns: int
+    began: int = 0
+    incident: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +86,11 @@ class Standing:
         belonged: id of the incident that the alarm belongs to, or belonged to before it ended; None for a new alarm.
         active: the alarm belongs to the open incident and has not cleared.
         others: the highest level of the incident's other active alarms; 0 for none.
+        why: why an alarm that does not belong to the incident yet would join it.
+        siblings: incidents about children of the same asset that, with this alarm, are one about the asset.
+        ended: id of the incident that was closed so lately that it is opened again; None when there is none.
+        holds: the reasons to hold it back, the one to be named first.
+        held_at: the level at which it began to be held back; 0 when it is not held back now.
     """
 
     incident: int | None = None
@@ -51,6 +99,16 @@ class Standing:
     belonged: int | None = None
     active: bool = False
     others: int = 0
+    why: Reason = Reason.SAME_RULE_AND_TARGET
+    siblings: tuple[int, ...] = ()
+    ended: int | None = None
+    holds: tuple[Hold, ...] = ()
+    held_at: int = 0
+
+    @property
+    def direct(self) -> bool:
+        """Tell whether the incident answers for this very rule and target."""
+        return self.incident is not None and self.why is Reason.SAME_RULE_AND_TARGET
 
     @property
     def known(self) -> bool:
@@ -70,12 +128,15 @@ class Decision:
     action: Action
     reason: Reason
     incident: int | None = None
+    hold: Hold | None = None
 
 
 def decide(transition: AlarmTransition, standing: Standing) -> Decision:
-    """Decide about one change of an alarm. A rise in level is never held back."""
+    """Decide about one change of an alarm. A rise above the level at which a hold began is never held back."""
     if transition.change in {Change.RAISED, Change.RISEN}:
         return _burning(transition, standing)
+    if standing.held_at:
+        return Decision(Action.IGNORE, _RELIEF_OF_HELD[transition.change])
     if standing.incident is None:
         return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN, standing.belonged)
     if not standing.active:
@@ -87,10 +148,40 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
     return Decision(Action.RECOVER, Reason.LAST_CLEARED, standing.incident)
 
 
+_RELIEF_OF_HELD = {Change.FALLEN: Reason.HELD_FELL, Change.CLEARED: Reason.HELD_CLEARED}
+
+
 def _burning(transition: AlarmTransition, standing: Standing) -> Decision:
-    if standing.incident is None:
-        return Decision(Action.OPEN, Reason.WORSE_AFTER_END if standing.known else Reason.NEW)
+    if standing.direct:
+        return _joining(transition, standing)
+    if standing.holds and not _worse(transition, standing):
+        hold = standing.holds[0]
+        return Decision(Action.HOLD, hold.reason, hold.incident, hold)
+    if standing.incident is not None:
+        return _joining(transition, standing)
+    if standing.ended is not None:
+        return Decision(Action.REOPEN, Reason.SOON_AFTER_END, standing.ended)
+    return Decision(Action.OPEN, _why_open(standing))
+
+
+def _worse(transition: AlarmTransition, standing: Standing) -> bool:
+    """Tell whether it is above the level at which it began to be held back; a hold never begins with a rise."""
+    began = max((standing.held_at, *(hold.began for hold in standing.holds)))
+    return transition.level > began and (began > 0 or transition.change is Change.RISEN)
+
+
+def _joining(transition: AlarmTransition, standing: Standing) -> Decision:
     if transition.level > standing.level:
         return Decision(Action.RISE, Reason.HIGHER_LEVEL, standing.incident)
-    reason = Reason.CAME_BACK if standing.recovered else Reason.SAME_RULE_AND_TARGET
+    reason = Reason.CAME_BACK if standing.recovered else standing.why
     return Decision(Action.JOIN, reason, standing.incident)
+
+
+def _why_open(standing: Standing) -> Reason:
+    if standing.siblings:
+        return Reason.SIBLINGS
+    if standing.holds:
+        return Reason.WORSE_THAN_HELD
+    if standing.held_at:
+        return Reason.HOLD_ENDED
+    return Reason.WORSE_AFTER_END if standing.known else Reason.NEW

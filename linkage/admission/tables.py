@@ -35,7 +35,9 @@ HELD_ALARMS = Table(
     Index("uq_held_alarms_cause", "rule", "target", "reason", "cause", unique=True),
     Index("ix_held_alarms_alarm", "alarm"),
     Index("ix_held_alarms_wake", "wake_ns", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW),
-    Index("ix_held_alarms_worst", "reason", "level", "first_ns", "id", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW),
+    Index(
+        "ix_held_alarms_worst", "reason", "level", "first_ns", "id", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW
+    ),
     Index("ix_held_alarms_listed", "since_ns", "id", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW),
 )
 
