@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from city.calendar import Calendar
 from city.catalogue import Catalogue, default_catalogue
 from city.errors import BadCityFile
+from city.holidays import parse_holidays
 from city.sensor import Sensor
 from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
@@ -58,6 +61,7 @@ class CityFolder:
     book: Book
     departments: Directory
     standards: Standards
+    calendar: Calendar
     basemap: bytes
     grids: bytes
 
@@ -93,6 +97,7 @@ class _Reader:
         about = self._parsed("city.toml", parse_about)
         departments = self._parsed("departments.yaml", parse_departments)
         standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")
+        calendar = None if about is None else self._calendar(about.zone)
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
         routes = self._parsed("sources.toml", _routes, absent="")
         sensors = self._sensors()
@@ -104,9 +109,10 @@ class _Reader:
         assert about is not None
         assert departments is not None
         assert standards is not None
+        assert calendar is not None
         assert catalogue is not None
         assert routes is not None
-        return CityFolder(about, sensors, routes, catalogue, book, departments, standards, basemap, grids)
+        return CityFolder(about, sensors, routes, catalogue, book, departments, standards, calendar, basemap, grids)
 
     def _raise_mistakes(self) -> None:
         if self._mistakes:
@@ -124,6 +130,9 @@ class _Reader:
         except BadCityFile as exc:
             self._mistakes.append(exc)
             return None
+
+    def _calendar(self, zone: ZoneInfo) -> Calendar | None:
+        return self._parsed("holidays.toml", lambda text, file: parse_holidays(text, zone, file), absent="")
 
     def _text(self, path: Path) -> str:
         try:

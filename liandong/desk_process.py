@@ -117,7 +117,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         return None
 
     atlas = drawn(city.basemap, city.about.districts, city.about.name)
-    book = CityBook(city.departments, city.standards, city.about.zone, sensor, atlas=atlas)
+    book = CityBook(city.departments, city.standards, city.about.zone, city.calendar, sensor, atlas=atlas)
     return Ledger(database, book, SystemClock(), settings.linkage, Bell(), settings.console_url)
 
 

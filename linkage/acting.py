@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from city.calendar import Calendar
 from city.errors import BadRequest
 from city.level import PRIORITIES
 from linkage import steps
@@ -44,6 +45,7 @@ class Scene:
     now_ns: int
     directory: Directory
     standard: Standard
+    calendar: Calendar
     next_task: int
 
 

@@ -1,20 +1,25 @@
 """How an incident begins: from an alarm, or from what a person reports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from city.alarm import AlarmTransition
+from city.calendar import Calendar
 from city.clock import SECOND_NS, from_ns
+from city.component import Component
 from city.errors import BadRequest
 from city.level import PRIORITIES, Domain, Level
 from city.sensor import Sensor
 from linkage.acting import Scene, dispatched, settled
 from linkage.admission.evidence import facts
+from linkage.cap.atlas import Atlas
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.person import Person
+from linkage.plans.library import Plans
 from linkage.record import Case, IncidentRecord
+from linkage.reports.book import ReportBook
 from linkage.standards import Standards
 from linkage.states import IncidentState, Step
 from linkage.telling.audience import told_by
@@ -26,6 +31,10 @@ SOURCES = ("sensor", "video", "collector", "hotline", "leader", "department")
 _PRIORITY_OF = {Level.NOTICE: 4, Level.MAJOR: 2, Level.CRITICAL: 1}
 
 
+def _no_component(_: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class CityBook:
     """What the city folder says about linkage; `sensor` looks a sensor up in the registry."""
@@ -33,12 +42,18 @@ class CityBook:
     directory: Directory
     standards: Standards
     zone: ZoneInfo
+    calendar: Calendar
     sensor: Callable[[str], Sensor | None]
+    component: Callable[[str], Component | None] = _no_component
+    reports: ReportBook = field(default_factory=ReportBook)
+    plans: Plans = field(default_factory=Plans)
+    districts: tuple[str, ...] = ()
+    atlas: Atlas = field(default_factory=Atlas)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a person says has happened."""
+    """What a person says has happened; `names` is its title in both languages where it is not in the person's words."""
 
     title: str
     incident_class: str
@@ -50,6 +65,9 @@ class Report:
     latitude: float | None = None
     district: str = ""
     place: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    proposed: tuple[str, ...] = ()
+    proposed_why: dict[str, str] = field(default_factory=dict)
 
 
 def case_number(number: int, opened_ns: int, zone: ZoneInfo) -> str:
@@ -107,7 +125,7 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
     incident = IncidentRecord(
         id=number,
         number=case_number(number, scene.now_ns, book.zone),
-        title={"zh": report.title, "en": report.title},
+        title=report.names if report.names else {"zh": report.title, "en": report.title},
         incident_class=report.incident_class,
         domain="" if sensor is None else sensor.domain,
         priority=report.priority,
@@ -117,6 +135,8 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         sensor=report.sensor,
         note=report.note,
         reporter=person.id,
+        proposed=list(report.proposed),
+        proposed_why=report.proposed_why,
     )
     if sensor is not None:
         incident = _placed(incident, sensor)

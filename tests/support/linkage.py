@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.alarm import AlarmTransition, Change, Response
+from city.calendar import Calendar
 from city.clock import ManualClock
 from city.level import Domain, Level
 from city.place import Place
@@ -71,6 +72,7 @@ def book() -> CityBook:
         directory=parse_departments(DEPARTMENTS),
         standards=parse_standards(STANDARDS),
         zone=ZoneInfo("Asia/Shanghai"),
+        calendar=Calendar(zone=ZoneInfo("Asia/Shanghai")),
         sensor=_SENSORS.get,
     )
 

@@ -10,7 +10,13 @@ from linkage.states import Disposition, IncidentState, Step, TaskState
 from tests.support.linkage import RAISED, book
 
 BOOK = book()
-SCENE = Scene(now_ns=100, directory=BOOK.directory, standard=BOOK.standards.of("road_water"), next_task=1)
+SCENE = Scene(
+    now_ns=100,
+    directory=BOOK.directory,
+    standard=BOOK.standards.of("road_water"),
+    calendar=BOOK.calendar,
+    next_task=1,
+)
 REPORTED = opened_by_alarm(RAISED, 1, SCENE, BOOK, 900).case
 
 

@@ -12,7 +12,13 @@ from linkage.telling.audience import told_by
 from tests.support.linkage import RAISED, book, life_safety
 
 BOOK = book()
-SCENE = Scene(now_ns=100, directory=BOOK.directory, standard=BOOK.standards.of("road_water"), next_task=1)
+SCENE = Scene(
+    now_ns=100,
+    directory=BOOK.directory,
+    standard=BOOK.standards.of("road_water"),
+    calendar=BOOK.calendar,
+    next_task=1,
+)
 REPORTED = opened_by_alarm(RAISED, 1, SCENE, BOOK, 900)
 FILED = act(REPORTED.case, Order(step=Step.FILE, version=1), SCENE)
 SENT = act(FILED.case, Order(step=Step.DISPATCH, version=1), SCENE)

@@ -5,7 +5,13 @@ from linkage.telling.messages import body, idempotency_key, subject
 from tests.support.linkage import RAISED, book, life_safety
 
 BOOK = book()
-SCENE = Scene(now_ns=100, directory=BOOK.directory, standard=BOOK.standards.of("road_water"), next_task=1)
+SCENE = Scene(
+    now_ns=100,
+    directory=BOOK.directory,
+    standard=BOOK.standards.of("road_water"),
+    calendar=BOOK.calendar,
+    next_task=1,
+)
 OPENED = opened_by_alarm(life_safety(RAISED), 1, SCENE, BOOK, 900)
 ENTRY = Entry(1, "a" * 64, OPENED.deeds[0])
 

@@ -12,7 +12,13 @@ from tests.support.linkage import ACCEPTOR, RAISED, alarm, book, life_safety
 
 BOOK = book()
 NOW_NS = RAISED.arrival_ns + 60 * SECOND_NS
-SCENE = Scene(now_ns=NOW_NS, directory=BOOK.directory, standard=BOOK.standards.of("road_water"), next_task=5)
+SCENE = Scene(
+    now_ns=NOW_NS,
+    directory=BOOK.directory,
+    standard=BOOK.standards.of("road_water"),
+    calendar=BOOK.calendar,
+    next_task=5,
+)
 REPORT = Report(title="道路积水", incident_class="road_water", priority=3, source="hotline")
 
 
