@@ -13,6 +13,7 @@ import linkage.admission.tables
 import linkage.attachments.tables
 import linkage.cap.tables
 import linkage.escalation.tables
+import linkage.evaluation.tables
 import linkage.idempotency
 import linkage.outside.tables
 import linkage.plans.tables
@@ -33,6 +34,7 @@ ROOMS = (
     linkage.attachments.tables,
     linkage.cap.tables,
     linkage.escalation.tables,
+    linkage.evaluation.tables,
     linkage.idempotency,
     linkage.outside.tables,
     linkage.plans.tables,

@@ -11,6 +11,7 @@ from storage.migrate import upgrade
 from storage.sql import METADATA, Database
 from tests.support.linkage import Town
 from tests.support.postgres import postgresql
+from tests.support.tampering import unprotected
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, empty_city: Path) -
         database = Database(f"sqlite:///{shutil.copy(empty_city, tmp_path)}")
     else:
         database = Database(request.getfixturevalue("postgresql_url"))
-        with database.write() as connection:
+        with database.write() as connection, unprotected(connection):
             # Emptying row by row beats TRUNCATE, which makes a new file for every table.
             there = set(inspect(connection).get_table_names())
             emptying = [

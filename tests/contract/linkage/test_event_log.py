@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 from linkage.event_log import GENESIS, Damage, Fault, verify
 from linkage.states import Step
 from tests.support.linkage import ACCEPTOR, FOREMAN, Town
+from tests.support.tampering import unprotected
 
 
 def write_five(town: Town) -> None:
@@ -87,7 +88,7 @@ def test_log_is_whole(town: Town):
 )
 def test_tampering_is_found(town: Town, tamper: Callable[[Connection], None], faults: list[Fault]):
     write_five(town)
-    with town.database.write() as connection:
+    with town.database.write() as connection, unprotected(connection):
         tamper(connection)
 
     assert verify(town.database) == faults
@@ -95,7 +96,7 @@ def test_tampering_is_found(town: Town, tamper: Callable[[Connection], None], fa
 
 def test_row_forged_with_a_good_seal_breaks_the_link(town: Town):
     write_five(town)
-    with town.database.write() as connection:
+    with town.database.write() as connection, unprotected(connection):
         connection.execute(text("UPDATE events SET note = 'dry' WHERE number = 3"))
         # The seal as a forger would make it anew, for want of which the row after does not fit.
         forged = "f" * 64

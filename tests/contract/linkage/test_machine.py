@@ -46,6 +46,7 @@ from tests.support.linkage import (
     alarm,
     life_safety,
 )
+from tests.support.tampering import unprotected
 
 PEOPLE = (ACCEPTOR, FOREMAN, COLLECTOR, DISPATCHER, WATER_OFFICER, WATER_HANDLER, POLICE_OFFICER, MONITOR)
 TARGETS = ("underpass/1", "underpass/2")
@@ -61,7 +62,7 @@ class Queue(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        with self.database.write() as connection:
+        with self.database.write() as connection, unprotected(connection):
             for table in TABLES:
                 connection.execute(delete(table))
         self.town = Town(self.database)
