@@ -5,6 +5,11 @@ from ipaddress import ip_network
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
+from linkage.admission.config import AdmissionSettings
+from linkage.cap.config import CapSettings
+from linkage.silences.config import SilenceSettings
+from linkage.plans.config import PlanSettings
+
 
 class MessageSettings(BaseModel):
     """How messages leave the city."""
@@ -46,4 +51,10 @@ class LinkageSettings(BaseModel):
     tell_recorded: bool = Field(default=False, description="Tell departments about incidents on recorded readings too.")
     tick_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at the clocks, seconds.")
     deliver_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at waiting messages, seconds.")
+    admission: AdmissionSettings = Field(
+        default_factory=AdmissionSettings, description="What is one incident, and what is held back."
+    )
+    silences: SilenceSettings = Field(default_factory=SilenceSettings, description="How long silences may last.")
     messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")
+    plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
+    cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")
