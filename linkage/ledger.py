@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from prometheus_client import Counter
 from sqlalchemy import Connection, Table
@@ -14,6 +14,7 @@ from linkage.bell import Bell
 from linkage.config import LinkageSettings
 from linkage.deed import Deed, Outcome
 from linkage.event_log import Stamp
+from linkage.failpoint import Failpoints, Work
 from linkage.opening import CityBook
 from linkage.person import Person
 from linkage.record import Case, IncidentRecord
@@ -42,13 +43,16 @@ class Ledger:
     settings: LinkageSettings
     bell: Bell
     console_url: str = ""
+    failpoints: Failpoints = field(default_factory=Failpoints)
 
     @contextmanager
-    def writing(self) -> Iterator["Page"]:
-        """Yield a page to write on; it is committed at the end, or nothing of it is."""
+    def writing(self, work: Work | None = None) -> Iterator["Page"]:
+        """Yield a page to write on; it is committed at the end, or nothing of it is. `work` names it for failpoints."""
         with self.database.write() as connection:
             page = Page(connection, self)
             yield page
+            self.failpoints.before(work)
+        self.failpoints.after(work)
         if page.last:
             self.bell.ring(page.last)
         for step in page.steps:
