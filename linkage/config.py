@@ -6,9 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
 from linkage.admission.config import AdmissionSettings
+from linkage.attachments.config import PhotoSettings
 from linkage.cap.config import CapSettings
-from linkage.silences.config import SilenceSettings
 from linkage.plans.config import PlanSettings
+from linkage.silences.config import SilenceSettings
 
 
 class MessageSettings(BaseModel):
@@ -49,6 +50,12 @@ class LinkageSettings(BaseModel):
         900, ge=60, le=86_400, description="Time for a person to confirm what the system dispatched itself, seconds."
     )
     tell_recorded: bool = Field(default=False, description="Tell departments about incidents on recorded readings too.")
+    lease_s: float = Field(
+        5.0, ge=0.1, le=300, description="Time after which another desk takes over from one that went away, seconds."
+    )
+    failpoints: tuple[str, ...] = Field(
+        (), description="Names of places at which the process kills itself; for tests of crashes only."
+    )
     tick_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at the clocks, seconds.")
     deliver_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at waiting messages, seconds.")
     admission: AdmissionSettings = Field(
@@ -56,5 +63,6 @@ class LinkageSettings(BaseModel):
     )
     silences: SilenceSettings = Field(default_factory=SilenceSettings, description="How long silences may last.")
     messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")
+    photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
     plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
     cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")

@@ -20,6 +20,7 @@ def upgrade() -> None:
     near = ("incident_class", "latitude", "longitude", "opened_ns", "id")
     op.create_index("ix_incidents_near", "incidents", near, sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_index("ix_incidents_sensor", "incidents", ["sensor", "id"])
+    op.create_index("ix_admissions_target", "admissions", ["target", "decided_ns"])
     _create_reports()
     _create_calls()
     _create_photos()
@@ -32,6 +33,7 @@ def downgrade() -> None:
     """Drop them."""
     for table in ("component", "answered", "access_log", "photos", "callback_calls", "reports"):
         op.drop_table(table)
+    op.drop_index("ix_admissions_target", "admissions")
     op.drop_index("ix_incidents_sensor", "incidents")
     op.drop_index("ix_incidents_near", "incidents")
 
