@@ -74,6 +74,7 @@ class AlarmTransition:
         arrival_ns: when that reading arrived: response clocks start here.
         late: it was judged as late history.
         recorded: the target is a recording; nobody is told unless asked for.
+        drill: it is of an exercise, and never meets the real ones.
         evidence: the readings and conditions behind it, as JSON.
     """
 
@@ -96,3 +97,4 @@ class AlarmTransition:
     late: bool = False
     recorded: bool = False
     evidence: str = "{}"
+    drill: bool = False
