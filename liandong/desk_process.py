@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from socket import gethostname
 from socket import socket as Socket
 
 import structlog
@@ -19,6 +21,7 @@ from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
 from liandong.demo import settle_demo
+from liandong.folder import DataFolder
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
@@ -29,8 +32,12 @@ from linkage.bell import Bell
 from linkage.cap.atlas import drawn
 from linkage.cap.office import CapOffice
 from linkage.desk import Desk
+from linkage.failpoint import Failpoints
 from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
+from linkage.leasing.fenced import FencedDatabase
+from linkage.leasing.holding import while_held
+from linkage.leasing.lease import Lease, database_time
 from linkage.ledger import Ledger
 from linkage.legs import Tasks
 from linkage.live import Live
@@ -84,17 +91,30 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         ledger = _ledger(settings, city, database, register(city, database))
         if demo:
             settle_demo(settings, folder, database, city.departments)
+        lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
             app = create_app(_given(settings, city, ledger, feed, demo=demo))
             server = _Server(_configuration(app))
             async with asyncio.TaskGroup() as group:
-                desk = group.create_task(Desk(ledger).run(feed), name="desk.linkage")
+                desk = group.create_task(_work(ledger, lease, feed), name="desk.linkage")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
                 server.should_exit = True
                 await serving
                 desk.cancel()
+        lease.release()
+
+
+async def _work(ledger: Ledger, lease: Lease, feed: Feed) -> None:
+    """Do the desk's own work while no other desk on the same database does it; HTTP is served all the time."""
+    fenced = replace(ledger, database=FencedDatabase(ledger.database, lease))
+    await while_held(lease, lambda: Desk(fenced).run(feed))
+
+
+def _holder(folder: DataFolder) -> str:
+    """Return this installation's name among desks; only one desk can run on a folder, so nobody else has it."""
+    return f"{gethostname()}:{folder.root}"
 
 
 async def _serve(server: uvicorn.Server, socket: Socket, stop: asyncio.Event) -> None:
@@ -118,7 +138,15 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
 
     atlas = drawn(city.basemap, city.about.districts, city.about.name)
     book = CityBook(city.departments, city.standards, city.about.zone, city.calendar, sensor, atlas=atlas)
-    return Ledger(database, book, SystemClock(), settings.linkage, Bell(), settings.console_url)
+    return Ledger(
+        database,
+        book,
+        SystemClock(),
+        settings.linkage,
+        Bell(),
+        settings.console_url,
+        Failpoints(settings.linkage.failpoints),
+    )
 
 
 def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, demo: bool) -> Given:

@@ -33,7 +33,7 @@ class Desk:
         self.admitter = Admitter(ledger)
         self._turns = turns(ledger)
         carrier = AppriseCourier(settings.messages) if courier is None else courier
-        self.post = Post(ledger.database, ledger.clock, settings.messages, carrier)
+        self.post = Post(ledger.database, ledger.clock, settings.messages, carrier, ledger.failpoints)
         self._settings = settings
 
     async def run(self, feed: Feed) -> None:

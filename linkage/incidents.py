@@ -9,6 +9,7 @@ from linkage import acting, cases, permissions, viewing
 from linkage.acting import Order
 from linkage.conflict import Happened, matters
 from linkage.deed import Outcome
+from linkage.failpoint import Work
 from linkage.ledger import Ledger, Page
 from linkage.opening import Report, opened_by_person
 from linkage.person import Person
@@ -52,7 +53,7 @@ class Incidents:
             BadRequest: something that the step needs is missing or wrong.
         """
         number = _number(incident, "incident")
-        with self._ledger.writing() as page:
+        with self._ledger.writing(Work.STEP) as page:
             case = self._visible(page.connection, number, person)
             self._step(page, case, None, order, person)
         return self.one(incident, person)
@@ -60,7 +61,7 @@ class Incidents:
     def act_on_task(self, task: str, order: Order, person: Person) -> Incident:
         """Take a task step; errors as for `act`."""
         number = _number(task, "task")
-        with self._ledger.writing() as page:
+        with self._ledger.writing(Work.STEP) as page:
             row = page.connection.execute(select(TASKS.c.incident).where(TASKS.c.id == number)).one_or_none()
             if row is None:
                 raise NotFound("task", task)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from linkage import cases
 from linkage.clocks import Running, running
 from linkage.deed import Deed, Outcome
+from linkage.failpoint import Work
 from linkage.ledger import Ledger, Page
 from linkage.opening import CityBook
 from linkage.record import Case
@@ -39,7 +40,7 @@ class Ticker:
         with self._ledger.database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return 0
-        with self._ledger.writing() as page:
+        with self._ledger.writing(Work.TICK) as page:
             numbers = list(page.connection.execute(due).scalars())
             for number in numbers:
                 self._mark(page, number)
@@ -53,7 +54,7 @@ class Ticker:
 
 def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
     """Return the case with every clock marked that ran out by `now_ns`."""
-    clocks = running(case, book.standards.of(case.incident.incident_class))
+    clocks = running(case, book.standards.of(case.incident.incident_class), book.calendar)
     after = Case(replace(case.incident, marked_ns=now_ns), case.tasks)
     late = [clock for clock in clocks if case.incident.marked_ns < clock.due_ns <= now_ns]
     deeds = [_deed(clock, case) for clock in late]

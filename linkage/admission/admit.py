@@ -12,6 +12,7 @@ from linkage import cases
 from linkage.admission.decision import Action, Decision, Reason, Standing, decide
 from linkage.admission.evidence import evidence_text, finite
 from linkage.admission.joining import joined
+from linkage.failpoint import Work
 from linkage.ledger import Ledger, Page
 from linkage.opening import opened_by_alarm
 from linkage.record import Case
@@ -58,7 +59,7 @@ class Admitter:
         Raises:
             StoreUnavailable: nothing was decided; try again.
         """
-        with self._ledger.writing() as page:
+        with self._ledger.writing(Work.ADMIT) as page:
             admissions = [self._one(page, transition) for transition in transitions]
         for admission in admissions:
             _tell(admission)

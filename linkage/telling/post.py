@@ -8,9 +8,10 @@ from sqlalchemy import Connection, func, select, update
 
 from city.clock import SECOND_NS, Clock
 from linkage.config import MessageSettings
+from linkage.failpoint import Failpoints, Work
 from linkage.tables import MESSAGES, NEVER_NS, WAITING
 from linkage.telling.couriers import Courier, Letter, Receipt
-from linkage.telling.messages import MessageState
+from linkage.telling.outbox import MessageState
 from storage.sql import Database
 
 log = structlog.get_logger()
@@ -36,8 +37,16 @@ class _Claimed:
 class Post:
     """The sending side of the outbox. Calls block on the database and on the courier: call from a thread."""
 
-    def __init__(self, database: Database, clock: Clock, settings: MessageSettings, courier: Courier) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: MessageSettings,
+        courier: Courier,
+        failpoints: Failpoints | None = None,
+    ) -> None:
         self._database, self._clock, self._settings, self._courier = database, clock, settings, courier
+        self._failpoints = Failpoints() if failpoints is None else failpoints
         self._complaints: dict[str, str] = {}
 
     def waiting(self) -> list[str]:
@@ -77,6 +86,8 @@ class Post:
             attempts = row["attempts"] + 1
             taken = {"attempts": attempts, "tried_ns": now_ns, "next_ns": now_ns + lease_ns}
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(taken))
+            self._failpoints.before(Work.CLAIM)
+        self._failpoints.after(Work.CLAIM)
         letter = Letter(row["key"], channel, row["subject"], row["body"])
         return _Claimed(row["id"], row["created_ns"], attempts, letter)
 
@@ -95,6 +106,8 @@ class Post:
             MESSAGES_FAILED.labels(channel, "retried").inc()
         with self._database.write() as connection:
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.id).values(values))
+            self._failpoints.before(Work.RECORD)
+        self._failpoints.after(Work.RECORD)
         self._tell(claimed, receipt)
 
     def _tell(self, claimed: _Claimed, receipt: Receipt) -> None:

@@ -15,6 +15,7 @@ import linkage.cap.tables
 import linkage.escalation.tables
 import linkage.evaluation.tables
 import linkage.idempotency
+import linkage.leasing.tables
 import linkage.outside.tables
 import linkage.plans.tables
 import linkage.reports.tables
@@ -36,6 +37,7 @@ ROOMS = (
     linkage.escalation.tables,
     linkage.evaluation.tables,
     linkage.idempotency,
+    linkage.leasing.tables,
     linkage.outside.tables,
     linkage.plans.tables,
     linkage.reports.tables,

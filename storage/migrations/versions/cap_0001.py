@@ -1,4 +1,4 @@
-"""Create CAP: what was published, how far the log was followed, what was received and what it speaks of."""
+"""Create CAP, sent and received, and the lease by which one of several desks works."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,11 +31,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message", "sender", "identifier", "sent_ns", name=op.f("pk_cap_references")),
     )
     op.create_index("ix_cap_references_named", "cap_references", ["sender", "identifier", "sent_ns"])
+    op.create_table(
+        "leases",
+        sa.Column("name", Word, nullable=False),
+        sa.Column("holder", Word, nullable=False),
+        sa.Column("token", RowId, nullable=False),
+        sa.Column("expires_ns", TimeNs, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("cap_references", "cap_received", "cap_messages", "cap_position"):
+    for table in ("leases", "cap_references", "cap_received", "cap_messages", "cap_position"):
         op.drop_table(table)
 
 
