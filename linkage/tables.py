@@ -83,11 +83,13 @@ INCIDENTS = Table(
     Column("verifier", Word, nullable=False),
     Column("plan", Word, nullable=False),
     Column("reopened", Integer, nullable=False),
+    Column("condition", Word, nullable=False),
     # Derived from the above and from the tasks: the queue's order, the nearest deadline, the next look of the clocks.
     Column("acknowledged", SmallInteger, nullable=False),
     Column("due_ns", TimeNs, nullable=False),
     Column("due_stage", Word, nullable=False),
     Column("due_from_ns", TimeNs, nullable=False),
+    Column("due_yellow_ns", TimeNs, nullable=False),
     Column("wake_ns", TimeNs, nullable=False),
     Column("marked_ns", TimeNs, nullable=False),
     Column("words", Text, nullable=False),
@@ -174,6 +176,7 @@ ADMISSIONS = Table(
     Column("incident", ForeignKey("incidents.id")),
     Column("decided_ns", TimeNs, nullable=False),
     Index("ix_admissions_incident", "incident", "decided_ns"),
+    Index("ix_admissions_target", "target", "decided_ns"),  # what happened to one sensor
     Index("ix_admissions_rhythm", "rule", "target", "arrival_ns"),
     Index("ix_admissions_opened", "decided_ns", sqlite_where=OPENED, postgresql_where=OPENED),
 )
@@ -209,6 +212,7 @@ TASKS = Table(
     Column("from_task", RowId),
     Column("plan_task", Word, nullable=False),
     Column("action", Json, nullable=False),
+    Column("yellow_ns", TimeNs),
     Index("ix_tasks_department", "department", "due_ns", "id"),
     Index(
         "uq_tasks_leg", "incident", "department", "plan_task", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
