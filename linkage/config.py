@@ -10,6 +10,7 @@ from linkage.attachments.config import PhotoSettings
 from linkage.cap.config import CapSettings
 from linkage.plans.config import PlanSettings
 from linkage.silences.config import SilenceSettings
+from linkage.telling.config import ChannelPace, GatewaySettings, SystemSettings
 
 
 class MessageSettings(BaseModel):
@@ -28,6 +29,25 @@ class MessageSettings(BaseModel):
     first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")
     longest_retry_s: float = Field(300.0, gt=0, description="Longest wait between two attempts, seconds.")
     give_up_after_s: float = Field(86_400.0, gt=0, description="Age at which a message is given up, seconds.")
+    gateways: dict[str, GatewaySettings] = Field(
+        default_factory=dict, description="Channel name to an HTTP gateway, such as one for text messages."
+    )
+    pace: dict[str, ChannelPace] = Field(
+        default_factory=dict, description="Channel name to what differs for it in rate, time-out and retries."
+    )
+    fallback: tuple[str, ...] = Field(
+        (), description="Channels that take over, in order, where a department's own do not deliver."
+    )
+    # A dead channel falls through within a minute: the wait, one look and one attempt on the next channel fit into it.
+    dead_after_s: float = Field(
+        30.0, gt=0, le=45, description="Time without a delivery after which a failing channel counts as dead, seconds."
+    )
+    alarm_to: tuple[str, ...] = Field(
+        (), description="Departments told of a dead channel; empty: the supervision desks of the whole city."
+    )
+    link_life_s: int = Field(
+        86_400, ge=60, le=7 * 86_400, description="Time for which the link in a message acknowledges, seconds."
+    )
 
     @field_validator("allow_internal")
     @classmethod
@@ -66,3 +86,7 @@ class LinkageSettings(BaseModel):
     photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
     plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
     cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")
+    systems: dict[str, SystemSettings] = Field(
+        default_factory=dict, description="Department to the system of its own that is told of its tasks."
+    )
+    climb_s: float = Field(0.25, gt=0, le=1, description="Time between two looks at escalations, seconds.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from prometheus_client import Counter
 from sqlalchemy import Connection, Table
 
-from city.clock import Clock
+from city.clock import SECOND_NS, Clock
 from linkage import cases, event_log
 from linkage.acting import Scene
 from linkage.bell import Bell
@@ -20,6 +20,7 @@ from linkage.person import Person
 from linkage.record import Case, IncidentRecord
 from linkage.tables import INCIDENTS, TASKS
 from linkage.telling import messages
+from linkage.telling.messages import Sending
 from storage.sql import Database
 
 EVENTS_WRITTEN = Counter("linkage_events_written_total", "Entries of the event log, by step.", ["step"])
@@ -57,6 +58,11 @@ class Ledger:
             self.bell.ring(page.last)
         for step in page.steps:
             EVENTS_WRITTEN.labels(step).inc()
+
+    def sending(self, now_ns: int) -> Sending:
+        """Return what messages written at `now_ns` have in common."""
+        life_ns = self.settings.messages.link_life_s * SECOND_NS
+        return Sending(now_ns=now_ns, console_url=self.console_url, link_life_ns=life_ns)
 
     def untold(self, incident: IncidentRecord) -> str:
         """Return why nobody is told of this incident; empty when they are."""
@@ -119,13 +125,14 @@ class Page:
         """Write cases as they stood before and stand now, and what was done, in order; `Sheet` calls this."""
         book = self._ledger.book
         for before, case in cases_:
-            cases.save(self.connection, before, case, book.standards.of(case.incident.incident_class))
+            standard = book.standards.of(case.incident.incident_class)
+            cases.save(self.connection, before, case, standard, book.calendar)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
-        url = self._ledger.console_url
+        sending = self._ledger.sending(self.now_ns)
         for line, entry in zip(lines, entries, strict=True):
             if line.deed.told:
-                messages.put(self.connection, [entry], line.case, book, now_ns=self.now_ns, console_url=url)
+                messages.put(self.connection, [entry], line.case, book, sending)
         if entries:
             self.last = entries[-1].number
             self.steps += [str(entry.deed.step) for entry in entries]

@@ -16,6 +16,7 @@ from linkage.admission.evidence import facts
 from linkage.cap.atlas import Atlas
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
+from linkage.escalation.chain import Chains, default_chains
 from linkage.person import Person
 from linkage.plans.library import Plans
 from linkage.record import Case, IncidentRecord
@@ -23,6 +24,7 @@ from linkage.reports.book import ReportBook
 from linkage.standards import Standards
 from linkage.states import IncidentState, Step
 from linkage.telling.audience import told_by
+from linkage.telling.book import TellingBook
 
 #: What a person's report can come from.
 SOURCES = ("sensor", "video", "collector", "hotline", "leader", "department")
@@ -49,6 +51,8 @@ class CityBook:
     plans: Plans = field(default_factory=Plans)
     districts: tuple[str, ...] = ()
     atlas: Atlas = field(default_factory=Atlas)
+    chains: Chains = field(default_factory=default_chains)
+    telling: TellingBook = field(default_factory=TellingBook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -100,6 +101,7 @@ def parse_chains(text: str, file: str = _DEFAULT, groups: Collection[str] | None
     return Chains(chains)
 
 
+@cache
 def default_chains() -> Chains:
     """Return the chains that a city without an `escalation.yaml` has."""
     return parse_chains(files(__package__).joinpath(_DEFAULT).read_text("utf-8"))

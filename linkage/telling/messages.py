@@ -1,10 +1,10 @@
-"""The outbox of messages: what a department is told, written in the same transaction as the event it tells of."""
+"""What departments are told of events, written in the same transaction as the event."""
 
 import hashlib
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from city.clock import from_ns
 from city.level import Level
@@ -12,16 +12,10 @@ from linkage.departments import Department
 from linkage.event_log import Entry
 from linkage.opening import CityBook
 from linkage.record import Case
-from linkage.tables import MESSAGES
-
-
-class MessageState(StrEnum):
-    """What became of a message."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-
+from linkage.states import Step
+from linkage.telling import outbox
+from linkage.telling.outbox import Draft
+from linkage.telling.wording import Facts
 
 #: What the message is about, by the event's step.
 _ABOUT = {
@@ -47,69 +41,138 @@ def idempotency_key(entry: Entry, department: str, channel: str) -> str:
     return hashlib.sha256(f"{entry.hash}\n{department}\n{channel}".encode()).hexdigest()[:32]
 
 
-def put(
-    connection: Connection, entries: Iterable[Entry], case: Case, book: CityBook, *, now_ns: int, console_url: str
-) -> int:
+#: These ask to be answered: their message carries a link that acknowledges.
+ASKING = frozenset({"open", "rise", Step.DISPATCH})
+
+#: The first that a department hears of an incident.
+_FIRST = frozenset({"open", Step.FILE, Step.DISPATCH})
+
+#: Messages of this priority, and of a rise, are never held back by a quota.
+MOST_URGENT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """When a message is written, where its reader opens the console (empty: no link), and how long it acknowledges."""
+
+    now_ns: int
+    console_url: str = ""
+    link_life_ns: int = 0
+
+    @property
+    def link_until_ns(self) -> int | None:
+        """Return until when a link written now acknowledges; None where nobody could open it."""
+        return self.now_ns + self.link_life_ns if self.console_url else None
+
+
+def put(connection: Connection, entries: Iterable[Entry], case: Case, book: CityBook, sending: Sending) -> int:
     """Write the messages that `entries` ask for; return how many."""
-    rows = [
-        _row(entry, department, channel, case, book, console_url) | {"created_ns": now_ns, "next_ns": now_ns}
+    drafts = [
+        _draft(entry, department, channel, case, book, sending)
         for entry in entries
         for department in (book.directory.find(name) for name in entry.deed.told)
         if department is not None
         for channel in dict.fromkeys(department.channels)
     ]
-    if rows:
-        connection.execute(insert(MESSAGES), rows)
-    return len(rows)
+    return outbox.put(connection, drafts, book.telling.quotas, sending.now_ns)
 
 
-def _row(
-    entry: Entry, department: Department, channel: str, case: Case, book: CityBook, console_url: str
-) -> dict[str, object]:
+def _draft(entry: Entry, department: Department, channel: str, case: Case, book: CityBook, sending: Sending) -> Draft:
+    kind = str(entry.deed.step)
+    leg = case.leg_of(department.id)
+    words, told = book.telling.wording, facts(entry, department, case, book, sending.console_url)
+    first = kind in _FIRST and case.incident.priority <= MOST_URGENT
+    return Draft(
+        key=idempotency_key(entry, department.id, channel),
+        incident=case.incident.id,
+        event=entry.number,
+        department=department.id,
+        channel=channel,
+        subject=words.subject(kind, told, subject(entry, case)),
+        body=words.body(kind, told, body(entry, case, book, sending.console_url)),
+        kind=kind,
+        task=None if leg is None else leg.id,
+        link_until_ns=sending.link_until_ns if kind in ASKING else None,
+        urgent=kind == "rise" or first,
+    )
+
+
+def facts(entry: Entry, department: Department, case: Case, book: CityBook, console_url: str) -> Facts:
+    """Return what a template may put in, by language."""
+    common = common_facts(case, book, console_url)
+    languages = {language: {**found} for language, found in common.items()}
+    for language, text in zip(("zh", "en"), about(entry), strict=True):
+        languages[language] |= {"about": text, "note": entry.deed.note, "department": department.name[language]}
+    return languages
+
+
+def common_facts(case: Case, book: CityBook, console_url: str) -> Facts:
+    """Return what every message about a case may put in, by language."""
+    incident = case.incident
+    opened = from_ns(incident.opened_ns).astimezone(book.zone)
+    same = {
+        "number": incident.number,
+        "priority": str(incident.priority),
+        "level": Level(incident.level).word if incident.level else "",
+        "place": incident.place,
+        "district": incident.district,
+        "since": f"{opened:%Y-%m-%d %H:%M:%S %z}",
+        "url": incident_url(incident.id, console_url),
+    }
     return {
-        "key": idempotency_key(entry, department.id, channel),
-        "incident": case.incident.id,
-        "event": entry.number,
-        "department": department.id,
-        "channel": channel,
-        "subject": subject(entry, case),
-        "body": body(entry, case, book, console_url),
-        "state": MessageState.WAITING,
-        "attempts": 0,
-        "tried_ns": 0,
-        "answer": "",
-        "kind": str(entry.deed.step),
-        "person": "",
-        "person_name": "",
-        "phone": "",
+        language: {
+            **same,
+            "title": incident.title[language],
+            "actions": "\n".join(f"- {line}" for line in incident.first_actions.get(language, ())),
+        }
+        for language in ("zh", "en")
     }
 
 
-def subject(entry: Entry, case: Case) -> str:
-    """Return the message's one line."""
+def incident_url(incident: int, console_url: str) -> str:
+    """Return where the console shows an incident; empty without a console."""
+    return f"{console_url.rstrip('/')}/#/incident/{incident}" if console_url else ""
+
+
+def about(entry: Entry) -> tuple[str, str]:
+    """Return what a message is about, in Chinese and English."""
     by_itself = entry.deed.step == "file" and "unconfirmed" in entry.deed.data
-    zh, en = _BY_ITSELF if by_itself else _ABOUT.get(entry.deed.step, (entry.deed.step, entry.deed.step))
+    return _BY_ITSELF if by_itself else _ABOUT.get(entry.deed.step, (entry.deed.step, entry.deed.step))
+
+
+def subject(entry: Entry, case: Case) -> str:
+    """Return the usual one line of a message."""
+    zh, en = about(entry)
     title = case.incident.title
     return f"[{case.incident.number}] {zh} {title['zh']} / {en}: {title['en']}"
 
 
 def body(entry: Entry, case: Case, book: CityBook, console_url: str) -> str:
-    """Return the message's text: what, how bad, where, since when, what to do first, in both languages."""
+    """Return the usual text of a message."""
+    return "\n".join([*_lines(case, book, entry.deed.note), *_end(case, console_url)])
+
+
+def case_body(case: Case, book: CityBook, console_url: str, *first: str) -> str:
+    """Return the usual text about a case, `first` before it."""
+    return "\n".join([*first, *_lines(case, book, ""), *_end(case, console_url)])
+
+
+def _lines(case: Case, book: CityBook, note: str) -> Iterator[str]:
+    """Yield what, how bad, where, since when, what to do first, in both languages."""
     incident = case.incident
     level = f" · {Level(incident.level).word}" if incident.level else ""
     opened = from_ns(incident.opened_ns).astimezone(book.zone)
-    lines = [
-        incident.title["zh"],
-        incident.title["en"],
-        f"优先级 / Priority: {incident.priority}{level}",
-        f"地点 / Place: {incident.place} {incident.district}".rstrip(),
-        f"时间 / Since: {opened:%Y-%m-%d %H:%M:%S %z}",
-    ]
+    yield incident.title["zh"]
+    yield incident.title["en"]
+    yield f"优先级 / Priority: {incident.priority}{level}"
+    yield f"地点 / Place: {incident.place} {incident.district}".rstrip()
+    yield f"时间 / Since: {opened:%Y-%m-%d %H:%M:%S %z}"
     if incident.unconfirmed_ns is not None:
-        lines.append("系统自动派遣，待人工确认 / Dispatched by the system, not yet confirmed by a person")
-    lines += [f"- {line}" for actions in incident.first_actions.values() for line in actions]
-    if entry.deed.note:
-        lines.append(f"说明 / Note: {entry.deed.note}")
-    if console_url:
-        lines.append(f"{console_url.rstrip('/')}/#/incident/{incident.id}")
-    return "\n".join(lines)
+        yield "系统自动派遣，待人工确认 / Dispatched by the system, not yet confirmed by a person"
+    yield from (f"- {line}" for actions in incident.first_actions.values() for line in actions)
+    if note:
+        yield f"说明 / Note: {note}"
+
+
+def _end(case: Case, console_url: str) -> list[str]:
+    return [incident_url(case.incident.id, console_url)] if console_url else []

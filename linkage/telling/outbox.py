@@ -1,0 +1,125 @@
+"""Messages on their way into the outbox: rows written with what they tell of, and held where a quota is used up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client import Counter
+from sqlalchemy import Connection, bindparam, insert, select
+
+from city.clock import SECOND_NS
+from linkage.tables import MESSAGES
+from linkage.telling.book import Quotas
+
+MESSAGES_HELD = Counter("linkage_messages_held_total", "Messages held back and summed up later, by reason.", ["reason"])
+
+_HOUR_NS = 3600 * SECOND_NS
+
+
+class MessageState(StrEnum):
+    """What became of a message."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"  #: over the department's quota; it will be summed up
+    SUMMED_UP = "summed_up"  #: counted in a summary
+    REPLACED = "replaced"  #: another channel delivered it first
+
+
+#: Those that a quota counts.
+_COUNTED = (MessageState.WAITING, MessageState.SENT, MessageState.FAILED, MessageState.REPLACED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message to be written.
+
+    Attributes:
+        key: the same for every repetition of the same message to the same place.
+        link_until_ns: until when its link acknowledges; None for a message without one.
+        urgent: never held by a quota: a rise in level, a first notice of priority 1.
+    """
+
+    key: str
+    channel: str
+    department: str
+    subject: str
+    body: str
+    kind: str
+    incident: int | None = None
+    event: int = 0
+    task: int | None = None
+    escalation: int | None = None
+    person: str = ""
+    person_name: str = ""
+    phone: str = ""
+    link_until_ns: int | None = None
+    urgent: bool = False
+
+
+# Built once: building a statement anew costs as much as running it.
+_LAST_HOUR = (
+    select(MESSAGES.c.created_ns)
+    .where(
+        MESSAGES.c.department == bindparam("told"),
+        MESSAGES.c.created_ns > bindparam("since_ns"),
+        MESSAGES.c.state.in_(_COUNTED),
+    )
+    .order_by(MESSAGES.c.created_ns)
+    .limit(bindparam("quota"))
+)
+
+
+def put(connection: Connection, drafts: Iterable[Draft], quotas: Quotas, now_ns: int) -> int:
+    """Write messages inside the caller's transaction; return how many, held ones among them."""
+    rows: list[dict[str, object]] = []
+    fresh: dict[str, int] = {}
+    for draft in drafts:
+        until_ns = None if draft.urgent else _held_until(connection, draft.department, quotas, now_ns, fresh)
+        if until_ns is None:
+            fresh[draft.department] = fresh.get(draft.department, 0) + 1
+        else:
+            MESSAGES_HELD.labels("quota").inc()
+        rows.append(row_of(draft, now_ns, until_ns))
+    if rows:
+        connection.execute(insert(MESSAGES), rows)
+    return len(rows)
+
+
+def row_of(draft: Draft, now_ns: int, held_until_ns: int | None = None) -> dict[str, object]:
+    """Return the outbox's row of a message written now."""
+    return {
+        "key": draft.key,
+        "incident": draft.incident,
+        "event": draft.event,
+        "department": draft.department,
+        "channel": draft.channel,
+        "subject": draft.subject,
+        "body": draft.body,
+        "state": MessageState.WAITING if held_until_ns is None else MessageState.HELD,
+        "attempts": 0,
+        "created_ns": now_ns,
+        "next_ns": now_ns if held_until_ns is None else held_until_ns,
+        "tried_ns": 0,
+        "answer": "",
+        "kind": draft.kind,
+        "task": draft.task,
+        "escalation": draft.escalation,
+        "person": draft.person,
+        "person_name": draft.person_name,
+        "phone": draft.phone,
+        "link_until_ns": draft.link_until_ns,
+    }
+
+
+def _held_until(
+    connection: Connection, department: str, quotas: Quotas, now_ns: int, fresh: dict[str, int]
+) -> int | None:
+    """Return when the department's quota has room again; None when it has room now."""
+    quota = quotas.of(department)
+    wanted = {"told": department, "since_ns": now_ns - _HOUR_NS, "quota": quota}
+    created = list(connection.execute(_LAST_HOUR, wanted).scalars())
+    if len(created) + fresh.get(department, 0) < quota:
+        return None
+    return (created[0] if created else now_ns) + _HOUR_NS
