@@ -49,7 +49,7 @@ class Tasks:
             page = page.where(tuple_(*_KEY) > tuple_(literal(due_ns), literal(number)))
         with self._database.read() as connection:
             rows = list(connection.execute(page).mappings())
-            items = _items(connection, rows[:shown], person)
+            items = task_items(connection, rows[:shown], person)
             count = connection.execute(total.where(*conditions)).scalar_one()
         last = rows[shown - 1] if len(rows) > shown else None
         return TaskPage(
@@ -57,7 +57,8 @@ class Tasks:
         )
 
 
-def _items(connection: Connection, rows: Sequence[RowMapping], person: Person) -> tuple[TaskItem, ...]:
+def task_items(connection: Connection, rows: Sequence[RowMapping], person: Person) -> tuple[TaskItem, ...]:
+    """Return rows of `tasks` with their incidents and the steps that `person` may take."""
     numbers = sorted({row["incident"] for row in rows})
     lines = list(connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings())
     summary = {line.id: line for line in summaries(connection, lines)}
