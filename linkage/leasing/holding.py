@@ -31,7 +31,9 @@ async def _run(work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _until_held(lease: Lease) -> None:
-    while not await _take(lease):
+    while True:
+        if await _take(lease):
+            return
         await asyncio.sleep(lease.seconds / _LOOKS)
 
 
