@@ -168,6 +168,18 @@ class Calendar:
             return from_ns + round(limit.amount * length)
         return self._worked(from_ns, self._amount_ns(limit))
 
+    def before(self, to_ns: int, limit: Limit) -> int:
+        """Return the moment from which as much time as the limit passes until `to_ns`."""
+        length = CONTINUOUS.get(limit.unit)
+        if length is not None:
+            return to_ns - round(limit.amount * length)
+        year = self._year(to_ns)
+        left = self._of(year).passed(to_ns) - self._amount_ns(limit)
+        while left <= 0:
+            year -= 1
+            left += self._of(year).total
+        return self._of(year).moment(left)
+
     def elapsed(self, from_ns: int, to_ns: int, unit: Unit) -> float:
         """Return how much time has passed between two moments, in `unit`; negative when they are the wrong way."""
         length = CONTINUOUS.get(unit)

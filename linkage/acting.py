@@ -102,13 +102,15 @@ def act_on_task(case: Case, task: TaskRecord, order: Order, scene: Scene) -> Out
 
 def dispatched(case: Case, departments: tuple[str, ...], scene: Scene, *, note: str, reason: str) -> Case:
     """Return the case with a new leg for each of `departments`; `reason` names why them."""
+    limit = scene.standard.handle(case.incident.condition)
     legs = [
         TaskRecord(
             id=scene.next_task + offset,
             incident=case.incident.id,
             department=department,
             dispatched_ns=scene.now_ns,
-            due_ns=scene.now_ns + scene.standard.handle_ns,
+            due_ns=scene.calendar.due(scene.now_ns, limit),
+            limit=limit.data(),
             note=note,
             reason=reason,
         )

@@ -1,12 +1,13 @@
 """Cases in SQL: read one, write what changed of it, with the derived columns that the queue and the clocks need."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, func, insert, select, update
 
-from linkage.clocks import running
+from city.calendar import Calendar
+from linkage.clocks import running, task_yellow
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.standards import Standard
 from linkage.states import GONE, Disposition, IncidentState, TaskState
@@ -78,19 +79,20 @@ def past_steps_in(connection: Connection, incidents: Collection[int], person: st
     return past
 
 
-def save(connection: Connection, before: Case | None, after: Case, standard: Standard) -> None:
+def save(connection: Connection, before: Case | None, after: Case, standard: Standard, calendar: Calendar) -> None:
     """Write what changed, inside the caller's write transaction."""
-    row = _incident_row(after, standard)
+    row = _incident_row(after, standard, calendar)
     if before is None:
         connection.execute(insert(INCIDENTS), row)
     else:
-        known = _incident_row(before, standard)
+        known = _incident_row(before, standard, calendar)
         changed = {name: value for name, value in row.items() if known[name] != value}
         if changed:
             connection.execute(_CHANGE_INCIDENT, {"number_": after.incident.id, **changed})
         if before.incident.is_open and not after.incident.is_open:
             connection.execute(update(KEYS).where(KEYS.c.incident == after.incident.id).values(open=False))
-    _save_tasks(connection, () if before is None else before.tasks, after.tasks)
+    tasks = [replace(task, yellow_ns=task_yellow(task, standard, calendar)) for task in after.tasks]
+    _save_tasks(connection, () if before is None else before.tasks, tasks)
 
 
 def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: Collection[TaskRecord]) -> None:
@@ -103,9 +105,9 @@ def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: C
             connection.execute(_CHANGE_TASK, {"number_": task.id, **asdict(task)})
 
 
-def _incident_row(case: Case, standard: Standard) -> dict[str, Any]:
+def _incident_row(case: Case, standard: Standard, calendar: Calendar) -> dict[str, Any]:
     incident = case.incident
-    clocks = running(case, standard)
+    clocks = running(case, standard, calendar)
     nearest = clocks[0] if clocks else None
     waiting = [clock.due_ns for clock in clocks if clock.due_ns > incident.marked_ns]
     return {
@@ -114,6 +116,7 @@ def _incident_row(case: Case, standard: Standard) -> dict[str, Any]:
         "due_ns": NEVER_NS if nearest is None else nearest.due_ns,
         "due_stage": "" if nearest is None else nearest.stage,
         "due_from_ns": NEVER_NS if nearest is None else nearest.from_ns,
+        "due_yellow_ns": NEVER_NS if nearest is None else nearest.yellow_ns,
         "wake_ns": min(waiting, default=NEVER_NS),
         "words": _words(incident),
     }

@@ -8,7 +8,26 @@ from linkage.states import ENDED, GONE, Disposition, IncidentState, TaskState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRecord:
-    """One department's leg. `reason` names why this department was chosen; `ended_ns` is set when it counts no more."""
+    """One department's leg.
+
+    Attributes:
+        reason: names why this department was chosen.
+        ended_ns: when it counted no more: given back, handed over, cancelled, or of a round before the last reopening.
+        handler: id of the person whom the department sent.
+        checker: id of the collector who is to check it.
+        yellow_ns: when its handling clock turns yellow; derived, written with the case.
+        limit: the original limit, `{"amount": 2, "unit": "urgent_hour"}`; a delay adds one of it.
+        request: a pending delay or suspension: its kind, who asked, and who endorsed it; None for none.
+        delays: granted so far.
+        suspensions: granted so far.
+        suspended_ns: when the present suspension began.
+        paused: what a suspension left: the state it found and the amount left of the limit, in its unit.
+        overdue: as judged when the department confirmed; kept whatever an appeal says.
+        appeal: how its appeal stands: nothing, `asked`, `endorsed`, `upheld` or `rejected`.
+        exempt: an appeal was upheld; it does not count as overdue.
+        from_task: the task of the department that it was transferred from.
+        plan_task: the plan's own name of it, and `action` its words; empty for a leg that no plan asked for.
+    """
 
     id: int
     incident: int
@@ -24,6 +43,21 @@ class TaskRecord:
     ended_ns: int | None = None
     note: str = ""
     reason: str = ""
+    handler: str = ""
+    checker: str = ""
+    limit: dict[str, object] = field(default_factory=dict)
+    request: dict[str, object] | None = None
+    delays: int = 0
+    suspensions: int = 0
+    suspended_ns: int | None = None
+    paused: dict[str, object] | None = None
+    overdue: bool = False
+    appeal: str = ""
+    exempt: bool = False
+    from_task: int | None = None
+    plan_task: str = ""
+    action: dict[str, str] = field(default_factory=dict)
+    yellow_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +68,16 @@ class IncidentRecord:
         level: of its active alarms now (`city.level.Level`, 0 for a report by a person); the last one when recovered.
         opened_ns: receipt of what opened it; response clocks start here.
         happened_ns: the sensor's own time, or the time of the report.
-        proposed: departments that the rule proposes.
+        proposed: departments that are proposed, and `proposed_why` the reason for each.
         active: alarms not yet cleared.
         marked_ns: deadlines up to this moment are marked as overdue in the event log.
+        sent_back_ns: when the dispatcher sent it back, or it was reopened, to be judged again.
+        event_grade: harm done, I to IV; `warning_level`: before harm; `response_level`: what was started. Never mixed.
+        jurisdiction: the district whose level works on it; empty for the city's.
+        condition: of the case standard, as chosen at filing; empty for the class's first.
+        verifier: id of the collector who is to verify it.
+        plan: id of the plan that was started for it.
+        reopened: how often.
     """
 
     id: int
@@ -76,6 +117,16 @@ class IncidentRecord:
     drill: bool = False
     version: int = 0
     marked_ns: int = 0
+    proposed_why: dict[str, str] = field(default_factory=dict)
+    sent_back_ns: int | None = None
+    event_grade: str = ""
+    warning_level: str = ""
+    response_level: str = ""
+    jurisdiction: str = ""
+    verifier: str = ""
+    plan: str = ""
+    reopened: int = 0
+    condition: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +149,7 @@ class Case:
     @property
     def legs(self) -> tuple[TaskRecord, ...]:
         """Return the tasks that count."""
-        return tuple(task for task in self.tasks if task.state not in GONE)
+        return tuple(task for task in self.tasks if task.state not in GONE and task.ended_ns is None)
 
     def task(self, number: int | None) -> TaskRecord | None:
         """Return the task with this id."""

@@ -1,47 +1,73 @@
-"""Case standards (`case-standards.yaml`): for each class of incident its time limits and its closing condition."""
+"""Case standards (`case-standards.yaml`): what is a case, how long each stage may take, and what closing it needs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from city.clock import SECOND_NS
+from city.calendar import Limit, Unit, parse_limit
 from city.yaml_lines import Located, parse_yaml
 
-_MINUTE_NS = 60 * SECOND_NS
-_HOUR_NS = 60 * _MINUTE_NS
+#: Limits of the office stages, as a limit such as `30 minute` or, with `_min`, as a number of minutes.
+_STAGES = ("verify", "file", "dispatch", "check")
 
-_LIMITS = ("verify_min", "file_min", "dispatch_min", "handle_h", "check_min")
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One case of a class: what makes it one, how long handling may take, and when it is over."""
+
+    id: str
+    name: dict[str, str]
+    handle: Limit
+    closing: dict[str, str]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The limits of one class of incident, in nanoseconds of continuous time."""
+    """The limits of one class of incident; the first of its conditions holds where nobody has chosen yet."""
 
     id: str
     name: dict[str, str]
     code: str
-    verify_ns: int
-    file_ns: int
-    dispatch_ns: int
-    handle_ns: int
-    check_ns: int
-    close_ns: int
-    closing: dict[str, str]
+    verify: Limit
+    file: Limit
+    dispatch: Limit
+    check: Limit
+    close: Limit
+    conditions: tuple[Condition, ...]
     source: str
 
+    def condition(self, chosen: str) -> Condition:
+        """Return the condition with this id, or the first."""
+        return next((one for one in self.conditions if one.id == chosen), self.conditions[0])
 
-#: For a class that the city has not written down. Limits of the office stages: Yuncheng's city platform (verify and
-#: check 30 min; file, dispatch and close 15 min); handling: 1 day, the most frequent limit of its 522 conditions.
+    def handle(self, chosen: str = "") -> Limit:
+        """Return the time that handling may take under a condition, or under the first."""
+        return self.condition(chosen).handle
+
+
+#: Stands for a limit of the office stages that the city has not written down: verify and check 30 min; file, dispatch
+#: and close 15 min (Yuncheng's city platform).
+_VERIFY = _CHECK = Limit(30, Unit.MINUTE)
+_OFFICE = Limit(15, Unit.MINUTE)
+
+#: For a class that the city has not written down: 1 working day, the most frequent limit of Yuncheng's 522 conditions.
 DEFAULT = Standard(
     id="",
     name={"zh": "其他", "en": "Other"},
     code="",
-    verify_ns=30 * _MINUTE_NS,
-    file_ns=15 * _MINUTE_NS,
-    dispatch_ns=15 * _MINUTE_NS,
-    handle_ns=24 * _HOUR_NS,
-    check_ns=30 * _MINUTE_NS,
-    close_ns=15 * _MINUTE_NS,
-    closing={"zh": "现场恢复正常", "en": "The place is back to normal"},
+    verify=_VERIFY,
+    file=_OFFICE,
+    dispatch=_OFFICE,
+    check=_CHECK,
+    close=_OFFICE,
+    conditions=(
+        Condition(
+            id="other",
+            name={"zh": "其他情形", "en": "Any"},
+            handle=Limit(1, Unit.WORKING_DAY),
+            closing={"zh": "现场恢复正常", "en": "The place is back to normal"},
+        ),
+    ),
     source="default",
 )
 
@@ -81,25 +107,84 @@ def parse_standards(text: str, file: str = "case-standards.yaml") -> Standards:
 
 
 def _standard(entry: Located) -> Standard:
-    found = entry.fields(("id", "name", "code", *_LIMITS, "closing", "source"), ("close_min",))
-    limits = {key: _limit(found[key]) for key in _LIMITS}
+    stages = [key for stage in (*_STAGES, "close") for key in (stage, f"{stage}_min")]
+    found = entry.fields(("id", "name", "code", "source"), (*stages, "handle", "handle_h", "closing", "conditions"))
+    limits = {stage: _stage(stage, found, entry) for stage in _STAGES}
     return Standard(
         id=found["id"].text(),
         name=found["name"].names(),
         code=found["code"].text(),
-        verify_ns=round(limits["verify_min"] * _MINUTE_NS),
-        file_ns=round(limits["file_min"] * _MINUTE_NS),
-        dispatch_ns=round(limits["dispatch_min"] * _MINUTE_NS),
-        handle_ns=round(limits["handle_h"] * _HOUR_NS),
-        check_ns=round(limits["check_min"] * _MINUTE_NS),
-        close_ns=round(_limit(found["close_min"]) * _MINUTE_NS) if "close_min" in found else DEFAULT.close_ns,
-        closing=found["closing"].names(),
+        close=_stage("close", found, entry) if {"close", "close_min"} & found.keys() else _OFFICE,
+        conditions=_conditions(found, entry),
         source=found["source"].text(),
+        **limits,
     )
 
 
-def _limit(entry: Located) -> float:
-    limit = entry.number()
-    if limit <= 0:
+def _stage(stage: str, found: Mapping[str, Located], entry: Located) -> Limit:
+    if f"{stage}_min" in found:
+        return Limit(_amount(found[f"{stage}_min"]), Unit.MINUTE)
+    if stage not in found:
+        raise entry.wrong(expected=f"`{stage}`", got="nothing")
+    return limit_of(found[stage])
+
+
+def _conditions(found: Mapping[str, Located], entry: Located) -> tuple[Condition, ...]:
+    if "conditions" not in found:
+        return (_only(found, entry),)
+    besides = next((found[key] for key in ("handle", "handle_h", "closing") if key in found), None)
+    if besides is not None:
+        raise besides.wrong(expected="`handle` and `closing` in each of the conditions")
+    conditions: dict[str, Condition] = {}
+    for one in found["conditions"].items():
+        condition = _condition(one)
+        if condition.id in conditions:
+            raise one.wrong(expected="each condition once", got=condition.id)
+        conditions[condition.id] = condition
+    if not conditions:
+        raise found["conditions"].wrong(expected="at least one condition")
+    return tuple(conditions.values())
+
+
+def _only(found: Mapping[str, Located], entry: Located) -> Condition:
+    """Return the one condition of a class that tells no cases apart: it bears the class's own name."""
+    if "closing" not in found:
+        raise entry.wrong(expected="`closing`", got="nothing")
+    if "handle_h" in found:
+        handle = Limit(_amount(found["handle_h"]), Unit.URGENT_HOUR)
+    elif "handle" in found:
+        handle = limit_of(found["handle"])
+    else:
+        raise entry.wrong(expected="`handle`", got="nothing")
+    return Condition(id=found["id"].text(), name=found["name"].names(), handle=handle, closing=found["closing"].names())
+
+
+def _condition(entry: Located) -> Condition:
+    found = entry.fields(("id", "name", "handle", "closing"), ("source",))
+    return Condition(
+        id=found["id"].text(),
+        name=found["name"].names(),
+        handle=limit_of(found["handle"]),
+        closing=found["closing"].names(),
+        source=found["source"].text() if "source" in found else "",
+    )
+
+
+def limit_of(entry: Located) -> Limit:
+    """Return the limit that a city file gives as `2 urgent_hour`.
+
+    Raises:
+        BadCityFile: it is none.
+    """
+    try:
+        return parse_limit(entry.text())
+    except ValueError as error:
+        expected = "an amount above 0 and " + ", ".join(f"`{unit}`" for unit in Unit)
+        raise entry.wrong(expected=expected) from error
+
+
+def _amount(entry: Located) -> float:
+    amount = entry.number()
+    if amount <= 0:
         raise entry.wrong(expected="a limit above 0")
-    return limit
+    return amount

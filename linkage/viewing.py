@@ -66,7 +66,9 @@ def line_of(row: RowMapping) -> dict[str, object]:
         "unconfirmed_at": moment(row["unconfirmed_ns"]),
         "confirm_by": moment(row["confirm_by_ns"]),
         "ended_at": moment(row["ended_ns"]),
-        "deadline": deadline(row["due_stage"], row["due_from_ns"], row["due_ns"]) if running else None,
+        "deadline": deadline(row["due_stage"], row["due_from_ns"], row["due_ns"], row["due_yellow_ns"])
+        if running
+        else None,
         "disposition": row["disposition"],
         "recorded": row["recorded"],
         "drill": row["drill"],
@@ -79,9 +81,9 @@ def level_word(level: int) -> str | None:
     return Level(level).word if level else None
 
 
-def deadline(stage: str, from_ns: int, due_ns: int) -> Deadline:
+def deadline(stage: str, from_ns: int, due_ns: int, yellow_ns: int) -> Deadline:
     """Return a running clock as a view."""
-    return Deadline(stage=stage, at=iso(due_ns), started_at=iso(from_ns))
+    return Deadline(stage=stage, at=iso(due_ns), started_at=iso(from_ns), yellow_at=iso(yellow_ns))
 
 
 def legs_of(tasks: Iterable[TaskRecord]) -> tuple[Leg, ...]:
@@ -92,7 +94,6 @@ def legs_of(tasks: Iterable[TaskRecord]) -> tuple[Leg, ...]:
 
 def task_of(task: TaskRecord, next_steps: tuple[NextStep, ...] = ()) -> TaskView:
     """Return a task as a view, with the steps this person may take."""
-    running = task.state not in GONE
     return TaskView(
         id=str(task.id),
         incident=str(task.incident),
@@ -104,11 +105,17 @@ def task_of(task: TaskRecord, next_steps: tuple[NextStep, ...] = ()) -> TaskView
         arrived_at=moment(task.arrived_ns),
         fed_back_at=moment(task.fed_back_ns),
         checked_at=moment(task.checked_ns),
-        deadline=deadline(Stage.HANDLE, task.dispatched_ns, task.due_ns) if running else None,
+        deadline=_handling(task),
         note=task.note,
         reason=task.reason,
         steps=next_steps,
     )
+
+
+def _handling(task: TaskRecord) -> Deadline | None:
+    if task.state in GONE or task.yellow_ns is None:
+        return None
+    return deadline(Stage.HANDLE, task.dispatched_ns, task.due_ns, task.yellow_ns)
 
 
 def event_of(row: RowMapping) -> EventView:

@@ -33,11 +33,12 @@ class Actions(View):
 
 
 class Deadline(View):
-    """A running clock: its stage, when it runs out and when it began."""
+    """A running clock: its stage, when it runs out and began, and when four fifths of its working time are used."""
 
     stage: str
     at: Moment
     started_at: Moment
+    yellow_at: Moment
 
 
 class Leg(View):

@@ -214,9 +214,10 @@ class Queue(RuleBasedStateMachine):
             found = [cases.load(connection, row["id"]) for row in rows]
             counted = select(MEMBERS.c.incident, func.count()).where(MEMBERS.c.active).group_by(MEMBERS.c.incident)
             active = {row[0]: row[1] for row in connection.execute(counted)}
+        book = self.town.ledger.book
         for row, case in zip(rows, found, strict=True):
             assert case is not None
-            clocks = running(case, self.town.ledger.book.standards.of(row["incident_class"]))
+            clocks = running(case, book.standards.of(row["incident_class"]), book.calendar)
             assert row["due_ns"] == (clocks[0].due_ns if clocks else NEVER_NS)
             assert row["acknowledged"] == (row["acknowledged_ns"] is not None)
             if case.incident.state in FOLLOWING:
