@@ -75,3 +75,14 @@ def remember(connection: Connection, ask: Ask, answer: object, now_ns: int) -> N
             "at_ns": now_ns,
         },
     )
+
+
+def done_before(connection: Connection, ask: Ask) -> bool:
+    """Tell whether this was done under its key already; without a key it never was. Raises as `remembered` does."""
+    return ask.key != "" and remembered(connection, ask) is not None
+
+
+def mark_done(connection: Connection, ask: Ask, now_ns: int) -> None:
+    """Write that this was done, in the transaction that did it; without a key nothing is written."""
+    if ask.key:
+        remember(connection, ask, True, now_ns)

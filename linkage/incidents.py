@@ -1,6 +1,7 @@
 """The incidents of the queue: opened by people, moved by steps, shown to those whose they are."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
@@ -10,6 +11,7 @@ from linkage.acting import Order
 from linkage.conflict import Happened, matters
 from linkage.deed import Outcome
 from linkage.failpoint import Work
+from linkage.idempotency import asking, done_before, mark_done
 from linkage.ledger import Ledger, Page
 from linkage.opening import Report, opened_by_person
 from linkage.person import Person
@@ -42,8 +44,8 @@ class Incidents:
             page.write(None, opened_by_person(report, person, number, scene, self._ledger.book), person)
         return self.one(str(number), person)
 
-    def act(self, incident: str, order: Order, person: Person) -> Incident:
-        """Take an incident step.
+    def act(self, incident: str, order: Order, person: Person, key: str = "") -> Incident:
+        """Take an incident step; sent again with the same key it is not taken again.
 
         Raises:
             NotFound: there is no such incident, or it is not this person's to see.
@@ -54,19 +56,25 @@ class Incidents:
         """
         number = _number(incident, "incident")
         with self._ledger.writing(Work.STEP) as page:
-            case = self._visible(page.connection, number, person)
-            self._step(page, case, None, order, person)
+            ask = asking(person.id, key, "incident", number, asdict(order))
+            if not done_before(page.connection, ask):
+                case = self._visible(page.connection, number, person)
+                self._step(page, case, None, order, person)
+                mark_done(page.connection, ask, page.now_ns)
         return self.one(incident, person)
 
-    def act_on_task(self, task: str, order: Order, person: Person) -> Incident:
+    def act_on_task(self, task: str, order: Order, person: Person, key: str = "") -> Incident:
         """Take a task step; errors as for `act`."""
         number = _number(task, "task")
         with self._ledger.writing(Work.STEP) as page:
             row = page.connection.execute(select(TASKS.c.incident).where(TASKS.c.id == number)).one_or_none()
             if row is None:
                 raise NotFound("task", task)
-            case = self._visible(page.connection, row.incident, person)
-            self._step(page, case, case.task(number), order, person)
+            ask = asking(person.id, key, "task", number, asdict(order))
+            if not done_before(page.connection, ask):
+                case = self._visible(page.connection, row.incident, person)
+                self._step(page, case, case.task(number), order, person)
+                mark_done(page.connection, ask, page.now_ns)
         return self.one(str(row.incident), person)
 
     def one(self, incident: str, person: Person) -> Incident:
@@ -110,7 +118,7 @@ class Incidents:
         return case
 
     def _step(self, page: Page, case: Case, task: TaskRecord | None, order: Order, person: Person) -> None:
-        since = _since(page.connection, case, order.version)
+        since = _since(page.connection, case, order.version, person)
         past = cases.past_steps(page.connection, case.incident.id, person.id)
         at = f"incident {case.incident.number}"
         mattering = matters(order.step, None if task is None else task.id, since)
@@ -132,15 +140,19 @@ class Incidents:
         return acting.act_on_task(case, task, order, scene)
 
 
-def _since(connection: Connection, case: Case, version: int) -> list[Happened]:
-    """Return what happened after `version`, oldest first."""
+def _since(connection: Connection, case: Case, version: int, person: Person) -> list[Happened]:
+    """Return what others did after `version`, oldest first; a phone sends several steps that saw the same version."""
     if not 0 <= version <= case.incident.version:
         raise BadRequest(expected=f"0 to {case.incident.version}", got=version, at="version")
     if version == case.incident.version:
         return []
     rows = connection.execute(
         select(EVENTS)
-        .where(EVENTS.c.incident == case.incident.id, EVENTS.c.version > version)
+        .where(
+            EVENTS.c.incident == case.incident.id,
+            EVENTS.c.version > version,
+            EVENTS.c.actor.is_distinct_from(person.id),
+        )
         .order_by(EVENTS.c.number)
     ).mappings()
     return [Happened(row["step"], row["task"], row["actor_name"], row["from_state"], row["to_state"]) for row in rows]
