@@ -80,7 +80,7 @@ def test_codes_keep_their_leading_zeros():
             id="no time at all",
         ),
         pytest.param(
-            ROW.format(id="a", min=30),
+            ROW.format(id="a", min=30) + ", closing: {zh: 一, en: X}, source: s",
             "Expected `check`, got `nothing` - at `case-standards.yaml:2`",
             id="limit missing",
         ),
