@@ -85,4 +85,4 @@ def done_before(connection: Connection, ask: Ask) -> bool:
 def mark_done(connection: Connection, ask: Ask, now_ns: int) -> None:
     """Write that this was done, in the transaction that did it; without a key nothing is written."""
     if ask.key:
-        remember(connection, ask, True, now_ns)
+        remember(connection, ask, "done", now_ns)
