@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, text
 
-from linkage.event_log import GENESIS, Damage, Fault, verify
+from linkage.audit.chain import GENESIS, Damage, Fault
+from linkage.event_log import verify
 from linkage.states import Step
 from tests.support.linkage import ACCEPTOR, FOREMAN, Town
 from tests.support.tampering import unprotected
