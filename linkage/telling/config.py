@@ -1,6 +1,6 @@
 """Settings of channels that are no apprise address, of each channel's pace, and of departments' own systems."""
 
-from string import Formatter
+import re
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 #: What the body of a gateway's request may put in.
 GATEWAY_FIELDS = ("subject", "body", "phone", "person", "department", "key")
 
-#: Names of `[linkage.messages.channels]` and the like: they become part of topics and of log lines.
-CHANNEL_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+#: A field in a text of the settings.
+GATEWAY_FIELD = re.compile(r"\{([a-z_]*)\}")
 
 
 def checked_address(url: str) -> str:
@@ -53,7 +53,7 @@ class GatewaySettings(BaseModel):
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
         for name, text in self.fields.items():
-            for used in _fields_of(text.get_secret_value()):
+            for used in GATEWAY_FIELD.findall(text.get_secret_value()):
                 if used not in GATEWAY_FIELDS:
                     message = "Expected fields among {known} in `{name}`"
                     known = ", ".join(GATEWAY_FIELDS)
@@ -86,10 +86,3 @@ class SystemSettings(BaseModel):
     @classmethod
     def _check_url(cls, url: str) -> str:
         return checked_address(url)
-
-
-def _fields_of(text: str) -> list[str]:
-    try:
-        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        raise PydanticCustomError("template", "Expected fields such as {{body}}, got a lone brace", {}) from error

@@ -14,7 +14,8 @@ from linkage.telling.destinations import refused
 #: Parts of a channel's address that are shorter are no secrets, and starring them would garble every answer.
 _SHORTEST_SECRET = 5
 
-_LONGEST_ANSWER = 500
+#: Most that is kept of what came back, characters.
+LONGEST_ANSWER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Letter:
     channel: str
     subject: str
     body: str
+    department: str = ""
+    person: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class AppriseCourier:
         )
         said = "; ".join(str(entry.message) for entry in result.logs())
         answer = _without_secrets(said if said else result.status.name.lower(), url)
-        return Receipt(delivered=bool(result), answer=answer[:_LONGEST_ANSWER])
+        return Receipt(delivered=bool(result), answer=answer[:LONGEST_ANSWER])
 
 
 def _mark(service: Any, key: str) -> bool:  # noqa: ANN401
@@ -113,6 +117,17 @@ def _secrets(address: str) -> set[str]:
         found.add(parts.netloc)  # no host but a token
     words = {word for word in found if word is not None and len(word) >= _SHORTEST_SECRET}
     return {address} | words | {unquote(word) for word in words}
+
+
+class Couriers:
+    """One courier for each channel; what no other carries is apprise's."""
+
+    def __init__(self, own: Mapping[str, Courier], others: Courier) -> None:
+        self._own, self._others = dict(own), others
+
+    def carry(self, letter: Letter) -> Receipt:
+        """Deliver by the channel's own courier."""
+        return self._own.get(letter.channel, self._others).carry(letter)
 
 
 class Letterbox:

@@ -19,6 +19,16 @@ def refused(host: str, allow: Sequence[str]) -> str:
     return ""
 
 
+def pinned(host: str, allow: Sequence[str]) -> tuple[str, str]:
+    """Return the address to speak to for `host`, and the internal one that forbids it; either may be empty.
+
+    Who speaks to just this address is safe from a name server that changes its answer between check and connection.
+    """
+    internal = refused(host, allow)
+    found = sorted(_addresses(host), key=lambda address: (address.version, int(address)))
+    return ("" if internal or not found else str(found[0])), internal
+
+
 def _addresses(host: str) -> Iterable[Address]:
     try:
         found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
