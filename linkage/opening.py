@@ -72,6 +72,7 @@ class Report:
     names: dict[str, str] = field(default_factory=dict)
     proposed: tuple[str, ...] = ()
     proposed_why: dict[str, str] = field(default_factory=dict)
+    condition: str = ""
 
 
 def case_number(number: int, opened_ns: int, zone: ZoneInfo) -> str:
@@ -141,6 +142,7 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         reporter=person.id,
         proposed=list(report.proposed),
         proposed_why=report.proposed_why,
+        condition=report.condition,
     )
     if sensor is not None:
         incident = _placed(incident, sensor)

@@ -30,30 +30,18 @@ class Hotline:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What can be wrong in a class (立案条件); `priority` is its own, or the class's."""
-
-    id: str
-    name: dict[str, str]
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReportedClass:
     """How reports of one class of incident are taken.
 
     Attributes:
+        conditions: priority of conditions of the case standard that is not the class's own.
         departments: whom the class belongs to, by district; `*` for all others.
     """
 
     incident_class: str
     priority: int = DEFAULT_PRIORITY
-    conditions: tuple[Condition, ...] = ()
+    conditions: dict[str, int] = field(default_factory=dict)
     departments: dict[str, str] = field(default_factory=dict)
-
-    def condition(self, wanted: str) -> Condition | None:
-        """Return the condition with this id."""
-        return next((one for one in self.conditions if one.id == wanted), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +77,7 @@ class ReportBook:
     def priority(self, incident_class: str, condition: str) -> int:
         """Return the priority that class and condition propose."""
         taken = self.of(incident_class)
-        chosen = taken.condition(condition)
-        return taken.priority if chosen is None else chosen.priority
+        return taken.conditions.get(condition, taken.priority)
 
     def department(self, incident_class: str, district: str) -> str:
         """Return whom this class belongs to in this district; empty where the dispatcher chooses."""
@@ -148,27 +135,15 @@ def _classes(entry: Located) -> dict[str, ReportedClass]:
         name = said["class"].text()
         if name in found:
             raise item.wrong(expected="each class once", got=name)
-        priority = _priority(said["priority"]) if "priority" in said else DEFAULT_PRIORITY
+        conditions = said["conditions"].entries() if "conditions" in said else {}
         departments = said["departments"].entries() if "departments" in said else {}
         found[name] = ReportedClass(
             incident_class=name,
-            priority=priority,
-            conditions=_conditions(said["conditions"], priority) if "conditions" in said else (),
+            priority=_priority(said["priority"]) if "priority" in said else DEFAULT_PRIORITY,
+            conditions={condition: _priority(priority) for condition, priority in conditions.items()},
             departments={district: department.text() for district, department in departments.items()},
         )
     return found
-
-
-def _conditions(entry: Located, usual: int) -> tuple[Condition, ...]:
-    found: dict[str, Condition] = {}
-    for item in entry.items():
-        said = item.fields(("id", "name"), ("priority",))
-        priority = _priority(said["priority"]) if "priority" in said else usual
-        condition = Condition(said["id"].text(), said["name"].names(), priority)
-        if condition.id in found:
-            raise item.wrong(expected="each condition once", got=condition.id)
-        found[condition.id] = condition
-    return tuple(found.values())
 
 
 def _priority(entry: Located) -> int:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from city.errors import BadRequest
 from linkage.opening import CityBook, Report
+from linkage.standards import Condition
 
 #: Why a department is proposed: it looks after the component, owns it, or the city's table says so.
 MAINTAINER, OWNER, TABLE = "maintainer", "owner", "table"
@@ -62,7 +63,7 @@ def checked(said: Said, book: CityBook) -> None:
         raise BadRequest(expected=f"one of {known}" if known else "no hotline", got=said.hotline, at="hotline")
     if said.hotline and said.source != "hotline":
         raise BadRequest(expected="source `hotline` with a hotline", got=said.source, at="source")
-    if said.condition and reports.of(said.incident_class).condition(said.condition) is None:
+    if said.condition and _condition(said, book) is None:
         raise BadRequest(expected="a condition of the class", got=said.condition, at="condition")
     if said.component and book.component(said.component) is None:
         raise BadRequest(expected="a registered component", got=said.component, at="component")
@@ -93,6 +94,7 @@ def as_report(said: Said, book: CityBook) -> Report:
         place=said.place if said.place or component is None else component.name,
         proposed=proposed,
         proposed_why=why,
+        condition=said.condition,
     )
 
 
@@ -100,10 +102,15 @@ def _priority(said: Said, book: CityBook) -> int:
     return book.reports.priority(said.incident_class, said.condition) if said.priority is None else said.priority
 
 
+def _condition(said: Said, book: CityBook) -> Condition | None:
+    conditions = book.standards.of(said.incident_class).conditions
+    return next((one for one in conditions if one.id == said.condition and one.id != said.incident_class), None)
+
+
 def _names(said: Said, book: CityBook) -> dict[str, str]:
     """Return class and condition as a title in both languages."""
     names: Mapping[str, str] = book.standards.of(said.incident_class).name
-    condition = book.reports.of(said.incident_class).condition(said.condition)
+    condition = _condition(said, book)
     if condition is None:
         return dict(names)
     return {

@@ -12,6 +12,7 @@ from linkage.reports.views import (
     ReportFacts,
     ReportView,
 )
+from linkage.standards import Condition, Standard, Standards
 from linkage.views import Names
 
 _HOUR_NS = 3_600_000_000_000
@@ -49,21 +50,30 @@ def call_of(row: RowMapping) -> CallView:
     )
 
 
-def facts_of(book: ReportBook) -> ReportFacts:
+def told_apart(standard: Standard) -> tuple[Condition, ...]:
+    """Return the conditions of a class that tells cases apart; the only one of another has the class's own name."""
+    return tuple(one for one in standard.conditions if one.id != standard.id)
+
+
+def facts_of(book: ReportBook, standards: Standards) -> ReportFacts:
     """Return what forms need to know of the city's way with reports."""
     return ReportFacts(
         hotlines=tuple(HotlineFacts(id=one.id, name=Names(**one.name), number=one.number) for one in book.hotlines),
         classes=tuple(
             ReportedClassFacts(
-                id=one.incident_class,
-                priority=one.priority,
+                id=standard.id,
+                priority=book.of(standard.id).priority,
                 conditions=tuple(
-                    ConditionFacts(id=condition.id, name=Names(**condition.name), priority=condition.priority)
-                    for condition in one.conditions
+                    ConditionFacts(
+                        id=condition.id,
+                        name=Names(**condition.name),
+                        priority=book.priority(standard.id, condition.id),
+                    )
+                    for condition in told_apart(standard)
                 ),
-                departments=one.departments,
+                departments=book.of(standard.id).departments,
             )
-            for one in book.classes.values()
+            for standard in standards
         ),
         within_m=book.within_m,
         within_h=book.within_ns / _HOUR_NS,
