@@ -24,6 +24,9 @@ class MessageSettings(BaseModel):
     allow_internal: tuple[str, ...] = Field(
         (), description="Networks (CIDR) of internal addresses that messages may go to; others are refused."
     )
+    public: tuple[str, ...] = Field(
+        (), description="Channels that reach the public; nothing of a drill leaves by them."
+    )
     rate_per_min: int = Field(60, ge=1, le=6000, description="Messages that one channel may send in a minute.")
     timeout_s: float = Field(15.0, gt=0, le=120, description="Longest wait for one delivery, seconds.")
     first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")

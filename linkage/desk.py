@@ -10,6 +10,7 @@ from linkage.admission.admit import Admitter
 from linkage.ledger import Ledger
 from linkage.telling.couriers import AppriseCourier, Courier
 from linkage.telling.post import Post
+from linkage.telling.public_guard import PublicGuard
 from linkage.turn import Turn
 from linkage.turns import turns
 
@@ -33,7 +34,8 @@ class Desk:
         self.admitter = Admitter(ledger)
         self._turns = turns(ledger)
         carrier = AppriseCourier(settings.messages) if courier is None else courier
-        self.post = Post(ledger.database, ledger.clock, settings.messages, carrier, ledger.failpoints)
+        guard = PublicGuard(carrier, ledger.database, settings.messages.public)
+        self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints)
         self._settings = settings
 
     async def run(self, feed: Feed) -> None:

@@ -17,6 +17,7 @@ from linkage.event_log import Stamp
 from linkage.failpoint import Failpoints, Work
 from linkage.opening import CityBook
 from linkage.person import Person
+from linkage.plans import upward_clock
 from linkage.record import Case, IncidentRecord
 from linkage.tables import INCIDENTS, TASKS
 from linkage.telling import messages
@@ -127,6 +128,7 @@ class Page:
         for before, case in cases_:
             standard = book.standards.of(case.incident.incident_class)
             cases.save(self.connection, before, case, standard, book.calendar)
+            upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.settings.plans.upward)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
         sending = self._ledger.sending(self.now_ns)

@@ -10,6 +10,7 @@ from linkage.cap.model import Alert, Area, Info, Named, Reference
 from linkage.cap.notice import COLOUR, Notice, Place
 from linkage.cap.texts import whole_seconds
 from linkage.cap.words import MsgType, ResponseType, Scope, Status, Urgency
+from linkage.publicity import may_be_public
 
 _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
@@ -62,7 +63,8 @@ def status_of(notice: Notice, settings: CapSettings) -> Status:
 
 def is_public(notice: Notice, settings: CapSettings) -> bool:
     """Tell whether the public may see the message."""
-    return notice.approved and settings.public and status_of(notice, settings) is Status.ACTUAL
+    actual = status_of(notice, settings) is Status.ACTUAL
+    return notice.approved and settings.public and actual and may_be_public(drill=notice.drill)
 
 
 def expires_ns(notice: Notice, now_ns: int, settings: CapSettings) -> int:

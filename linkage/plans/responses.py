@@ -162,7 +162,7 @@ class Responses:
         return case
 
     def _opened(self, page: Page, report: Report, person: Person) -> Case:
-        number = cases.next_id(page.connection, INCIDENTS)
+        number = page.next_id(INCIDENTS)
         scene = page.scene(report.incident_class)
         return page.write(None, opened_by_person(report, person, number, scene, self._ledger.book), person)
 

@@ -1,0 +1,100 @@
+"""Warnings as people see them: those in force, those that are over, and every issue of one."""
+
+from sqlalchemy import RowMapping, select
+
+from city.clock import iso
+from linkage.viewing import moment
+from linkage.views import Actor, Moment, View
+from linkage.warnings.tables import WARNING_ISSUES, WARNINGS
+from storage.sql import Database
+
+#: Most warnings of one list; a city has a handful in force.
+MAX_LIMIT = 200
+
+
+class WarningIssue(View):
+    """What was said once, by whom and when."""
+
+    serial: int
+    kind: str
+    level: str
+    starts_at: Moment
+    ends_at: Moment | None
+    area: str
+    districts: tuple[str, ...]
+    cautions: str
+    measures: str
+    issuer: str
+    issued_at: Moment
+    actor: Actor
+    note: str
+
+
+class WarningView(View):
+    """A warning as it stands, with all its issues, oldest first."""
+
+    id: str
+    category: str
+    level: str
+    drill: bool
+    incident: str | None
+    issued_at: Moment
+    starts_at: Moment
+    ends_at: Moment | None
+    cancelled_at: Moment | None
+    issues: tuple[WarningIssue, ...]
+
+
+class WarningList:
+    """Reads warnings. Calls block on the database: call from a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, *, in_force: bool | None = True, limit: int = 100) -> list[WarningView]:
+        """Return warnings, newest first; those in force, those cancelled, or (None) both."""
+        query = select(WARNINGS).order_by(WARNINGS.c.id.desc()).limit(min(limit, MAX_LIMIT))
+        if in_force is not None:
+            over = WARNINGS.c.cancelled_ns
+            query = query.where(over.is_(None) if in_force else over.is_not(None))
+        with self._database.read() as connection:
+            rows = list(connection.execute(query).mappings())
+            wanted = WARNING_ISSUES.c.warning.in_([row["id"] for row in rows])
+            issues = connection.execute(select(WARNING_ISSUES).where(wanted).order_by(WARNING_ISSUES.c.serial))
+            found: dict[int, list[WarningIssue]] = {row["id"]: [] for row in rows}
+            for issue in issues.mappings():
+                found[issue["warning"]].append(_issue(issue))
+        return [_view(row, tuple(found[row["id"]])) for row in rows]
+
+
+def _view(row: RowMapping, issues: tuple[WarningIssue, ...]) -> WarningView:
+    return WarningView(
+        id=str(row["id"]),
+        category=row["category"],
+        level=row["level"],
+        drill=row["drill"],
+        incident=None if row["incident"] is None else str(row["incident"]),
+        issued_at=iso(row["issued_ns"]),
+        starts_at=iso(row["starts_ns"]),
+        ends_at=moment(row["ends_ns"]),
+        cancelled_at=moment(row["cancelled_ns"]),
+        issues=issues,
+    )
+
+
+def _issue(row: RowMapping) -> WarningIssue:
+    return WarningIssue(
+        serial=row["serial"],
+        kind=row["kind"],
+        level=row["level"],
+        starts_at=iso(row["starts_ns"]),
+        ends_at=moment(row["ends_ns"]),
+        area=row["area"],
+        districts=tuple(row["districts"]),
+        cautions=row["cautions"],
+        measures=row["measures"],
+        issuer=row["issuer"],
+        issued_at=iso(row["issued_ns"]),
+        actor=Actor(id=row["actor"] or "", name=row["actor_name"]),
+        note=row["note"],
+    )
