@@ -146,6 +146,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         Bell(),
         settings.console_url,
         Failpoints(settings.linkage.failpoints),
+        settings.anchors,
     )
 
 

@@ -55,6 +55,11 @@ class DataFolder:
         return self.root / "city.sqlite"
 
     @property
+    def anchors(self) -> Path:
+        """Return the file in which the ends of the event log are noted, outside the database."""
+        return self.root / "anchors.log"
+
+    @property
     def run(self) -> Path:
         """Return the folder of what lives only as long as the processes do."""
         return self.root / "run"

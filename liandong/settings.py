@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         return DataFolder(self.data.resolve())
 
     @property
+    def anchors(self) -> Path:
+        """Return the file in which the ends of the event log are noted, outside the database."""
+        chosen = self.linkage.audit.anchors
+        return self.folder.anchors if chosen is None else chosen
+
+    @property
     def http_address(self) -> Address:
         """Return where the console and the API listen."""
         return Address(self.http.host, self.http.port)

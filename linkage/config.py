@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from linkage.admission.config import AdmissionSettings
 from linkage.attachments.config import PhotoSettings
+from linkage.audit.config import AuditSettings
 from linkage.cap.config import CapSettings
 from linkage.plans.config import PlanSettings
 from linkage.silences.config import SilenceSettings
@@ -88,6 +89,7 @@ class LinkageSettings(BaseModel):
     messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")
     photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
     plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
+    audit: AuditSettings = Field(default_factory=AuditSettings, description="How the event log is watched.")
     cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")
     systems: dict[str, SystemSettings] = Field(
         default_factory=dict, description="Department to the system of its own that is told of its tasks."

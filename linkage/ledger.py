@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from prometheus_client import Counter
 from sqlalchemy import Connection, Table
@@ -37,6 +38,7 @@ class Ledger:
 
     Attributes:
         console_url: where people open the console, for the link in a message; empty for no link.
+        anchors: file in which the ends of the event log are noted; None for nowhere.
     """
 
     database: Database
@@ -46,6 +48,7 @@ class Ledger:
     bell: Bell
     console_url: str = ""
     failpoints: Failpoints = field(default_factory=Failpoints)
+    anchors: Path | None = None
 
     @contextmanager
     def writing(self, work: Work | None = None) -> Iterator["Page"]:

@@ -1,5 +1,6 @@
 """The turns that the desk takes, in one list."""
 
+from linkage.audit.turns import log_turns
 from linkage.cap.following import CapFollower
 from linkage.cap.sources import CapSources
 from linkage.ledger import Ledger
@@ -10,4 +11,4 @@ from linkage.turn import Turn
 
 def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
-    return (Ticker(ledger), CapFollower(ledger), CapSources(ledger), *plan_turns(ledger))
+    return (Ticker(ledger), CapFollower(ledger), CapSources(ledger), *plan_turns(ledger), *log_turns(ledger))

@@ -11,6 +11,7 @@ import api.tables
 import linkage.access
 import linkage.admission.tables
 import linkage.attachments.tables
+import linkage.audit.tables
 import linkage.cap.tables
 import linkage.escalation.tables
 import linkage.evaluation.tables
@@ -33,6 +34,7 @@ ROOMS = (
     linkage.access,
     linkage.admission.tables,
     linkage.attachments.tables,
+    linkage.audit.tables,
     linkage.cap.tables,
     linkage.escalation.tables,
     linkage.evaluation.tables,
