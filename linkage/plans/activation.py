@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from city.clock import SECOND_NS
 from city.errors import NotFound
@@ -57,6 +57,11 @@ def load(connection: Connection, number: int) -> Activation:
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("activation", number)
+    return record_of(row)
+
+
+def record_of(row: RowMapping) -> Activation:
+    """Return the response in a row of `plan_activations`."""
     return Activation(**{name: row[name] for name in _FIELDS})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from prometheus_client import Counter
 from sqlalchemy import Connection, select
 
+from linkage.cap import in_force
 from linkage.plans.conditions import Burning, Facts, Warned
 from linkage.plans.tables import DRILLS
 from linkage.tables import INCIDENTS
@@ -51,8 +52,10 @@ def warned(connection: Connection, *, drill: bool) -> tuple[Warned, ...]:
 
 
 def gather(connection: Connection, classes: Collection[str], now_ns: int, *, drill: bool) -> Facts:
-    """Return everything that triggers may look at."""
-    return Facts(now_ns, burning(connection, classes, drill=drill), warned(connection, drill=drill))
+    """Return everything that triggers may look at, also what was warned of from outside."""
+    received = in_force.warned(connection, now_ns, drill=drill)
+    warnings = (*warned(connection, drill=drill), *received)
+    return Facts(now_ns, burning(connection, classes, drill=drill), warnings)
 
 
 def played(connection: Connection) -> dict[str, tuple[str, int]]:
