@@ -20,6 +20,11 @@ def visible(person: Person) -> ColumnElement[bool]:
     return _one_of(_reported(person), theirs)
 
 
+def sees_everything(person: Person) -> bool:
+    """Tell whether every row is this person's to see."""
+    return person.holds(SEEING_ALL) and not person.district
+
+
 def with_department(departments: list[str]) -> ColumnElement[bool]:
     """Return the condition on `incidents` that one of `departments` has, or had, a task in it."""
     return INCIDENTS.c.id.in_(_departments(departments))

@@ -185,11 +185,24 @@ class Incident(_Line):
 
 
 class IncidentPage(View):
-    """Lines of the queue; `next` is where the following page begins, `total` counts all pages."""
+    """Lines of the queue; `next` is where the following page begins, `total` counts all pages.
+
+    Where a filter lets many through, `total` is at least so many, and `exact` is false.
+    """
 
     items: tuple[IncidentSummary, ...]
     next: str | None
     total: int
+    exact: bool = True
+
+
+class QueueCounts(View):
+    """Open incidents in numbers, whatever page is shown; priorities by their number."""
+
+    open: int
+    unacknowledged: int
+    overdue: int
+    by_priority: dict[str, int]
 
 
 class TaskItem(TaskView):

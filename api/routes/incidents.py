@@ -14,10 +14,11 @@ from api.routes.step_bodies import IncidentStepBody, order_of
 from api.services import Desk, Services
 from api.sessions import Session
 from city.level import Domain
+from linkage.finding import QueueFilter
 from linkage.opening import Report
-from linkage.queue import MAX_LIMIT, QueueFilter
+from linkage.queue import MAX_LIMIT
 from linkage.states import IncidentState
-from linkage.views import Incident, IncidentPage, Source
+from linkage.views import Incident, IncidentPage, QueueCounts, Source
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 
@@ -98,6 +99,12 @@ def open_incident(desk: Desk, reporter: Reporter, body: NewIncident) -> Incident
     """Open an incident by hand."""
     report = Report(**body.model_dump())
     return with_cameras(desk, reporter, desk.given.incidents.open_by_person(report, reporter.user.person))
+
+
+@router.get("/counts", responses=documented(401, 403))
+def counts(desk: Desk, reader: Reader) -> QueueCounts:
+    """Count the open incidents that the caller may see."""
+    return desk.given.queue.counts(reader.user.person, desk.given.clock)
 
 
 @router.get("/{incident}", responses=documented(401, 403, 404))

@@ -35,17 +35,20 @@ def _as_user() -> list[str]:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run an empty PostgreSQL, its data in a folder that its user can reach; yield SQLAlchemy's URL."""
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """Run an empty PostgreSQL, its data in a folder that its user can reach; yield SQLAlchemy's URL.
+
+    Without `durable` it does not wait for the disk: that is PostgreSQL's own affair, and tests are faster so.
+    """
     with TemporaryDirectory(prefix="liandong-postgres-") as name:
         if os.geteuid() == 0:
             shutil.chown(name, user=_NOBODY)
-        with _serving(Path(name)) as port:
+        with _serving(Path(name), durable=durable) as port:
             yield f"postgresql+psycopg://liandong@{HOST}:{port}/postgres"
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[int]:
+def _serving(folder: Path, *, durable: bool) -> Iterator[int]:
     initdb, postgres = _program("initdb"), _program("postgres")
     data, port = folder / "data", free_port()
     subprocess.run(
@@ -54,8 +57,7 @@ def _serving(folder: Path) -> Iterator[int]:
         capture_output=True,
         cwd=folder,
     )
-    # Durability is PostgreSQL's own affair; without it the tests are faster.
-    command = [postgres, "-D", str(data), "-p", str(port), "-k", str(folder), "-h", HOST, "-F"]
+    command = [postgres, "-D", str(data), "-p", str(port), "-k", str(folder), "-h", HOST, *(() if durable else ("-F",))]
 
     def ready() -> bool:
         probe = [_program("pg_isready"), "-q", "-h", HOST, "-p", str(port)]

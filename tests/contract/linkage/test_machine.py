@@ -17,8 +17,8 @@ from linkage import cases
 from linkage.acting import Order
 from linkage.clocks import running
 from linkage.event_log import verify
+from linkage.finding import QueueFilter
 from linkage.person import Person
-from linkage.queue import QueueFilter
 from linkage.states import FOLLOWING, TASK_MOVES, Disposition, Step, followed
 from linkage.tables import (
     ADMISSIONS,

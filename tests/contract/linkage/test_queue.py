@@ -6,9 +6,10 @@ import pytest
 from city.alarm import Change
 from city.errors import BadRequest
 from city.level import Level
+from linkage import finding
+from linkage.finding import QueueFilter
 from linkage.legs import TaskFilter
 from linkage.person import Person, Role
-from linkage.queue import QueueFilter
 from linkage.states import Disposition, Step
 from tests.support.linkage import (
     ACCEPTOR,
@@ -173,3 +174,61 @@ def test_task_pages_join_up(town: Town):
     rest = town.tasks.page(MONITOR, limit=2, after=first.next)
 
     assert (len(first.items), len(rest.items), first.total, rest.next) == (2, 1, 3, None)
+
+
+def test_counts_are_of_all_open_incidents(town: Town):
+    fill(town)
+    town.act("3", Step.ACKNOWLEDGE, FOREMAN)
+    town.wait(hours=5)
+
+    counts = town.queue.counts(MONITOR, town.ledger.clock)
+
+    assert (counts.open, counts.unacknowledged, counts.overdue) == (4, 2, 4)
+    assert counts.by_priority == {"1": 2, "2": 0, "3": 1, "4": 1, "5": 0}
+
+
+def test_counts_are_only_of_what_somebody_may_see(town: Town):
+    fill(town)
+
+    assert town.queue.counts(WATER_OFFICER, town.ledger.clock).open == 1
+
+
+def test_filter_that_lets_many_through_says_at_least(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(finding, "COUNTED", 2)
+    fill(town)
+
+    narrow = town.queue.page(MONITOR, QueueFilter(priorities=[1]), limit=1)
+    wide = town.queue.page(MONITOR, QueueFilter(priorities=[1, 3, 4]), limit=1)
+    whole = town.queue.page(MONITOR, limit=1)
+
+    assert (narrow.total, narrow.exact) == (2, True)
+    assert (wide.total, wide.exact) == (2, False)
+    assert (whole.total, whole.exact) == (4, True)
+
+
+@pytest.mark.parametrize("counted", [pytest.param(0, id="in the index's order"), pytest.param(100, id="sorted here")])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param({"priorities": [1, 3, 4]}, id="chosen"),
+        pytest.param({"q": "road"}, id="words"),
+        pytest.param({"open": None, "q": "0"}, id="words in open and ended"),
+        pytest.param({"open": None}, id="open and ended"),
+    ],
+)
+def test_pages_are_the_whole_cut_in_pieces_however_they_are_found(
+    town: Town, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any], counted: int
+):
+    fill(town)
+    whole = ids(town, **wanted)
+    monkeypatch.setattr(finding, "COUNTED", counted)
+
+    found, after = [], None
+    while True:
+        page = town.queue.page(MONITOR, QueueFilter(**wanted), limit=1, after=after)
+        found += [line.id for line in page.items]
+        after = page.next
+        if after is None:
+            break
+
+    assert found == whole
