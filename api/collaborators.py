@@ -15,6 +15,8 @@ from linkage.incidents import Incidents
 from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.queue import Queue
+from linkage.reports.office import ReportOffice
+from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 
@@ -36,5 +38,7 @@ class Given:
     bell: Bell
     map: IncidentMap
     cap: CapOffice
+    office: ReportOffice
+    components: ComponentRegistry
     console: Path | None = None
     passwords: Passwords | None = None

@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 
 from city.calendar import Calendar
 from city.catalogue import Catalogue, default_catalogue
+from city.component import Component
 from city.errors import BadCityFile
 from city.holidays import parse_holidays
 from city.sensor import Sensor
 from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
 from linkage.departments import Directory, parse_departments
+from linkage.reports.book import ReportBook, parse_reports, report_mistakes
 from linkage.standards import Standards, parse_standards
+from registry.component_csv import BadComponents, read_components
 from registry.sensor_csv import read_csv
 from registry.sensor_file import BadSensors
 from registry.sensor_geojson import read_geojson
@@ -64,6 +67,8 @@ class CityFolder:
     calendar: Calendar
     basemap: bytes
     grids: bytes
+    reports: ReportBook
+    components: tuple[Component, ...]
 
 
 def read_city(root: Path) -> CityFolder:
@@ -100,10 +105,13 @@ class _Reader:
         calendar = None if about is None else self._calendar(about.zone)
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
         routes = self._parsed("sources.toml", _routes, absent="")
-        sensors = self._sensors()
+        reports = self._parsed("reports.yaml", parse_reports, absent="")
+        sensors, components = self._sensors(), self._components()
         book = book_of(self._root, self._text)
         if catalogue is not None and departments is not None and standards is not None:
             self._judge(book, catalogue, departments, standards)
+        if reports is not None and departments is not None and standards is not None:
+            self._mistakes += report_mistakes(reports, departments, standards)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
         self._raise_mistakes()
         assert about is not None
@@ -112,7 +120,21 @@ class _Reader:
         assert calendar is not None
         assert catalogue is not None
         assert routes is not None
-        return CityFolder(about, sensors, routes, catalogue, book, departments, standards, calendar, basemap, grids)
+        assert reports is not None
+        return CityFolder(
+            about,
+            sensors,
+            routes,
+            catalogue,
+            book,
+            departments,
+            standards,
+            calendar,
+            basemap,
+            grids,
+            reports=reports,
+            components=components,
+        )
 
     def _raise_mistakes(self) -> None:
         if self._mistakes:
@@ -152,6 +174,14 @@ class _Reader:
             except BadSensors as exc:
                 self._mistakes += exc.mistakes
         return ()
+
+    def _components(self) -> tuple[Component, ...]:
+        path = self._root / "components.csv"
+        try:
+            return tuple(read_components(path.read_bytes())) if path.exists() else ()
+        except BadComponents as exc:
+            self._mistakes += exc.mistakes
+            return ()
 
     def _judge(
         self, book: Iterable[tuple[str, str]], catalogue: Catalogue, departments: Directory, standards: Standards

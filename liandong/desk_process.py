@@ -43,6 +43,8 @@ from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.opening import CityBook
 from linkage.queue import Queue
+from linkage.reports.office import ReportOffice
+from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 
@@ -137,7 +139,16 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         return None
 
     atlas = drawn(city.basemap, city.about.districts, city.about.name)
-    book = CityBook(city.departments, city.standards, city.about.zone, city.calendar, sensor, atlas=atlas)
+    book = CityBook(
+        city.departments,
+        city.standards,
+        city.about.zone,
+        city.calendar,
+        sensor,
+        atlas=atlas,
+        component={one.id: one for one in city.components}.get,
+        reports=city.reports,
+    )
     return Ledger(
         database,
         book,
@@ -147,6 +158,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         settings.console_url,
         Failpoints(settings.linkage.failpoints),
         settings.anchors,
+        settings.folder.photos,
     )
 
 
@@ -166,5 +178,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, 
         bell=ledger.bell,
         map=IncidentMap(database),
         cap=CapOffice(ledger),
+        office=ReportOffice(ledger, settings.folder.photos),
+        components=ComponentRegistry(database),
         console=console(),
     )

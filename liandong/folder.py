@@ -60,6 +60,11 @@ class DataFolder:
         return self.root / "anchors.log"
 
     @property
+    def photos(self) -> Path:
+        """Return the folder of photos, which lie outside the database."""
+        return self.root / "photos"
+
+    @property
     def run(self) -> Path:
         """Return the folder of what lives only as long as the processes do."""
         return self.root / "run"
@@ -91,7 +96,7 @@ class DataFolder:
             BadSettings: it exists and others may enter it, or it cannot be made.
         """
         try:
-            for path in (self.root, self.broker, self.ingest, self.history, self.run):
+            for path in (self.root, self.broker, self.ingest, self.history, self.photos, self.run):
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise BadSettings(expected="a folder that can be made", got=exc.strerror, at=str(self.root)) from exc

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from city.errors import BadSettings
 from liandong.city_folder import CityFolder
 from liandong.folder import DataFolder
+from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.config import DatabaseSettings
 from storage.migrate import upgrade
@@ -52,11 +53,12 @@ def opened_database(settings: DatabaseSettings, folder: DataFolder) -> Iterator[
 
 
 def register(city: CityFolder, database: Database) -> SensorRegistry:
-    """Put the city folder's sensors into the registry, where those that others added stay, and return it.
+    """Put the city folder's sensors and components into the registry, where added sensors stay, and return it.
 
     Raises:
         StoreUnavailable: the database does not answer.
     """
     registry = SensorRegistry(database)
     registry.upsert_many(city.sensors)
+    ComponentRegistry(database).replace_all(city.components)
     return registry

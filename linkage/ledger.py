@@ -12,6 +12,7 @@ from city.clock import SECOND_NS, Clock
 from linkage import cases, event_log
 from linkage.acting import Scene
 from linkage.bell import Bell
+from linkage.clocks import given
 from linkage.config import LinkageSettings
 from linkage.deed import Deed, Outcome
 from linkage.event_log import Stamp
@@ -37,6 +38,7 @@ class Ledger:
     """What every writer of the queue needs: the database, the city's book, the clock and the bell.
 
     Attributes:
+        photos: the folder of photos; None where there is none to be swept.
         console_url: where people open the console, for the link in a message; empty for no link.
         anchors: file in which the ends of the event log are noted; None for nowhere.
     """
@@ -49,6 +51,7 @@ class Ledger:
     console_url: str = ""
     failpoints: Failpoints = field(default_factory=Failpoints)
     anchors: Path | None = None
+    photos: Path | None = None
 
     @contextmanager
     def writing(self, work: Work | None = None) -> Iterator["Page"]:
@@ -148,6 +151,16 @@ class Page:
             return Stamp(incident=incident, version=version, at_ns=self.now_ns)
         return Stamp(incident=incident, version=version, at_ns=self.now_ns, actor=actor.id, actor_name=actor.name)
 
+    def clocked(self, before: Case | None, outcome: Outcome) -> tuple[Deed, ...]:
+        """Return an outcome's deeds; the last one tells every deadline that was given, so that the log alone suffices."""
+        book = self._ledger.book
+        standard = book.standards.of(outcome.case.incident.incident_class)
+        clocks = given(before, outcome.case, standard, book.calendar)
+        if not clocks or not outcome.deeds:
+            return outcome.deeds
+        *first, last = outcome.deeds
+        return (*first, replace(last, data={**last.data, "clocks": clocks}))
+
     def _telling(self, deed: Deed, incident: IncidentRecord) -> Deed:
         """Write into the deed who is told, or why nobody is."""
         if not deed.told:
@@ -192,7 +205,7 @@ class Sheet:
         self._page.numbered(case)
         self._written += [
             Written(case, deed, self._page.stamp(number, version + offset, actor))
-            for offset, deed in enumerate(outcome.deeds, 1)
+            for offset, deed in enumerate(self._page.clocked(before, outcome), 1)
         ]
         return case
 

@@ -5,10 +5,18 @@ from linkage.cap.following import CapFollower
 from linkage.cap.sources import CapSources
 from linkage.ledger import Ledger
 from linkage.plans.turns import plan_turns
+from linkage.reports.turns import report_turns
 from linkage.ticking import Ticker
 from linkage.turn import Turn
 
 
 def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
-    return (Ticker(ledger), CapFollower(ledger), CapSources(ledger), *plan_turns(ledger), *log_turns(ledger))
+    return (
+        Ticker(ledger),
+        CapFollower(ledger),
+        CapSources(ledger),
+        *plan_turns(ledger),
+        *log_turns(ledger),
+        *report_turns(ledger),
+    )

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from city.clock import SECOND_NS
+from city.errors import BadCityFile
 from city.level import PRIORITIES
 from city.yaml_lines import Located, parse_yaml
-from linkage.departments import Axis, Directory
+from linkage.departments import Directory
+from linkage.standards import Standards
 
 _HOUR_NS = 3600 * SECOND_NS
 
@@ -42,6 +44,7 @@ class ReportedClass:
     priority: int = DEFAULT_PRIORITY
     conditions: dict[str, int] = field(default_factory=dict)
     departments: dict[str, str] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +87,23 @@ class ReportBook:
         table = self.of(incident_class).departments
         return table.get(district, table.get(EVERYWHERE, ""))
 
-    def strangers(self, directory: Directory) -> Iterator[tuple[str, str]]:
-        """Yield class and department of every entry of the table that names none that handles."""
-        for taken in self.classes.values():
-            for department in dict.fromkeys(taken.departments.values()):
-                known = directory.find(department)
-                if known is None or known.axis is not Axis.DEPARTMENT:
-                    yield taken.incident_class, department
+
+def report_mistakes(
+    book: ReportBook, directory: Directory, standards: Standards, file: str = "reports.yaml"
+) -> Iterator[BadCityFile]:
+    """Yield every class, condition and department of the book that the city does not have."""
+    for taken in book.classes.values():
+        at = f"{file}:{taken.line}"
+        if taken.incident_class not in standards:
+            yield BadCityFile(expected="a class of case-standards.yaml", got=taken.incident_class, at=at)
+            continue
+        known = {one.id for one in standards.of(taken.incident_class).conditions}
+        for condition in taken.conditions:
+            if condition not in known:
+                yield BadCityFile(expected=f"a condition of class `{taken.incident_class}`", got=condition, at=at)
+        for department in dict.fromkeys(taken.departments.values()):
+            if not directory.handling([department]):
+                yield BadCityFile(expected="a department that handles", got=department, at=at)
 
 
 def parse_reports(text: str, file: str = "reports.yaml") -> ReportBook:
@@ -142,6 +155,7 @@ def _classes(entry: Located) -> dict[str, ReportedClass]:
             priority=_priority(said["priority"]) if "priority" in said else DEFAULT_PRIORITY,
             conditions={condition: _priority(priority) for condition, priority in conditions.items()},
             departments={district: department.text() for district, department in departments.items()},
+            line=item.line,
         )
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
@@ -27,12 +28,15 @@ from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.person import Role
 from linkage.queue import Queue
+from linkage.reports.office import ReportOffice
 from linkage.views import Names
+from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 from tests.support.feed import MemoryFeed
 from tests.support.linkage import ledger
 from tests.support.people import CHEAP
+from tests.support.reporting import COVER
 
 BASE = "http://127.0.0.1:8470"
 ROOT = f"{BASE}/api/v1"
@@ -130,6 +134,8 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
     book = ledger(database)
     registry = SensorRegistry(database)
     registry.upsert_many(SENSORS)
+    components = ComponentRegistry(database)
+    components.replace_all([COVER])
     given = Given(
         settings=settings if settings is not None else HttpSettings(),
         city=city_facts(book),
@@ -144,6 +150,8 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         bell=book.bell,
         map=IncidentMap(database),
         cap=CapOffice(book),
+        office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
+        components=components,
         passwords=Passwords(CHEAP),
     )
     return given, book
