@@ -69,6 +69,19 @@ def running(case: Case, standard: Standard, calendar: Calendar) -> tuple[Running
     return tuple(sorted(clocks, key=lambda clock: clock.due_ns))
 
 
+def given(before: Case | None, after: Case, standard: Standard, calendar: Calendar) -> list[dict[str, object]]:
+    """Return the deadlines that a step gave or moved, as the event log keeps them."""
+    if before is not None and _read_by_clocks(before) == _read_by_clocks(after):
+        return []
+    known = set() if before is None else {_deadline(clock) for clock in running(before, standard, calendar)}
+    new = [clock for clock in running(after, standard, calendar) if _deadline(clock) not in known]
+    return [
+        {"stage": clock.stage, "from_ns": clock.from_ns, "due_ns": clock.due_ns}
+        | ({} if clock.task is None else {"task": clock.task})
+        for clock in new
+    ]
+
+
 def yellow(due_ns: int, limit: Limit, calendar: Calendar) -> int:
     """Return when a clock that ends at `due_ns` has a fifth of its limit left, in the limit's own unit."""
     return calendar.before(due_ns, Limit(limit.amount / 5, limit.unit))
@@ -78,6 +91,17 @@ def task_yellow(task: TaskRecord, standard: Standard, calendar: Calendar) -> int
     """Return when the handling clock of a task turns yellow: a delay made its limit longer."""
     once = limit_from(task.limit) if task.limit else standard.handle()
     return yellow(task.due_ns, Limit(once.amount * (1 + task.delays), once.unit), calendar)
+
+
+def _deadline(clock: Running) -> tuple[Stage, int | None, int]:
+    return clock.stage, clock.task, clock.due_ns
+
+
+def _read_by_clocks(case: Case) -> tuple[object, ...]:
+    """Return all of a case that clocks depend on; a storm's thousands of alarms change none of it."""
+    incident = case.incident
+    stamps = (incident.verified_ns, incident.filed_ns, incident.unconfirmed_ns, incident.sent_back_ns)
+    return (incident.state, *stamps, case.tasks)
 
 
 def _set(stage: Stage, from_ns: int, limit: Limit, calendar: Calendar) -> Running:

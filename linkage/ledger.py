@@ -152,7 +152,7 @@ class Page:
         return Stamp(incident=incident, version=version, at_ns=self.now_ns, actor=actor.id, actor_name=actor.name)
 
     def clocked(self, before: Case | None, outcome: Outcome) -> tuple[Deed, ...]:
-        """Return an outcome's deeds; the last one tells every deadline that was given, so that the log alone suffices."""
+        """Return an outcome's deeds; the last one tells every deadline given, so that the log alone suffices."""
         book = self._ledger.book
         standard = book.standards.of(outcome.case.incident.incident_class)
         clocks = given(before, outcome.case, standard, book.calendar)
