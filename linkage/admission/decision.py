@@ -87,7 +87,7 @@ class Standing:
         active: the alarm belongs to the open incident and has not cleared.
         others: the highest level of the incident's other active alarms; 0 for none.
         why: why an alarm that does not belong to the incident yet would join it.
-        siblings: incidents about children of the same asset that, with this alarm, are one about the asset.
+        asset: what has failed, if several alarms about its children, with this one, say so; empty if not.
         ended: id of the incident that was closed so lately that it is opened again; None when there is none.
         holds: the reasons to hold it back, the one to be named first.
         held_at: the level at which it began to be held back; 0 when it is not held back now.
@@ -100,7 +100,7 @@ class Standing:
     active: bool = False
     others: int = 0
     why: Reason = Reason.SAME_RULE_AND_TARGET
-    siblings: tuple[int, ...] = ()
+    asset: str = ""
     ended: int | None = None
     holds: tuple[Hold, ...] = ()
     held_at: int = 0
@@ -139,6 +139,10 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
         return Decision(Action.IGNORE, _RELIEF_OF_HELD[transition.change])
     if standing.incident is None:
         return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN, standing.belonged)
+    return _relieving(transition, standing)
+
+
+def _relieving(transition: AlarmTransition, standing: Standing) -> Decision:
     if not standing.active:
         return Decision(Action.IGNORE, Reason.UNKNOWN, standing.incident)
     if transition.change is Change.FALLEN:
@@ -178,7 +182,7 @@ def _joining(transition: AlarmTransition, standing: Standing) -> Decision:
 
 
 def _why_open(standing: Standing) -> Reason:
-    if standing.siblings:
+    if standing.asset:
         return Reason.SIBLINGS
     if standing.holds:
         return Reason.WORSE_THAN_HELD

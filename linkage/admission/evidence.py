@@ -3,8 +3,19 @@
 import hashlib
 import json
 import math
+from typing import Any
 
 from city.alarm import AlarmTransition
+from city.sensor import Sensor
+from linkage.admission.decision import Decision
+
+#: A sensor with this tag takes part in an exercise: its alarms never meet real ones.
+DRILL_TAG = "drill"
+
+
+def is_drill(transition: AlarmTransition, sensor: Sensor | None) -> bool:
+    """Tell whether the alarm is of an exercise."""
+    return transition.drill or (sensor is not None and DRILL_TAG in sensor.tags)
 
 
 def finite(value: float | None) -> float | None:
@@ -36,3 +47,28 @@ def facts(transition: AlarmTransition) -> dict[str, object]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def admitted_row(transition: AlarmTransition, decision: Decision, incident: int | None, now_ns: int) -> dict[str, Any]:
+    """Return the row of `admissions` that keeps a transition with its decision."""
+    return {
+        "transition": transition.id,
+        "alarm": transition.alarm,
+        "rule": transition.rule,
+        "rule_name": transition.rule_name,
+        "target": transition.target,
+        "change": str(transition.change),
+        "level": int(transition.level),
+        "time_ns": transition.time_ns,
+        "arrival_ns": transition.arrival_ns,
+        "quantity": transition.quantity,
+        "value": finite(transition.value),
+        "limit_value": finite(transition.limit),
+        "unit": transition.unit,
+        "late": transition.late,
+        "evidence": evidence_text(transition),
+        "action": str(decision.action),
+        "reason": str(decision.reason),
+        "incident": incident,
+        "decided_ns": now_ns,
+    }

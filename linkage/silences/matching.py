@@ -71,8 +71,8 @@ class Matchers:
 
 def matchers_of(plain: dict[str, Any]) -> Matchers:
     """Return what `Matchers.plain` wrote."""
-    names = [field.name for field in fields(Matchers)]
-    return Matchers(**{name: tuple(plain[name]) if isinstance(plain[name], list) else plain[name] for name in names})
+    lists = {field.name: tuple(plain[field.name]) for field in fields(Matchers) if field.name != "level_at_most"}
+    return Matchers(**lists, level_at_most=int(plain["level_at_most"]))
 
 
 def _among(word: str, words: tuple[str, ...]) -> bool:

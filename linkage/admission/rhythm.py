@@ -1,0 +1,63 @@
+"""How often alarms change, and how many incidents they have opened lately."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_
+
+from city.alarm import AlarmTransition, Flapping
+from linkage.admission.holds import Rhythm
+from linkage.tables import ADMISSIONS, OPENED
+
+_CHANGES = (
+    select(
+        ADMISSIONS.c.rule,
+        ADMISSIONS.c.target,
+        func.count().label("changes"),
+        func.max(ADMISSIONS.c.level).label("worst"),
+    )
+    .where(
+        tuple_(ADMISSIONS.c.rule, ADMISSIONS.c.target).in_(bindparam("keys", expanding=True)),
+        ADMISSIONS.c.arrival_ns > bindparam("since"),
+    )
+    .group_by(ADMISSIONS.c.rule, ADMISSIONS.c.target)
+)
+_OPENINGS = select(func.count()).select_from(ADMISSIONS).where(OPENED, ADMISSIONS.c.decided_ns > bindparam("since"))
+
+
+class Rhythms:
+    """Changes of each rule and target in the time in which they would be flapping."""
+
+    def __init__(self, city: Flapping) -> None:
+        self._city = city
+        self._found: defaultdict[tuple[str, str], Rhythm] = defaultdict(Rhythm)
+
+    def limit(self, transition: AlarmTransition) -> Flapping:
+        """Return what flaps: as the alarm's rule says, else as the city does."""
+        own = transition.response.flapping
+        return self._city if own is None else own
+
+    def read(self, connection: Connection, transitions: Iterable[AlarmTransition], now_ns: int) -> None:
+        """Read how the alarms of this batch have changed before it."""
+        spans: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
+        for transition in transitions:
+            spans[self.limit(transition).within_ns].add((transition.rule, transition.target))
+        for within_ns, keys in spans.items():
+            for row in connection.execute(_CHANGES, {"keys": sorted(keys), "since": now_ns - within_ns}):
+                self._found[row.rule, row.target] = Rhythm(row.changes, row.worst)
+
+    def of(self, transition: AlarmTransition) -> Rhythm:
+        """Return how it changed lately, this change not counted."""
+        return self._found[transition.rule, transition.target]
+
+    def count(self, transition: AlarmTransition) -> None:
+        """Count a change."""
+        before = self.of(transition)
+        after = Rhythm(before.changes + 1, max(before.worst, int(transition.level)))
+        self._found[transition.rule, transition.target] = after
+
+
+def openings(connection: Connection, since_ns: int) -> int:
+    """Return how many incidents alarms have opened since then."""
+    count: int = connection.execute(_OPENINGS, {"since": since_ns}).scalar_one()
+    return count
