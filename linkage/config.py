@@ -53,6 +53,18 @@ class MessageSettings(BaseModel):
         86_400, ge=60, le=7 * 86_400, description="Time for which the link in a message acknowledges, seconds."
     )
 
+    link_key: SecretStr | None = Field(
+        None, min_length=32, description="Key that signs links; without one, the one made at the first start."
+    )
+    older_link_keys: tuple[SecretStr, ...] = Field(
+        (), description="Keys that signed links before, still recognised until those links have expired."
+    )
+
+    def paced(self, channel: str) -> "MessageSettings":
+        """Return these settings with what differs for `channel`."""
+        own = self.pace.get(channel)
+        return self if own is None else self.model_copy(update=own.model_dump(exclude_none=True))
+
     @field_validator("allow_internal")
     @classmethod
     def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:

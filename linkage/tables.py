@@ -21,6 +21,11 @@ OPENED = text("action = 'open'")
 #: The condition of messages not yet sent, word for word as the index on them has it.
 WAITING = text("state = 'waiting'")
 
+#: The condition of messages that failed and for which no other channel was looked for yet, as the index on them has it.
+FALLEN = text("state = 'failed' AND succeeded_by IS NULL")
+
+_SUCCEEDED = text("succeeded_by IS NOT NULL")
+
 #: The condition of messages that a quota holds, word for word as the index on them has it.
 KEPT_BACK = text("state = 'held'")
 
@@ -309,6 +314,7 @@ MESSAGES = Table(
     Index("ix_messages_tried", "channel", "tried_ns"),
     Index("ix_messages_held", "next_ns", "department", sqlite_where=KEPT_BACK, postgresql_where=KEPT_BACK),
     Index("ix_messages_department", "department", "created_ns"),
-    Index("ix_messages_succeeded_by", "succeeded_by"),
+    Index("ix_messages_failed", "id", sqlite_where=FALLEN, postgresql_where=FALLEN),
+    Index("ix_messages_succeeded_by", "succeeded_by", sqlite_where=_SUCCEEDED, postgresql_where=_SUCCEEDED),
     sqlite_autoincrement=True,
 )

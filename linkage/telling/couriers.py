@@ -33,11 +33,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came back; `final` when trying again cannot help."""
+    """What came back; `final` when trying again cannot help, `blames_letter` when that is not the channel's fault."""
 
     delivered: bool
     answer: str
     final: bool = False
+    blames_letter: bool = False
 
 
 class Courier(Protocol):

@@ -21,7 +21,7 @@ class GatewayCourier:
     def carry(self, letter: Letter) -> Receipt:
         """Send the request and say what came back, without secrets."""
         if self._settings.needs_phone and not letter.phone:
-            return Receipt(delivered=False, answer="Nobody's telephone number is known", final=True)
+            return Receipt(delivered=False, answer="Nobody's telephone number is known", final=True, blames_letter=True)
         try:
             answer = ask(self._request(letter), allow=self._allow, timeout_s=self._timeout_s)
         except NotSent as error:

@@ -53,9 +53,16 @@ class LinkKeys:
         return Link(found[2], int(found[3], 16) * SECOND_NS)
 
 
-def link_url(console_url: str, token: str) -> str:
-    """Return the address that a message carries."""
-    return f"{console_url.rstrip('/')}/{PATH}/{token}"
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes the addresses that messages carry."""
+
+    keys: LinkKeys
+    console_url: str
+
+    def url(self, message: str, until_ns: int) -> str:
+        """Return the address that acknowledges the message with this key."""
+        return f"{self.console_url.rstrip('/')}/{PATH}/{self.keys.token(message, until_ns)}"
 
 
 def _signature(key: bytes, said: str) -> str:

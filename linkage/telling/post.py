@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from city.clock import SECOND_NS, Clock
 from linkage.config import MessageSettings
 from linkage.failpoint import Failpoints, Work
 from linkage.tables import MESSAGES, NEVER_NS, WAITING
+from linkage.telling import attempts
+from linkage.telling.attempts import Attempt
 from linkage.telling.couriers import Courier, Letter, Receipt
+from linkage.telling.link import Links
 from linkage.telling.outbox import MessageState
 from storage.sql import Database
 
@@ -31,6 +34,7 @@ class _Claimed:
     id: int
     created_ns: int
     attempts: int
+    at_ns: int
     letter: Letter
 
 
@@ -44,9 +48,11 @@ class Post:
         settings: MessageSettings,
         courier: Courier,
         failpoints: Failpoints | None = None,
+        links: Links | None = None,
     ) -> None:
         self._database, self._clock, self._settings, self._courier = database, clock, settings, courier
         self._failpoints = Failpoints() if failpoints is None else failpoints
+        self._links = links
         self._complaints: dict[str, str] = {}
 
     def waiting(self) -> list[str]:
@@ -71,8 +77,8 @@ class Post:
 
     def _claim(self, channel: str) -> _Claimed | None:
         """Take the next due message of `channel`, if its rate allows one more."""
-        now_ns = self._clock.now_ns()
-        lease_ns = round(self._settings.timeout_s * 4 * SECOND_NS)
+        now_ns, pace = self._clock.now_ns(), self._settings.paced(channel)
+        lease_ns = round(pace.timeout_s * 4 * SECOND_NS)
         query = (
             select(MESSAGES)
             .where(WAITING, MESSAGES.c.channel == channel, MESSAGES.c.next_ns <= now_ns)
@@ -81,31 +87,43 @@ class Post:
         )
         with self._database.write() as connection:
             row = connection.execute(query).mappings().one_or_none()
-            if row is None or _sent_lately(connection, channel, now_ns) >= self._settings.rate_per_min:
+            if row is None or _sent_lately(connection, channel, now_ns) >= pace.rate_per_min:
                 return None
-            attempts = row["attempts"] + 1
-            taken = {"attempts": attempts, "tried_ns": now_ns, "next_ns": now_ns + lease_ns}
+            tried = row["attempts"] + 1
+            taken = {"attempts": tried, "tried_ns": now_ns, "next_ns": now_ns + lease_ns}
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(taken))
             self._failpoints.before(Work.CLAIM)
         self._failpoints.after(Work.CLAIM)
-        letter = Letter(row["key"], channel, row["subject"], row["body"])
-        return _Claimed(row["id"], row["created_ns"], attempts, letter)
+        return _Claimed(row["id"], row["created_ns"], tried, now_ns, self._letter(row))
+
+    def _letter(self, row: RowMapping) -> Letter:
+        """Return the letter of a message; its link is signed now and never kept."""
+        body, until_ns = row["body"], row["link_until_ns"]
+        if until_ns is not None and self._links is not None:
+            body = f"{body}\n确认收到 / Acknowledge: {self._links.url(row['key'], until_ns)}"
+        return Letter(
+            row["key"], row["channel"], row["subject"], body, row["department"], row["person_name"], row["phone"]
+        )
 
     def _record(self, claimed: _Claimed, receipt: Receipt) -> None:
-        now_ns = self._clock.now_ns()
-        channel = claimed.letter.channel
+        now_ns, channel = self._clock.now_ns(), claimed.letter.channel
+        pace = self._settings.paced(channel)
         values: dict[str, object] = {"answer": receipt.answer}
         if receipt.delivered:
             values |= {"state": MessageState.SENT, "sent_ns": now_ns, "next_ns": NEVER_NS}
             MESSAGES_SENT.labels(channel).inc()
-        elif receipt.final or now_ns - claimed.created_ns > self._settings.give_up_after_s * SECOND_NS:
+        elif receipt.final or now_ns - claimed.created_ns > pace.give_up_after_s * SECOND_NS:
             values |= {"state": MessageState.FAILED, "next_ns": NEVER_NS}
             MESSAGES_FAILED.labels(channel, "given_up").inc()
         else:
-            values |= {"next_ns": now_ns + retry_ns(claimed.attempts, self._settings)}
+            values |= {"next_ns": now_ns + retry_ns(claimed.attempts, pace)}
             MESSAGES_FAILED.labels(channel, "retried").inc()
+        attempt = Attempt(claimed.id, channel, claimed.at_ns, now_ns, receipt)
         with self._database.write() as connection:
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.id).values(values))
+            attempts.keep(connection, attempt)
+            if receipt.delivered:
+                attempts.replace_earlier(connection, claimed.id)
             self._failpoints.before(Work.RECORD)
         self._failpoints.after(Work.RECORD)
         self._tell(claimed, receipt)

@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 _HELD = sa.text("state = 'held'")
+_FALLEN = sa.text("state = 'failed' AND succeeded_by IS NULL")
+_SUCCEEDED = sa.text("succeeded_by IS NOT NULL")
 
 #: Column of `messages`, its type, and what rows already there get; None where it may be empty.
 _ADDED: tuple[tuple[str, sa.types.TypeEngine[object], str | None], ...] = (
@@ -42,7 +44,10 @@ def upgrade() -> None:
         "ix_messages_held", "messages", ["next_ns", "department"], sqlite_where=_HELD, postgresql_where=_HELD
     )
     op.create_index("ix_messages_department", "messages", ["department", "created_ns"])
-    op.create_index("ix_messages_succeeded_by", "messages", ["succeeded_by"])
+    op.create_index("ix_messages_failed", "messages", ["id"], sqlite_where=_FALLEN, postgresql_where=_FALLEN)
+    op.create_index(
+        "ix_messages_succeeded_by", "messages", ["succeeded_by"], sqlite_where=_SUCCEEDED, postgresql_where=_SUCCEEDED
+    )
     _create_telling()
     _create_escalations()
     _create_calls()
@@ -55,6 +60,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_messages_held", "messages")
     op.drop_index("ix_messages_department", "messages")
+    op.drop_index("ix_messages_failed", "messages")
     op.drop_index("ix_messages_succeeded_by", "messages")
     op.execute(sa.text("DELETE FROM messages WHERE incident IS NULL"))
     op.execute(sa.text("UPDATE messages SET state = 'failed' WHERE state NOT IN ('waiting', 'sent')"))
