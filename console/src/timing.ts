@@ -11,6 +11,8 @@ export const RECONNECT_CAP_MS = 10_000;
 export const COALESCE_MS = 200;
 /** A city that could not be read is asked for again after this time: a wall has nobody to press a button. */
 export const RELOAD_AFTER_MS = 5_000;
+/** Open incidents are counted again this long after something happened to one of them. */
+export const COUNT_PAUSE_MS = 1_000;
 /** How often clocks move. */
 export const TICK_MS = 1_000;
 /** How long a request may take before it counts as unanswered. */

@@ -133,6 +133,16 @@ export interface Page<T> {
   /** where the following page begins; null after the last, absent where the list is whole */
   next?: string | null;
   total?: number;
+  /** false: `total` is at least so many */
+  exact?: boolean;
+}
+
+/** Open incidents in numbers, whatever page is shown. */
+export interface QueueCounts {
+  open: number;
+  unacknowledged: number;
+  overdue: number;
+  by_priority: Record<string, number>;
 }
 
 /** The whole list at once. */

@@ -12,10 +12,12 @@ const NEWS_KEPT = 40;
 export class IncidentList {
   items = $state.raw<readonly IncidentSummary[]>([]);
   total = $state(0);
+  /** false: there are at least `total` */
+  exact = $state(true);
   error = $state.raw<ApiError | null>(null);
   loaded = $state(false);
   filter = $state.raw<Filter>(EVERYTHING);
-  #next: string | null = null;
+  #next = $state.raw<string | null>(null);
   #asked = 0;
 
   async load(filter: Filter = this.filter): Promise<void> {
@@ -29,7 +31,7 @@ export class IncidentList {
   }
 
   get hasMore(): boolean {
-    return this.items.length < this.total;
+    return this.#next !== null;
   }
 
   /** Take in what happened; asks the server again when only the server can tell whether it belongs here. */
@@ -64,6 +66,7 @@ export class IncidentList {
     this.items = [...before.filter((item) => !fresh.has(item.id)), ...page.items];
     this.#next = page.next ?? null;
     this.total = page.total ?? this.items.length;
+    this.exact = page.exact ?? true;
     this.error = null;
     this.loaded = true;
   }

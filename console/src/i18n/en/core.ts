@@ -247,6 +247,7 @@ export const core: Record<keyof typeof chinese, string> = {
   'queue.all': 'All',
   'queue.empty': 'No open incidents',
   'queue.count': '{shown} of {all} shown',
+  'queue.countMany': '{shown} of more than {all} shown',
   'queue.unacknowledged': 'Unacknowledged',
   'queue.unconfirmed': 'To be confirmed',
   'queue.recovered': 'Recovered',

@@ -244,6 +244,7 @@ export const core = {
   'queue.all': '全部',
   'queue.empty': '没有未结事件',
   'queue.count': '显示 {shown} / 共 {all}',
+  'queue.countMany': '显示 {shown} / 超过 {all}',
   'queue.unacknowledged': '未知晓',
   'queue.unconfirmed': '待人工确认',
   'queue.recovered': '已恢复',
