@@ -153,6 +153,10 @@ class Calendar:
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < _SATURDAY
 
+    def working_days(self, first: date, until: date) -> int:
+        """Return how many working days lie from `first` on, without `until` itself."""
+        return round(self.worked_ns(self._at(first, 0), self._at(until, 0)) / self.day_ns)
+
     def name(self, day: date) -> Mapping[str, str] | None:
         """Return what a holiday or a make-up day is called; None for an ordinary day."""
         own = self.workdays.get(day, self.holidays.get(day))

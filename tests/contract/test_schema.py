@@ -20,6 +20,7 @@ import linkage.leasing.tables
 import linkage.outside.tables
 import linkage.plans.tables
 import linkage.reports.tables
+import linkage.roster.tables
 import linkage.silences.tables
 import linkage.tables
 import linkage.telling.tables
@@ -43,6 +44,7 @@ ROOMS = (
     linkage.outside.tables,
     linkage.plans.tables,
     linkage.reports.tables,
+    linkage.roster.tables,
     linkage.silences.tables,
     linkage.tables,
     linkage.telling.tables,

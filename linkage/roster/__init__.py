@@ -1,0 +1,1 @@
+"""Who is on duty: rosters, their changes, handovers signed by both, and the duty log."""
