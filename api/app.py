@@ -15,22 +15,29 @@ from api.incident_news import IncidentNews
 from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
+    activations,
     cap,
     city,
+    components,
     discovery,
+    drills,
     geojson,
     health,
     incidents,
     live,
     messages,
+    plans,
     quarantine,
     readings,
+    reports,
     rules,
     sensors,
     session,
     status,
     tasks,
+    upward,
     users,
+    warnings,
 )
 from api.security import BoundedBodies, KnownHosts, SecureHeaders, security_headers
 from api.services import Services, services_from
@@ -49,7 +56,15 @@ _ROUTERS = (
     geojson.router,
     cap.router,
     incidents.router,
+    plans.router,
+    activations.router,
+    warnings.router,
+    upward.router,
+    drills.router,
     tasks.router,
+    reports.router,
+    photos.router,
+    components.router,
     messages.router,
     discovery.router,
     quarantine.router,
@@ -77,7 +92,11 @@ def create_app(given: Given) -> FastAPI:
             Middleware(CountedRequests),
             Middleware(SecureHeaders, headers=secure),
             Middleware(KnownHosts, hosts=given.settings.known_hosts),
-            Middleware(BoundedBodies, max_bytes=given.settings.max_body_bytes),
+            Middleware(
+                BoundedBodies,
+                max_bytes=given.settings.max_body_bytes,
+                larger={f"{ROOT}/photos/": given.office.photo_bytes},
+            ),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=3),
         ],
     )

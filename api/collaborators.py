@@ -14,6 +14,7 @@ from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.legs import Tasks
 from linkage.live import Live
+from linkage.plans.office import PlanOffice
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
 from registry.components import ComponentRegistry
@@ -38,6 +39,7 @@ class Given:
     bell: Bell
     map: IncidentMap
     cap: CapOffice
+    plans: PlanOffice
     office: ReportOffice
     components: ComponentRegistry
     console: Path | None = None

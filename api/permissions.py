@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from linkage.permissions import REPORTING, SEEING_ALL, WHO
+from linkage.permissions import HANDLING_ROLES, REPORTING, SEEING_ALL, WHO
 from linkage.person import Role
+from linkage.plans.drills import DRILLING
+from linkage.plans.responses import DECIDING
+from linkage.plans.upward import REPORTING_UP
+from linkage.reports.callbacks import CALLING
+from linkage.warnings.issuing import ISSUING
 
 
 class Right(StrEnum):
@@ -16,6 +21,7 @@ class Right(StrEnum):
     SEE_QUEUE = "see_queue"  #: incidents, tasks, messages
     REPORT = "report"  #: open an incident by hand
     ACT = "act"  #: take steps; which ones, linkage decides
+    CALL_BACK = "call_back"  #: see who called, and call them back
     SEE_RULES = "see_rules"
     SEE_STATUS = "see_status"
     SEE_DISCOVERY = "see_discovery"
@@ -24,6 +30,12 @@ class Right(StrEnum):
     SEE_BYTES = "see_bytes"  #: what was in them: may hold personal data
     SEE_USERS = "see_users"
     ADD_USERS = "add_users"
+    SEE_RESPONSES = "see_responses"  #: plans, proposals, responses, warnings, reports upward
+    DECIDE_RESPONSE = "decide_response"  #: start, raise, lower and end one
+    TAKE_PART = "take_part"  #: acknowledge a call and report on the situation, for one's department
+    WARN = "warn"  #: issue and cancel warnings
+    REPORT_UP = "report_up"  #: sign and send reports upward
+    DRILL = "drill"  #: begin and end exercises
 
 
 _EVERYBODY = frozenset(Role)
@@ -37,6 +49,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_QUEUE: SEEING_ALL | {Role.OFFICER, Role.HANDLER},
     Right.REPORT: REPORTING,
     Right.ACT: frozenset().union(*WHO.values()),
+    Right.CALL_BACK: CALLING,
     Right.SEE_RULES: _EVERYBODY,
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
@@ -45,6 +58,12 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_BYTES: frozenset({Role.STEWARD}),
     Right.SEE_USERS: frozenset({Role.OPERATOR}),
     Right.ADD_USERS: frozenset({Role.OPERATOR}),
+    Right.SEE_RESPONSES: SEEING_ALL | HANDLING_ROLES,
+    Right.DECIDE_RESPONSE: DECIDING,
+    Right.TAKE_PART: HANDLING_ROLES,
+    Right.WARN: ISSUING,
+    Right.REPORT_UP: REPORTING_UP,
+    Right.DRILL: DRILLING,
 }
 
 

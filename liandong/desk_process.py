@@ -42,6 +42,7 @@ from linkage.ledger import Ledger
 from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.opening import CityBook
+from linkage.plans.office import plan_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
 from registry.components import ComponentRegistry
@@ -178,6 +179,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, 
         bell=ledger.bell,
         map=IncidentMap(database),
         cap=CapOffice(ledger),
+        plans=plan_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
         console=console(),

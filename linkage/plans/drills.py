@@ -97,6 +97,15 @@ class Drills:
         with self._ledger.database.read() as connection:
             return [_view(row) for row in connection.execute(query).mappings()]
 
+    def one(self, number: int) -> DrillView:
+        """Return an exercise.
+
+        Raises:
+            NotFound: there is none with this number.
+        """
+        with self._ledger.database.read() as connection:
+            return _view(_row(connection, number))
+
     def _scenario(self, page: Page, plan_id: str, scenario_id: str) -> tuple[Plan, Scenario]:
         book = self._ledger.book
         plan = book.plans.find(plan_id, from_ns(page.now_ns).astimezone(book.zone).date())

@@ -1,8 +1,11 @@
 """Warnings as people see them: those in force, those that are over, and every issue of one."""
 
-from sqlalchemy import RowMapping, select
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, select
 
 from city.clock import iso
+from city.errors import NotFound
 from linkage.viewing import moment
 from linkage.views import Actor, Moment, View
 from linkage.warnings.tables import WARNING_ISSUES, WARNINGS
@@ -57,6 +60,20 @@ class WarningList:
         if in_force is not None:
             over = WARNINGS.c.cancelled_ns
             query = query.where(over.is_(None) if in_force else over.is_not(None))
+        return self._read(query)
+
+    def one(self, number: int) -> WarningView:
+        """Return a warning.
+
+        Raises:
+            NotFound: there is none with this number.
+        """
+        found = self._read(select(WARNINGS).where(WARNINGS.c.id == number))
+        if not found:
+            raise NotFound("warning", number)
+        return found[0]
+
+    def _read(self, query: Select[Any]) -> list[WarningView]:
         with self._database.read() as connection:
             rows = list(connection.execute(query).mappings())
             wanted = WARNING_ISSUES.c.warning.in_([row["id"] for row in rows])

@@ -27,6 +27,7 @@ from linkage.ledger import Ledger
 from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.person import Role
+from linkage.plans.office import plan_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
 from linkage.views import Names
@@ -150,6 +151,7 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         bell=book.bell,
         map=IncidentMap(database),
         cap=CapOffice(book),
+        plans=plan_office(book),
         office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
         components=components,
         passwords=Passwords(CHEAP),
