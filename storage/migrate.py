@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from city.errors import BadSettings
+from storage.patience import wait_for_ever
 from storage.sql import Database
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -26,6 +27,7 @@ def upgrade(database: Database) -> None:
         StoreUnavailable: the database does not answer.
     """
     with database.write() as connection:
+        wait_for_ever(connection)
         before = revision(connection)
         try:
             command.upgrade(configuration(connection), "head")

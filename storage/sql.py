@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 from city.errors import BadSettings, StoreUnavailable
+from storage.patience import TCP_OPTIONS, be_patient
 
 #: The one catalogue of tables; each room declares its own in its `tables.py`. Constraints get the same names on both
 #: databases, so that a migration can drop them.
@@ -33,6 +34,9 @@ METADATA = MetaData(
 
 #: Key of PostgreSQL's advisory lock that makes writes one at a time ("liandong" in ASCII).
 _WRITE_LOCK = int.from_bytes(b"liandong", "big")
+
+#: Longest wait for a connection when all are in use, seconds: by then the server is not answering.
+_POOL_WAIT_S = 10.0
 
 _UNAVAILABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.DisconnectionError)
 
@@ -156,11 +160,13 @@ def _on_begin(statement: str) -> Callable[[Connection], None]:
 
 
 def _postgresql_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[Engine, Engine]:
-    url = url.update_query_dict({"connect_timeout": f"{max(2, round(busy_timeout_s))}"})
+    url = url.update_query_dict({"connect_timeout": f"{max(2, round(busy_timeout_s))}", **TCP_OPTIONS})
     writer = _engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
     lock = f"SET LOCAL lock_timeout = {round(busy_timeout_s * 1000)}; SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
     event.listen(writer, "begin", _on_begin(lock))
-    reader = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True)
+    reader = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True, pool_timeout=_POOL_WAIT_S)
+    be_patient(writer)
+    be_patient(reader)
     return writer, reader.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
