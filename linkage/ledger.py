@@ -15,14 +15,15 @@ from linkage.bell import Bell
 from linkage.clocks import given
 from linkage.config import LinkageSettings
 from linkage.deed import Deed, Outcome
-from linkage.event_log import Stamp
+from linkage.event_log import Entry, Stamp
 from linkage.failpoint import Failpoints, Work
 from linkage.opening import CityBook
 from linkage.person import Person
 from linkage.plans import upward_clock
 from linkage.record import Case, IncidentRecord
 from linkage.tables import INCIDENTS, TASKS
-from linkage.telling import messages
+from linkage.telling import following, messages
+from linkage.telling.following import Change
 from linkage.telling.messages import Sending
 from storage.sql import Database
 
@@ -131,7 +132,8 @@ class Page:
     def flush(self, cases_: Iterable[tuple[Case | None, Case]], written: Iterable["Written"]) -> None:
         """Write cases as they stood before and stand now, and what was done, in order; `Sheet` calls this."""
         book = self._ledger.book
-        for before, case in cases_:
+        pairs = list(cases_)
+        for before, case in pairs:
             standard = book.standards.of(case.incident.incident_class)
             cases.save(self.connection, before, case, standard, book.calendar)
             upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.settings.plans.upward)
@@ -141,6 +143,8 @@ class Page:
         for line, entry in zip(lines, entries, strict=True):
             if line.deed.told:
                 messages.put(self.connection, [entry], line.case, book, sending)
+        for before, case in pairs:
+            self._follow(before, case, [pair for pair in zip(lines, entries, strict=True) if _is_about(pair[0], case)])
         if entries:
             self.last = entries[-1].number
             self.steps += [str(entry.deed.step) for entry in entries]
@@ -161,6 +165,14 @@ class Page:
         *first, last = outcome.deeds
         return (*first, replace(last, data={**last.data, "clocks": clocks}))
 
+    def _follow(self, before: Case | None, case: Case, written: list[tuple["Written", Entry]]) -> None:
+        """Move the escalations of a case and tell departments' systems; a case of which nobody is told has none."""
+        if self._ledger.untold(case.incident):
+            return
+        book, systems = self._ledger.book, self._ledger.settings.systems
+        change = Change(before, case, [entry for _, entry in written], [line.stamp for line, _ in written])
+        following.follow(self.connection, change, book.chains, systems, self.now_ns)
+
     def _telling(self, deed: Deed, incident: IncidentRecord) -> Deed:
         """Write into the deed who is told, or why nobody is."""
         if not deed.told:
@@ -179,6 +191,10 @@ class Written:
     case: Case
     deed: Deed
     stamp: Stamp
+
+
+def _is_about(line: Written, case: Case) -> bool:
+    return line.case.incident.id == case.incident.id
 
 
 class Sheet:

@@ -14,7 +14,7 @@ from linkage.ledger import Ledger, Page
 from linkage.tables import FALLEN, MESSAGES, WAITING
 from linkage.telling import outbox
 from linkage.telling.book import Quotas
-from linkage.telling.outbox import Draft
+from linkage.telling.outbox import SYSTEM_PREFIX, Draft
 from linkage.telling.tables import CHANNELS
 
 log = structlog.get_logger()
@@ -29,9 +29,6 @@ NONE_LEFT = 0
 
 #: Messages that fall through in one transaction, so that other writers get their turn.
 _BATCH = 100
-
-#: A department's own system has one channel and no other: nobody else may read its tasks.
-SYSTEM_PREFIX = "system:"
 
 #: A message that only asks whether a channel delivers: another one is no answer.
 TEST = "test"

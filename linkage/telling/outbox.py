@@ -13,6 +13,9 @@ from linkage.telling.book import Quotas
 
 MESSAGES_HELD = Counter("linkage_messages_held_total", "Messages held back and summed up later, by reason.", ["reason"])
 
+#: A department's own system has one channel, called after it, and no other: nobody else may read its tasks.
+SYSTEM_PREFIX = "system:"
+
 _HOUR_NS = 3600 * SECOND_NS
 
 
