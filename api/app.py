@@ -26,6 +26,7 @@ from api.routes import (
     incidents,
     live,
     messages,
+    photos,
     plans,
     quarantine,
     readings,

@@ -85,10 +85,14 @@ class KnownHosts:
 
 
 class BoundedBodies:
-    """Refuses bodies above a size, by their announced length or as they come."""
+    """Refuses bodies above a size, by their announced length or as they come.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `larger` gives another size to the paths that begin so.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self._app, self._max_bytes = app, max_bytes
+        self._larger = dict(larger) if larger is not None else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -96,21 +100,25 @@ class BoundedBodies:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > self._max_bytes:
-            detail = f"Expected at most {self._max_bytes} bytes, got {announced[:20]}"
+        most = self._most(scope["path"])
+        if announced.isdecimal() and int(announced[:20]) > most:
+            detail = f"Expected at most {most} bytes, got {announced[:20]}"
             await refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", detail, "body")(scope, receive, send)
             return
-        await self._app(scope, self._counting(receive), send)
+        await self._app(scope, self._counting(receive, most), send)
 
-    def _counting(self, receive: Receive) -> Receive:
+    def _most(self, path: str) -> int:
+        return next((most for start, most in self._larger.items() if path.startswith(start)), self._max_bytes)
+
+    def _counting(self, receive: Receive, most: int) -> Receive:
         received = 0
 
         async def receive_bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Expected at most {self._max_bytes} bytes")
+            if received > most:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Expected at most {most} bytes")
             return message
 
         return receive_bounded

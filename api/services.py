@@ -21,6 +21,9 @@ from api.users import Users
 #: Password checks at once: each holds a core and 19 MiB.
 PASSWORD_CHECKS = 2
 
+#: Photos decoded at once: each holds a core and up to 100 MiB.
+PHOTO_CHECKS = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -37,6 +40,7 @@ class Services:
     sensor_news: SensorNews
     keeper: StreamKeeper
     password_checks: CapacityLimiter
+    photo_checks: CapacityLimiter
     started_ns: int
 
 
@@ -60,6 +64,7 @@ def services_from(given: Given) -> Services:
         recorder=EventLog(given.live),
         sensor_news=SensorNews(hub, given.feed, directory, given.city),
         password_checks=CapacityLimiter(PASSWORD_CHECKS),
+        photo_checks=CapacityLimiter(PHOTO_CHECKS),
         started_ns=clock.now_ns(),
     )
 

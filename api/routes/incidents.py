@@ -9,6 +9,7 @@ from api.cameras import nearest_cameras
 from api.errors import documented
 from api.fields import ID_PATTERN, LONGEST_WORD, NAME_PATTERN, Name, Note, RowPath, Word
 from api.guard import Changes, Reads
+from api.keyed import IdempotencyKey
 from api.permissions import Right
 from api.routes.step_bodies import IncidentStepBody, order_of
 from api.services import Desk, Services
@@ -114,9 +115,15 @@ def incident(desk: Desk, reader: Reader, incident: RowPath) -> Incident:
 
 
 @router.post("/{incident}/steps", responses=documented(401, 403, 404, 409))
-def take_step(desk: Desk, actor: Actor, incident: RowPath, body: Annotated[IncidentStepBody, Body()]) -> Incident:
+def take_step(
+    desk: Desk,
+    actor: Actor,
+    incident: RowPath,
+    body: Annotated[IncidentStepBody, Body()],
+    key: IdempotencyKey = "",
+) -> Incident:
     """Take a step on an incident."""
-    return with_cameras(desk, actor, desk.given.incidents.act(incident, order_of(body), actor.user.person))
+    return with_cameras(desk, actor, desk.given.incidents.act(incident, order_of(body), actor.user.person, key))
 
 
 def with_cameras(desk: Services, session: Session, incident: Incident) -> Incident:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import documented
 from api.fields import ID_PATTERN, LONGEST_WORD, RowPath
 from api.guard import Changes, Reads
+from api.keyed import IdempotencyKey
 from api.permissions import Right
 from api.routes.incidents import with_cameras
 from api.routes.step_bodies import TaskStepBody, order_of
@@ -51,6 +52,7 @@ def take_task_step(
     actor: Annotated[Session, Depends(Changes(Right.ACT))],
     task: RowPath,
     body: Annotated[TaskStepBody, Body()],
+    key: IdempotencyKey = "",
 ) -> Incident:
     """Take a step on a task."""
-    return with_cameras(desk, actor, desk.given.incidents.act_on_task(task, order_of(body), actor.user.person))
+    return with_cameras(desk, actor, desk.given.incidents.act_on_task(task, order_of(body), actor.user.person, key))
