@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators liandong tests benchmarks scripts hatch_build.py
 
-.PHONY: demo test check format bench setup setup-dev console lock clean
+.PHONY: demo test check format bench bench-linkage setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
@@ -26,6 +26,9 @@ format: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
+
+bench-linkage: setup-dev
+	$(BIN)/python -m benchmarks.linkage
 
 setup:
 	@$(PYTHON) scripts/setup.py
