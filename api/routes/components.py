@@ -83,7 +83,9 @@ def around_incident(
     radius_m: Annotated[float, Query(gt=0, le=_FARTHEST_M, description="How far, metres.")] = _USUAL_M,
 ) -> Around:
     """List teams, pumps, cameras, sensors and components around an incident."""
-    shown = desk.given.incidents.one(incident, reader.user.person)
+    shown = desk.given.queue.summary(int(incident), reader.user.person)
+    if shown is None:
+        raise NotFound("incident", incident)
     if shown.longitude is None or shown.latitude is None:
         return Around(radius_m=radius_m, items=())
     spot = Place(shown.longitude, shown.latitude)

@@ -48,8 +48,9 @@ def guarded(app: FastAPI) -> Iterator[tuple[str, str, Door]]:
 
 async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     address = path.replace("{sensor:path}", "hall/1")
-    for name in ("sensor", "incident", "task", "message", "identifier"):
+    for name in ("sensor", "incident", "task", "message", "identifier", "report", "component"):
         address = address.replace(f"{{{name}}}", "1")
+    address = address.replace("{photo}", "photo-0001")
     return await client.request(method, BASE + address, json={} if method == "POST" else None)
 
 
