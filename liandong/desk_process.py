@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from socket import gethostname
 from socket import socket as Socket
@@ -14,14 +14,14 @@ from fastapi import FastAPI
 from api.app import close_streams, create_app
 from api.collaborators import Given
 from city.clock import SystemClock
-from city.errors import LiandongError, NotFound
+from city.errors import LiandongError
 from city.feed import Feed
-from city.sensor import Sensor
 from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
 from liandong.demo import settle_demo
 from liandong.folder import DataFolder
+from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
@@ -134,18 +134,15 @@ def _configuration(app: FastAPI) -> uvicorn.Config:
 
 
 def _ledger(settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry) -> Ledger:
-    def sensor(number: str) -> Sensor | None:
-        with suppress(NotFound):
-            return registry.get(number)
-        return None
-
+    known = KnownSensors(registry)
     atlas = drawn(city.basemap, city.about.districts, city.about.name)
     book = CityBook(
         city.departments,
         city.standards,
         city.about.zone,
         city.calendar,
-        sensor,
+        known.find,
+        sensors=known.all,
         atlas=atlas,
         component={one.id: one for one in city.components}.get,
         reports=city.reports,

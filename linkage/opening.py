@@ -1,6 +1,6 @@
 """How an incident begins: from an alarm, or from what a person reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from linkage.person import Person
 from linkage.plans.library import Plans
 from linkage.record import Case, IncidentRecord
 from linkage.reports.book import ReportBook
+from linkage.roster.source import Source
 from linkage.standards import Standards
 from linkage.states import IncidentState, Step
 from linkage.telling.audience import told_by
@@ -39,13 +40,14 @@ def _no_component(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CityBook:
-    """What the city folder says about linkage; `sensor` looks a sensor up in the registry."""
+    """What the city folder says about linkage; `sensor` looks a sensor up in the registry, `sensors` are all of it."""
 
     directory: Directory
     standards: Standards
     zone: ZoneInfo
     calendar: Calendar
     sensor: Callable[[str], Sensor | None]
+    sensors: Callable[[], Collection[Sensor]] = tuple
     component: Callable[[str], Component | None] = _no_component
     reports: ReportBook = field(default_factory=ReportBook)
     plans: Plans = field(default_factory=Plans)
@@ -53,6 +55,7 @@ class CityBook:
     atlas: Atlas = field(default_factory=Atlas)
     chains: Chains = field(default_factory=default_chains)
     telling: TellingBook = field(default_factory=TellingBook)
+    rosters: Source = field(default_factory=Source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """The turns that the desk takes, in one list."""
 
+from linkage.admission.releasing import Releaser
 from linkage.audit.turns import log_turns
 from linkage.cap.following import CapFollower
 from linkage.cap.sources import CapSources
 from linkage.ledger import Ledger
 from linkage.plans.turns import plan_turns
 from linkage.reports.turns import report_turns
+from linkage.silences.keeping import SilenceKeeper
 from linkage.ticking import Ticker
 from linkage.turn import Turn
 
@@ -14,6 +16,8 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
     return (
         Ticker(ledger),
+        Releaser(ledger),
+        SilenceKeeper(ledger),
         CapFollower(ledger),
         CapSources(ledger),
         *plan_turns(ledger),

@@ -1,0 +1,34 @@
+"""The registered sensors as linkage asks for them: thousands in a second while a storm is admitted."""
+
+from collections.abc import Collection
+from time import monotonic
+
+from api.directory import SensorDirectory, Snapshot
+from city.sensor import Sensor
+from registry.sensors import SensorRegistry
+
+#: A change of the registry is known to linkage after at most this time, seconds.
+_FRESH_S = 1.0
+
+
+class KnownSensors:
+    """Keeps the newest snapshot and looks at the registry's version at most once a second; safe between threads."""
+
+    def __init__(self, registry: SensorRegistry) -> None:
+        self._directory = SensorDirectory(registry)
+        self._looked_s = float("-inf")
+
+    def find(self, sensor: str) -> Sensor | None:
+        """Return a sensor; None for one that is not registered."""
+        return self._snapshot().by_id.get(sensor)
+
+    def all(self) -> Collection[Sensor]:
+        """Return every sensor, in order of id."""
+        return self._snapshot().sensors
+
+    def _snapshot(self) -> Snapshot:
+        now_s = monotonic()
+        if now_s - self._looked_s >= _FRESH_S:
+            self._directory.fresh()
+            self._looked_s = now_s
+        return self._directory.now
