@@ -5,6 +5,7 @@ import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,9 +13,9 @@ from typing import Any
 from benchmarks.linkage_queue import OPEN, fill
 from benchmarks.report import percentile, report
 from linkage.acting import Order
+from linkage.finding import QueueFilter
 from linkage.legs import TaskFilter
 from linkage.person import Person, Role
-from linkage.queue import QueueFilter
 from linkage.states import Step
 from storage.migrate import upgrade
 from storage.sql import Database
@@ -75,7 +76,7 @@ def measured(database: Database) -> dict[str, Any]:
     began = time.perf_counter()
     fill(town)
     filled_s = time.perf_counter() - began
-    pages = {name: _timed(lambda one=one: _page(town, *one), _PAGES) for name, one in PAGES.items()}
+    pages = {name: _timed(partial(_page, town, *one), _PAGES) for name, one in PAGES.items()}
     tasks = _timed(lambda: town.tasks.page(WATER_OFFICER, TaskFilter(mine=True)), _PAGES)
     return {
         "filled_s": filled_s,

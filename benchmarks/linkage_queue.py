@@ -59,7 +59,8 @@ def fill(town: Town, seed: int = 8) -> None:
     chance = random.Random(seed)
     reported, dispatched, tasks = templates(town)
     for start in range(0, OPEN + ENDED, _BATCH):
-        incidents, legs = [], []
+        incidents: list[Row] = []
+        legs: list[Row] = []
         for index in range(start, start + _BATCH):
             base = dispatched if index % 5 in {0, 1} else reported
             incidents.append(_varied(base, _FIRST + index, chance, ended=index >= OPEN))

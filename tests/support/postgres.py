@@ -3,13 +3,18 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.support.servers import HOST, free_port, require, running
+import psutil
+
+from liandong import leash
+from tests.support.servers import HOST, free_port, require, wait_until
 
 _NOBODY = "nobody"
 
@@ -34,34 +39,71 @@ def _as_user() -> list[str]:
     ]
 
 
+@dataclass
+class Postgres:
+    """A PostgreSQL server that can go away and come back with its data; `durable` ones wait for the disk."""
+
+    url: str
+    folder: Path
+    port: int
+    durable: bool = False
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run it and return when it answers."""
+        command = [_program("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)]
+        command += ["-k", str(self.folder), "-h", HOST, *(() if self.durable else ("-F",))]
+        log = self.folder / "server.log"
+        with log.open("ab") as output:
+            words = leash.command(*_as_user(), *command)
+            self.process = subprocess.Popen(words, stdout=output, stderr=output, cwd=self.folder)
+        probe = [_program("pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
+        wait_until(lambda: subprocess.run(probe, check=False).returncode == 0, self.process, log)
+
+    def stop(self) -> None:
+        """End it at once, and with it every connection, as when its machine is switched off."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            self.process = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop every process of it in the middle of what it does while the block lasts: it says nothing any more."""
+        assert self.process is not None
+        server = psutil.Process(self.process.pid)
+        processes = [server, *server.children(recursive=True)]
+        for one in processes:
+            one.suspend()
+        try:
+            yield
+        finally:
+            for one in processes:
+                one.resume()
+
+
+@contextmanager
+def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
+    """Run an empty PostgreSQL, its data in a folder that its user can reach."""
+    with TemporaryDirectory(prefix="liandong-postgres-") as name:
+        folder, port = Path(name), free_port()
+        if os.geteuid() == 0:
+            shutil.chown(name, user=_NOBODY)
+        initdb = [_program("initdb"), "-D", str(folder / "data"), "-U", "liandong", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*_as_user(), *initdb, "--no-sync"], check=True, capture_output=True, cwd=folder)
+        server = Postgres(f"postgresql+psycopg://liandong@{HOST}:{port}/postgres", folder, port, durable)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
 @contextmanager
 def postgresql(*, durable: bool = False) -> Iterator[str]:
-    """Run an empty PostgreSQL, its data in a folder that its user can reach; yield SQLAlchemy's URL.
+    """Run an empty PostgreSQL and yield SQLAlchemy's URL.
 
     Without `durable` it does not wait for the disk: that is PostgreSQL's own affair, and tests are faster so.
     """
-    with TemporaryDirectory(prefix="liandong-postgres-") as name:
-        if os.geteuid() == 0:
-            shutil.chown(name, user=_NOBODY)
-        with _serving(Path(name), durable=durable) as port:
-            yield f"postgresql+psycopg://liandong@{HOST}:{port}/postgres"
-
-
-@contextmanager
-def _serving(folder: Path, *, durable: bool) -> Iterator[int]:
-    initdb, postgres = _program("initdb"), _program("postgres")
-    data, port = folder / "data", free_port()
-    subprocess.run(
-        [*_as_user(), initdb, "-D", str(data), "-U", "liandong", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    command = [postgres, "-D", str(data), "-p", str(port), "-k", str(folder), "-h", HOST, *(() if durable else ("-F",))]
-
-    def ready() -> bool:
-        probe = [_program("pg_isready"), "-q", "-h", HOST, "-p", str(port)]
-        return subprocess.run(probe, check=False).returncode == 0
-
-    with running([*_as_user(), *command], port=port, folder=folder, ready=ready):
-        yield port
+    with postgres_server(durable=durable) as server:
+        yield server.url
