@@ -15,8 +15,14 @@ from city.holidays import parse_holidays
 from city.sensor import Sensor
 from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
+from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
+from linkage.plans.library import Plans
+from linkage.plans.library import mistakes as plan_mistakes
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
+from linkage.roster.parsing import parse_rosters, strangers
+from linkage.roster.roster import Roster
+from linkage.roster.source import Source
 from linkage.standards import Standards, parse_standards
 from registry.component_csv import BadComponents, read_components
 from registry.sensor_csv import read_csv
@@ -69,6 +75,9 @@ class CityFolder:
     grids: bytes
     reports: ReportBook
     components: tuple[Component, ...]
+    plans: Plans
+    roster: Roster
+    roster_source: Source
 
 
 def read_city(root: Path) -> CityFolder:
@@ -106,12 +115,18 @@ class _Reader:
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
         routes = self._parsed("sources.toml", _routes, absent="")
         reports = self._parsed("reports.yaml", parse_reports, absent="")
+        roster = self._parsed("rosters.yaml", parse_rosters, absent="")
         sensors, components = self._sensors(), self._components()
         book = book_of(self._root, self._text)
         if catalogue is not None and departments is not None and standards is not None:
             self._judge(book, catalogue, departments, standards)
         if reports is not None and departments is not None and standards is not None:
             self._mistakes += report_mistakes(reports, departments, standards)
+        if roster is not None and departments is not None:
+            self._mistakes += strangers(roster, departments)
+        plans = read_plans(self._root, self._text, self._mistakes)
+        if about is not None and departments is not None and standards is not None:
+            self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
         self._raise_mistakes()
         assert about is not None
@@ -121,6 +136,7 @@ class _Reader:
         assert catalogue is not None
         assert routes is not None
         assert reports is not None
+        assert roster is not None
         return CityFolder(
             about,
             sensors,
@@ -134,6 +150,9 @@ class _Reader:
             grids,
             reports=reports,
             components=components,
+            plans=plans,
+            roster=roster,
+            roster_source=self._roster_source(about.zone),
         )
 
     def _raise_mistakes(self) -> None:
@@ -155,6 +174,14 @@ class _Reader:
 
     def _calendar(self, zone: ZoneInfo) -> Calendar | None:
         return self._parsed("holidays.toml", lambda text, file: parse_holidays(text, zone, file), absent="")
+
+    def _roster_source(self, zone: ZoneInfo) -> Source:
+        rosters, holidays = (self._root / name for name in ("rosters.yaml", "holidays.toml"))
+        return Source(
+            rosters=self._text(rosters) if rosters.exists() else "",
+            holidays=self._text(holidays) if holidays.exists() else "",
+            zone=zone.key,
+        )
 
     def _text(self, path: Path) -> str:
         try:

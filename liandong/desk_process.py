@@ -146,6 +146,9 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         atlas=atlas,
         component={one.id: one for one in city.components}.get,
         reports=city.reports,
+        rosters=city.roster_source,
+        plans=city.plans,
+        districts=tuple(city.about.districts),
     )
     return Ledger(
         database,
