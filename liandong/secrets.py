@@ -33,6 +33,7 @@ class Secrets(BaseModel):
 
     ingest_password: SecretStr = Field(default_factory=_fresh, description="of ingest at the embedded broker")
     simulator_password: SecretStr = Field(default_factory=_fresh, description="of the simulators at the broker")
+    link_key: SecretStr = Field(default_factory=_fresh, description="that signs the links in messages")
     replay_password: SecretStr = Field(default_factory=_fresh, description="of `liandong replay` at the broker")
 
 

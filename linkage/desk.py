@@ -8,7 +8,9 @@ from city.errors import StoreUnavailable
 from city.feed import Feed
 from linkage.admission.admit import Admitter
 from linkage.ledger import Ledger
-from linkage.telling.couriers import AppriseCourier, Courier
+from linkage.telling.carrying import couriers
+from linkage.telling.couriers import Courier
+from linkage.telling.link import Links
 from linkage.telling.post import Post
 from linkage.telling.public_guard import PublicGuard
 from linkage.turn import Turn
@@ -29,13 +31,13 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 class Desk:
     """Runs the queue's own work; its parts block, so each call to them goes to a thread."""
 
-    def __init__(self, ledger: Ledger, courier: Courier | None = None) -> None:
+    def __init__(self, ledger: Ledger, courier: Courier | None = None, links: Links | None = None) -> None:
         settings = ledger.settings
         self.admitter = Admitter(ledger)
         self._turns = turns(ledger)
-        carrier = AppriseCourier(settings.messages) if courier is None else courier
+        carrier = couriers(settings, ledger.clock) if courier is None else courier
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
-        self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints)
+        self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)
         self._settings = settings
 
     async def run(self, feed: Feed) -> None:
@@ -48,12 +50,15 @@ class Desk:
 
     async def admitting(self, feed: Feed) -> None:
         """Admit alarms as they come; what is not available, ingest or the database, is waited for."""
-        wait_s = _FIRST_WAIT_S
+        wait_s, reached = _FIRST_WAIT_S, False
         while True:
             try:
                 await self.admit_some(feed)
+                reached = True
             except StoreUnavailable as error:
-                log.warning("admission_waits", store=error.store, cause=error.cause, wait_s=wait_s)
+                # At a start the desk is up before ingest: that is worth a line, and a warning only when it lasts.
+                tell = log.warning if reached or wait_s >= _LONGEST_WAIT_S else log.info
+                tell("admission_waits", store=error.store, cause=error.cause, wait_s=wait_s)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
             else:

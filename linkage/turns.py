@@ -4,10 +4,13 @@ from linkage.admission.releasing import Releaser
 from linkage.audit.turns import log_turns
 from linkage.cap.following import CapFollower
 from linkage.cap.sources import CapSources
+from linkage.escalation.climber import Climber
 from linkage.ledger import Ledger
 from linkage.plans.turns import plan_turns
 from linkage.reports.turns import report_turns
 from linkage.silences.keeping import SilenceKeeper
+from linkage.telling.falling import ChannelWatch
+from linkage.telling.summing import Summing
 from linkage.ticking import Ticker
 from linkage.turn import Turn
 
@@ -16,6 +19,9 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
     return (
         Ticker(ledger),
+        Climber(ledger),
+        ChannelWatch(ledger),
+        Summing(ledger),
         Releaser(ledger),
         SilenceKeeper(ledger),
         CapFollower(ledger),
