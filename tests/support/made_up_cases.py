@@ -68,8 +68,16 @@ class Maker:
         due_ns = self._now_ns + 30 * MINUTE_NS
         opener = {"collector": COLLECTORS, "hotline": ACCEPTORS}.get(case.source)
         actor = "" if opener is None else self._random.choice(opener)
-        opening = {"source": case.source, "district": case.district, "drill": case.drill, "priority": 3, "rule": "r"}
-        self._say("open", actor, **opening, clocks=[self._clock("verify", due_ns)])
+        self._say(
+            "open",
+            actor,
+            source=case.source,
+            district=case.district,
+            drill=case.drill,
+            priority=3,
+            rule="r",
+            clocks=[self._clock("verify", due_ns)],
+        )
         if chance() < 0.05:
             return
         self._later(45)
