@@ -17,6 +17,7 @@ from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
 from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
+from linkage.escalation.chain import Chains, default_chains, groups_missing, parse_chains
 from linkage.plans.library import Plans
 from linkage.plans.library import mistakes as plan_mistakes
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
@@ -24,6 +25,7 @@ from linkage.roster.parsing import parse_rosters, strangers
 from linkage.roster.roster import Roster
 from linkage.roster.source import Source
 from linkage.standards import Standards, parse_standards
+from linkage.telling.book import TellingBook, parse_messages
 from registry.component_csv import BadComponents, read_components
 from registry.sensor_csv import read_csv
 from registry.sensor_file import BadSensors
@@ -78,6 +80,8 @@ class CityFolder:
     plans: Plans
     roster: Roster
     roster_source: Source
+    chains: Chains
+    telling: TellingBook
 
 
 def read_city(root: Path) -> CityFolder:
@@ -124,6 +128,7 @@ class _Reader:
             self._mistakes += report_mistakes(reports, departments, standards)
         if roster is not None and departments is not None:
             self._mistakes += strangers(roster, departments)
+        chains, telling = self._telling(departments)
         plans = read_plans(self._root, self._text, self._mistakes)
         if about is not None and departments is not None and standards is not None:
             self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
@@ -153,6 +158,24 @@ class _Reader:
             plans=plans,
             roster=roster,
             roster_source=self._roster_source(about.zone),
+            chains=chains,
+            telling=telling,
+        )
+
+    def _telling(self, departments: Directory | None) -> tuple[Chains, TellingBook]:
+        """Return who is told when nobody answers, and the city's words, groups and quotas."""
+
+        def messages(text: str, file: str) -> TellingBook:
+            return parse_messages(text, file, None if departments is None else [one.id for one in departments])
+
+        telling = self._parsed("messages.yaml", messages, absent="")
+        written = (self._root / "escalation.yaml").exists()
+        chains = self._parsed("escalation.yaml", parse_chains) if written else default_chains()
+        if chains is not None and telling is not None:
+            self._mistakes += groups_missing(chains, telling.groups)
+        return (
+            default_chains() if chains is None else chains,
+            TellingBook() if telling is None else telling,
         )
 
     def _raise_mistakes(self) -> None:
