@@ -52,7 +52,7 @@ async def test_what_changes_something_needs_session_and_csrf_together(document: 
         if path not in PUBLIC
     }
 
-    assert {method for method, _ in security} == {"get", "post"}
+    assert {method for method, _ in security} == {"get", "post", "put"}
     for (method, _), schemes in security.items():
         assert schemes == [{"session"} if method == "get" else {"session", "csrf"}]
 
