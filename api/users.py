@@ -48,7 +48,7 @@ class User:
     @property
     def person(self) -> Person:
         """Return this user as the linkage queue knows people."""
-        return Person(str(self.id), self.name, frozenset(self.roles), self.department, self.district)
+        return Person(str(self.id), self.name, frozenset(self.roles), self.department, self.district, self.username)
 
 
 class Users:

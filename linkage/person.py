@@ -28,6 +28,7 @@ class Person:
         roles: words of `Role`.
         department: id of the department that officers and handlers act for.
         district: only incidents of this district are theirs to see; empty for the whole city.
+        username: what they sign in with, by which rosters know them.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Person:
     roles: frozenset[str]
     department: str = ""
     district: str = ""
+    username: str = ""
 
     def holds(self, roles: frozenset[Role]) -> bool:
         """Tell whether this person holds one of `roles`."""

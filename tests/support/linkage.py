@@ -86,7 +86,7 @@ def ledger(database: Database, settings: LinkageSettings | None = None) -> Ledge
 def person(*roles: Role, name: str = "", department: str = "", district: str = "") -> Person:
     """Return somebody with these roles, called after the first of them."""
     called = name if name else str(roles[0])
-    return Person(called, called.title(), frozenset(roles), department, district)
+    return Person(called, called.title(), frozenset(roles), department, district, called)
 
 
 ACCEPTOR = person(Role.ACCEPTOR, department="desk")
