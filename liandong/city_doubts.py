@@ -1,6 +1,7 @@
 """What a city folder may say, but hardly means: a rule about no sensor, a sensor of a district that is none."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 
@@ -30,6 +31,15 @@ def doubts(city: CityFolder) -> Iterator[str]:
         yield from _strangers(city, word, frozenset(allowed))
     yield from _quantities(city)
     yield from _abroad(city)
+    yield from _plans(city)
+
+
+def _plans(city: CityFolder) -> Iterator[str]:
+    """Yield plans past their review: they stay in force, and should not."""
+    today = datetime.now(city.about.zone).date()
+    for plan in city.plans.in_force(today):
+        if plan.next_review <= today:
+            yield f"Expected a plan reviewed by {plan.next_review}, got the old version - at `{plan.file}:{plan.line}`"
 
 
 def _rules(city: CityFolder) -> Iterator[str]:
