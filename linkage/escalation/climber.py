@@ -146,6 +146,7 @@ class _Words:
             phone="" if contact is None else contact.phone,
             link_until_ns=sending.link_until_ns,
             urgent=case.incident.priority <= messages.MOST_URGENT,
+            drill=case.incident.drill,
         )
 
     def _key(self, department: str, person: str, channel: str) -> str:

@@ -30,6 +30,15 @@ _ABOUT = {
     "feed_back": ("待核查", "To check"),
     "return": ("退回", "Returned"),
     "rework": ("返工", "Rework"),
+    "propose": ("建议启动响应", "Response proposed"),
+    "start_response": ("应急响应启动", "Response started"),
+    "raise_response": ("响应级别提升", "Response raised"),
+    "lower_response": ("响应级别降低", "Response lowered"),
+    "end_response": ("应急响应终止", "Response ended"),
+    "situation": ("情况报告", "Situation report"),
+    "report_overdue": ("情况报告超时", "Situation report overdue"),
+    "upward_overdue": ("信息报送超时", "Report upward overdue"),
+    "send_upward_report": ("信息报送", "Report upward"),
 }
 
 #: What command is told of an incident that the system filed.
@@ -89,12 +98,24 @@ def _draft(entry: Entry, department: Department, channel: str, case: Case, book:
         department=department.id,
         channel=channel,
         subject=words.subject(kind, told, subject(entry, case)),
-        body=words.body(kind, told, body(entry, case, book, sending.console_url)),
+        body=words.body(
+            kind, told, "\n".join([*asked(entry, department), body(entry, case, book, sending.console_url)])
+        ),
         kind=kind,
         task=None if leg is None else leg.id,
         link_until_ns=sending.link_until_ns if kind in ASKING else None,
-        urgent=kind == "rise" or first,
+        urgent=kind == "rise" or first or "activation" in entry.deed.data,
+        drill=case.incident.drill,
     )
+
+
+def asked(entry: Entry, department: Department) -> list[str]:
+    """Return what a plan asks of this department, in both languages; nothing where no plan does."""
+    tasks = entry.deed.data.get("tasks")
+    if not isinstance(tasks, list):
+        return []
+    mine = [task.get("action") for task in tasks if task.get("department") == department.id]
+    return [f"★ {action['zh']} / {action['en']}" for action in mine if action]
 
 
 def facts(entry: Entry, department: Department, case: Case, book: CityBook, console_url: str) -> Facts:

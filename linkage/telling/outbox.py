@@ -18,6 +18,9 @@ SYSTEM_PREFIX = "system:"
 
 _HOUR_NS = 3600 * SECOND_NS
 
+#: What the subject of every message of an exercise begins with.
+DRILL_MARK = "【演练 DRILL】"
+
 
 class MessageState(StrEnum):
     """What became of a message."""
@@ -41,7 +44,8 @@ class Draft:
     Attributes:
         key: the same for every repetition of the same message to the same place.
         link_until_ns: until when its link acknowledges; None for a message without one.
-        urgent: never held by a quota: a rise in level, a first notice of priority 1.
+        urgent: never held by a quota: a rise in level, a first notice of priority 1, a call by a plan.
+        drill: it belongs to an exercise, and its first words say so.
     """
 
     key: str
@@ -59,6 +63,7 @@ class Draft:
     phone: str = ""
     link_until_ns: int | None = None
     urgent: bool = False
+    drill: bool = False
 
 
 # Built once: building a statement anew costs as much as running it.
@@ -98,7 +103,7 @@ def row_of(draft: Draft, now_ns: int, held_until_ns: int | None = None) -> dict[
         "event": draft.event,
         "department": draft.department,
         "channel": draft.channel,
-        "subject": draft.subject,
+        "subject": f"{DRILL_MARK}{draft.subject}" if draft.drill else draft.subject,
         "body": draft.body,
         "state": MessageState.WAITING if held_until_ns is None else MessageState.HELD,
         "attempts": 0,
