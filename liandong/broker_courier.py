@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.config import MqttSettings
 from linkage.telling.couriers import Letter, Receipt
@@ -41,7 +42,7 @@ class BrokerCourier:
     @contextmanager
     def _connected(self) -> Iterator[paho.Client]:
         settings = self._settings
-        client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=f"notify{secrets.token_hex(8)}")
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"notify{secrets.token_hex(8)}")
         client.connect_timeout = self._timeout_s
         if settings.username is not None:
             password = None if settings.password is None else settings.password.get_secret_value()
