@@ -14,8 +14,8 @@ from city.sensor import Sensor
 from linkage import cases
 from linkage.admission.asset import is_explained
 from linkage.admission.evidence import is_drill
-from linkage.admission.moving import move_alarms
 from linkage.ledger import Page, Sheet
+from linkage.merging.moving import move_alarms
 from linkage.record import Case
 from linkage.states import CLOSED
 from linkage.tables import HELD, INCIDENTS, KEYS, MEMBERS

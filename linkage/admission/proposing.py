@@ -1,5 +1,6 @@
 """Asks people whether two incidents are one: a row for each pair, and an entry in both trails."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from sqlalchemy import func, insert, select
@@ -9,6 +10,7 @@ from linkage.admission.nearness import Neighbour
 from linkage.admission.tables import PROPOSALS
 from linkage.deed import Deed, Outcome
 from linkage.ledger import Page
+from linkage.person import Person
 
 
 class ProposalState(StrEnum):
@@ -46,8 +48,9 @@ def propose(page: Page, number: int, neighbour: Neighbour) -> None:
         note(page, one, Deed(step="propose_join", data={**told, "with": other}))
 
 
-def note(page: Page, number: int, deed: Deed) -> None:
+def note(page: Page, number: int, deed: Deed, actor: Person | None = None) -> None:
     """Write a deed into an incident's trail that changes nothing else of it."""
     case = cases.load(page.connection, number)
     if case is not None:
-        page.write(case, Outcome(case, (deed,)))
+        state = case.incident.state
+        page.write(case, Outcome(case, (replace(deed, from_state=state, to_state=state),)), actor)

@@ -57,7 +57,7 @@ class Releaser:
         self.every_s = ledger.settings.admission.tick_s
 
     def take(self) -> int:
-        """Judge every held alarm that is due, and of a storm's as many as there is room for; return how many came up."""
+        """Judge held alarms that are due, and as many of a storm as there is room for; return how many came up."""
         up = 0
         while found := self._some():
             up += sum(admission.decision.action is not Action.HOLD for admission in found)

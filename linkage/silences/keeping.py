@@ -14,6 +14,7 @@ from linkage.silences.config import SilenceSettings
 from linkage.silences.reading import silence_of
 from linkage.silences.silence import Silence
 from linkage.silences.tables import SILENCES
+from linkage.silences.warning import warn
 from linkage.tables import MEMBERS, NEVER_NS
 
 SILENCES_ENDED = Counter("linkage_silences_ended_total", "Silences that ended, by how.", ["how"])
@@ -125,7 +126,8 @@ class SilenceKeeper:
             "burning": hidden.now,
             "author": silence.author,
         }
-        page.note(Deed(step="silence_warned", department=_department(silence), note=silence.reason, data=data))
+        event = page.note(Deed(step="silence_warned", department=_department(silence), note=silence.reason, data=data))
+        warn(page, silence, self._ledger.book, event=event, ends=near, burning=hidden.now)
         return page.now_ns
 
 
