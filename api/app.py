@@ -16,11 +16,13 @@ from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
     activations,
+    audit,
     cap,
     city,
     components,
     discovery,
     drills,
+    evaluation,
     geojson,
     health,
     incidents,
@@ -72,6 +74,8 @@ _ROUTERS = (
     rules.router,
     users.router,
     status.router,
+    evaluation.router,
+    audit.router,
     live.router,
 )
 

@@ -8,8 +8,10 @@ from api.config import HttpSettings
 from api.passwords import Passwords
 from city.clock import Clock
 from city.feed import Feed
+from linkage.audit.office import AuditOffice
 from linkage.bell import Bell
 from linkage.cap.office import CapOffice
+from linkage.evaluation.evaluation import Evaluation
 from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.legs import Tasks
@@ -42,5 +44,7 @@ class Given:
     plans: PlanOffice
     office: ReportOffice
     components: ComponentRegistry
+    evaluation: Evaluation
+    audit: AuditOffice
     console: Path | None = None
     passwords: Passwords | None = None

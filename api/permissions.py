@@ -28,6 +28,9 @@ class Right(StrEnum):
     ADOPT = "adopt"  #: register a discovered sensor
     SEE_QUARANTINE = "see_quarantine"  #: that messages were set aside, and why
     SEE_BYTES = "see_bytes"  #: what was in them: may hold personal data
+    SEE_EVALUATION = "see_evaluation"
+    SEE_AUDIT = "see_audit"  #: whether the event log is whole
+    SEE_ACCESS = "see_access"  #: who looked at what is personal
     SEE_USERS = "see_users"
     ADD_USERS = "add_users"
     SEE_RESPONSES = "see_responses"  #: plans, proposals, responses, warnings, reports upward
@@ -56,6 +59,10 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.ADOPT: frozenset({Role.OPERATOR}),
     Right.SEE_QUARANTINE: frozenset({Role.OPERATOR, Role.STEWARD}),
     Right.SEE_BYTES: frozenset({Role.STEWARD}),
+    Right.SEE_EVALUATION: frozenset({Role.EVALUATOR, Role.LEADER, Role.FOREMAN}),
+    Right.SEE_AUDIT: frozenset({Role.EVALUATOR, Role.OPERATOR, Role.LEADER, Role.STEWARD}),
+    # Stewards see what is set aside, so somebody else too must see that they do.
+    Right.SEE_ACCESS: frozenset({Role.EVALUATOR, Role.STEWARD}),
     Right.SEE_USERS: frozenset({Role.OPERATOR}),
     Right.ADD_USERS: frozenset({Role.OPERATOR}),
     Right.SEE_RESPONSES: SEEING_ALL | HANDLING_ROLES,

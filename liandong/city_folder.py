@@ -18,6 +18,7 @@ from liandong.city_about import CityAbout, parse_about
 from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
 from linkage.escalation.chain import Chains, default_chains, groups_missing, parse_chains
+from linkage.evaluation.formulas import Formulas, default_formulas, default_text, parse_formulas
 from linkage.plans.library import Plans
 from linkage.plans.library import mistakes as plan_mistakes
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
@@ -82,6 +83,7 @@ class CityFolder:
     roster_source: Source
     chains: Chains
     telling: TellingBook
+    formulas: Formulas
 
 
 def read_city(root: Path) -> CityFolder:
@@ -129,6 +131,7 @@ class _Reader:
         if roster is not None and departments is not None:
             self._mistakes += strangers(roster, departments)
         chains, telling = self._telling(departments)
+        formulas = self._formulas()
         plans = read_plans(self._root, self._text, self._mistakes)
         if about is not None and departments is not None and standards is not None:
             self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
@@ -160,7 +163,13 @@ class _Reader:
             roster_source=self._roster_source(about.zone),
             chains=chains,
             telling=telling,
+            formulas=formulas,
         )
+
+    def _formulas(self) -> Formulas:
+        """Return how departments, posts and areas are measured: as the city says, else as the program brings along."""
+        found = self._parsed("evaluation.yaml", parse_formulas, absent=default_text())
+        return default_formulas() if found is None else found
 
     def _telling(self, departments: Directory | None) -> tuple[Chains, TellingBook]:
         """Return who is told when nobody answers, and the city's words, groups and quotas."""

@@ -28,10 +28,14 @@ from liandong.release import release
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.stores import opened_database, register
+from linkage.audit.office import AuditOffice
 from linkage.bell import Bell
 from linkage.cap.atlas import drawn
 from linkage.cap.office import CapOffice
+from linkage.departments import Axis
 from linkage.desk import Desk
+from linkage.evaluation.evaluation import Evaluation
+from linkage.evaluation.vocabulary import Subject
 from linkage.failpoint import Failpoints
 from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
@@ -182,5 +186,15 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, 
         plans=plan_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
+        evaluation=_evaluation(city, ledger),
+        audit=AuditOffice(database, settings.anchors),
         console=console(),
     )
+
+
+def _evaluation(city: CityFolder, ledger: Ledger) -> Evaluation:
+    known = {
+        Subject.DEPARTMENT: [one.id for one in city.departments if one.axis is Axis.DEPARTMENT],
+        Subject.DISTRICT: list(city.about.districts),
+    }
+    return Evaluation(ledger.database, city.formulas, city.about.zone, ledger.clock, known)

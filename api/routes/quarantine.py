@@ -3,7 +3,7 @@
 import base64
 from typing import Annotated
 
-import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,13 +12,12 @@ from api.fields import LARGEST, RowPath
 from api.guard import Reads
 from api.page import Page, next_key
 from api.permissions import Right
-from api.services import Desk
+from api.services import Desk, Services
 from api.sessions import Session
 from city.clock import iso
 from city.feed import Quarantined
+from linkage.access import Look, Looked, log_look
 from linkage.views import Moment
-
-log = structlog.get_logger()
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 
@@ -65,8 +64,14 @@ async def quarantined_message(
 ) -> QuarantinedBytes:
     """Show one message with its bytes, which may hold personal data; that they were seen is logged."""
     found = await desk.given.feed.quarantined_bytes(int(message))
-    log.info("quarantined_bytes_seen", message=found.id, user=steward.user.username)
+    await to_thread.run_sync(_note_look, desk, steward, found.id)
     return QuarantinedBytes.model_validate({**_shown(found), "payload": base64.b64encode(found.payload).decode()})
+
+
+def _note_look(desk: Services, steward: Session, message: int) -> None:
+    with desk.given.database.write() as connection:
+        look = Look(Looked.QUARANTINED, str(message))
+        log_look(connection, steward.user.person, look, desk.given.clock.now_ns())
 
 
 def _shown(message: Quarantined) -> dict[str, object]:

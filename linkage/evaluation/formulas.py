@@ -103,7 +103,12 @@ class Formulas:
 
 def default_formulas() -> Formulas:
     """Return the formulas that the program brings along."""
-    return parse_formulas(DEFAULT_FILE.read_text("utf-8"), DEFAULT_FILE.name)
+    return parse_formulas(default_text(), DEFAULT_FILE.name)
+
+
+def default_text() -> str:
+    """Return those formulas as their file has them."""
+    return DEFAULT_FILE.read_text("utf-8")
 
 
 def parse_formulas(text: str, file: str = "evaluation.yaml") -> Formulas:

@@ -68,17 +68,16 @@ def period_at(kind: PeriodKind, day: date) -> Period:
     return Period(kind, first, _months_on(first, months) - timedelta(days=1))
 
 
-def custom(first: date, last: date) -> Period:
-    """Return the days from `first` to `last`.
+def custom_between(one: date, other: date) -> Period:
+    """Return the days between two days, whichever comes first; of too many, the last ones.
 
     Raises:
-        BadRequest: it ends before it begins, is too long, or lies too far away.
+        BadRequest: one of them lies too far away.
     """
+    first, last = min(one, other), max(one, other)
     _check_year(first, at="from")
     _check_year(last, at="to")
-    if not 0 <= (last - first).days < _LONGEST_D:
-        raise BadRequest(expected=f"`from` to `to`, at most {_LONGEST_D} days", got=f"{first} to {last}", at="to")
-    return Period(PeriodKind.CUSTOM, first, last)
+    return Period(PeriodKind.CUSTOM, max(first, last - timedelta(days=_LONGEST_D - 1)), last)
 
 
 def previous(period: Period) -> Period:

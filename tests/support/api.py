@@ -20,7 +20,10 @@ from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
 from linkage.admission.admit import Admitter
+from linkage.audit.office import AuditOffice
 from linkage.cap.office import CapOffice
+from linkage.evaluation.evaluation import Evaluation
+from linkage.evaluation.formulas import default_formulas
 from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.ledger import Ledger
@@ -153,6 +156,8 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         cap=CapOffice(book),
         plans=plan_office(book),
         office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
+        evaluation=Evaluation(database, default_formulas(), book.book.zone, book.clock),
+        audit=AuditOffice(database, None),
         components=components,
         passwords=Passwords(CHEAP),
     )
