@@ -10,6 +10,8 @@ from linkage.attachments.config import PhotoSettings
 from linkage.audit.config import AuditSettings
 from linkage.cap.config import CapSettings
 from linkage.plans.config import PlanSettings
+from linkage.roster.config import RosterSettings
+from linkage.roster.config import RosterSettings
 from linkage.silences.config import SilenceSettings
 from linkage.telling.config import ChannelPace, GatewaySettings, SystemSettings
 
@@ -98,6 +100,7 @@ class LinkageSettings(BaseModel):
         default_factory=AdmissionSettings, description="What is one incident, and what is held back."
     )
     silences: SilenceSettings = Field(default_factory=SilenceSettings, description="How long silences may last.")
+    rosters: RosterSettings = Field(default_factory=RosterSettings, description="Rosters and handovers.")
     messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")
     photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
     plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
