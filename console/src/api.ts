@@ -1,7 +1,7 @@
 /** The only place that asks the server: JSON in and out, the CSRF header, one typed error. */
 
 import type { ErrorBody } from './model/wire';
-import { REQUEST_TIMEOUT_MS } from './timing';
+import { REQUEST_TIMEOUT_MS, UPLOAD_TIMEOUT_MS } from './timing';
 
 const ROOT = '/api/v1';
 
@@ -29,18 +29,29 @@ export function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: strin
   return ask<T>(method, path, body);
 }
 
+/** Send something under a key: sent again with it, it is not done again. A photo goes as it is. */
+export function sendKeyed<T>(method: 'POST' | 'PUT', path: string, body: unknown, key: string): Promise<T> {
+  return ask<T>(method, path, body, key);
+}
+
+/** Where a photo's bytes are, for an image element. */
+export function photoAddress(id: string, small: boolean): string {
+  return `${ROOT}/photos/${encodeURIComponent(id)}${small ? '?small=true' : ''}`;
+}
+
 /** Where a live stream begins, `after` being the number of the last event that was seen. */
 export function liveAddress(after: number | null): string {
   return after === null ? `${ROOT}/live` : `${ROOT}/live?after=${after}`;
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function ask<T>(method: string, path: string, body?: unknown, key = ''): Promise<T> {
+  const photo = body instanceof Blob;
   const response = await reach(ROOT + path, {
     method,
-    headers: headers(method, body),
+    headers: { ...headers(method, body), ...(key === '' ? {} : { 'Idempotency-Key': key }) },
     credentials: 'same-origin',
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(photo ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: photo ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw refusal(response.status, text);
@@ -58,7 +69,7 @@ async function reach(address: string, request: RequestInit): Promise<Response> {
 
 function headers(method: string, body: unknown): Record<string, string> {
   const all: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) all['Content-Type'] = 'application/json';
+  if (body !== undefined) all['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   if (method !== 'GET') all['X-CSRF-Token'] = cookie('liandong_csrf');
   return all;
 }

@@ -17,6 +17,10 @@ export const COUNT_PAUSE_MS = 1_000;
 export const TICK_MS = 1_000;
 /** How long a request may take before it counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 15_000;
+/** How long a photo may take on a poor connection. */
+export const UPLOAD_TIMEOUT_MS = 120_000;
+/** What a device could not send is tried again this often. */
+export const SEND_AGAIN_MS = 10_000;
 /** An unattended wall looks at each open incident for this long, and at the whole city between rounds. */
 export const WALL_DWELL_MS = 12_000;
 /** A page of the wall's queue stays for this long when it does not fit. */

@@ -39,6 +39,8 @@ export const DUTY: readonly Entry[] = [
   entry('map', 'map'),
   entry('tasks', 'tasks', SEES_QUEUE),
   entry('report', 'report', REPORTS),
+  entry('plans', 'plans', SEES_QUEUE),
+  entry('callbacks', 'callbacks', ['acceptor', 'foreman']),
   entry('traffic', 'domain', [], 'traffic'),
   entry('environment', 'domain', [], 'environment'),
   entry('video', 'domain', [], 'video'),
@@ -67,5 +69,6 @@ export function addressOf(one: Entry): string {
 export function isCurrent(one: Entry, route: Route): boolean {
   if (route.page === 'incident') return one.page === 'queue';
   if (route.page === 'sensor') return one.page === 'map';
+  if (route.page === 'response') return one.page === 'plans';
   return one.page === route.page && (one.page !== 'domain' || one.key === route.key);
 }

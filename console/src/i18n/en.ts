@@ -2,5 +2,7 @@
 
 import type { Dictionary } from './zh';
 import { core } from './en/core';
+import { response } from './en/response';
+import { phone } from './en/phone';
 
-export const en: Dictionary = { ...core };
+export const en: Dictionary = { ...core, ...response, ...phone };

@@ -1,0 +1,85 @@
+/** How steps, photos and reports become errands. */
+
+import type { Step, StepChoice, Task } from '../model/incident';
+import { newKey, type Errand, type NewErrand } from './errand';
+import { outbox } from './outbox.svelte';
+
+export type PhotoKind = 'report' | 'before' | 'after' | 'check' | 'snapshot';
+
+/** Take a task step: sent at once where there is a connection, kept on the device where there is none. */
+export async function takeStep(task: Task, step: Step, choice: StepChoice): Promise<void> {
+  const errand = {
+    key: newKey(),
+    method: 'POST' as const,
+    path: `/tasks/${task.id}/steps`,
+    body: { step: step.step, ...choice },
+    photo: null,
+    group: `incident/${task.incident}`,
+    task: task.id,
+    what: step.step,
+  };
+  await deliver(errand);
+}
+
+/** Take an incident step: verifying, above all. */
+export async function takeIncidentStep(incident: string, step: Step, choice: StepChoice): Promise<void> {
+  await deliver({
+    key: newKey(),
+    method: 'POST',
+    path: `/incidents/${incident}/steps`,
+    body: { step: step.step, ...choice },
+    photo: null,
+    group: `incident/${incident}`,
+    task: null,
+    what: step.step,
+  });
+}
+
+/** Send a photo of an incident, and perhaps of one of its tasks. */
+export async function sendPhoto(photo: Blob, kind: PhotoKind, incident: string, task = ''): Promise<void> {
+  const query = new URLSearchParams({ kind, incident, ...(task === '' ? {} : { task }) });
+  await deliver(photoErrand(photo, query, `incident/${incident}`, task === '' ? null : task));
+}
+
+/** Send a report with its photos, which go before it; returns the report's errand. */
+export async function sendReport(body: object, photos: readonly Blob[]): Promise<{ errand: Errand; answer: unknown }> {
+  const group = `report/${newKey()}`;
+  const pictures = photos.map((photo) => photoErrand(photo, new URLSearchParams({ kind: 'report' }), group, null));
+  const report: NewErrand = {
+    key: newKey(),
+    method: 'POST',
+    path: '/reports',
+    body: { ...body, photos: pictures.map((picture) => picture.key) },
+    photo: null,
+    group,
+    task: null,
+    what: 'report',
+  };
+  return deliver(...pictures, report);
+}
+
+function photoErrand(photo: Blob, query: URLSearchParams, group: string, task: string | null): NewErrand {
+  const key = newKey();
+  const path = `/photos/${key}?${query.toString()}`;
+  return { key, method: 'PUT', path, body: null, photo, group, task, what: 'photo' };
+}
+
+/** Keep errands and try to send them; throws the refusal of one that is refused now, having forgotten it. */
+async function deliver(...errands: NewErrand[]): Promise<{ errand: Errand; answer: unknown }> {
+  const made = await outbox.add(...errands);
+  const last = made.at(-1);
+  if (last === undefined) throw new Error('Expected an errand, got none - at `outbox`');
+  let answer: unknown = null;
+  const end = outbox.watch((errand, said) => {
+    if (errand.id === last.id) answer = said;
+  });
+  try {
+    await outbox.flush();
+  } finally {
+    end();
+  }
+  const refusal = made.map((errand) => outbox.refusalOf(errand)).find((found) => found !== null);
+  if (refusal === undefined) return { errand: last, answer };
+  for (const errand of made) if (outbox.isKept(errand)) await outbox.drop(errand);
+  throw refusal;
+}
