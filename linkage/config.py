@@ -11,7 +11,6 @@ from linkage.audit.config import AuditSettings
 from linkage.cap.config import CapSettings
 from linkage.plans.config import PlanSettings
 from linkage.roster.config import RosterSettings
-from linkage.roster.config import RosterSettings
 from linkage.silences.config import SilenceSettings
 from linkage.telling.config import ChannelPace, GatewaySettings, SystemSettings
 

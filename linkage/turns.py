@@ -8,6 +8,7 @@ from linkage.escalation.climber import Climber
 from linkage.ledger import Ledger
 from linkage.plans.turns import plan_turns
 from linkage.reports.turns import report_turns
+from linkage.roster.keeping import RosterKeeper
 from linkage.silences.keeping import SilenceKeeper
 from linkage.telling.falling import ChannelWatch
 from linkage.telling.summing import Summing
@@ -19,6 +20,7 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
     """Return every piece of work that comes up again and again; adding one is one line."""
     return (
         Ticker(ledger),
+        RosterKeeper(ledger),
         Climber(ledger),
         ChannelWatch(ledger),
         Summing(ledger),

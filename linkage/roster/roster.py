@@ -13,7 +13,7 @@ class Days(StrEnum):
 
     ALL = "all"
     WORKING = "working"
-    OFF = "off"  #: weekends and holidays, without make-up days
+    REST = "rest"  #: weekends and holidays, without make-up days
 
 
 class Every(StrEnum):

@@ -82,14 +82,14 @@ HANDOVERS = Table(
     Index("uq_handovers_open", "department", "post", unique=True, sqlite_where=_UNSIGNED, postgresql_where=_UNSIGNED),
 )
 
-#: When the desk looks at a post again, and up to when gaps in it have been told.
+#: When the desk looks at a post again, and the beginnings of the gaps in it that have been told.
 LOOKS = Table(
     "duty_looks",
     METADATA,
     Column("department", Word, primary_key=True),
     Column("post", Word, primary_key=True),
     Column("next_ns", TimeNs, nullable=False),
-    Column("told_ns", TimeNs, nullable=False),
+    Column("told", Json, nullable=False),
     Index("ix_duty_looks_next", "next_ns"),
 )
 

@@ -147,7 +147,7 @@ def _create_duty() -> None:
         sa.Column("department", Word, nullable=False),
         sa.Column("post", Word, nullable=False),
         sa.Column("next_ns", TimeNs, nullable=False),
-        sa.Column("told_ns", TimeNs, nullable=False),
+        sa.Column("told", Json, nullable=False),
         sa.PrimaryKeyConstraint("department", "post", name=op.f("pk_duty_looks")),
     )
     op.create_index("ix_duty_looks_next", "duty_looks", ["next_ns"])
