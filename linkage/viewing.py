@@ -13,6 +13,7 @@ from linkage.permissions import refusal
 from linkage.person import Person
 from linkage.record import Case, TaskRecord
 from linkage.states import GONE, Step
+from linkage.step_words import STEPS
 from linkage.tables import NEVER_NS
 from linkage.views import (
     Actor,
@@ -162,7 +163,7 @@ def message_of(row: RowMapping) -> MessageView:
     """Return a row of the outbox as a view."""
     return MessageView(
         id=str(row["id"]),
-        incident=str(row["incident"]),
+        incident=None if row["incident"] is None else str(row["incident"]),
         department=row["department"],
         channel=row["channel"],
         at=iso(row["created_ns"]),
@@ -182,17 +183,17 @@ def incident_steps(case: Case, person: Person, past: Collection[str]) -> tuple[N
     )
 
 
-def task_steps(case: Case, task: TaskRecord, person: Person, past: Collection[str]) -> tuple[NextStep, ...]:
+def task_steps(case: Case, task: TaskRecord, person: Person, past: Collection[str], now_ns: int) -> tuple[NextStep, ...]:
     """Return the steps this person may take now with one task."""
     return tuple(
         _next_step(step, case, task)
-        for step in steps.task_steps(case, task)
+        for step in steps.task_steps(case, task, now_ns)
         if refusal(step, person, case, task, past) is None
     )
 
 
 def _next_step(step: Step, case: Case, task: TaskRecord | None) -> NextStep:
-    definition = steps.STEPS[step]
+    definition = STEPS[step]
     return NextStep.model_validate(
         {
             "step": step,

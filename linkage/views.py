@@ -232,7 +232,7 @@ class MessageView(View):
     """A message to a department: what became of it."""
 
     id: str
-    incident: str
+    incident: str | None
     department: str
     channel: str
     at: Moment
