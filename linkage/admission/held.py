@@ -42,7 +42,7 @@ class HeldAlarms:
         with self._ledger.database.read() as connection:
             page = query.order_by(*(column.desc() for column in key)).limit(limit + 1)
             rows = list(connection.execute(page).mappings())
-            reasons: Mapping[str, int] = dict(connection.execute(counts).tuples().all())
+            reasons: Mapping[str, int] = {row[0]: row[1] for row in connection.execute(counts)}
         last = rows[limit - 1] if len(rows) > limit else None
         return HeldPage(
             items=tuple(_held(row) for row in rows[:limit]),
