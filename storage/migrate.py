@@ -1,5 +1,7 @@
 """Bring a database to the schema that this program expects."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -8,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from city.errors import BadSettings
 from storage.patience import wait_for_ever
@@ -26,8 +28,7 @@ def upgrade(database: Database) -> None:
         BadSettings: the database was made by a newer version of this program.
         StoreUnavailable: the database does not answer.
     """
-    with database.write() as connection:
-        wait_for_ever(connection)
+    with migrating(database) as connection:
         before = revision(connection)
         try:
             command.upgrade(configuration(connection), "head")
@@ -39,6 +40,31 @@ def upgrade(database: Database) -> None:
         after = revision(connection)
     if after != before:
         log.info("database_upgraded", database=database.url, before=before, after=after)
+
+
+@contextmanager
+def migrating(database: Database) -> Iterator[Connection]:
+    """Yield a connection in a write transaction that may take its time and make tables anew.
+
+    SQLite changes most of a table by making it anew, which empties the tables that refer to it, or refuses, while it
+    looks after references; so it looks after them at the end.
+    """
+    with database.write(references=False) as connection:
+        wait_for_ever(connection)
+        yield connection
+        if connection.dialect.name == "sqlite":
+            check_references(connection)
+
+
+def check_references(connection: Connection) -> None:
+    """Make sure that every row refers to one that is there.
+
+    Raises:
+        BadSettings: one does not; the migration is undone.
+    """
+    row = connection.execute(text("PRAGMA foreign_key_check")).first()
+    if row is not None:
+        raise BadSettings(expected=f"rows of `{row[0]}` that refer to rows of `{row[2]}`", got=row[1], at="database")
 
 
 def revision(connection: Connection) -> str | None:

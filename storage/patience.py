@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
 #: Longest silence of the server in the middle of a statement, seconds; statements of ours take milliseconds.
 LONGEST_SILENCE_S = 15.0
@@ -58,3 +58,4 @@ def wait_for_ever(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, PatientConnection):
         driver.silence_s = None
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))

@@ -60,10 +60,11 @@ class Database:
         self._writer, self._reader = build(parsed, readers, busy_timeout_s)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, references: bool = True) -> Iterator[Connection]:
         """Yield a connection in a write transaction; commit at the end, roll back on any exception.
 
-        Other writers wait, in this process and in others, so keep it short; never open a second one inside it.
+        Other writers wait, in this process and in others, so keep it short; never open a second one inside it. Without
+        `references` SQLite does not look after foreign keys in it (storage/migrate.py).
 
         Raises:
             StoreUnavailable: the database does not answer, is full, or another writer did not end in time.
@@ -71,7 +72,12 @@ class Database:
         if not self._one_writer.acquire(timeout=self._busy_timeout_s):
             raise StoreUnavailable("database", f"another writer did not end within {self._busy_timeout_s:g} s")
         try:
-            with _available(), self._writer.begin() as connection:
+            with (
+                _available(),
+                self._writer.connect() as connection,
+                _looking_after(connection, references=references),
+                connection.begin(),
+            ):
                 yield connection
         finally:
             self._one_writer.release()
@@ -90,6 +96,21 @@ class Database:
         """Release every connection."""
         self._reader.dispose()
         self._writer.dispose()
+
+
+@contextmanager
+def _looking_after(connection: Connection, *, references: bool) -> Iterator[None]:
+    """Let SQLite look away from foreign keys in the block; it can be told so between transactions only."""
+    if references or connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -162,7 +183,12 @@ def _on_begin(statement: str) -> Callable[[Connection], None]:
 def _postgresql_engines(url: URL, readers: int, busy_timeout_s: float) -> tuple[Engine, Engine]:
     url = url.update_query_dict({"connect_timeout": f"{max(2, round(busy_timeout_s))}", **TCP_OPTIONS})
     writer = _engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
-    lock = f"SET LOCAL lock_timeout = {round(busy_timeout_s * 1000)}; SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+    milliseconds = round(busy_timeout_s * 1000)
+    # A writer that falls asleep in its transaction, as a paused machine does, must not keep the lock from the others.
+    lock = (
+        f"SET LOCAL lock_timeout = {milliseconds}; SET LOCAL idle_in_transaction_session_timeout = {milliseconds}; "
+        f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+    )
     event.listen(writer, "begin", _on_begin(lock))
     reader = _engine(url, pool_size=readers, max_overflow=readers, pool_pre_ping=True, pool_timeout=_POOL_WAIT_S)
     be_patient(writer)

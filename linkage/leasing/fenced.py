@@ -18,14 +18,14 @@ class FencedDatabase(Database):
         self._inner, self._lease = inner, lease
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, references: bool = True) -> Iterator[Connection]:
         """Yield a connection in a write transaction of the lease's holder.
 
         Raises:
             LeaseLost: another process took over; nothing is written.
             StoreUnavailable: the database does not answer.
         """
-        with self._inner.write() as connection:
+        with self._inner.write(references=references) as connection:
             self._lease.check(connection)
             yield connection
 

@@ -1,0 +1,98 @@
+"""Desks killed on either side of each commit: no incident lost, none doubled, each message sent under one key."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, func, select, text
+
+from linkage.event_log import verify
+from linkage.tables import EVENTS, INCIDENTS, MESSAGES
+from storage.migrate import upgrade
+from storage.sql import Database
+from tests.support.desk_process import KILLED, Orders, desk_process
+from tests.support.postgres import postgres_server
+from tests.support.program import eventually
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
+
+ALARMS = 12
+
+#: Of the departments in `tests.support.linkage`.
+CHANNELS = ("duty", "mail")
+
+PLACES = [
+    "before_admit:2",
+    "after_admit:2",
+    "before_claim:3",
+    "after_claim:3",
+    "before_record:3",
+    "after_record:3",
+]
+
+
+@pytest.fixture(scope="module")
+def postgresql_url() -> Iterator[str]:
+    with postgres_server() as server:
+        yield server.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Database, str]]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'city.sqlite'}"
+    else:
+        url = new_schema(request.getfixturevalue("postgresql_url"), tmp_path.name)
+    database = Database(url)
+    upgrade(database)
+    yield database, url
+    database.close()
+
+
+def new_schema(url: str, name: str) -> str:
+    """Return the URL of an empty database on the same server."""
+    called = "".join(letter for letter in name.lower() if letter.isalnum())
+    maker = create_engine(url, isolation_level="AUTOCOMMIT")
+    with maker.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {called}"))
+    maker.dispose()
+    return url.rsplit("/", 1)[0] + f"/{called}"
+
+
+def settled(database: Database) -> bool:
+    """Tell whether every alarm is an incident and every message has gone out."""
+    with database.read() as connection:
+        incidents = connection.execute(select(func.count()).select_from(INCIDENTS)).scalar_one()
+        waiting = connection.execute(
+            select(func.count()).select_from(MESSAGES).where(MESSAGES.c.state != "sent")
+        ).scalar_one()
+    return bool(incidents >= ALARMS and not waiting)
+
+
+def check(database: Database, orders: Orders) -> None:
+    """Look for what was lost and what was doubled."""
+    with database.read() as connection:
+        rules = Counter(connection.execute(select(INCIDENTS.c.rule)).scalars())
+        opened = Counter(connection.execute(select(EVENTS.c.incident).where(EVENTS.c.step == "open")).scalars())
+        keys = set(connection.execute(select(MESSAGES.c.key)).scalars())
+    assert rules == Counter(f"rule-{number}" for number in range(1, ALARMS + 1))
+    assert set(opened.values()) == {1}
+    assert verify(database) == []
+    sent = Counter(orders.letters.read_text().split())
+    assert set(sent) == keys
+    assert sum(sent.values()) <= len(keys) + len(CHANNELS), "at most the letter in hand on each channel is repeated"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_lost_or_doubled_by_a_kill(database: tuple[Database, str], tmp_path: Path, place: str) -> None:
+    here, url = database
+    orders = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3, failpoints=(place,))
+    with desk_process(orders) as desk:
+        assert desk.ended() == KILLED
+
+    whole = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3)
+    with desk_process(whole):
+        eventually(lambda: settled(here), within_s=30, what="all messages")
+
+    check(here, whole)

@@ -1,0 +1,157 @@
+"""A desk in a process of its own, for tests that kill, pause and double it: alarms by number, letters into a file."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from city.alarm import AlarmTransition
+from city.clock import SystemClock
+from city.feed import OutboxItem
+from liandong import leash
+from linkage.config import LinkageSettings
+from linkage.desk import Desk
+from linkage.failpoint import Failpoints
+from linkage.leasing.fenced import FencedDatabase
+from linkage.leasing.holding import while_held
+from linkage.leasing.lease import Lease, database_time
+from linkage.telling.couriers import Letter, Receipt
+from storage.sql import Database
+from tests.support.feed import MemoryFeed
+from tests.support.linkage import alarm, ledger, life_safety
+from tests.support.program import ROOT
+
+#: Exit code of a process that a failpoint or SIGKILL ended.
+KILLED = 137
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the process is to do: `alarms` that wait, on which database, under which name."""
+
+    url: str
+    folder: str
+    name: str = "a"
+    alarms: int = 20
+    lease_s: float = 1.0
+    failpoints: tuple[str, ...] = ()
+    grave: bool = True
+
+    @property
+    def letters(self) -> Path:
+        """Return the file into which every desk of the test puts the keys of the letters it carries."""
+        return Path(self.folder) / "letters"
+
+    @property
+    def settled(self) -> Path:
+        """Return the file with the number up to which this desk's ingest has forgotten alarms."""
+        return Path(self.folder) / f"settled-{self.name}"
+
+
+def transition(number: int, *, grave: bool) -> AlarmTransition:
+    """Return the alarm of this number: each of a rule of its own, so that each is an incident."""
+    now_ns = SystemClock().now_ns()
+    made = replace(alarm(rule=f"rule-{number}"), arrival_ns=now_ns, time_ns=now_ns)
+    return life_safety(made) if grave else made
+
+
+class Outbox(MemoryFeed):
+    """An ingest that remembers in a file what was settled, so that a killed desk is handed the rest again."""
+
+    def __init__(self, orders: Orders) -> None:
+        done = int(orders.settled.read_text()) if orders.settled.exists() else 0
+        waiting = [
+            OutboxItem(number, transition(number, grave=orders.grave)) for number in range(done + 1, orders.alarms + 1)
+        ]
+        super().__init__(waiting=waiting)
+        self._settled = orders.settled
+
+    async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+        """Return a few, so that there are many commits to die at."""
+        del limit
+        await asyncio.sleep(0.01)
+        return await super().outbox(3, wait_s)
+
+    async def settle(self, upto: int) -> None:
+        """Note it, whole or not at all."""
+        await super().settle(upto)
+        beside = self._settled.with_suffix(".new")
+        beside.write_text(str(upto))
+        beside.replace(self._settled)
+
+
+class Drawer:
+    """A courier that writes the key of every letter into a file that all desks share."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def carry(self, letter: Letter) -> Receipt:
+        """Write one line; appending is atomic."""
+        with self._path.open("a") as file:
+            file.write(letter.key + "\n")
+        return Receipt(delivered=True, answer="kept")
+
+
+async def work(orders: Orders) -> None:
+    """Be a desk until killed."""
+    database = Database(orders.url)
+    settings = LinkageSettings(tick_s=0.05, deliver_s=0.05, failpoints=orders.failpoints)
+    settings = settings.model_copy(
+        update={"messages": settings.messages.model_copy(update={"rate_per_min": 6000, "timeout_s": 0.25})}
+    )
+    clock = SystemClock()
+    plain = replace(ledger(database, settings), clock=clock, failpoints=Failpoints(orders.failpoints))
+    lease = Lease(database, orders.name, orders.lease_s, database_time(clock))
+    desk = Desk(replace(plain, database=FencedDatabase(database, lease)), Drawer(orders.letters))
+    sys.stdout.write("working\n")
+    sys.stdout.flush()
+    feed = Outbox(orders)
+    await while_held(lease, lambda: desk.run(feed))
+
+
+@dataclass
+class DeskProcess:
+    """A running desk."""
+
+    orders: Orders
+    process: subprocess.Popen[bytes]
+
+    def ended(self, within_s: float = 30.0) -> int:
+        """Return its exit code."""
+        return self.process.wait(within_s)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def desk_process(orders: Orders) -> Iterator[DeskProcess]:
+    """Run a desk until the block ends."""
+    values: dict[str, Any] = orders.__dict__
+    command = leash.command(sys.executable, "-m", "tests.support.desk_process", json.dumps(values))
+    log = Path(orders.folder) / f"desk-{orders.name}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, cwd=ROOT, env=dict(os.environ))
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline(), log.read_text(errors="replace")[-3000:]
+        yield DeskProcess(orders, process)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+if __name__ == "__main__":
+    given = json.loads(sys.argv[1])
+    asyncio.run(work(Orders(**{**given, "failpoints": tuple(given["failpoints"])})))
