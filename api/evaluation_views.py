@@ -122,10 +122,17 @@ class SheetView(_View):
 
 
 class PointView(_View):
-    """A subject in one period of a trend."""
+    """A subject in one period of a trend, and a year before."""
 
     period: PeriodView
     figures: FiguresView
+    year_before: FiguresView | None
+
+    @classmethod
+    def of(cls, point: Point) -> "PointView":
+        """Return the view of a point."""
+        earlier = None if point.year_before is None else FiguresView.of(point.year_before)
+        return cls(period=PeriodView.of(point.period), figures=FiguresView.of(point.figures), year_before=earlier)
 
 
 class TrendView(_View):
@@ -136,8 +143,7 @@ class TrendView(_View):
     @classmethod
     def of(cls, points: Iterable[Point]) -> "TrendView":
         """Return the view of a trend."""
-        views = (PointView(period=PeriodView.of(one.period), figures=FiguresView.of(one.figures)) for one in points)
-        return cls(points=tuple(views))
+        return cls(points=tuple(PointView.of(point) for point in points))
 
 
 class RuleView(_View):

@@ -68,10 +68,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A subject in one period of a trend."""
+    """A subject in one period of a trend, and a year before; None where there is no such week."""
 
     period: Period
     figures: Figures
+    year_before: Figures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,16 @@ class Evaluation:
 
     def trend(self, subject: Subject, key: str, ask: Ask) -> tuple[Point, ...]:
         """Return one subject, or all together for '', in the periods that lead up to the one asked for."""
-        points = []
+        periods = trail(ask.period, TRAILS[ask.period.kind])
+        earlier = {period: year_before(period) for period in periods}
         with self.database.read() as connection:
-            for period in trail(ask.period, TRAILS[ask.period.kind]):
-                whole, lines = self._figures(connection, subject, replace(ask, period=period))
-                empty = self._judged(subject, [], key)
-                points.append(Point(period, lines.get(key, empty) if key else whole))
-        return tuple(points)
+            known = {
+                period: self._one(connection, subject, key, replace(ask, period=period))
+                for period in {*periods, *earlier.values()}
+                if period is not None
+            }
+        none_then = {None: None, **known}
+        return tuple(Point(period, known[period], none_then[earlier[period]]) for period in periods)
 
     def rules(self, ask: Ask) -> tuple[RuleLine, ...]:
         """Return how each rule's incidents ended, those that cry wolf most first."""
@@ -154,6 +158,10 @@ class Evaluation:
             drill=ask.drill,
             district=ask.district,
         )
+
+    def _one(self, connection: Connection, subject: Subject, key: str, ask: Ask) -> Figures:
+        whole, lines = self._figures(connection, subject, ask)
+        return (lines.get(key) or self._judged(subject, [], key)) if key else whole
 
     def _figures(self, connection: Connection, subject: Subject, ask: Ask) -> tuple[Figures, dict[str, Figures]]:
         """Return the figures of all subjects together, and of each."""
