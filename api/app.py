@@ -15,18 +15,24 @@ from api.incident_news import IncidentNews
 from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
+    ack,
     activations,
     audit,
     cap,
+    channels,
     city,
     components,
     discovery,
     drills,
+    escalations,
     evaluation,
+    external,
     geojson,
     health,
+    held,
     incidents,
     live,
+    merging,
     messages,
     photos,
     plans,
@@ -36,6 +42,7 @@ from api.routes import (
     rules,
     sensors,
     session,
+    silences,
     status,
     tasks,
     upward,
@@ -59,6 +66,9 @@ _ROUTERS = (
     geojson.router,
     cap.router,
     incidents.router,
+    merging.router,
+    held.router,
+    silences.router,
     plans.router,
     activations.router,
     warnings.router,
@@ -69,6 +79,9 @@ _ROUTERS = (
     photos.router,
     components.router,
     messages.router,
+    escalations.router,
+    channels.router,
+    external.router,
     discovery.router,
     quarantine.router,
     rules.router,
@@ -112,6 +125,7 @@ def create_app(given: Given) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(ack.router)
     serve_console(app, given.console)
     install_openapi(app)
     return app

@@ -17,8 +17,10 @@ from linkage.incidents import Incidents
 from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.plans.office import PlanOffice
+from linkage.merging.office import HoldingOffice
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.telling.office import TellingOffice
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
@@ -46,5 +48,7 @@ class Given:
     components: ComponentRegistry
     evaluation: Evaluation
     audit: AuditOffice
+    telling: TellingOffice
+    holding: HoldingOffice
     console: Path | None = None
     passwords: Passwords | None = None

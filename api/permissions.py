@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from linkage.escalation.desk import CALLERS
 from linkage.permissions import HANDLING_ROLES, REPORTING, SEEING_ALL, WHO
 from linkage.person import Role
+from linkage.silences.silences import SILENCING
 from linkage.plans.drills import DRILLING
 from linkage.plans.responses import DECIDING
 from linkage.plans.upward import REPORTING_UP
@@ -22,6 +24,7 @@ class Right(StrEnum):
     REPORT = "report"  #: open an incident by hand
     ACT = "act"  #: take steps; which ones, linkage decides
     CALL_BACK = "call_back"  #: see who called, and call them back
+    SILENCE = "silence"  #: keep alarms quiet, and end that
     SEE_RULES = "see_rules"
     SEE_STATUS = "see_status"
     SEE_DISCOVERY = "see_discovery"
@@ -38,6 +41,11 @@ class Right(StrEnum):
     TAKE_PART = "take_part"  #: acknowledge a call and report on the situation, for one's department
     WARN = "warn"  #: issue and cancel warnings
     REPORT_UP = "report_up"  #: sign and send reports upward
+    LOG_CALLS = "log_calls"  #: say how a phone call of an escalation went
+    SEE_CHANNELS = "see_channels"  #: how the channels of messages are
+    TEST_CHANNELS = "test_channels"
+    SEE_TOKENS = "see_tokens"  #: of departments' own systems
+    ISSUE_TOKENS = "issue_tokens"
     DRILL = "drill"  #: begin and end exercises
 
 
@@ -53,6 +61,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.REPORT: REPORTING,
     Right.ACT: frozenset().union(*WHO.values()),
     Right.CALL_BACK: CALLING,
+    Right.SILENCE: SILENCING,
     Right.SEE_RULES: _EVERYBODY,
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
@@ -70,6 +79,11 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.TAKE_PART: HANDLING_ROLES,
     Right.WARN: ISSUING,
     Right.REPORT_UP: REPORTING_UP,
+    Right.LOG_CALLS: CALLERS | {Role.OFFICER},
+    Right.SEE_CHANNELS: frozenset({Role.OPERATOR, Role.FOREMAN}),
+    Right.TEST_CHANNELS: frozenset({Role.OPERATOR}),
+    Right.SEE_TOKENS: frozenset({Role.OPERATOR}),
+    Right.ISSUE_TOKENS: frozenset({Role.OPERATOR}),
     Right.DRILL: DRILLING,
 }
 

@@ -15,7 +15,8 @@ from api.passwords import Passwords
 from api.recorder import EventLog
 from api.sensor_news import SensorNews
 from api.sessions import Sessions
-from api.sign_in import SignIn, SignInLinks
+from api.sign_in import ADDRESS_FREE_ATTEMPTS, ADDRESS_LONGEST_WAIT_S, SignIn, SignInLinks
+from api.throttle import Throttle
 from api.users import Users
 
 #: Password checks at once: each holds a core and 19 MiB.
@@ -40,6 +41,7 @@ class Services:
     sensor_news: SensorNews
     keeper: StreamKeeper
     password_checks: CapacityLimiter
+    link_guesses: Throttle
     photo_checks: CapacityLimiter
     started_ns: int
 
@@ -64,6 +66,7 @@ def services_from(given: Given) -> Services:
         recorder=EventLog(given.live),
         sensor_news=SensorNews(hub, given.feed, directory, given.city),
         password_checks=CapacityLimiter(PASSWORD_CHECKS),
+        link_guesses=Throttle(clock, free_attempts=ADDRESS_FREE_ATTEMPTS, longest_wait_s=ADDRESS_LONGEST_WAIT_S),
         photo_checks=CapacityLimiter(PHOTO_CHECKS),
         started_ns=clock.now_ns(),
     )

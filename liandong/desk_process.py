@@ -25,15 +25,16 @@ from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
+from liandong.secrets import secrets_at
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.stores import opened_database, register
+from liandong.voice import Voice
 from linkage.audit.office import AuditOffice
 from linkage.bell import Bell
 from linkage.cap.atlas import drawn
 from linkage.cap.office import CapOffice
 from linkage.departments import Axis
-from linkage.desk import Desk
 from linkage.evaluation.evaluation import Evaluation
 from linkage.evaluation.vocabulary import Subject
 from linkage.failpoint import Failpoints
@@ -49,6 +50,9 @@ from linkage.opening import CityBook
 from linkage.plans.office import plan_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.roster.duty import DutyBook
+from linkage.merging.office import holding_office
+from linkage.telling.office import telling_office
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
@@ -98,12 +102,13 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         ledger = _ledger(settings, city, database, register(city, database))
         if demo:
             settle_demo(settings, folder, database, city.departments)
+        voice = Voice(settings, secrets_at(folder.secrets))
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
-            app = create_app(_given(settings, city, ledger, feed, demo=demo))
+            app = create_app(_given(settings, city, ledger, feed, voice, demo=demo))
             server = _Server(_configuration(app))
             async with asyncio.TaskGroup() as group:
-                desk = group.create_task(_work(ledger, lease, feed), name="desk.linkage")
+                desk = group.create_task(_work(ledger, lease, feed, voice), name="desk.linkage")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
@@ -113,10 +118,10 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         lease.release()
 
 
-async def _work(ledger: Ledger, lease: Lease, feed: Feed) -> None:
+async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice) -> None:
     """Do the desk's own work while no other desk on the same database does it; HTTP is served all the time."""
     fenced = replace(ledger, database=FencedDatabase(ledger.database, lease))
-    await while_held(lease, lambda: Desk(fenced).run(feed))
+    await while_held(lease, lambda: voice.desk(fenced).run(feed))
 
 
 def _holder(folder: DataFolder) -> str:
@@ -153,6 +158,8 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         rosters=city.roster_source,
         plans=city.plans,
         districts=tuple(city.about.districts),
+        chains=city.chains,
+        telling=replace(city.telling, on_duty=DutyBook(database).on_duty),
     )
     return Ledger(
         database,
@@ -167,7 +174,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
     )
 
 
-def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, demo: bool) -> Given:
+def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voice: Voice, *, demo: bool) -> Given:
     database = ledger.database
     return Given(
         settings=settings.http,
@@ -188,6 +195,8 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, *, 
         components=ComponentRegistry(database),
         evaluation=_evaluation(city, ledger),
         audit=AuditOffice(database, settings.anchors),
+        holding=holding_office(ledger),
+        telling=telling_office(ledger, voice.keys),
         console=console(),
     )
 

@@ -31,8 +31,11 @@ from linkage.legs import Tasks
 from linkage.live import Live
 from linkage.person import Role
 from linkage.plans.office import plan_office
+from linkage.merging.office import holding_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.telling.link import LinkKeys
+from linkage.telling.office import telling_office
 from linkage.views import Names
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
@@ -44,6 +47,9 @@ from tests.support.reporting import COVER
 
 BASE = "http://127.0.0.1:8470"
 ROOT = f"{BASE}/api/v1"
+
+#: What signs the links in messages of a small city.
+LINK_KEYS = LinkKeys([b"a key of the small city, 32 bytes"])
 
 SENSORS = (
     Sensor(
@@ -158,6 +164,8 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
         evaluation=Evaluation(database, default_formulas(), book.book.zone, book.clock),
         audit=AuditOffice(database, None),
+        telling=telling_office(book, LINK_KEYS),
+        holding=holding_office(book),
         components=components,
         passwords=Passwords(CHEAP),
     )

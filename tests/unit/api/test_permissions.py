@@ -25,7 +25,17 @@ PUBLIC = {
     ("GET", f"{ROOT}/cap/feed"),
     ("GET", f"{ROOT}/cap/messages/{{identifier}}"),
     ("POST", f"{ROOT}/cap/messages"),
+    ("GET", "/ack/{token}"),
+    ("POST", "/ack/{token}"),
+    ("GET", f"{ROOT}/external/tasks"),
+    ("POST", f"{ROOT}/external/tasks/{{task}}/steps"),
 }
+
+#: Parameters of paths that any row's number fits.
+NUMBERED = (
+    "sensor", "incident", "task", "message", "identifier", "report", "component", "escalation", "channel", "token",
+    "user",
+)  # fmt: skip
 
 
 def doors(dependant: Dependant) -> list[Door]:
@@ -48,7 +58,7 @@ def guarded(app: FastAPI) -> Iterator[tuple[str, str, Door]]:
 
 async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
     address = path.replace("{sensor:path}", "hall/1")
-    for name in ("sensor", "incident", "task", "message", "identifier", "report", "component"):
+    for name in NUMBERED:
         address = address.replace(f"{{{name}}}", "1")
     address = address.replace("{photo}", "photo-0001")
     return await client.request(method, BASE + address, json={} if method == "POST" else None)
