@@ -93,6 +93,7 @@ class EndBody(BaseModel):
 def silences(
     desk: Desk,
     reader: Reader,
+    *,
     ended: Annotated[bool, Query(description="Those that have ended, instead of those that have not.")] = False,
     after: Annotated[str | None, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
