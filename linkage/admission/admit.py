@@ -8,6 +8,7 @@ from prometheus_client import Counter
 from city.alarm import AlarmTransition
 from linkage.admission.batch import Admission, Batch
 from linkage.admission.decision import Action
+from linkage.failpoint import Work
 from linkage.ledger import Ledger
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ class Admitter:
         """
         if not transitions:
             return []
-        with self._ledger.writing() as page:
+        with self._ledger.writing(Work.ADMIT) as page:
             batch = Batch(page, self._ledger)
             batch.read(transitions)
             admissions = [batch.admit(transition) for transition in transitions]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from city.alarm import AlarmTransition
 from city.clock import SystemClock
 from city.feed import OutboxItem
@@ -101,6 +103,7 @@ class Drawer:
 
 async def work(orders: Orders) -> None:
     """Be a desk until killed."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     database = Database(orders.url)
     settings = LinkageSettings(tick_s=0.05, deliver_s=0.05, failpoints=orders.failpoints)
     settings = settings.model_copy(
