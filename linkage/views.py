@@ -53,7 +53,7 @@ class NextStep(View):
 
     step: Step
     task: str | None
-    needs: tuple[Literal["note", "department", "disposition"], ...]
+    needs: tuple[Literal["note", "department", "disposition", "person", "grade"], ...]
     label: Names
     dispositions: tuple[Disposition, ...] = ()
 
