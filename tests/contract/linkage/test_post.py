@@ -32,6 +32,7 @@ def test_message_is_sent_once_and_recorded(town: Town):
 
 def test_each_channel_of_a_department_gets_its_own_message(town: Town):
     number = town.reported().id
+    town.act(number, Step.VERIFY, ACCEPTOR)
     town.act(number, Step.FILE, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water", "power"))
     box = Letterbox()
@@ -91,6 +92,7 @@ def test_what_is_too_old_is_given_up(town: Town):
 
 def test_dead_channel_is_not_hammered_and_holds_up_no_other(town: Town):
     number = town.reported().id
+    town.act(number, Step.VERIFY, ACCEPTOR)
     town.act(number, Step.FILE, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
     box = Letterbox({"duty": DOWN})
