@@ -20,9 +20,17 @@ export class ApiError extends Error {
 export type Query = Record<string, string | number | boolean>;
 
 export function read<T>(path: string, query: Query = {}): Promise<T> {
+  return ask<T>('GET', path + search(query));
+}
+
+/** Where a file is that the browser fetches by itself. */
+export function fileAddress(path: string, query: Query = {}): string {
+  return ROOT + path + search(query);
+}
+
+function search(query: Query): string {
   const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
-  const search = pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
-  return ask<T>('GET', path + search);
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
 }
 
 export function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {

@@ -133,8 +133,7 @@ class Evaluation:
                 for period in {*periods, *earlier.values()}
                 if period is not None
             }
-        none_then = {None: None, **known}
-        return tuple(Point(period, known[period], none_then[earlier[period]]) for period in periods)
+        return tuple(Point(period, known[period], _of(known, earlier[period])) for period in periods)
 
     def rules(self, ask: Ask) -> tuple[RuleLine, ...]:
         """Return how each rule's incidents ended, those that cry wolf most first."""
@@ -185,6 +184,10 @@ class Evaluation:
         area_class = self.formulas.class_of(key) if subject.is_area else ""
         verdict = judged(self.formulas, composite, counts, area_class=area_class)
         return Figures(counts, ratios(self.formulas, counts), verdict)
+
+
+def _of(known: Mapping[Period, Figures], period: Period | None) -> Figures | None:
+    return None if period is None else known[period]
 
 
 def _line(key: str, name: str, figures: list[Figures]) -> Line:
