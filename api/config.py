@@ -1,10 +1,10 @@
 """How the API is reached, and how long a sign-in lasts."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 #: Names by which this machine is reached from itself.
@@ -38,10 +38,20 @@ class HttpSettings(BaseModel):
         5,
         ge=1,
         le=100,
-        description="Failed sign-ins of one account or address before waiting starts (NIST caps at 100).",
+        description="Failed sign-ins of one account from one address before waiting starts (NIST caps at 100).",
+    )
+    sign_in_account_attempts: int = Field(
+        100,
+        ge=1,
+        le=1000,
+        description="Failed sign-ins of one account from anywhere before new addresses wait (NIST caps at 100).",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks whose X-Forwarded-For tells where a request comes from; nobody else's does.",
     )
     sign_in_longest_wait_s: int = Field(
-        300, ge=1, le=86400, description="Longest wait between failed sign-ins of one account or address, seconds."
+        300, ge=1, le=86400, description="Longest wait between failed sign-ins of one account, seconds."
     )
     streams_per_user: int = Field(20, ge=1, le=1000, description="Live streams that one user may hold open.")
     stream_backlog: int = Field(
@@ -50,6 +60,17 @@ class HttpSettings(BaseModel):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token of the Prometheus scraper; without one only this machine may read /metrics."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                message = "Expected an address or a network such as `10.0.0.0/8`, got `{got}`"
+                raise PydanticCustomError("network", message, {"got": proxy}) from error
+        return proxies
 
     @model_validator(mode="after")
     def _check_public_url(self) -> Self:

@@ -33,7 +33,7 @@ RETRY_STORE_S = 2
 _LONGEST_SHOWN = 200
 
 #: Fields whose value is never repeated.
-_SECRETS = frozenset({"password", "token"})
+_SECRETS = frozenset({"password", "current_password", "token"})
 
 
 class ErrorBody(BaseModel):

@@ -11,6 +11,7 @@ from linkage.plans.drills import DRILLING
 from linkage.plans.responses import DECIDING
 from linkage.plans.upward import REPORTING_UP
 from linkage.reports.callbacks import CALLING
+from linkage.roster.permissions import CHANGING
 from linkage.warnings.issuing import ISSUING
 
 
@@ -36,6 +37,7 @@ class Right(StrEnum):
     SEE_ACCESS = "see_access"  #: who looked at what is personal
     SEE_USERS = "see_users"
     ADD_USERS = "add_users"
+    DISABLE_USERS = "disable_users"
     SEE_RESPONSES = "see_responses"  #: plans, proposals, responses, warnings, reports upward
     DECIDE_RESPONSE = "decide_response"  #: start, raise, lower and end one
     TAKE_PART = "take_part"  #: acknowledge a call and report on the situation, for one's department
@@ -46,6 +48,8 @@ class Right(StrEnum):
     TEST_CHANNELS = "test_channels"
     SEE_TOKENS = "see_tokens"  #: of departments' own systems
     ISSUE_TOKENS = "issue_tokens"
+    SEE_DUTY = "see_duty"  #: who is on duty; handovers and duty log of one's department
+    CHANGE_ROSTER = "change_roster"  #: whose, linkage decides
     DRILL = "drill"  #: begin and end exercises
 
 
@@ -74,6 +78,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_ACCESS: frozenset({Role.EVALUATOR, Role.STEWARD}),
     Right.SEE_USERS: frozenset({Role.OPERATOR}),
     Right.ADD_USERS: frozenset({Role.OPERATOR}),
+    Right.DISABLE_USERS: frozenset({Role.OPERATOR}),
     Right.SEE_RESPONSES: SEEING_ALL | HANDLING_ROLES,
     Right.DECIDE_RESPONSE: DECIDING,
     Right.TAKE_PART: HANDLING_ROLES,
@@ -84,6 +89,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.TEST_CHANNELS: frozenset({Role.OPERATOR}),
     Right.SEE_TOKENS: frozenset({Role.OPERATOR}),
     Right.ISSUE_TOKENS: frozenset({Role.OPERATOR}),
+    Right.SEE_DUTY: _EVERYBODY,
+    Right.CHANGE_ROSTER: CHANGING,
     Right.DRILL: DRILLING,
 }
 

@@ -42,6 +42,7 @@ class Services:
     keeper: StreamKeeper
     password_checks: CapacityLimiter
     link_guesses: Throttle
+    password_guesses: Throttle
     photo_checks: CapacityLimiter
     started_ns: int
 
@@ -66,6 +67,9 @@ def services_from(given: Given) -> Services:
         recorder=EventLog(given.live),
         sensor_news=SensorNews(hub, given.feed, directory, given.city),
         password_checks=CapacityLimiter(PASSWORD_CHECKS),
+        password_guesses=Throttle(
+            clock, free_attempts=settings.sign_in_free_attempts, longest_wait_s=settings.sign_in_longest_wait_s
+        ),
         link_guesses=Throttle(clock, free_attempts=ADDRESS_FREE_ATTEMPTS, longest_wait_s=ADDRESS_LONGEST_WAIT_S),
         photo_checks=CapacityLimiter(PHOTO_CHECKS),
         started_ns=clock.now_ns(),

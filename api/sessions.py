@@ -91,6 +91,25 @@ class Sessions:
             self._touch(key, now_ns)
         return Session(key, user_of(row), csrf_of(token))
 
+    def knows(self, username: str, address: str) -> bool:
+        """Tell whether this user has signed in from this address before, in a session that is still kept."""
+        query = (
+            select(SESSIONS.c.created_ns)
+            .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+            .where(USERS.c.username == username, SESSIONS.c.address == address)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def close_others(self, user: User, key: str) -> list[str]:
+        """End every session of a user but the one with this key; return the keys of those that ended."""
+        others = (SESSIONS.c.user_id == user.id, SESSIONS.c.token_hash != key)
+        with self._database.write() as connection:
+            ended = list(connection.execute(select(SESSIONS.c.token_hash).where(*others)).scalars())
+            connection.execute(delete(SESSIONS).where(*others))
+        return ended
+
     def close(self, key: str) -> None:
         """End the session with this key; one that has ended already is fine."""
         with self._database.write() as connection:

@@ -71,26 +71,32 @@ class SignIn:
         self, users: Users, sessions: Sessions, links: SignInLinks, settings: HttpSettings, clock: Clock
     ) -> None:
         self._users, self._sessions, self._links = users, sessions, links
-        self._accounts = Throttle(
-            clock, free_attempts=settings.sign_in_free_attempts, longest_wait_s=settings.sign_in_longest_wait_s
-        )
+        longest_wait_s = settings.sign_in_longest_wait_s
+        # By account and address, so that somebody who guesses does not lock out whose account it is.
+        self._pairs = Throttle(clock, free_attempts=settings.sign_in_free_attempts, longest_wait_s=longest_wait_s)
+        self._accounts = Throttle(clock, free_attempts=settings.sign_in_account_attempts, longest_wait_s=longest_wait_s)
         self._addresses = Throttle(clock, free_attempts=ADDRESS_FREE_ATTEMPTS, longest_wait_s=ADDRESS_LONGEST_WAIT_S)
 
     def by_password(self, username: str, password: str, *, address: str) -> Opened:
         """Open a session for the user whose password this is.
 
         Raises:
-            TooMany: this account or address failed often and has to wait.
+            TooMany: this account failed often from here, this address at all, or the account from very many addresses
+                (then only addresses where it is signed in may go on); it has to wait.
             Unauthenticated: wrong name or password; which of the two is not told.
         """
-        self._accounts.check(username, at="username")
+        pair = f"{username}\n{address}"
+        self._pairs.check(pair, at="username")
         self._addresses.check(address, at="address")
+        if not self._sessions.knows(username, address):
+            self._accounts.check(username, at="username")
         user = self._users.check(username, password)
         if user is None:
+            self._pairs.failed(pair)
             self._accounts.failed(username)
             self._addresses.failed(address)
             raise Unauthenticated(detail="Wrong username or password", at="password")
-        self._accounts.succeeded(username)
+        self._pairs.succeeded(pair)
         self._addresses.succeeded(address)
         return self._sessions.open(user, address=address)
 

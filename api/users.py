@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.fields import ID_PATTERN, NAME_PATTERN
@@ -44,6 +44,7 @@ class User:
     department: str = ""
     district: str = ""
     language: str = "zh"
+    disabled: bool = False
 
     @property
     def person(self) -> Person:
@@ -78,8 +79,8 @@ class Users:
         return User(id=number, roles=frozenset(new.roles), **kept)
 
     def page(self, *, after: int, limit: int) -> list[User]:
-        """Return users in order of id from after `after`."""
-        query = select(USERS).where(USERS.c.id > after, USERS.c.disabled_ns.is_(None)).order_by(USERS.c.id).limit(limit)
+        """Return users in order of id from after `after`, also disabled ones."""
+        query = select(USERS).where(USERS.c.id > after).order_by(USERS.c.id).limit(limit)
         with self._database.read() as connection:
             return [user_of(row) for row in connection.execute(query)]
 
@@ -102,22 +103,72 @@ class Users:
 
     def change_password(self, username: str, password: str) -> None:
         """Give a user another password and end their sessions; raises NotFound."""
-        kept = self._passwords.hash(password)
         user = self.named(username)
+        self._keep_password(user, password)
         with self._database.write() as connection:
-            connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
             connection.execute(SESSIONS.delete().where(SESSIONS.c.user_id == user.id))
+
+    def change_own_password(self, user: User, current: str, password: str) -> bool:
+        """Give a user another password if they know the current one; their sessions stay. False: it was another."""
+        if self.check(user.username, current) is None:
+            return False
+        self._keep_password(user, password)
+        return True
 
     def disable(self, username: str) -> None:
         """Let a user sign in no more, and end their sessions and links at once; raises NotFound."""
-        user = self.named(username)
+        self._disable(self.named(username))
+
+    def disable_by_id(self, number: int) -> tuple[User, list[str]]:
+        """Let the user with this id sign in no more; return them and the keys of the sessions that ended.
+
+        Raises:
+            NotFound: nobody has this id.
+        """
+        user = self._with_id(number)
+        return user, self._disable(user)
+
+    def enable(self, username: str) -> User:
+        """Let a disabled user sign in again, with the password they had; raises NotFound."""
+        return self._enable(USERS.c.username == username, username)
+
+    def enable_by_id(self, number: int) -> User:
+        """Let the disabled user with this id sign in again; raises NotFound."""
+        return self._enable(USERS.c.id == number, number)
+
+    def _disable(self, user: User) -> list[str]:
+        theirs = SESSIONS.c.user_id == user.id
         with self._database.write() as connection:
             connection.execute(update(USERS).where(USERS.c.id == user.id).values(disabled_ns=self._clock.now_ns()))
-            connection.execute(SESSIONS.delete().where(SESSIONS.c.user_id == user.id))
+            ended = list(connection.execute(select(SESSIONS.c.token_hash).where(theirs)).scalars())
+            connection.execute(SESSIONS.delete().where(theirs))
             connection.execute(SIGN_IN_LINKS.delete().where(SIGN_IN_LINKS.c.user_id == user.id))
+        return ended
+
+    def _enable(self, condition: ColumnElement[bool], name: object) -> User:
+        with self._database.write() as connection:
+            connection.execute(update(USERS).where(condition).values(disabled_ns=None))
+            row = connection.execute(select(USERS).where(condition)).one_or_none()
+        if row is None:
+            raise NotFound("user", name)
+        return user_of(row)
+
+    def _with_id(self, number: int) -> User:
+        with self._database.read() as connection:
+            row = connection.execute(select(USERS).where(USERS.c.id == number)).one_or_none()
+        if row is None:
+            raise NotFound("user", number)
+        return user_of(row)
+
+    def _keep_password(self, user: User, password: str) -> None:
+        kept = self._passwords.hash(password)
+        with self._database.write() as connection:
+            connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
 
 
 def user_of(row: Row[*tuple[object, ...]]) -> User:
     """Return the user that a row of USERS holds; roles that this version does not know are left out."""
     known = frozenset(role for role in Role if role in cast("list[str]", row.roles))
-    return User(row.id, row.username, row.name, known, row.department, row.district, row.language)
+    return User(
+        row.id, row.username, row.name, known, row.department, row.district, row.language, row.disabled_ns is not None
+    )

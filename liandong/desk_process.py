@@ -1,7 +1,7 @@
 """The desk's process: linkage, clocks and messages, with the API and the console over it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from socket import gethostname
@@ -50,6 +50,7 @@ from linkage.opening import CityBook
 from linkage.plans.office import plan_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.roster.office import duty_office
 from linkage.roster.duty import DutyBook
 from linkage.merging.office import holding_office
 from linkage.telling.office import telling_office
@@ -106,7 +107,7 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
             app = create_app(_given(settings, city, ledger, feed, voice, demo=demo))
-            server = _Server(_configuration(app))
+            server = _Server(_configuration(app, settings.http.trusted_proxies))
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice), name="desk.linkage")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
@@ -136,9 +137,16 @@ async def _serve(server: uvicorn.Server, socket: Socket, stop: asyncio.Event) ->
         raise ServerEnded
 
 
-def _configuration(app: FastAPI) -> uvicorn.Config:
+def _configuration(app: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:
     return uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on"
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        lifespan="on",
+        proxy_headers=True,
+        forwarded_allow_ips=list(proxies),
     )
 
 
@@ -191,6 +199,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         map=IncidentMap(database),
         cap=CapOffice(ledger),
         plans=plan_office(ledger),
+        duty=duty_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
         evaluation=_evaluation(city, ledger),

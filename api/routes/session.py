@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated
 
 import anyio.to_thread
+import structlog
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -11,13 +12,15 @@ from api.errors import TooMany, documented
 from api.fields import NAME_PATTERN
 from api.guard import CSRF_COOKIE, SESSION_COOKIE, Changes, Open, Reads
 from api.metrics import SIGN_INS
-from api.passwords import LONGEST_PASSWORD
+from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from api.permissions import Right
 from api.services import Desk, Services
 from api.sessions import Opened, Session
 from api.tokens import token_hash
 from api.users import User
-from city.errors import LiandongError
+from city.errors import LiandongError, NotPermitted
+
+log = structlog.get_logger()
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -39,6 +42,7 @@ class UserView(BaseModel):
     department: str
     district: str
     language: str
+    disabled: bool = False
 
     @classmethod
     def of(cls, user: User) -> "UserView":
@@ -51,6 +55,7 @@ class UserView(BaseModel):
             department=user.department,
             district=user.district,
             language=user.language,
+            disabled=user.disabled,
         )
 
 
@@ -69,6 +74,15 @@ class LinkToken(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: SecretStr = Field(min_length=1, max_length=200)
+
+
+class OwnPassword(BaseModel):
+    """One's own password, the current one and the next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    current_password: SecretStr = Field(min_length=1, max_length=LONGEST_PASSWORD)
+    password: SecretStr = Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)
 
 
 class SignedIn(BaseModel):
@@ -111,6 +125,25 @@ async def sign_in_by_link(body: LinkToken, request: Request, response: Response,
 async def who(session: Annotated[Session, Depends(Reads(Right.SIGNED_IN))]) -> SessionView:
     """Tell who is signed in."""
     return SessionView(user=UserView.of(session.user), csrf=session.csrf)
+
+
+@router.post("/password", status_code=204, responses=documented(401, 403, 429))
+async def change_own_password(
+    desk: Desk, session: Annotated[Session, Depends(Changes(Right.SIGNED_IN))], body: OwnPassword
+) -> None:
+    """Change one's own password; every other session of the same user ends at once."""
+    user = session.user
+    desk.password_guesses.check(user.username, at="current_password")
+    change = partial(
+        desk.users.change_own_password, user, body.current_password.get_secret_value(), body.password.get_secret_value()
+    )
+    if not await anyio.to_thread.run_sync(change, limiter=desk.password_checks):
+        desk.password_guesses.failed(user.username)
+        raise NotPermitted("password", allowed="who knows the current password", at="current_password")
+    desk.password_guesses.succeeded(user.username)
+    ended = await anyio.to_thread.run_sync(desk.sessions.close_others, user, session.key)
+    desk.hub.end_sessions(set(ended), "signed_out")
+    log.info("password_changed", user=user.username)
 
 
 @router.delete("", status_code=204, responses=documented(401, 403))

@@ -1,12 +1,15 @@
-"""`liandong user add`: somebody who may sign in."""
+"""`liandong user`: who may sign in."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import SecretStr, ValidationError
 
-from api.passwords import SHORTEST_PASSWORD, Passwords
+from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, Passwords
 from api.users import NewUser, Users
 from city.clock import SystemClock
 from city.errors import BadRequest
@@ -68,6 +71,44 @@ def add(  # noqa: PLR0913 - each option is a parameter
         Users(database, Passwords(), SystemClock()).add(_user(fields))
     if not password_stdin:
         typer.echo(password)
+
+
+@_app.command("disable")
+def disable(username: Username, *, data: Data = None, config: Config = None) -> None:
+    """Let a user sign in no more; their sessions end at once."""
+    with _users(config, data) as users_:
+        users_.disable(username)
+
+
+@_app.command("enable")
+def enable(username: Username, *, data: Data = None, config: Config = None) -> None:
+    """Let a disabled user sign in again, with the password they had."""
+    with _users(config, data) as users_:
+        users_.enable(username)
+
+
+@_app.command("password")
+def password(
+    username: Username, *, password_stdin: FromInput = False, data: Data = None, config: Config = None
+) -> None:
+    """Give a user another password, print it once, and end their sessions."""
+    chosen = sys.stdin.readline().rstrip("\n") if password_stdin else new_secret()
+    if not SHORTEST_PASSWORD <= len(chosen) <= LONGEST_PASSWORD:
+        expected = f"a password of at least {SHORTEST_PASSWORD} characters"
+        raise BadRequest(expected=expected, got="another", at="standard input")
+    with _users(config, data) as users_:
+        users_.change_password(username, chosen)
+    if not password_stdin:
+        typer.echo(chosen)
+
+
+@contextmanager
+def _users(config: Path | None, data: Path | None) -> Iterator[Users]:
+    settings = chosen_settings(config, data=data, city=None)
+    folder = settings.folder
+    folder.create()
+    with opened_database(settings.database, folder) as database:
+        yield Users(database, Passwords(), SystemClock())
 
 
 def _require_known(settings: Settings, department: str, district: str) -> None:
