@@ -18,6 +18,8 @@ export const PAGES = [
   'quarantine',
   'rules',
   'users',
+  'evaluation',
+  'access',
   'system',
   'link',
 ] as const;

@@ -49,6 +49,8 @@ export const DUTY: readonly Entry[] = [
 
 /** What those who run the system use. */
 export const RUNNING: readonly Entry[] = [
+  entry('evaluation', 'evaluation', ['evaluator', 'leader', 'foreman']),
+  entry('access', 'access', ['evaluator', 'steward']),
   entry('discovery', 'discovery', ['operator']),
   entry('quarantine', 'quarantine', ['operator', 'steward']),
   entry('rules', 'rules'),

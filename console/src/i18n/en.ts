@@ -2,7 +2,8 @@
 
 import type { Dictionary } from './zh';
 import { core } from './en/core';
+import { evaluation } from './en/evaluation';
 import { response } from './en/response';
 import { phone } from './en/phone';
 
-export const en: Dictionary = { ...core, ...response, ...phone };
+export const en: Dictionary = { ...core, ...evaluation, ...response, ...phone };

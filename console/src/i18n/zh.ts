@@ -1,10 +1,11 @@
 /** The Chinese dictionary, section by section; its keys are the words that the console knows. */
 
 import { core } from './zh/core';
+import { evaluation } from './zh/evaluation';
 import { response } from './zh/response';
 import { phone } from './zh/phone';
 
-export const zh = { ...core, ...response, ...phone };
+export const zh = { ...core, ...evaluation, ...response, ...phone };
 
 export type Word = keyof typeof zh;
 /** Every language has a word for every key. */

@@ -23,6 +23,8 @@ const LOADERS: Record<PageName, Loader> = {
   quarantine: () => import('./Quarantine.svelte'),
   rules: () => import('./Rules.svelte'),
   users: () => import('./Users.svelte'),
+  evaluation: () => import('./Evaluation.svelte'),
+  access: () => import('./AccessLog.svelte'),
   system: () => import('./System.svelte'),
   // Who is signed in already and opens a link just goes on.
   link: () => import('./Overview.svelte'),

@@ -1,0 +1,91 @@
+/** Warnings, reports upward and drills, typed as they stand on the wire. */
+
+import type { Bilingual } from './wire';
+
+export const COLOURS = ['blue', 'yellow', 'orange', 'red'] as const;
+
+export const CATEGORIES = [
+  'rainstorm',
+  'typhoon',
+  'waterlogging',
+  'storm_surge',
+  'flood',
+  'gale',
+  'snowstorm',
+  'cold_wave',
+  'sandstorm',
+  'heat',
+  'drought',
+  'lightning',
+  'hail',
+  'frost',
+  'fog',
+  'haze',
+  'road_ice',
+  'landslide',
+  'air_pollution',
+  'fire',
+  'power',
+  'water_supply',
+  'health',
+  'other',
+] as const;
+
+export interface WarningIssue {
+  serial: number;
+  kind: string;
+  level: string;
+  starts_at: string;
+  ends_at: string | null;
+  area: string;
+  districts: string[];
+  cautions: string;
+  measures: string;
+  issuer: string;
+  issued_at: string;
+  actor: { id: string; name: string };
+  note: string;
+}
+
+export interface CityWarning {
+  id: string;
+  category: string;
+  level: string;
+  drill: boolean;
+  incident: string | null;
+  issued_at: string;
+  cancelled_at: string | null;
+  issues: WarningIssue[];
+}
+
+export interface UpwardReport {
+  id: string;
+  incident: string;
+  number: string;
+  title: Bilingual;
+  kind: string;
+  serial: number;
+  grade: string;
+  drill: boolean;
+  from_at: string;
+  due_at: string;
+  overdue: boolean;
+  sent_at: string | null;
+  signed: string;
+  subject: string;
+  body: string;
+}
+
+export interface Drill {
+  id: string;
+  plan: string;
+  scenario: string;
+  name: Bilingual;
+  incident: string;
+  injects: number;
+  given: number;
+  started_at: string;
+  started_by: string;
+  ended_at: string | null;
+  note: string;
+}
