@@ -7,8 +7,7 @@ const STORE = 'errands';
 
 /** Return every errand, in the order in which they were made. */
 export async function kept(): Promise<Errand[]> {
-  const all: IDBRequest<Errand[]> = (await store('readonly')).getAll();
-  return answer(all);
+  return (await answer((await store('readonly')).getAll() as IDBRequest<unknown>)) as Errand[];
 }
 
 /** Keep a new errand; return it with its number. */

@@ -1,7 +1,8 @@
 /** How steps, photos and reports become errands. */
 
 import type { Step, StepChoice, Task } from '../model/incident';
-import { newKey, type Errand, type NewErrand } from './errand';
+import type { Filed } from '../model/reports';
+import { newKey, type NewErrand } from './errand';
 import { outbox } from './outbox.svelte';
 
 export type PhotoKind = 'report' | 'before' | 'after' | 'check' | 'snapshot';
@@ -41,10 +42,18 @@ export async function sendPhoto(photo: Blob, kind: PhotoKind, incident: string, 
   await deliver(photoErrand(photo, query, `incident/${incident}`, task === '' ? null : task));
 }
 
-/** Send a report with its photos, which go before it; returns the report's errand. */
-export async function sendReport(body: object, photos: readonly Blob[]): Promise<{ errand: Errand; answer: unknown }> {
+/** A photo of a report under the id that it keeps; `sent` when the server has it already. */
+export interface Picture {
+  key: string;
+  photo: Blob;
+  sent: boolean;
+}
+
+/** Send a report; photos that the server does not have yet go before it. The answer is null while it is only kept. */
+export async function sendReport(body: object, pictures: readonly Picture[]): Promise<Filed | null> {
   const group = `report/${newKey()}`;
-  const pictures = photos.map((photo) => photoErrand(photo, new URLSearchParams({ kind: 'report' }), group, null));
+  const query = new URLSearchParams({ kind: 'report' });
+  const unsent = pictures.filter((picture) => !picture.sent);
   const report: NewErrand = {
     key: newKey(),
     method: 'POST',
@@ -55,17 +64,23 @@ export async function sendReport(body: object, photos: readonly Blob[]): Promise
     task: null,
     what: 'report',
   };
-  return deliver(...pictures, report);
+  const photos = unsent.map(({ key, photo }) => ({
+    ...photoErrand(photo, query, group, null),
+    ...addressed(key, query),
+  }));
+  return (await deliver(...photos, report)) as Filed | null;
+}
+
+function addressed(key: string, query: URLSearchParams): { key: string; path: string } {
+  return { key, path: `/photos/${key}?${query.toString()}` };
 }
 
 function photoErrand(photo: Blob, query: URLSearchParams, group: string, task: string | null): NewErrand {
-  const key = newKey();
-  const path = `/photos/${key}?${query.toString()}`;
-  return { key, method: 'PUT', path, body: null, photo, group, task, what: 'photo' };
+  return { ...addressed(newKey(), query), method: 'PUT', body: null, photo, group, task, what: 'photo' };
 }
 
-/** Keep errands and try to send them; throws the refusal of one that is refused now, having forgotten it. */
-async function deliver(...errands: NewErrand[]): Promise<{ errand: Errand; answer: unknown }> {
+/** Keep errands and try to send them; return the last one's answer, null while it waits. Throws the refusal of one that is refused now, having forgotten it. */
+async function deliver(...errands: NewErrand[]): Promise<unknown> {
   const made = await outbox.add(...errands);
   const last = made.at(-1);
   if (last === undefined) throw new Error('Expected an errand, got none - at `outbox`');
@@ -79,7 +94,7 @@ async function deliver(...errands: NewErrand[]): Promise<{ errand: Errand; answe
     end();
   }
   const refusal = made.map((errand) => outbox.refusalOf(errand)).find((found) => found !== null);
-  if (refusal === undefined) return { errand: last, answer };
+  if (refusal === undefined) return answer;
   for (const errand of made) if (outbox.isKept(errand)) await outbox.drop(errand);
   throw refusal;
 }

@@ -2,6 +2,7 @@
 
 import { ApiError, read, send } from '../api';
 import { tongue } from '../i18n/index.svelte';
+import { forgetAnswers } from '../phone/shell';
 import type { User } from '../model/wire';
 
 class Session {
@@ -29,6 +30,7 @@ class Session {
 
   async signOut(): Promise<void> {
     await send('DELETE', '/session');
+    await forgetAnswers();
     this.#take(null);
   }
 
