@@ -1,4 +1,4 @@
-"""Follows the event log and says in CAP what becomes of incidents."""
+"""Follows the event log and says in CAP what becomes of incidents and warnings."""
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -6,16 +6,18 @@ from linkage import cases, event_log
 from linkage.cap.publishing import Publisher
 from linkage.cap.saying import about_incident
 from linkage.cap.tables import CAP_POSITION
+from linkage.cap.warning import about_warning
 from linkage.ledger import Ledger
 from linkage.record import IncidentRecord
 from linkage.tables import EVENTS, INCIDENTS
+from linkage.warnings.tables import WARNING_ISSUES, WARNINGS
 
 #: Entries of the log looked at in one transaction, so that other writers get their turn.
 _BATCH = 100
 
 
 class CapFollower:
-    """Publishes what is new about incidents. Calls block: call from a thread."""
+    """Publishes what is new about incidents and warnings. Calls block: call from a thread."""
 
     name = "cap"
 
@@ -27,7 +29,7 @@ class CapFollower:
 
     def take(self) -> int:
         """Publish what the log says since last time; return how many messages went out."""
-        if not self._settings.incidents:
+        if not self._settings.sender:
             return 0
         published = 0
         while (some := self._some()) is not None:
@@ -48,12 +50,29 @@ class CapFollower:
             later = select(EVENTS.c.number, EVENTS.c.incident).where(EVENTS.c.number > position)
             rows = connection.execute(later.order_by(EVENTS.c.number).limit(_BATCH)).all()
             numbers = dict.fromkeys(row.incident for row in rows if row.incident is not None)
-            published = sum(self._say(connection, number) for number in numbers)
+            published = sum(self._say_incident(connection, number) for number in numbers)
             if rows:
+                published += self._say_warnings(connection, rows[0].number, rows[-1].number)
                 connection.execute(update(CAP_POSITION), {"number": rows[-1].number})
         return published
 
-    def _say(self, connection: Connection, number: int) -> bool:
+    def _say_warnings(self, connection: Connection, first: int, last: int) -> int:
+        """Publish every issue of a warning that these entries of the log tell of."""
+        query = (
+            select(WARNING_ISSUES, WARNINGS.c.category, WARNINGS.c.drill)
+            .join(WARNINGS, WARNINGS.c.id == WARNING_ISSUES.c.warning)
+            .where(WARNING_ISSUES.c.event.between(first, last))
+            .order_by(WARNING_ISSUES.c.event)
+        )
+        notices = [
+            about_warning(dict(row), self._ledger.book.atlas) for row in connection.execute(query).mappings().all()
+        ]
+        now_ns = self._ledger.clock.now_ns()
+        return sum(self._publisher.publish(connection, notice, now_ns) is not None for notice in notices)
+
+    def _say_incident(self, connection: Connection, number: int) -> bool:
+        if not self._settings.incidents:
+            return False
         row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).mappings().one()
         incident = cases.incident_of(row)
         if self._ledger.untold(incident):

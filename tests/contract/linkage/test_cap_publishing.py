@@ -16,6 +16,7 @@ from linkage.cap.tables import CAP_MESSAGES
 from linkage.cap.words import Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, Urgency
 from linkage.config import LinkageSettings
 from linkage.states import Disposition, Step
+from linkage.warnings.issuing import WarningContent, Warnings
 from storage.sql import Database
 from tests.support.linkage import ACCEPTOR, DISPATCHER, FOREMAN, WATER_OFFICER, Town, alarm
 
@@ -204,6 +205,33 @@ def test_signs_that_xml_cannot_hold_do_not_keep_a_message_back(database: Databas
     (alert,) = publish(database, replace(STORM, headline={"zh": "暴\x01雨", "en": "a\x02b"}))
 
     assert [info.headline for info in alert.infos] == ["暴雨", "ab"]
+
+
+CONTENT = WarningContent(
+    level="orange",
+    starts_ns=1_795_000_000_000_000_000,
+    ends_ns=1_795_020_000_000_000_000,
+    area="东区沿海",
+    cautions="内涝",
+    measures="不要外出",
+    issuer="气象台",
+)
+
+
+def test_warning_of_the_city_is_said_raised_and_cancelled(city: Town) -> None:
+    warnings = Warnings(city.ledger)
+    number = warnings.issue("rainstorm", CONTENT, FOREMAN)
+    warnings.update(number, 1, replace(CONTENT, level="red"), FOREMAN)
+    warnings.cancel(number, 2, "rain is over", FOREMAN)
+
+    first, second, third = said(city)
+
+    assert [one.msg_type for one in (first, second, third)] == [MsgType.ALERT, MsgType.UPDATE, MsgType.CANCEL]
+    assert {(one.scope, one.status) for one in (first, second, third)} == {(Scope.PUBLIC, Status.ACTUAL)}
+    assert third.references == (first.reference, second.reference)
+    assert [one.infos[0].severity for one in (first, second)] == [Severity.SEVERE, Severity.EXTREME]
+    assert first.infos[0].headline == "暴雨橙色预警"
+    assert first.infos[0].instruction == "不要外出"
 
 
 def test_task_steps_update_the_state(city: Town) -> None:
