@@ -6,6 +6,7 @@ export const PAGES = [
   'map',
   'queue',
   'tasks',
+  'silences',
   'incident',
   'sensor',
   'domain',

@@ -9,6 +9,7 @@ const AA = 4.5;
 const GROUNDS = ['ground', 'panel', 'raised', 'sunken'];
 const INKS = ['text', 'text-2', 'text-3', 'accent', 'green', 'yellow', 'red'];
 const SEVERITIES = ['critical', 'major', 'notice', 'low', 'lowest', 'normal', 'silent', 'offline', 'unknown'];
+const GRADES = ['grade-green', 'grade-blue', 'grade-yellow', 'grade-red', 'grade-black'];
 
 function luminance(token: string): number {
   const hex = new RegExp(`--${token}: #([0-9a-f]{6})`).exec(TOKENS)?.[1];
@@ -26,7 +27,7 @@ function contrast(one: string, other: string): number {
 }
 
 describe('text on its ground', () => {
-  const pairs = GROUNDS.flatMap((ground) => [...INKS, ...SEVERITIES].map((ink) => ({ ink, ground })));
+  const pairs = GROUNDS.flatMap((ground) => [...INKS, ...SEVERITIES, ...GRADES].map((ink) => ({ ink, ground })));
 
   it.each(pairs)('$ink on $ground', ({ ink, ground }) => {
     expect(contrast(ink, ground)).toBeGreaterThanOrEqual(AA);

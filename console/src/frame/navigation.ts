@@ -39,6 +39,7 @@ export const DUTY: readonly Entry[] = [
   entry('map', 'map'),
   entry('tasks', 'tasks', SEES_QUEUE),
   entry('report', 'report', REPORTS),
+  entry('silences', 'silences', ['foreman', 'dispatcher', 'acceptor', 'monitor', 'leader']),
   entry('plans', 'plans', SEES_QUEUE),
   entry('callbacks', 'callbacks', ['acceptor', 'foreman']),
   entry('traffic', 'domain', [], 'traffic'),

@@ -2,8 +2,9 @@
 
 import type { Dictionary } from './zh';
 import { core } from './en/core';
+import { holding } from './en/holding';
 import { evaluation } from './en/evaluation';
 import { response } from './en/response';
 import { phone } from './en/phone';
 
-export const en: Dictionary = { ...core, ...evaluation, ...response, ...phone };
+export const en: Dictionary = { ...core, ...holding, ...evaluation, ...response, ...phone };

@@ -1,11 +1,12 @@
 /** The Chinese dictionary, section by section; its keys are the words that the console knows. */
 
 import { core } from './zh/core';
+import { holding } from './zh/holding';
 import { evaluation } from './zh/evaluation';
 import { response } from './zh/response';
 import { phone } from './zh/phone';
 
-export const zh = { ...core, ...evaluation, ...response, ...phone };
+export const zh = { ...core, ...holding, ...evaluation, ...response, ...phone };
 
 export type Word = keyof typeof zh;
 /** Every language has a word for every key. */

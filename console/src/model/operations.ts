@@ -58,3 +58,31 @@ export interface Status {
   ingest_error: string;
   desk: Record<string, unknown>;
 }
+
+/** How the audit of the event log stands. */
+export interface Audit {
+  number: number;
+  hash: string;
+  round: {
+    number: number;
+    began: string;
+    faults: number;
+    first_fault: string;
+    ended: string | null;
+    ended_number: number;
+    ended_faults: number;
+    ended_first_fault: string;
+  } | null;
+  anchors: { count: number; number: number; holds: boolean; error: string } | null;
+}
+
+/** One look at something personal. */
+export interface Look {
+  id: number;
+  time: string;
+  person: string;
+  person_name: string;
+  what: string;
+  key: string;
+  incident: number | null;
+}

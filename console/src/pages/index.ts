@@ -11,6 +11,7 @@ const LOADERS: Record<PageName, Loader> = {
   map: () => import('./MapPage.svelte'),
   queue: () => import('./Queue.svelte'),
   tasks: () => import('./Tasks.svelte'),
+  silences: () => import('./Silences.svelte'),
   incident: () => import('./IncidentPage.svelte'),
   sensor: () => import('./SensorPage.svelte'),
   domain: () => import('./DomainPage.svelte'),
