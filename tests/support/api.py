@@ -22,6 +22,7 @@ from city.sensor import Sensor
 from linkage.admission.admit import Admitter
 from linkage.audit.office import AuditOffice
 from linkage.cap.office import CapOffice
+from linkage.config import LinkageSettings
 from linkage.evaluation.evaluation import Evaluation
 from linkage.evaluation.formulas import default_formulas
 from linkage.geojson import IncidentMap
@@ -34,6 +35,7 @@ from linkage.plans.office import plan_office
 from linkage.merging.office import holding_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.roster.office import duty_office
 from linkage.telling.link import LinkKeys
 from linkage.telling.office import telling_office
 from linkage.views import Names
@@ -139,9 +141,14 @@ def city_facts(book: Ledger) -> CityFacts:
     return CityFacts(city, basemap=empty, grids=empty)
 
 
-def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None = None) -> tuple[Given, Ledger]:
+def given_on(
+    database: Database,
+    feed: MemoryFeed,
+    settings: HttpSettings | None = None,
+    linkage: LinkageSettings | None = None,
+) -> tuple[Given, Ledger]:
     """Return what the API is handed in a small city on `database`, and the ledger behind it."""
-    book = ledger(database)
+    book = ledger(database, linkage)
     registry = SensorRegistry(database)
     registry.upsert_many(SENSORS)
     components = ComponentRegistry(database)
@@ -160,6 +167,7 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
         bell=book.bell,
         map=IncidentMap(database),
         cap=CapOffice(book),
+        duty=duty_office(book),
         plans=plan_office(book),
         office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
         evaluation=Evaluation(database, default_formulas(), book.book.zone, book.clock),
@@ -172,10 +180,10 @@ def given_on(database: Database, feed: MemoryFeed, settings: HttpSettings | None
     return given, book
 
 
-def town_on(database: Database, settings: HttpSettings | None = None) -> Town:
+def town_on(database: Database, settings: HttpSettings | None = None, linkage: LinkageSettings | None = None) -> Town:
     """Return an API that is not yet started: it follows nothing, but answers."""
     feed = MemoryFeed()
-    given, book = given_on(database, feed, settings)
+    given, book = given_on(database, feed, settings, linkage)
     assert isinstance(book.clock, ManualClock)
     town = Town(create_app(given), feed, book, book.clock)
     town.services.directory.fresh()
