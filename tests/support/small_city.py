@@ -131,6 +131,22 @@ classes:
     source: "GB/T 33171-2016; limit set by this city"
 """
 
+_REPORTS = """\
+hotlines:
+  - {id: "12345", name: {zh: 市民服务热线, en: Citizens' hotline}, number: "12345"}
+classes:
+  - class: road_water
+    priority: 2
+    departments: {"*": water-bureau}
+"""
+
+_COMPONENTS = """\
+id,kind,class,name,name_en,longitude,latitude,district,maintainer
+9901010103000001,manhole,0103,和顺路雨水井盖,Heshun Road rainwater cover,122.9002,36.2,harbour,water-bureau
+9901019901000001,team,9901,排涝一队,Drainage team 1,122.903,36.2,harbour,water-bureau
+9901019902000001,pump,9902,和顺路泵站,Heshun Road pump,122.901,36.2,harbour,water-bureau
+"""
+
 _SOURCES = """\
 [[route]]
 filter = "v3/+/devices/+/up"
@@ -143,12 +159,52 @@ filter = "telegraf/#"
 decoder = "influx_line"
 """
 
+_FLOOD_PLAN = """\
+id: flood
+name: {zh: 内涝应急预案, en: Flood plan}
+event_class: natural_disaster
+area: city
+version: "2026.1"
+approved_by: City
+valid_from: 2026-01-01
+next_review: 2099-01-01
+source: "Emergency Response Law 2024 Art. 28"
+incident_class: road_water
+levels:
+  IV:
+    expected_h: 6
+    commander: {role: leader, name: {zh: 局长, en: Director}}
+    measures: {zh: 排水, en: Pump}
+    triggers:
+      need: 1
+      of:
+        - id: spot
+          name: {zh: 下穿严重积水, en: An underpass deep under water}
+          incidents: {classes: [road_water], level: critical}
+    tasks:
+      - {id: pump, department: water-bureau, action: {zh: 泵车到场, en: Pumps on site}, within: 30 minute}
+  III:
+    expected_h: 12
+    commander: {role: leader, name: {zh: 副市长, en: Vice-mayor}}
+    measures: {zh: 封路, en: Close roads}
+    tasks:
+      - id: close
+        department: traffic-police
+        action: {zh: 断交, en: Close the road}
+        within: 15 minute
+        report_every_min: 30
+drills:
+  - {id: exercise, name: {zh: 下穿演练, en: Underpass exercise}, title: {zh: 下穿积水, en: Underpass under water},
+     priority: 2, district: hills, level: IV}
+"""
+
 _NOTHING = '{"type":"FeatureCollection","features":[]}\n'
 
 
 def write_small_city(folder: Path) -> Path:
     """Write the city's folder and return it."""
     (folder / "rules").mkdir(parents=True)
+    (folder / "plans").mkdir()
     files = {
         "city.toml": _CITY,
         "sensors.csv": _HEADER + "".join(_line(*sensor) for sensor in (*_SENSORS, *_crowd())),
@@ -157,7 +213,10 @@ def write_small_city(folder: Path) -> Path:
         "departments.yaml": _DEPARTMENTS,
         "case-standards.yaml": _STANDARDS,
         "sources.toml": _SOURCES,
+        "reports.yaml": _REPORTS,
+        "components.csv": _COMPONENTS,
         "quantities.toml": "",
+        "plans/flood.yaml": _FLOOD_PLAN,
         "basemap.geojson": _NOTHING,
         "grids.geojson": _NOTHING,
     }
