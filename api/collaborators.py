@@ -16,10 +16,11 @@ from linkage.geojson import IncidentMap
 from linkage.incidents import Incidents
 from linkage.legs import Tasks
 from linkage.live import Live
-from linkage.plans.office import PlanOffice
 from linkage.merging.office import HoldingOffice
+from linkage.plans.office import PlanOffice
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
+from linkage.roster.office import DutyOffice
 from linkage.telling.office import TellingOffice
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
@@ -44,6 +45,7 @@ class Given:
     map: IncidentMap
     cap: CapOffice
     plans: PlanOffice
+    duty: DutyOffice
     office: ReportOffice
     components: ComponentRegistry
     evaluation: Evaluation

@@ -6,12 +6,12 @@ from enum import StrEnum
 from linkage.escalation.desk import CALLERS
 from linkage.permissions import HANDLING_ROLES, REPORTING, SEEING_ALL, WHO
 from linkage.person import Role
-from linkage.silences.silences import SILENCING
 from linkage.plans.drills import DRILLING
 from linkage.plans.responses import DECIDING
 from linkage.plans.upward import REPORTING_UP
 from linkage.reports.callbacks import CALLING
 from linkage.roster.permissions import CHANGING
+from linkage.silences.silences import SILENCING
 from linkage.warnings.issuing import ISSUING
 
 

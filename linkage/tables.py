@@ -245,6 +245,7 @@ EVENTS = Table(
     Column("hash", String(64), nullable=False),
     Index("ix_events_incident", "incident", "number"),
     Index("ix_events_actor", "actor", "incident"),
+    Index("ix_events_department", "department", "number"),
 )
 
 #: The newest event's number and hash, so that a log cut off at its end is noticed.

@@ -31,12 +31,14 @@ def upgrade() -> None:
     with op.batch_alter_table("incidents") as batch:
         batch.alter_column("condition", existing_type=Word, nullable=False)
         batch.alter_column("due_yellow_ns", existing_type=TimeNs(), nullable=False)
+    op.create_index("ix_events_department", "events", ["department", "number"])
     _create_plans()
     _create_duty()
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_index("ix_events_department", "events")
     for table in ("calendar_feeds", "duty_looks", "handovers", "duty_terms", "roster_changes", "rosters"):
         op.drop_table(table)
     with op.batch_alter_table("tasks") as batch:

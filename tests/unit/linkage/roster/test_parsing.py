@@ -63,7 +63,7 @@ def test_a_city_without_rosters_has_none():
         pytest.param("[bob, cid]", "Bob", "a name of small letters", id="no username"),
         pytest.param("id: leader", "id: duty", "each post of a department once, got `duty`", id="post twice"),
         pytest.param("every: week", "every: month", "one of `shift`, `day`, `week`", id="every"),
-        pytest.param('days: rest', "days: sunday", "one of `all`, `working`, `rest`", id="days"),
+        pytest.param("days: rest", "days: sunday", "one of `all`, `working`, `rest`", id="days"),
         pytest.param('["00:00-24:00"]', "[]", "1 to 24 shifts", id="no shift"),
         pytest.param("[eve, fay]", "[]", "1 to 366 teams", id="no team"),
         pytest.param(
