@@ -15,6 +15,10 @@ export const RELOAD_AFTER_MS = 5_000;
 export const COUNT_PAUSE_MS = 1_000;
 /** How often clocks move. */
 export const TICK_MS = 1_000;
+/** A preview follows what is typed by this much. */
+export const PREVIEW_DELAY_MS = 300;
+/** How often the number of held alarms is read. */
+export const HELD_EVERY_MS = 5_000;
 /** How long a request may take before it counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 /** How long a photo may take on a poor connection. */
