@@ -22,12 +22,23 @@ class Hook:
 
 @dataclass
 class Receiver:
-    """Where the server listens, what it was sent, and what it answers next (`statuses`; 200 when there is none)."""
+    """Where the server listens, what it was sent, and what it answers next (`statuses`; 200 when there is none).
+
+    What is no JSON is kept as text.
+    """
 
     port: int = 0
     hooks: list[Hook] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     location: str = ""
+    answer: bytes = b""
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -38,12 +49,13 @@ class _Handler(BaseHTTPRequestHandler):
         receiver = cast("_Server", self.server).receiver
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        receiver.hooks.append(Hook(self.path, headers, json.loads(body)))
+        receiver.hooks.append(Hook(self.path, headers, _read(body)))
         self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
         if receiver.location:
             self.send_header("Location", receiver.location)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(receiver.answer)))
         self.end_headers()
+        self.wfile.write(receiver.answer)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

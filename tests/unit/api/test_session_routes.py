@@ -43,6 +43,7 @@ async def test_signing_in_opens_a_session(town: Town) -> None:
         "department": "",
         "district": "",
         "language": "zh",
+        "disabled": False,
     }
     assert answer.json() == {"user": expected}
     assert who.json() == {"user": expected, "csrf": cookies_of(answer)["liandong_csrf"].value}
