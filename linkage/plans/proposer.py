@@ -31,7 +31,7 @@ class _Change:
     """Where what is proposed differs from what should be, or a response has become calm or stopped being so."""
 
     place: Place
-    plan: Plan
+    version: str
     wanted: Proposed | None
     standing: Standing
     row: RowMapping | None
@@ -72,13 +72,15 @@ class Proposer:
         """Yield what differs, and end what stands where no plan looks any more."""
         rows, running = proposals.standing(connection), _running(connection)
         for place, plan, what in self._calls(connection, now_ns):
-            before, row = running.get(place, Standing()), rows.get(place)
+            before, row = running.get(place, Standing()), rows.pop(place, None)
             calm_ns = (before.calm_ns or now_ns) if is_calm(before, what) else None
             standing = replace(before, calm_ns=calm_ns)
             wanted = proposed(plan, what, standing, now_ns)
             differs = _differs(row, wanted)
             if differs or standing != before:
-                yield _Change(place, plan, wanted, standing, row, differs)
+                yield _Change(place, plan.version, wanted, standing, row, differs)
+        for place, row in rows.items():
+            yield _Change(place, "", None, Standing(), row, differs=True)
 
     def _calls(self, connection: Connection, now_ns: int) -> Iterator[tuple[Place, Plan, Called]]:
         """Yield what each plan in force calls for in each of its areas, in earnest and in exercises."""
@@ -110,11 +112,11 @@ class Proposer:
             proposals.cease(page.connection, change.row, page.now_ns)
         if change.wanted is None:
             return
-        version, activation = change.plan.version, change.standing.activation
-        data = proposals.put(page.connection, change.place, version, change.wanted, activation, page.now_ns)
+        activation = change.standing.activation
+        data = proposals.put(page.connection, change.place, change.version, change.wanted, activation, page.now_ns)
         self._tell(page, data, change.standing.incident or next(iter(change.wanted.called.incidents), None))
         PROPOSALS_MADE.labels(change.wanted.kind).inc()
-        log.info("response_proposed", plan=change.plan.id, level=change.wanted.level, kind=change.wanted.kind)
+        log.info("response_proposed", plan=change.place.plan, level=change.wanted.level, kind=change.wanted.kind)
 
     def _tell(self, page: Page, data: dict[str, object], incident: int | None) -> None:
         """Write it into the log of the incident that it hangs on; into the city's log when there is none."""

@@ -138,3 +138,12 @@ def test_messages_of_a_drill_say_so_first(town: ResponseTown) -> None:
 
     assert subjects
     assert all(subject.startswith("【演练 DRILL】") for subject in subjects)
+
+
+def test_proposal_of_a_drill_goes_with_it(town: ResponseTown) -> None:
+    played(town)
+    assert len(town.proposals()) == 1
+
+    town.office.drills.end(1, "good", LEADER)
+
+    assert town.proposals() == []
