@@ -10,10 +10,9 @@ from sqlalchemy import Connection, Table, create_engine, insert, select, text
 from linkage import event_log
 from linkage.deed import Deed
 from linkage.event_log import Stamp
-from linkage.states import Step
 from linkage.tables import INCIDENTS, NEVER_NS, TASKS
 from storage.sql import Database
-from tests.support.linkage import ACCEPTOR, DISPATCHER, WATER_OFFICER, Town
+from tests.support.linkage import Town, alarm, life_safety
 
 OPEN, ENDED = 100_000, 20_000
 
@@ -41,17 +40,12 @@ Row = dict[str, Any]
 
 
 def templates(town: Town) -> tuple[Row, Row, tuple[Row, ...]]:
-    """Make two incidents as people make them; return the row of a reported one, of a dispatched one, and its tasks."""
-    reported = town.reported()
-    dispatched = town.reported()
-    for step, by in ((Step.VERIFY, ACCEPTOR), (Step.FILE, ACCEPTOR)):
-        town.act(dispatched.id, step, by)
-    town.act(dispatched.id, Step.DISPATCH, DISPATCHER, departments=("water", "police"))
-    town.work(dispatched.id, WATER_OFFICER, Step.ACCEPT)
+    """Open two incidents by alarms; return the row of a reported one, of one with two departments at it, its tasks."""
+    plain, grave = town.admitter.admit([alarm(), life_safety(alarm(target="underpass/2"))])
     with town.database.read() as connection:
         rows = {row["id"]: dict(row) for row in connection.execute(select(INCIDENTS)).mappings()}
-        tasks = connection.execute(select(TASKS).where(TASKS.c.incident == int(dispatched.id))).mappings()
-        return rows[int(reported.id)], rows[int(dispatched.id)], tuple(dict(task) for task in tasks)
+        tasks = connection.execute(select(TASKS).where(TASKS.c.incident == grave.incident)).mappings()
+        return rows[plain.incident or 0], rows[grave.incident or 0], tuple(dict(task) for task in tasks)
 
 
 def fill(town: Town, seed: int = 8) -> None:
