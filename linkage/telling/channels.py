@@ -45,8 +45,9 @@ class Channels:
         """Return every channel that is configured or was ever used, in order of name."""
         with self._ledger.database.read() as connection:
             rows = {row["name"]: dict(row) for row in connection.execute(select(CHANNELS)).mappings()}
-            counted = select(MESSAGES.c.channel, func.count()).where(WAITING).group_by(MESSAGES.c.channel)
-            waiting: dict[str, int] = dict(connection.execute(counted).tuples().all())
+            counted = select(MESSAGES.c.channel, func.count().label("total")).where(WAITING)
+            counts = connection.execute(counted.group_by(MESSAGES.c.channel)).mappings()
+            waiting: dict[str, int] = {row["channel"]: row["total"] for row in counts}
         names = sorted({*channels(self._ledger.settings), *rows, *waiting})
         return [self._view(name, rows.get(name, {}), waiting.get(name, 0)) for name in names]
 

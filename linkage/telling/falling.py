@@ -62,7 +62,10 @@ class ChannelWatch:
         with self._ledger.writing() as page:
             self._declare(page, died, "channel_dead", {"dead_ns": now_ns})
             self._declare(page, back, "channel_back", {"dead_ns": None})
-            return len(died) + len(back) + self._fall(page)
+            done = len(died) + len(back)
+        while found := self._fall():
+            done += found
+        return done
 
     def _declare(self, page: Page, channels: Sequence[RowMapping], kind: str, change: Mapping[str, object]) -> None:
         for channel in channels:
@@ -102,12 +105,14 @@ class ChannelWatch:
                         urgent=True,
                     )
 
-    def _fall(self, page: Page) -> int:
-        connection = page.connection
-        dead = set(connection.execute(select(CHANNELS.c.name).where(CHANNELS.c.dead_ns.is_not(None))).scalars())
-        rows = _fallen(connection, dead)
-        for row in rows:
-            self._pass_on(page, row, dead)
+    def _fall(self) -> int:
+        """Let some messages fall through, in a transaction of their own; return how many."""
+        with self._ledger.writing() as page:
+            query = select(CHANNELS.c.name).where(CHANNELS.c.dead_ns.is_not(None))
+            dead = set(page.connection.execute(query).scalars())
+            rows = _fallen(page.connection, dead)
+            for row in rows:
+                self._pass_on(page, row, dead)
         return len(rows)
 
     def _pass_on(self, page: Page, row: RowMapping, dead: set[str]) -> None:
