@@ -23,10 +23,11 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Changes of one rule and target lately: how many, and the worst level among them."""
+    """Changes of one rule and target lately: how many, the worst level among them, and when the last one came."""
 
     changes: int = 0
     worst: int = 0
+    last_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ def _inhibited(_: AlarmTransition, __: Subject, around: Circumstances) -> Iterat
 
 
 def _flaps(_: AlarmTransition, __: Subject, around: Circumstances) -> Iterator[Hold]:
-    if around.rhythm.changes >= around.flapping.changes:
+    quiet = around.now_ns - around.rhythm.last_ns >= around.flapping.quiet_ns
+    if around.rhythm.changes >= around.flapping.changes and not quiet:
         yield Hold(Reason.FLAPPING, "", around.now_ns + around.flapping.quiet_ns, around.rhythm.worst)
 
 

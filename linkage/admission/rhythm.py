@@ -15,6 +15,7 @@ _CHANGES = (
         ADMISSIONS.c.target,
         func.count().label("changes"),
         func.max(ADMISSIONS.c.level).label("worst"),
+        func.max(ADMISSIONS.c.arrival_ns).label("last_ns"),
     )
     .where(
         tuple_(ADMISSIONS.c.rule, ADMISSIONS.c.target).in_(bindparam("keys", expanding=True)),
@@ -44,7 +45,7 @@ class Rhythms:
             spans[self.limit(transition).within_ns].add((transition.rule, transition.target))
         for within_ns, keys in spans.items():
             for row in connection.execute(_CHANGES, {"keys": sorted(keys), "since": now_ns - within_ns}):
-                self._found[row.rule, row.target] = Rhythm(row.changes, row.worst)
+                self._found[row.rule, row.target] = Rhythm(row.changes, row.worst, row.last_ns)
 
     def of(self, transition: AlarmTransition) -> Rhythm:
         """Return how it changed lately, this change not counted."""
@@ -53,8 +54,8 @@ class Rhythms:
     def count(self, transition: AlarmTransition) -> None:
         """Count a change."""
         before = self.of(transition)
-        after = Rhythm(before.changes + 1, max(before.worst, int(transition.level)))
-        self._found[transition.rule, transition.target] = after
+        worst, last_ns = max(before.worst, int(transition.level)), max(before.last_ns, transition.arrival_ns)
+        self._found[transition.rule, transition.target] = Rhythm(before.changes + 1, worst, last_ns)
 
 
 def openings(connection: Connection, since_ns: int) -> int:

@@ -143,7 +143,5 @@ def _create_silences() -> None:
         sa.Column("wake_ns", TimeNs, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
     )
-    op.create_index(
-        "ix_silences_wake", "silences", ["wake_ns"], sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW
-    )
+    op.create_index("ix_silences_wake", "silences", ["wake_ns"], sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW)
     op.create_index("ix_silences_ended", "silences", ["ended_ns", "id"])
