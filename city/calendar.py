@@ -153,6 +153,10 @@ class Calendar:
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < _SATURDAY
 
+    def midnight_ns(self, day: date) -> int:
+        """Return the moment at which a local day begins."""
+        return self._at(day, 0)
+
     def working_days(self, first: date, until: date) -> int:
         """Return how many working days lie from `first` on, without `until` itself."""
         return round(self.worked_ns(self._at(first, 0), self._at(until, 0)) / self.day_ns)

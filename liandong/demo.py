@@ -38,6 +38,7 @@ _OFFICES = (
     _Account("acceptor", "受理员", (Role.ACCEPTOR,)),
     _Account("foreman", "监督值班长", (Role.FOREMAN,)),
     _Account("dispatcher", "指挥派遣员", (Role.DISPATCHER,)),
+    _Account("dispatcher.night", "指挥派遣员（夜班）", (Role.DISPATCHER,)),
     _Account("leader", "带班领导", (Role.LEADER,)),
     _Account("evaluator", "考评员", (Role.EVALUATOR,)),
     _Account("operator", "系统运维", (Role.OPERATOR,)),

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 import typer
 from pydantic import BaseModel
 
+from city.clock import SystemClock
 from liandong.city_doubts import doubts
 from liandong.city_folder import BadCity, CityFolder, read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
+from liandong.duty_doubts import duty_doubts
 from liandong.exits import Exit
 
 
@@ -26,7 +28,7 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
         for mistake in exc.mistakes:
             typer.echo(str(mistake), err=True)
         raise typer.Exit(Exit.SETTINGS) from exc
-    found = list(doubts(read))
+    found = [*doubts(read), *duty_doubts(read, SystemClock().now_ns())]
     for doubt in found:
         typer.echo(f"doubtful: {doubt}", err=True)
     typer.echo(_summary(read, found))
