@@ -12,6 +12,7 @@ from linkage import cursor
 from linkage.person import Person
 from linkage.scope import mine, sees_everything, visible, with_department
 from linkage.tables import ENDED_ORDER, INCIDENTS, QUEUE_ORDER
+from linkage.words import OpenWords
 
 #: Matches of a filter that are counted; of more, a page says that there are at least so many.
 COUNTED = 1000
@@ -79,17 +80,25 @@ _ENDED_ORDER = _Order(ENDED_ORDER, descending=True)
 _NEWEST_ORDER = _Order(("id",), descending=True)
 
 
-def find(connection: Connection, person: Person, wanted: QueueFilter, *, limit: int, after: str | None) -> Found:
-    """Return the ids that `person` may see of those wanted, from after the cursor `after`.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which piece of a list: at most `limit`, from after the cursor `after`."""
+
+    limit: int
+    after: str | None = None
+
+
+def find(connection: Connection, person: Person, wanted: QueueFilter, cut: Cut, words: OpenWords) -> Found:
+    """Return the ids that `person` may see of those wanted, as far as `cut` goes.
 
     Open incidents come in queue order; ended ones newest end first; both together newest first.
 
     Raises:
-        BadRequest: `after` is not a cursor of this list.
+        BadRequest: the cursor is not one of this list.
     """
-    order = _order(wanted)
-    start = None if after is None else cursor.decode(after, len(order.names))
-    worded = _worded(connection, wanted)
+    order, limit = _order(wanted), cut.limit
+    start = None if cut.after is None else cursor.decode(cut.after, len(order.names))
+    worded = _worded(connection, wanted, words)
     conditions = [*_scope(wanted), *_chosen(wanted, person), *worded.conditions]
     if worded.few:
         few = select(*order.key).where(*conditions).limit(COUNTED + 1)
@@ -160,13 +169,17 @@ class _Worded:
     few: bool = True
 
 
-def _worded(connection: Connection, wanted: QueueFilter) -> _Worded:
-    """Look for the words in their own index first: rare ones leave few incidents, frequent ones are met soon anyway."""
-    words = tuple(INCIDENTS.c.words.contains(word, autoescape=True) for word in wanted.q.lower().split())
+def _worded(connection: Connection, wanted: QueueFilter, open_words: OpenWords) -> _Worded:
+    """Look for the words by themselves first: rare ones leave few incidents, frequent ones are met soon anyway."""
+    words = wanted.q.lower().split()
     if not words:
         return _Worded()
-    probe = select(INCIDENTS.c.id).where(*_scope(wanted), *words).limit(COUNTED + 1)
-    ids = list(connection.execute(probe).scalars())
+    conditions = tuple(INCIDENTS.c.words.contains(word, autoescape=True) for word in words)
+    if wanted.open:
+        ids = open_words.matching(connection, words, COUNTED + 1)
+    else:
+        probe = select(INCIDENTS.c.id).where(*_scope(wanted), *conditions).limit(COUNTED + 1)
+        ids = list(connection.execute(probe).scalars())
     if len(ids) > COUNTED:
-        return _Worded(words, few=False)
+        return _Worded(conditions, few=False)
     return _Worded((INCIDENTS.c.id.in_(ids),))

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, Integer, RowMapping, func, select
 from city.clock import Clock
 from city.level import PRIORITIES
 from linkage import viewing
-from linkage.finding import QueueFilter, find
+from linkage.finding import Cut, QueueFilter, find
 from linkage.person import Person
 from linkage.scope import visible
 from linkage.tables import INCIDENTS, TASKS
 from linkage.views import IncidentPage, IncidentSummary, Leg, QueueCounts
+from linkage.words import OpenWords
 from storage.sql import Database
 
 #: Most lines of one page.
@@ -24,6 +25,7 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._words = OpenWords()
 
     def page(
         self, person: Person, wanted: QueueFilter | None = None, *, limit: int = 50, after: str | None = None
@@ -35,7 +37,7 @@ class Queue:
         """
         chosen = QueueFilter() if wanted is None else wanted
         with self._database.read() as connection:
-            found = find(connection, person, chosen, limit=min(limit, MAX_LIMIT), after=after)
+            found = find(connection, person, chosen, Cut(min(limit, MAX_LIMIT), after), self._words)
             rows = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(found.ids))).mappings()
             known = {row["id"]: row for row in rows}
             items = summaries(connection, [known[number] for number in found.ids])

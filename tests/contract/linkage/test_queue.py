@@ -6,7 +6,7 @@ import pytest
 from city.alarm import Change
 from city.errors import BadRequest
 from city.level import Level
-from linkage import finding
+from linkage import finding, words
 from linkage.finding import QueueFilter
 from linkage.legs import TaskFilter
 from linkage.person import Person, Role
@@ -32,6 +32,7 @@ def fill(town: Town) -> None:
     town.raised(alarm(level=Level.NOTICE))
     town.raised(alarm(level=Level.CRITICAL, target="underpass/2"))
     town.reported(by=COLLECTOR, priority=1, incident_class="heat", district="west")
+    town.act("4", Step.VERIFY, ACCEPTOR)
     town.act("4", Step.FILE, ACCEPTOR)
     town.act("4", Step.DISPATCH, DISPATCHER, departments=("water",))
     town.reported(priority=5)
@@ -136,6 +137,7 @@ def test_line_shows_departments_deadline_and_alarms(town: Town):
 
 def test_tasks_come_by_deadline_with_their_steps(town: Town):
     fill(town)
+    town.act("3", Step.VERIFY, ACCEPTOR)
     town.act("3", Step.FILE, ACCEPTOR)
     town.act("3", Step.DISPATCH, DISPATCHER)
     page = town.tasks.page(WATER_OFFICER)
@@ -159,6 +161,7 @@ def test_tasks_come_by_deadline_with_their_steps(town: Town):
 )
 def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
     fill(town)
+    town.act("3", Step.VERIFY, ACCEPTOR)
     town.act("3", Step.FILE, ACCEPTOR)
     town.act("3", Step.DISPATCH, DISPATCHER)
     town.work("4", WATER_OFFICER, Step.ACCEPT)
@@ -168,6 +171,7 @@ def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
 
 def test_task_pages_join_up(town: Town):
     fill(town)
+    town.act("3", Step.VERIFY, ACCEPTOR)
     town.act("3", Step.FILE, ACCEPTOR)
     town.act("3", Step.DISPATCH, DISPATCHER)
     first = town.tasks.page(MONITOR, limit=2)
@@ -232,3 +236,22 @@ def test_pages_are_the_whole_cut_in_pieces_however_they_are_found(
             break
 
     assert found == whole
+
+
+def test_words_follow_what_is_opened_ended_and_opened_again(town: Town):
+    found = [ids(town, q="kerb")]
+    town.reported(title="Water over the kerb")
+    found.append(ids(town, q="KERB water"))
+    town.reported(title="Kerb broken")
+    found.append(ids(town, q="kerb"))
+    town.act("1", Step.NOT_FILE, ACCEPTOR, note="dry", disposition=Disposition.FALSE_PERSON)
+    found.append(ids(town, q="kerb"))
+
+    assert found == [[], ["1"], ["1", "2"], ["2"]]
+
+
+def test_words_are_read_anew_after_many_changes(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(words, "_MOST_CHANGED", 1)
+    fill(town)
+
+    assert ids(town, q="100%_") == ["1"]
