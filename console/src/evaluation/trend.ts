@@ -24,7 +24,7 @@ export function trendOptions(
   };
   return {
     ...size,
-    padding: [10, 16, 0, 0],
+    padding: [10, 34, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false }, y: { range: () => [0, 100] } },
@@ -35,8 +35,14 @@ export function trendOptions(
 }
 
 function axes(labels: () => readonly string[]): uPlot.Axis[] {
-  const grid = { stroke: color('--chart-grid'), width: 1 };
-  const common: uPlot.Axis = { stroke: color('--chart-axis'), font: '12px system-ui, sans-serif', grid, ticks: grid };
+  // Asked at every drawing, for paper has colours of its own.
+  const grid = { stroke: () => color('--chart-grid'), width: 1 };
+  const common: uPlot.Axis = {
+    stroke: () => color('--chart-axis'),
+    font: '12px system-ui, sans-serif',
+    grid,
+    ticks: grid,
+  };
   const periods = { space: 70, incrs: [1, 2, 3, 4, 6, 12] };
   return [
     { ...common, ...periods, values: (_, ticks) => ticks.map((tick) => labels()[tick] ?? '') },
@@ -45,5 +51,5 @@ function axes(labels: () => readonly string[]): uPlot.Axis[] {
 }
 
 function shown(stroke: string, dash: number[]): uPlot.Series {
-  return { stroke: color(stroke), width: 2, dash, points: { show: true, size: 6 }, spanGaps: false };
+  return { stroke: () => color(stroke), width: 2, dash, points: { show: true, size: 6 }, spanGaps: false };
 }
