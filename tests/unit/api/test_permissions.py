@@ -34,7 +34,7 @@ PUBLIC = {
 #: Parameters of paths that any row's number fits.
 NUMBERED = (
     "sensor", "incident", "task", "message", "identifier", "report", "component", "escalation", "channel", "token",
-    "user",
+    "user", "activation", "proposal", "warning", "drill",
 )  # fmt: skip
 
 
