@@ -34,7 +34,7 @@ def read_components(data: bytes, name: str = "components.csv") -> list[Component
     found: dict[str, Component] = {}
     for at, fields in _records(data, name):
         try:
-            _add(found, _component(fields, at), at)
+            _add(found, _component(_cells(fields, at), at), at)
         except BadCityFile as mistake:
             mistakes.append(mistake)
     if mistakes:
@@ -42,15 +42,14 @@ def read_components(data: bytes, name: str = "components.csv") -> list[Component
     return list(found.values())
 
 
-def _records(data: bytes, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _records(data: bytes, name: str) -> Iterator[tuple[str, dict[str, str | None]]]:
     """Yield each record with `name:line`; raises BadComponents for what is no such file at all."""
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True, restkey="")
         _check_header(reader.fieldnames or (), f"{name}:1")
         for row in reader:
             at = f"{name}:{reader.line_num}"
-            _check_cells(row, at)
-            yield at, {field: cell.strip() for field, cell in row.items()}
+            yield at, row
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadComponents.only(expected="UTF-8", got=f"byte {error.start}", at=f"{name}:{line}") from error
@@ -66,9 +65,11 @@ def _add(found: dict[str, Component], component: Component, at: str) -> None:
     found[component.id] = component
 
 
-def _check_cells(row: Mapping[str, str | None], at: str) -> None:
-    if "" in row or None in row.values():
+def _cells(row: Mapping[str, str | None], at: str) -> dict[str, str]:
+    cells = {field: cell.strip() for field, cell in row.items() if cell is not None and field}
+    if len(cells) < len(row):
         raise BadCityFile(expected="as many cells as columns", got="more or fewer", at=at)
+    return cells
 
 
 def _check_header(names: Sequence[str], at: str) -> None:
