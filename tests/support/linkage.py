@@ -74,6 +74,7 @@ def book() -> CityBook:
         zone=ZoneInfo("Asia/Shanghai"),
         calendar=Calendar(zone=ZoneInfo("Asia/Shanghai")),
         sensor=_SENSORS.get,
+        sensors=_SENSORS.values,
     )
 
 
