@@ -193,7 +193,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         registry=SensorRegistry(database),
         incidents=Incidents(ledger),
         queue=Queue(database),
-        tasks=Tasks(database),
+        tasks=Tasks(database, ledger.clock),
         live=Live(database),
         bell=ledger.bell,
         map=IncidentMap(database),

@@ -84,6 +84,7 @@ class Incidents:
             NotFound: there is no such incident, or it is not this person's to see.
         """
         number = _number(incident, "incident")
+        now_ns = self._ledger.clock.now_ns()
         with self._ledger.database.read() as connection:
             case = self._visible(connection, number, person)
             past = cases.past_steps(connection, number, person.id)
@@ -104,7 +105,9 @@ class Incidents:
                     "note": row["note"],
                     "first_actions": Actions.model_validate(row["first_actions"]),
                     "proposed": row["proposed"],
-                    "tasks": [viewing.task_of(t, viewing.task_steps(case, t, person, past)) for t in case.tasks],
+                    "tasks": [
+                        viewing.task_of(t, viewing.task_steps(case, t, person, past, now_ns)) for t in case.tasks
+                    ],
                     "alarms": [viewing.alarm_of(alarm) for alarm in alarms],
                     "events": [viewing.event_of(event) for event in reversed(list(events))],
                     "steps": viewing.incident_steps(case, person, past),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, literal, select, tuple_
 
+from city.clock import Clock
 from linkage import cases, cursor, viewing
 from linkage.person import Person
 from linkage.queue import MAX_LIMIT, summaries
@@ -28,8 +29,8 @@ class TaskFilter:
 class Tasks:
     """Reads pages of tasks. Calls block on the database: call from a thread."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
 
     def page(
         self, person: Person, wanted: TaskFilter | None = None, *, limit: int = 50, after: str | None = None
@@ -49,7 +50,7 @@ class Tasks:
             page = page.where(tuple_(*_KEY) > tuple_(literal(due_ns), literal(number)))
         with self._database.read() as connection:
             rows = list(connection.execute(page).mappings())
-            items = task_items(connection, rows[:shown], person)
+            items = task_items(connection, rows[:shown], person, self._clock.now_ns())
             count = connection.execute(total.where(*conditions)).scalar_one()
         last = rows[shown - 1] if len(rows) > shown else None
         return TaskPage(
@@ -57,8 +58,8 @@ class Tasks:
         )
 
 
-def task_items(connection: Connection, rows: Sequence[RowMapping], person: Person) -> tuple[TaskItem, ...]:
-    """Return rows of `tasks` with their incidents and the steps that `person` may take."""
+def task_items(connection: Connection, rows: Sequence[RowMapping], person: Person, now_ns: int) -> tuple[TaskItem, ...]:
+    """Return rows of `tasks` with their incidents and the steps that `person` may take at `now_ns`."""
     numbers = sorted({row["incident"] for row in rows})
     lines = list(connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings())
     summary = {line.id: line for line in summaries(connection, lines)}
@@ -67,7 +68,7 @@ def task_items(connection: Connection, rows: Sequence[RowMapping], person: Perso
     items = []
     for row in rows:
         task, case = cases.task_of(row), known[row["incident"]]
-        values = viewing.task_of(task, viewing.task_steps(case, task, person, past[row["incident"]]))
+        values = viewing.task_of(task, viewing.task_steps(case, task, person, past[row["incident"]], now_ns))
         items.append(TaskItem(**dict(values), summary=summary[values.incident]))
     return tuple(items)
 

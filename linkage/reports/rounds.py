@@ -37,7 +37,7 @@ class Rounds:
             fed_back = list(connection.execute(_to_check(person)).mappings())
             return FieldWork(
                 verify=self._verifications(connection, unverified, person),
-                check=tuple(task_items(connection, fed_back, person)),
+                check=tuple(task_items(connection, fed_back, person, self._ledger.clock.now_ns())),
             )
 
     def _verifications(

@@ -162,7 +162,7 @@ def given_on(
         registry=registry,
         incidents=Incidents(book),
         queue=Queue(database),
-        tasks=Tasks(database),
+        tasks=Tasks(database, book.clock),
         live=Live(database),
         bell=book.bell,
         map=IncidentMap(database),

@@ -158,7 +158,7 @@ class Town:
         self.ledger = ledger(database, settings)
         self.incidents = Incidents(self.ledger)
         self.queue = Queue(database)
-        self.tasks = Tasks(database)
+        self.tasks = Tasks(database, self.ledger.clock)
         self.live = Live(database)
         self.admitter = Admitter(self.ledger)
         self.ticker = Ticker(self.ledger)
