@@ -49,13 +49,13 @@ def plans(desk: Desk, _: Reader) -> Plans:
     return Plans(items=catalogue(ledger.book.plans, today))
 
 
-@router.get("/proposals", responses=documented(401, 403))
+@router.get("/response-proposals", responses=documented(401, 403))
 def proposals(desk: Desk, _: Reader) -> Proposals:
     """List what the system proposes; it starts nothing by itself."""
     return Proposals(items=desk.given.plans.board.proposals())
 
 
-@router.post("/proposals/{proposal}/dismiss", responses=documented(401, 403, 404, 409))
+@router.post("/response-proposals/{proposal}/dismiss", responses=documented(401, 403, 404, 409))
 def dismiss(desk: Desk, leader: Leader, proposal: RowPath, body: Dismissal) -> Proposals:
     """Decide against a proposal; it comes up again when more is called for."""
     desk.given.plans.responses.dismiss(int(proposal), body.note, leader.user.person)

@@ -46,7 +46,7 @@ class Responses {
     try {
       this.drills = (await read<{ items: Drill[] }>('/drills', { running: true })).items;
       if (!session.has(...SEES)) return;
-      this.proposals = (await read<{ items: Proposal[] }>('/proposals')).items;
+      this.proposals = (await read<{ items: Proposal[] }>('/response-proposals')).items;
       this.running = (await read<{ items: ResponseLine[] }>('/activations', { running: true })).items;
     } catch (error) {
       // What was known stays; the connection lamp says that it is old.

@@ -61,23 +61,23 @@ async def test_plans_are_listed_with_who_does_what(leader: httpx.AsyncClient) ->
 async def test_proposal_is_followed_by_a_person(planned: Town, leader: httpx.AsyncClient) -> None:
     planned.admitter.admit([alarm()])
     Proposer(planned.ledger).take()
-    (proposal,) = (await leader.get("/proposals")).json()["items"]
+    (proposal,) = (await leader.get("/response-proposals")).json()["items"]
 
     body = {"plan": "flood", "level": "IV", "proposal": int(proposal["id"]), **_STATED}
     board = await leader.post("/activations", json=body | {"incident": int(proposal["incidents"][0])})
 
     assert board.status_code == 201
     assert [line["department"] for line in board.json()["board"]] == ["water"]
-    assert (await leader.get("/proposals")).json()["items"] == []
+    assert (await leader.get("/response-proposals")).json()["items"] == []
 
 
 async def test_proposal_is_dismissed_with_a_reason(planned: Town, leader: httpx.AsyncClient) -> None:
     planned.admitter.admit([alarm()])
     Proposer(planned.ledger).take()
-    (proposal,) = (await leader.get("/proposals")).json()["items"]
+    (proposal,) = (await leader.get("/response-proposals")).json()["items"]
 
-    assert (await leader.post(f"/proposals/{proposal['id']}/dismiss", json={})).status_code == 422
-    answer = await leader.post(f"/proposals/{proposal['id']}/dismiss", json={"note": "pumps are there"})
+    assert (await leader.post(f"/response-proposals/{proposal['id']}/dismiss", json={})).status_code == 422
+    answer = await leader.post(f"/response-proposals/{proposal['id']}/dismiss", json={"note": "pumps are there"})
 
     assert answer.json()["items"] == []
 
