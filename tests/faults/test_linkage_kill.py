@@ -1,5 +1,6 @@
 """Desks killed on either side of each commit: no incident lost, none doubled, each message sent under one key."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
+from linkage.escalation.tables import ESCALATIONS, NEVER_NS
 from linkage.event_log import verify
 from linkage.tables import EVENTS, INCIDENTS, MESSAGES
 from storage.migrate import upgrade
@@ -70,6 +72,19 @@ def settled(database: Database) -> bool:
     return bool(incidents >= ALARMS and not waiting)
 
 
+def climbed(database: Database) -> bool:
+    """Tell whether every escalation stands on its last rung, and every message has gone out."""
+    with database.read() as connection:
+        higher = select(func.count()).select_from(ESCALATIONS).where(ESCALATIONS.c.next_ns < NEVER_NS)
+        return settled(database) and connection.execute(higher).scalar_one() == 0
+
+
+def events(database: Database, step: str) -> list[dict[str, object]]:
+    with database.read() as connection:
+        rows = connection.execute(select(EVENTS.c.incident, EVENTS.c.data).where(EVENTS.c.step == step))
+        return [{**json.loads(row.data), "incident": row.incident} for row in rows]
+
+
 def check(database: Database, orders: Orders) -> None:
     """Look for what was lost and what was doubled."""
     with database.read() as connection:
@@ -95,4 +110,38 @@ def test_nothing_is_lost_or_doubled_by_a_kill(database: tuple[Database, str], tm
     with desk_process(whole):
         eventually(lambda: settled(here), within_s=30, what="all messages")
 
+    check(here, whole)
+
+
+@pytest.mark.parametrize("place", ["before_escalate:2", "after_escalate:2"])
+def test_no_rung_is_skipped_or_climbed_twice(database: tuple[Database, str], tmp_path: Path, place: str) -> None:
+    here, url = database
+    orders = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3, failpoints=(place,), grave=False)
+    with desk_process(orders) as desk:
+        assert desk.ended() == KILLED
+
+    whole = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3, grave=False)
+    with desk_process(whole):
+        eventually(lambda: climbed(here), within_s=30, what="the last rungs")
+
+    rungs = Counter((event["escalation"], event["rung"]) for event in events(here, "escalate"))
+    assert set(rungs.values()) == {1}
+    assert {number for number, _ in rungs} == set(range(1, ALARMS + 1))
+    assert len({rung for _, rung in rungs}) == len(rungs) // ALARMS
+    check(here, whole)
+
+
+@pytest.mark.parametrize("place", ["before_tick:1", "after_tick:1"])
+def test_no_clock_is_missed_or_marked_twice(database: tuple[Database, str], tmp_path: Path, place: str) -> None:
+    here, url = database
+    orders = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3, failpoints=(place,), grave=False, late_s=3600)
+    with desk_process(orders) as desk:
+        assert desk.ended() == KILLED
+
+    whole = Orders(url, str(tmp_path), alarms=ALARMS, lease_s=0.3, grave=False, late_s=3600)
+    with desk_process(whole):
+        eventually(lambda: len(events(here, "overdue")) >= ALARMS and settled(here), within_s=30, what="late clocks")
+
+    late = Counter((event["incident"], event["stage"]) for event in events(here, "overdue"))
+    assert late == Counter((number, "verify") for number in range(1, ALARMS + 1))
     check(here, whole)

@@ -14,11 +14,12 @@ from typing import Any
 import structlog
 
 from city.alarm import AlarmTransition
-from city.clock import SystemClock
+from city.clock import SECOND_NS, SystemClock
 from city.feed import OutboxItem
 from liandong import leash
 from linkage.config import LinkageSettings
 from linkage.desk import Desk
+from linkage.escalation.chain import parse_chains
 from linkage.failpoint import Failpoints
 from linkage.leasing.fenced import FencedDatabase
 from linkage.leasing.holding import while_held
@@ -28,6 +29,16 @@ from storage.sql import Database
 from tests.support.feed import MemoryFeed
 from tests.support.linkage import alarm, ledger, life_safety
 from tests.support.program import ROOT
+
+#: A chain that is climbed within two seconds.
+CHAINS = """
+chains:
+  - priorities: [1, 2, 3, 4, 5]
+    steps:
+      - {after_s: 0, tell: duty}
+      - {after_s: 1, tell: duty, by: next}
+      - {after_s: 2, tell: command}
+"""
 
 #: Exit code of a process that a failpoint or SIGKILL ended.
 KILLED = 137
@@ -44,6 +55,7 @@ class Orders:
     lease_s: float = 1.0
     failpoints: tuple[str, ...] = ()
     grave: bool = True
+    late_s: int = 0
 
     @property
     def letters(self) -> Path:
@@ -56,11 +68,11 @@ class Orders:
         return Path(self.folder) / f"settled-{self.name}"
 
 
-def transition(number: int, *, grave: bool) -> AlarmTransition:
+def transition(number: int, orders: Orders) -> AlarmTransition:
     """Return the alarm of this number: each of a rule of its own, so that each is an incident."""
-    now_ns = SystemClock().now_ns()
-    made = replace(alarm(rule=f"rule-{number}"), arrival_ns=now_ns, time_ns=now_ns)
-    return life_safety(made) if grave else made
+    came_ns = SystemClock().now_ns() - orders.late_s * SECOND_NS
+    made = replace(alarm(rule=f"rule-{number}"), arrival_ns=came_ns, time_ns=came_ns)
+    return life_safety(made) if orders.grave else made
 
 
 class Outbox(MemoryFeed):
@@ -68,9 +80,7 @@ class Outbox(MemoryFeed):
 
     def __init__(self, orders: Orders) -> None:
         done = int(orders.settled.read_text()) if orders.settled.exists() else 0
-        waiting = [
-            OutboxItem(number, transition(number, grave=orders.grave)) for number in range(done + 1, orders.alarms + 1)
-        ]
+        waiting = [OutboxItem(number, transition(number, orders)) for number in range(done + 1, orders.alarms + 1)]
         super().__init__(waiting=waiting)
         self._settled = orders.settled
 
@@ -105,12 +115,14 @@ async def work(orders: Orders) -> None:
     """Be a desk until killed."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     database = Database(orders.url)
-    settings = LinkageSettings(tick_s=0.05, deliver_s=0.05, failpoints=orders.failpoints)
+    settings = LinkageSettings(tick_s=0.05, deliver_s=0.05, climb_s=0.05, failpoints=orders.failpoints)
     settings = settings.model_copy(
         update={"messages": settings.messages.model_copy(update={"rate_per_min": 6000, "timeout_s": 0.25})}
     )
     clock = SystemClock()
-    plain = replace(ledger(database, settings), clock=clock, failpoints=Failpoints(orders.failpoints))
+    town = ledger(database, settings)
+    book = replace(town.book, chains=parse_chains(CHAINS))
+    plain = replace(town, book=book, clock=clock, failpoints=Failpoints(orders.failpoints))
     lease = Lease(database, orders.name, orders.lease_s, database_time(clock))
     desk = Desk(replace(plain, database=FencedDatabase(database, lease)), Drawer(orders.letters))
     sys.stdout.write("working\n")
