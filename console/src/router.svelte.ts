@@ -14,6 +14,9 @@ export const PAGES = [
   'plans',
   'response',
   'callbacks',
+  'roster',
+  'handover',
+  'dutylog',
   'component',
   'discovery',
   'quarantine',
@@ -22,6 +25,8 @@ export const PAGES = [
   'evaluation',
   'access',
   'system',
+  'channels',
+  'account',
   'link',
 ] as const;
 

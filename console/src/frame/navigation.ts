@@ -41,6 +41,7 @@ export const DUTY: readonly Entry[] = [
   entry('report', 'report', REPORTS),
   entry('silences', 'silences', ['foreman', 'dispatcher', 'acceptor', 'monitor', 'leader']),
   entry('plans', 'plans', SEES_QUEUE),
+  entry('roster', 'roster'),
   entry('callbacks', 'callbacks', ['acceptor', 'foreman']),
   entry('traffic', 'domain', [], 'traffic'),
   entry('environment', 'domain', [], 'environment'),
@@ -56,6 +57,7 @@ export const RUNNING: readonly Entry[] = [
   entry('quarantine', 'quarantine', ['operator', 'steward']),
   entry('rules', 'rules'),
   entry('users', 'users', ['operator']),
+  entry('channels', 'channels', ['operator', 'foreman']),
   entry('system', 'system', SEES_STATUS),
 ];
 
@@ -73,5 +75,6 @@ export function isCurrent(one: Entry, route: Route): boolean {
   if (route.page === 'incident') return one.page === 'queue';
   if (route.page === 'sensor') return one.page === 'map';
   if (route.page === 'response') return one.page === 'plans';
+  if (route.page === 'handover' || route.page === 'dutylog') return one.page === 'roster';
   return one.page === route.page && (one.page !== 'domain' || one.key === route.key);
 }

@@ -1,4 +1,4 @@
-/** What the operators' pages read: discovery, quarantine, rules, messages, status. */
+/** What the operators' pages read: discovery, quarantine, rules, status. */
 
 import type { Bilingual } from './wire';
 
@@ -38,18 +38,6 @@ export interface RuleSummary {
   incident_class: string;
   priority: Record<string, number>;
   departments: string[];
-}
-
-export interface Message {
-  id: string;
-  incident: string;
-  department: string;
-  channel: string;
-  at: string;
-  state: string;
-  attempts: number;
-  sent_at: string | null;
-  error: string;
 }
 
 /** How the program is; its facts are drawn as they come. */

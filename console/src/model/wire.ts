@@ -16,6 +16,7 @@ export interface User {
   department: string;
   district: string;
   language: string;
+  disabled: boolean;
 }
 
 export interface Department {

@@ -10,6 +10,7 @@ export const ICONS = {
   environment: 'M10 2.5c3 4 4.8 6.3 4.8 9a4.8 4.8 0 0 1-9.6 0c0-2.7 1.8-5 4.8-9z',
   video: 'M2.5 6h10v8h-10zM12.5 9.5l5-3v7l-5-3',
   machine_room: 'M4 2.5h12v15H4zM4 7.5h12M4 12.5h12M7 5v.1M7 10v.1M7 15v.1',
+  roster: 'M3 4h14v13H3zM3 8h14M7 2.5v3M13 2.5v3M6.5 11h2M11.5 11h2M6.5 14h2',
   report: 'M10 3v14M3 10h14',
   plans: 'M4 3h9l3 3v11H4zM7 9h6M7 12h6M7 15h4',
   callbacks:
@@ -29,6 +30,7 @@ export const ICONS = {
   minus: 'M4 10h12',
   home: 'M3 9.5 10 3l7 6.5M5 8v9h10V8',
   sound: 'M3 8v4h3l4 3.5v-11L6 8zM13 7.5a4 4 0 0 1 0 5M15.2 5a7.5 7.5 0 0 1 0 10',
+  channels: 'M3 4h14v9H8l-4 4v-4H3zM6.5 8.5h.1M10 8.5h.1M13.5 8.5h.1',
   silences: 'M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4',
   silent: 'M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4',
   place: 'M10 17.5s5.5-5 5.5-9a5.5 5.5 0 0 0-11 0c0 4 5.5 9 5.5 9zM10 6.7a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6z',

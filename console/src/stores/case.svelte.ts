@@ -2,12 +2,9 @@
 
 import { ApiError, read, send } from '../api';
 import type { Incident, IncidentNews, Step, StepChoice } from '../model/incident';
-import type { Items } from '../model/wire';
-import type { Message } from '../model/operations';
 
 export class Case {
   facts = $state.raw<Incident | null>(null);
-  messages = $state.raw<readonly Message[]>([]);
   error = $state.raw<ApiError | null>(null);
   #asked = 0;
 
@@ -16,13 +13,9 @@ export class Case {
   async load(): Promise<void> {
     const asked = ++this.#asked;
     try {
-      const [facts, messages] = await Promise.all([
-        read<Incident>(`/incidents/${this.id}`),
-        read<Items<Message>>('/messages', { incident: this.id }),
-      ]);
+      const facts = await read<Incident>(`/incidents/${this.id}`);
       if (asked !== this.#asked) return;
       this.#take(facts);
-      this.messages = messages.items;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.error = error;
