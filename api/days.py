@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from linkage.evaluation.period import FIRST_YEAR, LAST_YEAR
 
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_EARLIEST, _LATEST = date(FIRST_YEAR + 1, 1, 1), date(LAST_YEAR - 1, 12, 31)
+#: Ten years from the ends of what can be evaluated, since a trend looks back.
+_EARLIEST, _LATEST = date(FIRST_YEAR + 10, 1, 1), date(LAST_YEAR - 1, 12, 31)
 
 
 def day(text: object) -> date:

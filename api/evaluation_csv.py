@@ -1,19 +1,12 @@
 """Tables of an evaluation as CSV, with every numerator and denominator, to be worked on elsewhere."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from api.spreadsheet import csv_text
 from linkage.evaluation.evaluation import FALSE_ALARMS, RuleLine, Sheet
 from linkage.evaluation.formulas import Formulas
 from linkage.evaluation.timing import Spread
 from linkage.evaluation.vocabulary import COUNTS, Subject
-
-#: Excel takes a file for UTF-8 only with this mark.
-_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-
-#: A cell that begins like this is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sheet_csv(subject: Subject, sheet: Sheet, formulas: Formulas) -> str:
@@ -23,7 +16,7 @@ def sheet_csv(subject: Subject, sheet: Sheet, formulas: Formulas) -> str:
     head = ["subject", "name", "score", "grade", "score_before", "score_year_before", *COUNTS]
     head += [f"{rate}:{part}" for rate in rates for part in ("numerator", "denominator", "value")]
     head += [f"{item}:{part}" for item in items for part in ("score", "used_weight")]
-    return _csv(head, _sheet_rows(sheet, rates))
+    return csv_text(head, _sheet_rows(sheet, rates))
 
 
 def rules_csv(lines: Iterable[RuleLine]) -> str:
@@ -42,7 +35,7 @@ def rules_csv(lines: Iterable[RuleLine]) -> str:
         ]
         for line in told
     )
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def times_csv(spreads: Iterable[Spread]) -> str:
@@ -58,7 +51,7 @@ def times_csv(spreads: Iterable[Spread]) -> str:
         ]
         for one in spreads
     )
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def _sheet_rows(sheet: Sheet, rates: Sequence[str]) -> Iterator[list[object]]:
@@ -73,20 +66,3 @@ def _sheet_rows(sheet: Sheet, rates: Sequence[str]) -> Iterator[list[object]]:
             row += [ratio.numerator, ratio.denominator, ratio.value]
         row += [cell for part in now.verdict.parts for cell in (part.score, round(part.used_weight, 2))]
         yield row
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    text.write(_MARK)
-    writer = csv.writer(text)
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Return a cell: nothing for no data, and no text that a spreadsheet would work out."""
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

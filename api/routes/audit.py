@@ -1,7 +1,5 @@
 """Whether the event log is as it was written, and who looked at what is personal."""
 
-import csv
-import io
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -13,6 +11,7 @@ from api.guard import Reads
 from api.page import Page, next_key
 from api.permissions import Right
 from api.services import Desk
+from api.spreadsheet import csv_text
 from city.clock import iso
 from linkage.access import Logged, looks
 from linkage.audit.office import AuditStanding
@@ -130,11 +129,7 @@ def access_log(desk: Desk, wanted: Annotated[WantedLooks, Query()]) -> Page[Look
 )
 def access_log_csv(desk: Desk) -> Response:
     """Give the access log as CSV, newest first."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(list(LookView.model_fields))
     with desk.given.database.read() as connection:
-        for look in looks(connection, limit=_MOST_ROWS):
-            writer.writerow(LookView.of(look).model_dump().values())
+        rows = [tuple(LookView.of(look).model_dump().values()) for look in looks(connection, limit=_MOST_ROWS)]
     headers = {"Content-Disposition": 'attachment; filename="access-log.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(csv_text(list(LookView.model_fields), rows), media_type="text/csv; charset=utf-8", headers=headers)

@@ -129,5 +129,5 @@ def _value(name: str, cell: str, number: int) -> object:
 
 def _record(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
+    csv.writer(text).writerow(cells)  # lines end as RFC 4180 says, so that a CR within a text is quoted
     return text.getvalue()
