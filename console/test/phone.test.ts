@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { Task } from '../src/model/incident';
+import { newKey, nextOf, predicted, type Errand } from '../src/phone/errand';
+import { isMine, tabsOf } from '../src/phone/work.svelte';
+import { middleOf } from '../src/report/grids';
+
+function errand(id: number, what: string, group = 'incident/1', refused = false): Errand {
+  return {
+    ...{ id, what, group, user: '7', key: String(id), method: 'POST', path: '/', body: null, photo: null, task: '5' },
+    made_at: '2026-11-20T08:00:00.000Z',
+    refusal: refused ? { code: 'conflict', detail: 'cancelled' } : null,
+  };
+}
+
+const TASK = {
+  id: '5',
+  state: 'dispatched',
+  accepted_at: null,
+  arrived_at: null,
+  fed_back_at: null,
+  steps: [],
+} as unknown as Task;
+
+describe('the outbox', () => {
+  it('sends the oldest first', () => {
+    expect(nextOf([errand(1, 'accept'), errand(2, 'arrive')])?.id).toBe(1);
+  });
+
+  it('holds what follows a refusal in the same incident, and nothing else', () => {
+    const all = [errand(1, 'accept', 'incident/1', true), errand(2, 'arrive'), errand(3, 'accept', 'incident/2')];
+    expect(nextOf(all)?.id).toBe(3);
+  });
+
+  it('has nothing to send when all is refused', () => {
+    expect(nextOf([errand(1, 'accept', 'incident/1', true)])).toBeNull();
+  });
+
+  it('makes keys that nobody else makes', () => {
+    const keys = new Set(Array.from({ length: 100 }, newKey));
+    expect(keys.size).toBe(100);
+    expect([...keys].every((key) => /^[0-9a-f]{32}$/.test(key))).toBe(true);
+  });
+});
+
+describe('a task with steps that wait', () => {
+  it('is as it will be', () => {
+    const now = predicted(TASK, [errand(1, 'accept'), errand(2, 'photo'), errand(3, 'arrive')]);
+    expect(now.state).toBe('arrived');
+    expect(now.accepted_at).not.toBeNull();
+    expect(now.steps.map((step) => step.step)).toEqual(['handle', 'feed_back']);
+  });
+
+  it('is unmoved by what was refused', () => {
+    expect(predicted(TASK, [errand(1, 'accept', 'incident/1', true)])).toEqual(TASK);
+  });
+
+  it('is unmoved by steps of another task', () => {
+    expect(predicted(TASK, [{ ...errand(1, 'accept'), task: '6' }])).toEqual(TASK);
+  });
+});
+
+describe('the lists of work', () => {
+  it.each([
+    ['handler', ['mine', 'all']],
+    ['collector', ['verify', 'check', 'all']],
+    ['monitor', ['all']],
+  ])('begin with what a %s works from', (role, tabs) => {
+    expect(tabsOf((...roles) => roles.includes(role))).toEqual(tabs);
+  });
+
+  it('leave out what somebody else was sent to', () => {
+    const item = { ...TASK, handler: '8' } as unknown as Parameters<typeof isMine>[0];
+    expect(isMine(item, '7')).toBe(false);
+    expect(isMine({ ...item, handler: '' }, '7')).toBe(true);
+  });
+});
+
+describe('a grid', () => {
+  it('is reported by its middle', () => {
+    const ring = [
+      [0, 0],
+      [2, 0],
+      [2, 2],
+      [0, 2],
+      [0, 0],
+    ];
+    expect(middleOf({ type: 'Polygon', coordinates: [ring] })).toEqual([1, 1]);
+  });
+});
