@@ -18,7 +18,7 @@ from liandong.city_about import CityAbout, parse_about
 from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
 from linkage.escalation.chain import Chains, default_chains, groups_missing, parse_chains
-from linkage.evaluation.formulas import Formulas, default_formulas, default_text, parse_formulas
+from linkage.evaluation.formulas import Formulas, default_formulas, parse_formulas
 from linkage.plans.library import Plans
 from linkage.plans.library import mistakes as plan_mistakes
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
@@ -168,7 +168,7 @@ class _Reader:
 
     def _formulas(self) -> Formulas:
         """Return how departments, posts and areas are measured: as the city says, else as the program brings along."""
-        found = self._parsed("evaluation.yaml", parse_formulas, absent=default_text())
+        found = self._parsed("evaluation.yaml", parse_formulas, absent="")
         return default_formulas() if found is None else found
 
     def _telling(self, departments: Directory | None) -> tuple[Chains, TellingBook]:

@@ -13,6 +13,8 @@ from linkage.evaluation.vocabulary import COUNTS, Subject
 #: What a city without an `evaluation.yaml` of its own is measured by.
 DEFAULT_FILE = Path(__file__).with_name("evaluation.yaml")
 
+_SECTIONS = ("rates", "grades", "areas", "subjects")
+
 #: What the weights of one composite add up to.
 _WHOLE = 100.0
 
@@ -103,7 +105,7 @@ class Formulas:
 
 def default_formulas() -> Formulas:
     """Return the formulas that the program brings along."""
-    return parse_formulas(default_text(), DEFAULT_FILE.name)
+    return parse_formulas("")
 
 
 def default_text() -> str:
@@ -112,17 +114,25 @@ def default_text() -> str:
 
 
 def parse_formulas(text: str, file: str = "evaluation.yaml") -> Formulas:
-    """Read formulas.
+    """Read a city's formulas; a rate, a subject, grades or areas that it does not write down are the default ones.
 
     Raises:
         BadCityFile: naming the line, what was expected and what was found.
     """
-    found = parse_yaml(text, file).fields(("rates", "grades", "subjects"), ("areas",))
-    rates = {name: _rate(name, entry) for name, entry in found["rates"].entries().items()}
-    default_class, areas_of = _area_classes(found.get("areas"))
-    composites = _composites(found["subjects"], rates, {default_class, *areas_of})
+    usual = parse_yaml(default_text(), DEFAULT_FILE.name).fields(_SECTIONS)
+    own = parse_yaml(text, file).fields((), _SECTIONS)
+    found = {**usual, **own}
+    entries = _merged("rates", usual, own)
+    rates = {name: _rate(name, entry) for name, entry in entries.items()}
+    default_class, areas_of = _area_classes(found["areas"])
+    subjects = _merged("subjects", usual, own)
+    composites = _composites(subjects, rates, {default_class, *areas_of})
     class_of = {area: name for name, areas in areas_of.items() for area in areas}
     return Formulas(rates, composites, _grades(found["grades"]), class_of, default_class)
+
+
+def _merged(section: str, usual: Mapping[str, Located], own: Mapping[str, Located]) -> dict[str, Located]:
+    return {**usual[section].entries(), **(own[section].entries() if section in own else {})}
 
 
 def _rate(name: str, entry: Located) -> Rate:
@@ -138,10 +148,8 @@ def _rate(name: str, entry: Located) -> Rate:
     )
 
 
-def _area_classes(entry: Located | None) -> tuple[str, dict[str, tuple[str, ...]]]:
+def _area_classes(entry: Located) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Return the class of areas that no class names, and the areas of each class."""
-    if entry is None:
-        return "", {}
     found = entry.fields(("default_class",), ("classes",))
     classes: dict[str, tuple[str, ...]] = {}
     for name, areas in found["classes"].entries().items() if "classes" in found else ():
@@ -152,8 +160,12 @@ def _area_classes(entry: Located | None) -> tuple[str, dict[str, tuple[str, ...]
     return found["default_class"].text(), classes
 
 
-def _composites(entry: Located, rates: Mapping[str, Rate], classes: Collection[str]) -> dict[Subject, Composite]:
-    found = entry.fields(tuple(Subject))
+def _composites(
+    found: Mapping[str, Located], rates: Mapping[str, Rate], classes: Collection[str]
+) -> dict[Subject, Composite]:
+    for name, entry in found.items():
+        if name not in tuple(Subject):
+            raise entry.wrong(expected="one of " + ", ".join(f"`{subject}`" for subject in Subject), got=name)
     return {
         subject: _composite(subject, found[subject], rates, classes if subject.is_area else ("",))
         for subject in Subject

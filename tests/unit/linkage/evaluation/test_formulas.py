@@ -120,3 +120,19 @@ def test_mistake_is_named_with_its_line(old: str, new: str, line: int, expected:
 
     assert caught.value.at.startswith("evaluation.yaml:")
     assert not line or int(caught.value.at.partition(":")[2]) in range(line - 3, line + 4)
+
+
+def test_city_writes_down_only_what_is_different():
+    formulas = parse_formulas("areas: {default_class: class_1, classes: {class_2: [east]}}")
+
+    assert (formulas.class_of("east"), formulas.class_of("west")) == ("class_2", "class_1")
+    assert formulas.composites == FORMULAS.composites
+    assert formulas.grades == FORMULAS.grades
+
+
+def test_city_scores_one_subject_otherwise():
+    own = "subjects: {foreman: {items: [{item: filed_right_rate, weight: 100, score: rate, source: ours}]}}"
+    formulas = parse_formulas(own)
+
+    assert [item.id for item in formulas.composites[Subject.FOREMAN].items] == ["filed_right_rate"]
+    assert formulas.composites[Subject.DEPARTMENT] == FORMULAS.composites[Subject.DEPARTMENT]
