@@ -13,13 +13,13 @@ from city.sensor import Sensor
 from linkage.admission.admit import Admitter
 from linkage.admission.decision import Action, Reason
 from linkage.admission.held import HeldAlarms
+from linkage.finding import QueueFilter
 from linkage.incidents import Incidents
 from linkage.merging.merging import Asked, Merging
 from linkage.merging.parting import Chosen
 from linkage.person import Person
 from linkage.plans.library import Plans
 from linkage.plans.parsing import parse_plan
-from linkage.queue import QueueFilter
 from linkage.states import Step
 from linkage.tables import KEYS
 from linkage.views import Incident
