@@ -31,12 +31,23 @@ SignIn = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the city of the story; a story that needs another one has a fixture of this name."""
+    return write_small_city(tmp_path_factory.mktemp("city") / "smallville")
+
+
+@pytest.fixture(scope="module")
+def settings() -> str:
+    """Return the settings of the story."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, city: Path, settings: str) -> Iterator[Program]:
     if not _DIST.exists():
         reason = "the console is not built: `make console`"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    city = write_small_city(tmp_path_factory.mktemp("city") / "smallville")
-    with running_program(Program(tmp_path_factory.mktemp("browser"), city)) as program:
+    with running_program(Program(tmp_path_factory.mktemp("browser"), city, settings)) as program:
         yield program
 
 
