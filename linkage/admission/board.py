@@ -149,6 +149,12 @@ class Board:
                 return int(level)
         return 0
 
+    def burning_beside(self, number: int, alarm: str) -> int:
+        """Return how many active alarms the incident has but this one."""
+        own = self.members.get(alarm)
+        mine = own is not None and own.incident == number and own.active
+        return sum(self.burning[number].values()) - mine
+
     def put(self, case: Case) -> Case:
         """Note how a case stands now, after `sheet` wrote it."""
         self._cases[case.incident.id] = case

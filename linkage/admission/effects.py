@@ -44,7 +44,7 @@ class Effects:
         if decision.action is Action.OPEN:
             number = self._open(transition, sensor, decision, released)
         elif decision.action is Action.REOPEN and decision.incident is not None:
-            number = self._reopen(transition, sensor, decision.incident)
+            number = self._reopen(transition, sensor, decision.incident, standing)
         elif decision.action in _JOINING and decision.incident is not None:
             number = self._join(transition, decision, standing)
         else:
@@ -122,10 +122,11 @@ class Effects:
             self._board.move(sibling, number)
             self._surroundings.moved(sibling, number)
 
-    def _reopen(self, transition: AlarmTransition, sensor: Sensor | None, number: int) -> int:
+    def _reopen(self, transition: AlarmTransition, sensor: Sensor | None, number: int, standing: Standing) -> int:
         case = self._board.case(number)
         scene = self._board.page.scene(case.incident.incident_class)
-        self.write(case, reopened(case, transition, scene))
+        burning = self._board.burning_beside(number, transition.alarm)
+        self.write(case, reopened(case, transition, standing, burning, scene))
         self._board.reopen(key_of(transition, sensor), number)
         return number
 

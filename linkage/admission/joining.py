@@ -37,8 +37,11 @@ def joined(case: Case, after: Case, transition: AlarmTransition, decision: Decis
     return Outcome(after, (replace(deed, told=told_by(deed, case, after, scene.directory)),))
 
 
-def reopened(case: Case, transition: AlarmTransition, scene: Scene) -> Outcome:
-    """Open an incident again that was closed a short while ago; what was done before stays with it."""
+def reopened(case: Case, transition: AlarmTransition, standing: Standing, burning: int, scene: Scene) -> Outcome:
+    """Open an incident again that was closed a short while ago; `burning` counts its other alarms that burn.
+
+    What was done before stays with it; the departments begin anew.
+    """
     state = INCIDENT_MOVES[Step.REOPEN][case.incident.state]
     incident = replace(
         _rise(case.incident, transition, Standing(), scene.now_ns),
@@ -47,8 +50,8 @@ def reopened(case: Case, transition: AlarmTransition, scene: Scene) -> Outcome:
         ended_ns=None,
         sent_back_ns=scene.now_ns,
         reopened=case.incident.reopened + 1,
-        active=1,
-        alarms=case.incident.alarms + 1,
+        active=burning + 1,
+        alarms=case.incident.alarms + (standing.belonged != case.incident.id),
     )
     legs = [replace(task, ended_ns=scene.now_ns) for task in case.tasks if task.ended_ns is None]
     after = Case(incident, case.tasks).with_tasks(legs)

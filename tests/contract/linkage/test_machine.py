@@ -15,6 +15,9 @@ from city.errors import IllegalTransition, NotFound, NotPermitted
 from city.level import Level
 from linkage import cases
 from linkage.acting import Order
+from linkage.admission.decision import Action, Reason
+from linkage.admission.releasing import Releaser
+from linkage.admission.tables import HELD_ALARMS
 from linkage.clocks import running
 from linkage.event_log import verify
 from linkage.finding import QueueFilter
@@ -52,7 +55,10 @@ PEOPLE = (ACCEPTOR, FOREMAN, COLLECTOR, DISPATCHER, WATER_OFFICER, WATER_HANDLER
 TARGETS = ("underpass/1", "underpass/2")
 
 #: Those that refer to others first.
-TABLES = (MESSAGES, CHAIN, EVENTS, TASKS, ADMISSIONS, MEMBERS, KEYS, INCIDENTS)
+TABLES = (HELD_ALARMS, MESSAGES, CHAIN, EVENTS, TASKS, ADMISSIONS, MEMBERS, KEYS, INCIDENTS)
+
+#: Relief of what was held back is with no incident.
+_UNSEEN = (Reason.HELD_CLEARED, Reason.HELD_FELL)
 
 
 class Queue(RuleBasedStateMachine):
@@ -113,6 +119,7 @@ class Queue(RuleBasedStateMachine):
         """Let time pass and look at the clocks."""
         self.town.wait(seconds=span.total_seconds())
         self.town.ticker.take()
+        Releaser(self.town.ledger).take()
 
     @rule(who=st.sampled_from([ACCEPTOR, WATER_OFFICER]))
     def report(self, who: Person) -> None:
@@ -195,7 +202,15 @@ class Queue(RuleBasedStateMachine):
             decided = {row.transition: row for row in connection.execute(select(ADMISSIONS))}
         for transition in self.enqueued:
             if transition.id not in waiting:
-                assert decided[transition.id].incident is not None
+                row = decided[transition.id]
+                assert row.incident is not None or row.action == Action.HOLD or row.reason in _UNSEEN
+
+    @invariant()
+    def what_burns_unseen_is_held_at_the_level_at_which_it_began(self) -> None:
+        """Look at held alarms: none of them is worse than when it began to be held back."""
+        with self.town.database.read() as connection:
+            held = list(connection.execute(select(HELD_ALARMS).where(HELD_ALARMS.c.ended_ns.is_(None))))
+        assert all(row.level <= row.began for row in held)
 
     @invariant()
     def log_is_whole(self) -> None:
