@@ -8,6 +8,7 @@ export const phone: Record<keyof typeof chinese, string> = {
   'phone.sendNow': 'Send now',
   'phone.list': 'Show',
   'phone.noConnection': 'No connection. It is kept on this device and sent in order once there is one.',
+  'phone.serverAway': 'The server cannot take it now; it is sent again by itself.',
   'phone.signIn': 'Your sign-in has ended. Sign in again to go on sending.',
   'phone.refused': 'Not taken by the server: {what}',
   'phone.look': 'See how it stands now',

@@ -6,6 +6,7 @@ export const phone = {
   'phone.sendNow': '立即发送',
   'phone.list': '查看',
   'phone.noConnection': '没有连接，内容保存在本机，恢复连接后按顺序发送。',
+  'phone.serverAway': '服务器暂时无法处理，稍后自动重发。',
   'phone.signIn': '登录已失效，重新登录后继续发送。',
   'phone.refused': '服务器未接受：{what}',
   'phone.look': '查看事件现状',
