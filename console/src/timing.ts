@@ -44,3 +44,6 @@ export const SEARCH_PAUSE_MS = 300;
 export const LIST_REFRESH_MS = 10_000;
 /** How long a row that has just arrived stays marked as new. */
 export const FRESH_MS = 20_000;
+
+/** How often who is on duty is read again: duty passes by hand, not every second. */
+export const DUTY_REFRESH_MS = 30_000;

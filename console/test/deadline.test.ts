@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../src/model/deadline';
 
-const DEADLINE = { stage: 'file', started_at: '2026-11-20T08:00:00.000Z', at: '2026-11-20T08:10:00.000Z' };
+const DEADLINE = {
+  stage: 'file',
+  started_at: '2026-11-20T08:00:00.000Z',
+  yellow_at: '2026-11-20T08:08:00.000Z',
+  at: '2026-11-20T08:10:00.000Z',
+};
 const START_MS = Date.parse(DEADLINE.started_at);
 
 describe('a deadline', () => {
@@ -20,8 +25,15 @@ describe('a deadline', () => {
     expect(used.left_ms).toBe(600_000 - passed_ms);
   });
 
-  it('is red when it began after it ends', () => {
-    expect(judge({ ...DEADLINE, started_at: DEADLINE.at }, START_MS).light).toBe('red');
+  it('turns yellow when the server says: a weekend is no working time', () => {
+    const weekend = { ...DEADLINE, yellow_at: '2026-11-20T08:01:00.000Z' };
+
+    expect(judge(weekend, START_MS + 60_000).light).toBe('yellow');
+    expect(judge(weekend, START_MS + 59_999).light).toBe('green');
+  });
+
+  it('is used up when it ends as it begins', () => {
+    expect(judge({ ...DEADLINE, started_at: DEADLINE.at }, START_MS).share).toBe(1);
   });
 
   it('is unused when the server is ahead of the screen', () => {

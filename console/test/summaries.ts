@@ -60,5 +60,5 @@ export function news(step: string, parts: Partial<IncidentSummary> = {}): Incide
 /** A deadline that runs out `minutes` after eight o'clock. */
 export function due(minutes: number): IncidentSummary['deadline'] {
   const at = new Date(Date.parse(PLAIN.opened_at) + minutes * 60_000).toISOString();
-  return { stage: 'file', at, started_at: PLAIN.opened_at };
+  return { stage: 'file', at, started_at: PLAIN.opened_at, yellow_at: at };
 }

@@ -6,6 +6,8 @@ export interface Deadline {
   stage: string;
   at: string;
   started_at: string;
+  /** when four fifths of its working time are used */
+  yellow_at: string;
 }
 
 export interface DepartmentState {
