@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.linkage_queue import OPEN, fill
+from benchmarks.linkage_storm import clocks, many_causes, one_cause, response
 from benchmarks.report import percentile, report
 from linkage.acting import Order
 from linkage.finding import QueueFilter
@@ -85,6 +86,10 @@ def measured(database: Database) -> dict[str, Any]:
         "page_second": _timed(lambda: _second(town), _PAGES),
         "tasks_mine": tasks,
         "worst_page_p99_ms": max(one["p99_ms"] for one in pages.values()),
+        "clocks": clocks(town),
+        "storm_of_one_cause": one_cause(town),
+        "storm_of_many_causes": many_causes(town),
+        "response": response(database),
     }
 
 
