@@ -118,9 +118,11 @@ class Drills:
 
     def _opened(self, page: Page, plan: Plan, scenario: Scenario, person: Person) -> Case:
         note = "\n".join(scenario.note.values())
+        # In the title itself, so that no list, wall, sound or message shows it without the mark.
+        names = {"zh": f"【演练】{scenario.title['zh']}", "en": f"[DRILL] {scenario.title['en']}"}
         report = Report(
-            title=scenario.title["zh"],
-            names=dict(scenario.title),
+            title=names["zh"],
+            names=names,
             incident_class=plan.incident_class,
             priority=scenario.priority,
             source="leader",

@@ -152,12 +152,11 @@ class Upward:
         """Return a subject and a text with what the case knows, in both languages."""
         incident, zone = case.incident, self._ledger.book.zone
         zh, en = _KINDS[row["kind"]]
-        mark = "【演练】" if incident.drill else ""
         happened = from_ns(incident.happened_ns).astimezone(zone)
         done = sum(task.state is TaskState.CHECKED for task in case.legs)
         names = [self._ledger.book.directory.find(task.department) for task in case.legs]
         departments = "、".join(dict.fromkeys(one.name["zh"] for one in names if one is not None))
-        subject = f"{mark}{incident.title['zh']}（{zh}{row['serial']}）/ {en} {row['serial']}: {incident.title['en']}"
+        subject = f"{incident.title['zh']}（{zh}{row['serial']}）/ {en} {row['serial']}: {incident.title['en']}"
         none = "无 / none"
         lines = (
             f"事件 / Event: {incident.title['zh']} / {incident.title['en']} ({incident.number})",

@@ -28,7 +28,7 @@ def test_scenario_opens_an_incident_and_a_warning_both_marked(town: ResponseTown
     incident = played(town)
 
     assert town.case(incident).incident.drill
-    assert town.case(incident).incident.title["en"] == "East underpass flooded"
+    assert town.case(incident).incident.title["en"] == "[DRILL] East underpass flooded"
     (warning,) = town.office.warning_list.page()
     assert warning.drill
 
