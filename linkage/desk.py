@@ -19,7 +19,7 @@ from linkage.turns import turns
 log = structlog.get_logger()
 
 #: Transitions admitted in one transaction: some 25 ms, after which officers get their turn.
-_BATCH = 50
+_BATCH = 100
 
 #: Longest that ingest holds a request for alarms while there are none, seconds.
 _WAIT_S = 10.0

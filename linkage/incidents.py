@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
 from linkage import acting, cases, permissions, viewing
 from linkage.acting import Order
+from linkage.admission.proposing import propose_near
 from linkage.conflict import Happened, matters
 from linkage.deed import Outcome
 from linkage.failpoint import Work
@@ -41,7 +42,8 @@ class Incidents:
         with self._ledger.writing() as page:
             number = cases.next_id(page.connection, INCIDENTS)
             scene = page.scene(report.incident_class)
-            page.write(None, opened_by_person(report, person, number, scene, self._ledger.book), person)
+            case = page.write(None, opened_by_person(report, person, number, scene, self._ledger.book), person)
+            propose_near(page, case, self._ledger.book)
         return self.one(str(number), person)
 
     def act(self, incident: str, order: Order, person: Person, key: str = "") -> Incident:

@@ -5,12 +5,16 @@ from enum import StrEnum
 
 from sqlalchemy import func, insert, select
 
+from city.clock import from_ns
 from linkage import cases
-from linkage.admission.nearness import Neighbour
+from linkage.admission.nearness import Neighbour, happening_of, nearnesses
+from linkage.admission.neighbourhood import MOST_PROPOSED, neighbours
 from linkage.admission.tables import PROPOSALS
 from linkage.deed import Deed, Outcome
 from linkage.ledger import Page
+from linkage.opening import CityBook
 from linkage.person import Person
+from linkage.record import Case
 
 
 class ProposalState(StrEnum):
@@ -54,3 +58,14 @@ def note(page: Page, number: int, deed: Deed, actor: Person | None = None) -> No
     if case is not None:
         state = case.incident.state
         page.write(case, Outcome(case, (replace(deed, from_state=state, to_state=state),)), actor)
+
+
+def propose_near(page: Page, case: Case, book: CityBook) -> None:
+    """Propose that an incident which a person opened goes on in open ones near it, where a plan says so."""
+    happening = happening_of(case.incident)
+    if happening is None:
+        return
+    day = from_ns(page.now_ns).astimezone(book.zone).date()
+    near = neighbours(page.connection, happening, nearnesses(book.plans, day))
+    for neighbour in [one for one in near if one.incident != case.incident.id][:MOST_PROPOSED]:
+        propose(page, case.incident.id, neighbour)

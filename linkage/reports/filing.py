@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from city.errors import BadRequest, IllegalTransition, NotFound, NotPermitted
 from city.place import Place
 from linkage import cases
+from linkage.admission.proposing import propose_near
 from linkage.attachments.binding import Binding, bind
 from linkage.deed import Deed, Outcome
 from linkage.idempotency import asking, remember, remembered
@@ -88,6 +89,7 @@ class Reports:
         case = page.write(None, outcome, request.person)
         written = _write(page, case, said, request.person, joined=False)
         self._bind(page, case, said, request.person)
+        propose_near(page, case, book)
         return _filed(case, written, joined=False)
 
     def _joined(self, page: Page, said: Said, request: Request, joins: str) -> dict[str, object]:

@@ -150,7 +150,7 @@ export interface StepChoice {
 
 export const SOURCES = ['hotline', 'collector', 'video', 'sensor', 'leader', 'department'] as const;
 
-const ENDED = new Set(['closed', 'not_filed', 'cancelled']);
+const ENDED = new Set(['closed', 'forced', 'not_filed', 'cancelled', 'merged']);
 
 /** Tell whether an incident still needs anybody. */
 export function isOpen(incident: { state: string }): boolean {

@@ -294,3 +294,11 @@ def test_what_is_not_near_is_not_proposed(database: Database, later_s: int, targ
     decided(town, alarm(), replace(STOPPED, target=target, time_ns=STOPPED.time_ns + later_s * 10**9))
 
     assert Merging(town.ledger).proposals("1", MONITOR) == ()
+
+
+def test_report_near_an_incident_is_proposed_too(database: Database):
+    town = flood(database)
+    decided(town, alarm())
+    town.reported(longitude=121.501, latitude=31.2)
+
+    assert [one.incident for one in Merging(town.ledger).proposals("1", MONITOR)] == ["2"]
