@@ -36,7 +36,7 @@ _PAGE = """<!doctype html>
 <p role="status">{said}<br><span lang="en">{said_en}</span></p>{button}</main></body></html>"""
 
 _BUTTON = """<form method="post"><button type="submit" autofocus style="width:100%;padding:1rem;font-size:1.2rem;
-background:#1f8fff;color:#fff;border:0;border-radius:.5rem">确认收到 / Acknowledge</button></form>"""
+background:#58c4f0;color:#04121d;font-weight:600;border:0;border-radius:.5rem">确认收到 / Acknowledge</button></form>"""
 
 router = APIRouter(tags=["ack"])
 

@@ -59,6 +59,7 @@ export const RUNNING: readonly Entry[] = [
   entry('users', 'users', ['operator']),
   entry('channels', 'channels', ['operator', 'foreman']),
   entry('system', 'system', SEES_STATUS),
+  entry('account', 'account'),
 ];
 
 /** Return the entries that somebody with these roles is offered. */

@@ -30,6 +30,7 @@ export const ICONS = {
   minus: 'M4 10h12',
   home: 'M3 9.5 10 3l7 6.5M5 8v9h10V8',
   sound: 'M3 8v4h3l4 3.5v-11L6 8zM13 7.5a4 4 0 0 1 0 5M15.2 5a7.5 7.5 0 0 1 0 10',
+  account: 'M10 3.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM4.5 17c0-3.5 2.5-5 5.5-5s5.5 1.5 5.5 5',
   channels: 'M3 4h14v9H8l-4 4v-4H3zM6.5 8.5h.1M10 8.5h.1M13.5 8.5h.1',
   silences: 'M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4',
   silent: 'M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4',
