@@ -116,7 +116,7 @@ def opened_by_alarm(
         recorded=transition.recorded,
     )
     case = Case(incident if sensor is None else _placed(incident, sensor))
-    data = {**_facts(case.incident), **facts(transition)}
+    data = {**_facts(case.incident, sensor), **facts(transition)}
     deed = Deed(step="open", to_state=case.incident.state, data=data)
     opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
     return _by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
@@ -157,7 +157,7 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         place=report.place if report.place else incident.place,
     )
     case = Case(incident)
-    deed = Deed(step="open", to_state=incident.state, note=report.note, data=_facts(incident))
+    deed = Deed(step="open", to_state=incident.state, note=report.note, data=_facts(incident, sensor))
     return Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
 
 
@@ -214,7 +214,7 @@ def _placed(incident: IncidentRecord, sensor: Sensor) -> IncidentRecord:
     )
 
 
-def _facts(incident: IncidentRecord) -> dict[str, object]:
+def _facts(incident: IncidentRecord, sensor: Sensor | None) -> dict[str, object]:
     """Return what the log must know to rebuild the incident."""
     names = (
         "number",
@@ -236,8 +236,9 @@ def _facts(incident: IncidentRecord) -> dict[str, object]:
         "happened_ns",
         "late",
         "recorded",
+        "drill",
     )
-    return {name: getattr(incident, name) for name in names}
+    return {name: getattr(incident, name) for name in names} | {"grid": "" if sensor is None else sensor.grid}
 
 
 def _check(report: Report, book: CityBook) -> None:

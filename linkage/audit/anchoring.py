@@ -21,7 +21,7 @@ ANCHORS_WRITTEN = Counter("linkage_anchors_written_total", "Ends of the event lo
 ANCHORS_FAILED = Counter("linkage_anchors_failed_total", "Ends of the event log that could not be noted.", ["where"])
 
 #: Deeds after which the end is noted at once: duty has passed to others.
-_AT_ONCE = "handover"
+_AT_ONCE = "sign_in"
 _HANDED_OVER = select(func.count()).where(EVENTS.c.number > bindparam("after"), EVENTS.c.step == _AT_ONCE)
 
 

@@ -6,11 +6,12 @@ from linkage.clocks import Stage
 from linkage.evaluation.facts import Kind, Mark, Story
 from linkage.evaluation.story import story_of
 from linkage.evaluation.trail import KIND_OF, Duty, Event, Trail, Work, deadlines
-from linkage.states import ENDED, IncidentState, Step, TaskState
+from linkage.states import ENDED, FOLLOWING, IncidentState, Step, TaskState
 
 #: Steps that say nothing about deadlines or ends; a storm has thousands of them, so they are not even read.
-SILENT_STEPS = frozenset({"join", "fall", "recover", "comment", "grade"})
+SILENT_STEPS = frozenset({"join", "fall", "recover", "storm", "comment", "grade", "urge", "escalate", "call"})
 
+_FILED = {str(state) for state in FOLLOWING}
 _ENDS = {str(state) for state in ENDED}
 
 
@@ -26,7 +27,10 @@ def _follow(trail: Trail, event: Event) -> None:
     effect = _EFFECTS.get(event.step)
     if effect is not None:
         effect(trail, event)
+    if event.task is None and event.to_state in _FILED:
+        trail.filed = True  # also by a merge with what was filed, and as a part of it
     _see_priority(trail, event)
+    _take_tasks(trail, event)
     _give_tasks(trail, event)
     for deadline in deadlines(event.data):
         _give(trail, event, deadline)
@@ -62,13 +66,37 @@ def _give_tasks(trail: Trail, event: Event) -> None:
         return
     for task in added:
         if isinstance(task, Mapping) and "due_ns" in task and _number(task["id"]) not in trail.works:
-            number = _number(task["id"])
-            department = str(task["department"])
-            trail.works[number] = Work(number, department, event.number, _number(task["due_ns"]), event.at_ns)
+            trail.works[_number(task["id"])] = _work(task, event)
     sent = [_number(task["id"]) for task in added if isinstance(task, Mapping) and "id" in task]
     duty = next((one for one in reversed(trail.duties) if one.kind is Kind.DISPATCH), None)
     if event.step == Step.DISPATCH and duty is not None and duty.done_ns == event.at_ns:
         duty.tasks += sent
+
+
+def _work(task: Mapping[str, object], event: Event) -> Work:
+    """Return a leg as an event tells it: fresh, or as it stood when it came from another incident."""
+    return Work(
+        task=_number(task["id"]),
+        department=str(task["department"]),
+        event=event.number,
+        due_ns=_number(task["due_ns"]),
+        dispatched_ns=_number(task.get("from_ns", event.at_ns)),
+        accepted_ns=_moment(task, "accepted_ns"),
+        arrived_ns=_moment(task, "arrived_ns"),
+        fed_back_ns=_moment(task, "fed_back_ns"),
+        checked_ns=_moment(task, "checked_ns"),
+        late=bool(task.get("overdue")),
+    )
+
+
+def _take_tasks(trail: Trail, event: Event) -> None:
+    """Drop legs that go on in another incident, whose trail tells them from now on."""
+    gave = event.data.get("gave_tasks")
+    for number in gave if isinstance(gave, list) else []:
+        trail.works.pop(_number(number), None)
+        duty = trail.running(Kind.CHECK, _number(number))
+        if duty is not None:
+            trail.duties.remove(duty)
 
 
 def _end(trail: Trail, event: Event) -> None:
@@ -115,7 +143,8 @@ def _sent(trail: Trail, kind: Kind, event: Event, to: str) -> None:
     duty = trail.running(kind, event.task)
     if duty is None:
         return
-    duty.person = str(event.data.get(to, "") or "")
+    chosen = event.data.get(to)
+    duty.person = str(chosen.get("to", "") if isinstance(chosen, Mapping) else chosen or "")
     if duty.sent_ns is None:
         duty.sent_ns, duty.sender = event.at_ns, event.actor
 
@@ -271,6 +300,11 @@ def _see_priority(trail: Trail, event: Event) -> None:
     change = event.data.get("priority")
     if isinstance(change, Mapping) and "to" in change:
         trail.priority = min(trail.priority, _number(change["to"]))
+
+
+def _moment(task: Mapping[str, object], name: str) -> int | None:
+    found = task.get(name)
+    return None if found is None else _number(found)
 
 
 def _number(value: object) -> int:

@@ -7,6 +7,9 @@ from linkage.deed import Deed, Outcome
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.states import IncidentState, Step, TaskState
 
+#: What the log says of a task that changes its incident beside its deadline, so that each trail alone tells it whole.
+STOOD = ("accepted_ns", "arrived_ns", "fed_back_ns", "checked_ns", "overdue")
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
@@ -115,6 +118,7 @@ def _taken(source: Case, target: Case, after: Case, moved: list[TaskRecord], not
     if moved:
         data["tasks"] = [
             {"id": task.id, "department": task.department, "from_ns": task.dispatched_ns, "due_ns": task.due_ns}
+            | {name: getattr(task, name) for name in STOOD}
             for task in moved
         ]
     if after.incident.priority != target.incident.priority:

@@ -88,7 +88,7 @@ def test_end_is_noted_when_it_is_time_and_at_once_at_handover(database: Database
     first, again = one.take(), one.take()
     write(database, 1)
     too_soon = one.take()
-    write(database, 1, step="handover")
+    write(database, 1, step="sign_in")
     at_once = one.take()
     write(database, 1)
     clock.advance(timedelta(seconds=601))
