@@ -110,61 +110,66 @@ class _Reader:
         self._mistakes: list[BadCityFile] = []
 
     def read(self) -> CityFolder:
-        if not (self._root / "city.toml").is_file():
-            expected = "a city folder with a `city.toml`, which `--city` or the setting `city` names"
-            got = "a folder without it" if self._root.is_dir() else "no folder"
-            raise BadCity([BadCityFile(expected=expected, got=got, at=str(self._root))])
+        self._check_there()
         about = self._parsed("city.toml", parse_about)
         departments = self._parsed("departments.yaml", parse_departments)
         standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")
         calendar = None if about is None else self._calendar(about.zone)
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
         routes = self._parsed("sources.toml", _routes, absent="")
-        reports = self._parsed("reports.yaml", parse_reports, absent="")
-        roster = self._parsed("rosters.yaml", parse_rosters, absent="")
         sensors, components = self._sensors(), self._components()
         book = book_of(self._root, self._text)
-        if catalogue is not None and departments is not None and standards is not None:
-            self._judge(book, catalogue, departments, standards)
-        if reports is not None and departments is not None and standards is not None:
-            self._mistakes += report_mistakes(reports, departments, standards)
-        if roster is not None and departments is not None:
-            self._mistakes += strangers(roster, departments)
+        self._judge(book, catalogue, departments, standards)
+        reports, roster = self._reports(departments, standards), self._roster(departments)
         chains, telling = self._telling(departments)
         formulas = self._formulas()
-        plans = read_plans(self._root, self._text, self._mistakes)
-        if about is not None and departments is not None and standards is not None:
-            self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
+        plans = self._plans(about, departments, standards)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
         self._raise_mistakes()
-        assert about is not None
-        assert departments is not None
-        assert standards is not None
-        assert calendar is not None
-        assert catalogue is not None
-        assert routes is not None
-        assert reports is not None
-        assert roster is not None
         return CityFolder(
-            about,
+            _read(about),
             sensors,
-            routes,
-            catalogue,
+            _read(routes),
+            _read(catalogue),
             book,
-            departments,
-            standards,
-            calendar,
+            _read(departments),
+            _read(standards),
+            _read(calendar),
             basemap,
             grids,
-            reports=reports,
+            reports=_read(reports),
             components=components,
             plans=plans,
-            roster=roster,
-            roster_source=self._roster_source(about.zone),
+            roster=_read(roster),
+            roster_source=self._roster_source(_read(about).zone),
             chains=chains,
             telling=telling,
             formulas=formulas,
         )
+
+    def _check_there(self) -> None:
+        if not (self._root / "city.toml").is_file():
+            expected = "a city folder with a `city.toml`, which `--city` or the setting `city` names"
+            got = "a folder without it" if self._root.is_dir() else "no folder"
+            raise BadCity([BadCityFile(expected=expected, got=got, at=str(self._root))])
+
+    def _reports(self, departments: Directory | None, standards: Standards | None) -> ReportBook | None:
+        reports = self._parsed("reports.yaml", parse_reports, absent="")
+        if reports is not None and departments is not None and standards is not None:
+            self._mistakes += report_mistakes(reports, departments, standards)
+        return reports
+
+    def _roster(self, departments: Directory | None) -> Roster | None:
+        roster = self._parsed("rosters.yaml", parse_rosters, absent="")
+        if roster is not None and departments is not None:
+            self._mistakes += strangers(roster, departments)
+        return roster
+
+    def _plans(self, about: CityAbout | None, departments: Directory | None, standards: Standards | None) -> Plans:
+        plans = read_plans(self._root, self._text, self._mistakes)
+        if about is not None and departments is not None and standards is not None:
+            self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
+        return plans
 
     def _formulas(self) -> Formulas:
         """Return how departments, posts and areas are measured: as the city says, else as the program brings along."""
@@ -243,9 +248,15 @@ class _Reader:
             return ()
 
     def _judge(
-        self, book: Iterable[tuple[str, str]], catalogue: Catalogue, departments: Directory, standards: Standards
+        self,
+        book: Iterable[tuple[str, str]],
+        catalogue: Catalogue | None,
+        departments: Directory | None,
+        standards: Standards | None,
     ) -> None:
-        """Note the mistakes of the rules, in themselves and against what else the city says."""
+        """Note the mistakes of the rules, in themselves and against what else the city says, where that is whole."""
+        if catalogue is None or departments is None or standards is None:
+            return
         try:
             rules = read_book([file for file in book if file[0].endswith(".yaml")], catalogue)
         except BadRuleBook as exc:
@@ -262,6 +273,12 @@ class _Reader:
 
     def _map(self, name: str) -> bytes:
         return self._parsed(name, _geojson, absent=_NO_FEATURES) or b""
+
+
+def _read(found: Read | None) -> Read:
+    """Return what was read; what was not had a mistake, which has been raised."""
+    assert found is not None
+    return found
 
 
 def _catalogue(text: str, file: str) -> Catalogue:
