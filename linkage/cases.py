@@ -16,6 +16,8 @@ from linkage.tables import EVENTS, INCIDENTS, KEYS, NEVER_NS, TASKS
 _INCIDENT_FIELDS = tuple(field.name for field in fields(IncidentRecord))
 _TASK_FIELDS = tuple(field.name for field in fields(TaskRecord))
 
+_DERIVED = frozenset({"due_ns", "due_stage", "due_from_ns", "due_yellow_ns", "wake_ns"})
+
 #: Characters that can be searched for; PostgreSQL indexes at most 2,704 bytes, and a character may have four.
 _LONGEST_WORDS = 600
 
@@ -86,7 +88,8 @@ def save(connection: Connection, before: Case | None, after: Case, standard: Sta
         connection.execute(insert(INCIDENTS), row)
     else:
         known = _incident_row(before, standard, calendar)
-        changed = {name: value for name, value in row.items() if known[name] != value}
+        # What is derived is written in any case: the city's standards may have changed since it was.
+        changed = {name: value for name, value in row.items() if name in _DERIVED or known[name] != value}
         if changed:
             connection.execute(_CHANGE_INCIDENT, {"number_": after.incident.id, **changed})
         if before.incident.is_open and not after.incident.is_open:

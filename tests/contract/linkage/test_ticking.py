@@ -1,4 +1,7 @@
+from sqlalchemy import update
+
 from linkage.states import Disposition, IncidentState, Step
+from linkage.tables import INCIDENTS
 from tests.support.linkage import ACCEPTOR, DISPATCHER, FOREMAN, MONITOR, WATER_OFFICER, Town, alarm, life_safety
 
 
@@ -81,3 +84,14 @@ def test_marking_does_not_make_people_s_orders_conflict(town: Town):
     town.ticker.take()
 
     assert town.act(seen.id, Step.FILE, ACCEPTOR).state is IncidentState.FILED
+
+
+def test_deadline_of_older_standards_is_derived_anew(town: Town):
+    shown = town.reported()
+    with town.database.write() as connection:
+        connection.execute(update(INCIDENTS).values(wake_ns=0))
+
+    marked = [town.ticker.take(), town.ticker.take()]
+
+    assert marked == [1, 0]
+    assert town.incidents.one(shown.id, ACCEPTOR).events[-1].step == "open"
