@@ -10,10 +10,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.config import MqttSettings
+from liandong.broker.sources import NOTIFY_TOPIC
 from linkage.telling.couriers import Letter, Receipt
-
-#: Where departments listen: this and their id.
-TOPIC = "liandong/notify"
 
 _FORBIDDEN = frozenset("+#\0/ ")
 
@@ -29,7 +27,7 @@ class BrokerCourier:
         if not letter.department or _FORBIDDEN.intersection(letter.department):
             answer = f"`{letter.department}` cannot be a level of a topic"
             return Receipt(delivered=False, answer=answer, final=True, blames_letter=True)
-        topic = f"{TOPIC}/{letter.department}"
+        topic = f"{NOTIFY_TOPIC}/{letter.department}"
         try:
             with self._connected() as client:
                 sent = client.publish(topic, self._payload(letter), qos=1)

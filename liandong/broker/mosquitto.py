@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from liandong.broker.sources import INGEST_USER, Source
+from liandong.broker.sources import INGEST_USER, NOTIFY_TOPIC, Source
 from liandong.folder import write_private
 from liandong.secrets import new_secret
 
@@ -28,7 +28,8 @@ class MosquittoFiles:
         A running Mosquitto follows after SIGHUP.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._keep(source.name, password, [f"topic write {topic}" for topic in source.topics])
+        heard = [f"topic read {NOTIFY_TOPIC}/{department}" for department in source.listens]
+        self._keep(source.name, password, [*(f"topic write {topic}" for topic in source.topics), *heard])
         if not (self._folder / "ingest.password").exists():
             secret = new_secret()
             write_private(self._folder / "ingest.password", secret + "\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liandong.broker.config import BrokerSettings
-from liandong.broker.sources import INGEST_USER, REPLAY_USER, SIMULATOR_USER, Source
+from liandong.broker.sources import INGEST_USER, NOTIFY_TOPIC, REPLAY_USER, SIMULATOR_USER, Source
 from liandong.broker.subject import subjects
 
 #: What no publisher may write to, whatever else it may: Liandong's own topics and the server's inner subjects.
@@ -69,7 +69,13 @@ def _users(users: ProgramUsers, sources: Iterable[Source]) -> list[dict[str, obj
 
 def _source(source: Source) -> dict[str, object]:
     allowed = [subject for topic in source.topics for subject in subjects(topic)]
-    return _user(source.name, source.password_hash, publish={"allow": allowed, "deny": list(_NEVER)})
+    heard = [subject for department in source.listens for subject in subjects(f"{NOTIFY_TOPIC}/{department}")]
+    return _user(
+        source.name,
+        source.password_hash,
+        publish={"allow": allowed, "deny": list(_NEVER)},
+        subscribe={"allow": heard} if heard else None,
+    )
 
 
 def _user(

@@ -16,17 +16,27 @@ INGEST_USER, SIMULATOR_USER, REPLAY_USER = "liandong-ingest", "liandong-simulato
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
+_DEPARTMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+#: Where departments are told; their id is the last level.
+NOTIFY_TOPIC = "liandong/notify"
+
 #: The lowest bcrypt has, 1 ms: the passwords are 192 random bits, and every reconnecting sensor pays for the hash.
 _BCRYPT_COST = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One publisher: its user name, the hash of its password, the topic filters it may publish to."""
+    """One account: its user name, the hash of its password, the topic filters it may publish to.
+
+    Attributes:
+        listens: departments whose messages it may read; everything else is closed to it.
+    """
 
     name: str
     password_hash: str
     topics: tuple[str, ...]
+    listens: tuple[str, ...] = ()
 
 
 def hashed(password: str) -> str:
@@ -34,8 +44,8 @@ def hashed(password: str) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_BCRYPT_COST)).decode()
 
 
-def new_source(name: str, topics: tuple[str, ...], *, password: str) -> Source:
-    """Return a source that may publish to `topics` only.
+def new_source(name: str, topics: tuple[str, ...], *, password: str, listens: tuple[str, ...] = ()) -> Source:
+    """Return a source that may publish to `topics` only, and read what the departments in `listens` are told.
 
     Raises:
         BadRequest: the name or a topic is not one that a source may have.
@@ -43,11 +53,14 @@ def new_source(name: str, topics: tuple[str, ...], *, password: str) -> Source:
     if not _NAME.fullmatch(name) or name.startswith("liandong"):
         expected = "a name of a-z, 0-9, - and _ that does not start with `liandong`"
         raise BadRequest(expected=expected, got=name, at="source name")
-    if not topics:
+    if not topics and not listens:
         raise BadRequest(expected="at least one topic filter", got="none", at=name)
+    for department in listens:
+        if not _DEPARTMENT.fullmatch(department):
+            raise BadRequest(expected="a department of letters, digits, - and _", got=department, at=name)
     for topic in topics:
         require_own_prefix(topic, at=name)
-    return Source(name, hashed(password), topics)
+    return Source(name, hashed(password), topics, listens)
 
 
 class SourceFile:
