@@ -6,7 +6,7 @@ from city.calendar import DAY_NS, Calendar
 from city.clock import from_ns
 from liandong.city_folder import CityFolder
 from linkage.roster.judging import gaps, overlaps
-from linkage.roster.plan import planned
+from linkage.roster.plan import first_ns, planned
 from linkage.roster.roster import Post
 
 #: How far ahead rosters are looked through: two rounds of a month's rota.
@@ -26,7 +26,7 @@ def duty_doubts(city: CityFolder, now_ns: int) -> Iterator[str]:
     end_ns = now_ns + _AHEAD_NS
     duties = {(post.department, post.id): planned(post, city.calendar, now_ns, end_ns) for post in city.roster.posts}
     for post in city.roster.posts:
-        found = gaps(post, duties[post.department, post.id], max(now_ns, _start_ns(post, city.calendar)), end_ns)
+        found = gaps(post, duties[post.department, post.id], max(now_ns, first_ns(post, city.calendar)), end_ns)
         spans = [_span(gap.from_ns, gap.to_ns, city.calendar) for gap in found]
         if spans:
             yield f"Expected somebody on duty in {_called(post)}, got nobody {_listed(spans)} - at `{_place(post)}`"
@@ -48,15 +48,6 @@ def _years(calendar: Calendar, now_ns: int) -> Iterator[str]:
                 f"Expected holidays and make-up days of {year}, got none: Monday to Friday count as working days"
                 " - at `holidays.toml:1`"
             )
-
-
-def _start_ns(post: Post, calendar: Calendar) -> int:
-    return min((duty.from_ns for duty in planned(post, calendar, *_first_days(post, calendar))), default=0)
-
-
-def _first_days(post: Post, calendar: Calendar) -> tuple[int, int]:
-    start_ns = calendar.midnight_ns(post.start)
-    return start_ns, start_ns + 8 * DAY_NS
 
 
 def _called(post: Post) -> str:

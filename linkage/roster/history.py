@@ -8,7 +8,7 @@ from threading import Lock
 from sqlalchemy import Connection, RowMapping, func, insert, or_, select
 
 from linkage.roster.changes import Change, Kind, applied
-from linkage.roster.plan import Duty, planned
+from linkage.roster.plan import Duty, first_ns, planned
 from linkage.roster.roster import Post
 from linkage.roster.source import Source, Version, version_of
 from linkage.roster.tables import CHANGES, ROSTERS
@@ -58,6 +58,15 @@ class History:
             change for change in changes(connection, department, first, last) if change.concerns(department, post)
         ]
         return tuple(duty for duty in applied(joined, concerned) if duty.from_ns < to_ns and duty.to_ns > from_ns)
+
+    def since_ns(self, connection: Connection, post: Post) -> int:
+        """Return from when on it is known who is on duty in a post; before that nobody is missed."""
+        known = [
+            version
+            for version in self.versions(connection)
+            if version.roster.post(post.department, post.id) is not None
+        ]
+        return max(known[0].from_ns, first_ns(post, known[0].calendar)) if known else NEVER_NS
 
     def posts(self, connection: Connection, at_ns: int, department: str = "") -> tuple[Post, ...]:
         """Return the posts that there were at a moment, of one department or of all."""

@@ -30,6 +30,8 @@ class Overlap:
 
 def gaps(post: Post, duties: Iterable[Duty], from_ns: int, to_ns: int) -> tuple[Gap, ...]:
     """Return when nobody is on duty within a span of time, though a shift or `always` says that somebody is."""
+    if from_ns >= to_ns:
+        return ()
     manned = [duty for duty in duties if duty.people]
     wanted = [Duty(from_ns, to_ns, ())] if post.always else [duty for duty in duties if not duty.people]
     found = [

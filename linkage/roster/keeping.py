@@ -13,7 +13,7 @@ from linkage.roster import history
 from linkage.roster.duty import DutyBook, term_at
 from linkage.roster.handing import Handovers, open_number
 from linkage.roster.judging import Gap, gaps
-from linkage.roster.plan import Duty
+from linkage.roster.plan import Duty, first_ns
 from linkage.roster.roster import Post
 from linkage.roster.tables import HANDOVERS, LOOKS, TERMS
 from linkage.roster.telling import gap_told, late_told
@@ -97,7 +97,8 @@ class RosterKeeper:
     def _look(self, page: Page, post: Post, told: Sequence[int]) -> None:
         ahead_ns = page.now_ns + round(self._settings.gap_ahead_h * HOUR_NS)
         duties = self._duty.history.duties(page.connection, post.department, post.id, page.now_ns, ahead_ns)
-        now_told = self._tell_gaps(page, post, gaps(post, duties, page.now_ns, ahead_ns), told)
+        since_ns = max(page.now_ns, first_ns(post, self._ledger.book.calendar))
+        now_told = self._tell_gaps(page, post, gaps(post, duties, since_ns, ahead_ns), told)
         wakes = [page.now_ns + _RESCAN_NS]
         if post.signs:
             wakes += self._hand_over(page, post, duties)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from city.calendar import Calendar
+from city.calendar import DAY_NS, Calendar
 from city.clock import from_ns, to_ns
 from linkage.roster.roster import Days, Every, Pattern, Post, Shift
 
@@ -33,6 +33,13 @@ def planned(post: Post, calendar: Calendar, from_ns: int, to_ns: int) -> tuple[D
     )
     touching = (duty for duty in duties if duty.from_ns < to_ns and duty.to_ns > from_ns)
     return tuple(sorted(touching, key=lambda duty: (duty.from_ns, duty.to_ns)))
+
+
+def first_ns(post: Post, calendar: Calendar) -> int:
+    """Return when the first shift of a post begins; before it nobody is missed."""
+    start_ns = calendar.midnight_ns(post.start)
+    # A week has every kind of day, but for long holidays.
+    return min((duty.from_ns for duty in planned(post, calendar, start_ns, start_ns + 8 * DAY_NS)), default=start_ns)
 
 
 def _local(at_ns: int, calendar: Calendar) -> date:

@@ -68,14 +68,18 @@ class Shown:
                 for post in everybody
             }
             rows = listed(connection, department, from_ns, to_ns)
+            posts = [post for post in everybody if department in {"", post.department}]
+            known_since = [self._duty.history.since_ns(connection, post) for post in posts]
             version = self._duty.history.at(connection, to_ns)
         calendar = self._ledger.book.calendar if version is None else version.calendar
-        posts = [post for post in everybody if department in {"", post.department}]
         return RosterSpan(
             from_at=iso(from_ns),
             to_at=iso(to_ns),
             days=tuple(_days(calendar, from_ns, to_ns)),
-            posts=tuple(_rostered(post, duties[post.department, post.id], (from_ns, to_ns), roster) for post in posts),
+            posts=tuple(
+                _rostered(post, duties[post.department, post.id], (max(from_ns, since), to_ns), roster)
+                for post, since in zip(posts, known_since, strict=True)
+            ),
             overlaps=tuple(
                 _twice(one, roster)
                 for one in overlaps(duties)
