@@ -71,6 +71,11 @@ function offered(task: Task, step: string): Step {
   return { step, task: task.id, needs: step === 'feed_back' ? ['note'] : [], label, dispositions: [] };
 }
 
+/** Return the parts that there are as one line. */
+export function placed(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
 /** Return a key that no other device makes. */
 export function newKey(): string {
   // randomUUID needs a secure page; a desk without TLS on its own network has none.

@@ -21,13 +21,21 @@ export interface Candidate {
 /** Words shorter than this find everything. */
 const SHORTEST_WORDS = 2;
 
+/** Return where a report of somebody with these roles usually comes from. */
+export function sourceOf(has: (...roles: string[]) => boolean): string {
+  if (has('acceptor', 'foreman')) return 'hotline';
+  if (has('collector')) return 'collector';
+  if (has('officer', 'handler')) return 'department';
+  return has('leader') ? 'leader' : 'hotline';
+}
+
 export class Draft {
   title = $state('');
   kind = $state('');
   condition = $state('');
   /** 0 takes what class and condition propose */
   priority = $state(0);
-  source = $state(session.has('collector') ? 'collector' : 'hotline');
+  source = $state(sourceOf((...roles) => session.has(...roles)));
   hotline = $state('');
   district = $state(session.user?.district ?? '');
   place = $state('');

@@ -40,6 +40,7 @@ export const phone: Record<keyof typeof chinese, string> = {
   'photo.markPersonal': 'A photo shows faces, number plates or papers',
   'report.where': 'Where',
   'report.what': 'What',
+  'report.more': 'More (source, priority, caller)',
   'report.condition': 'More exactly',
   'report.noCondition': 'Not said',
   'report.note': 'In your words',

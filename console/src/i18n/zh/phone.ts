@@ -38,6 +38,7 @@ export const phone = {
   'photo.markPersonal': '照片中有人脸、车牌或证件',
   'report.where': '位置',
   'report.what': '类别',
+  'report.more': '更多（来源、优先级、来电人）',
   'report.condition': '具体情形',
   'report.noCondition': '未细分',
   'report.note': '补充说明',
