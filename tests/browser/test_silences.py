@@ -31,7 +31,7 @@ def silence(page: Page, sensor: str, reason: str) -> None:
     dialog = page.get_by_role("dialog", name="New silence")
     expect(dialog.get_by_test_id("preview")).to_contain_text("Choose at least one")
     dialog.get_by_label("Sensors", exact=True).fill(sensor)
-    expect(dialog.get_by_test_id("preview")).to_contain_text("1 sensors concerned", timeout=_PATIENCE_MS)
+    expect(dialog.get_by_test_id("preview")).to_contain_text("sensors concerned: 1", timeout=_PATIENCE_MS)
     dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name="Save silence").click()
     expect(dialog).to_be_hidden()
