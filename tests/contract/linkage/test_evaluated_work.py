@@ -1,0 +1,140 @@
+"""Work that people really do in the queue, and what evaluation makes of it."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from city.clock import to_ns
+from linkage.evaluation.evaluation import Ask, Evaluation, Figures
+from linkage.evaluation.following import Follower
+from linkage.evaluation.formulas import default_formulas
+from linkage.evaluation.period import custom_between
+from linkage.evaluation.timing import Measure
+from linkage.evaluation.vocabulary import Subject
+from linkage.states import Disposition, Step
+from linkage.tables import MESSAGES
+from tests.support.linkage import (
+    ACCEPTOR,
+    COLLECTOR,
+    DISPATCHER,
+    FOREMAN,
+    POLICE_OFFICER,
+    START,
+    WATER_OFFICER,
+    Town,
+    alarm,
+    life_safety,
+)
+
+ASK = Ask(custom_between(date(2026, 11, 1), date(2026, 12, 31)))
+
+
+def figures(town: Town, subject: Subject, key: str = "") -> Figures:
+    Follower(town.database).take()
+    asked = Evaluation(town.database, default_formulas(), ZoneInfo("Asia/Shanghai"), town.ledger.clock)
+    sheet = asked.sheet(subject, ASK)
+    return next((line.now for line in sheet.lines if line.id == key), sheet.whole.now)
+
+
+def filed(town: Town, *, source: str = "hotline") -> str:
+    """Return an incident that was verified after 10 minutes and filed after 5 more."""
+    number = town.reported(source=source).id
+    town.wait(minutes=10)
+    town.act(number, Step.VERIFY, COLLECTOR)
+    town.wait(minutes=5)
+    town.act(number, Step.FILE, FOREMAN)
+    return number
+
+
+def closed(town: Town, number: str, *, after_h: float) -> None:
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+    town.work(number, WATER_OFFICER, Step.ACCEPT, Step.ARRIVE)
+    town.wait(hours=after_h)
+    town.work(number, WATER_OFFICER, Step.FEED_BACK)
+    town.check(number, COLLECTOR, "water")
+    town.act(number, Step.CLOSE, FOREMAN, disposition=Disposition.RESOLVED)
+
+
+def test_department_in_time_and_late(town: Town) -> None:
+    closed(town, filed(town), after_h=1)
+    closed(town, filed(town), after_h=3)
+
+    found = figures(town, Subject.DEPARTMENT, "water")
+
+    assert found.counts["handled_in_time"] == found.counts["handled_late"] == 1
+    assert (found.rates["closing_rate"].numerator, found.rates["closing_rate"].denominator) == (2, 2)
+    assert found.verdict.score == 10 + 30 + 15 + 30
+
+
+def test_task_becomes_late_when_its_time_comes(town: Town) -> None:
+    town.act(filed(town), Step.DISPATCH, DISPATCHER, departments=("water",))
+
+    before = figures(town, Subject.DEPARTMENT, "water").counts
+    town.wait(hours=2, minutes=1)
+    after = figures(town, Subject.DEPARTMENT, "water").counts
+    town.ticker.take()
+
+    assert before == {"pending": 1}
+    assert (after["unhandled"], after["should_handle"]) == (1, 1)
+    assert figures(town, Subject.DEPARTMENT, "water").counts == after
+
+
+def test_posts_are_measured_by_what_their_people_did(town: Town) -> None:
+    closed(town, filed(town), after_h=1)
+
+    assert figures(town, Subject.COLLECTOR, COLLECTOR.id).counts["verified_in_time"] == 1
+    assert figures(town, Subject.COLLECTOR, COLLECTOR.id).counts["checked_in_time"] == 1
+    assert figures(town, Subject.ACCEPTOR, ACCEPTOR.id).counts["accepted"] == 1
+    assert figures(town, Subject.FOREMAN, FOREMAN.id).counts["filed_in_time"] == 1
+    assert figures(town, Subject.FOREMAN, FOREMAN.id).counts["ended_in_time"] == 1
+    assert figures(town, Subject.DISPATCHER, DISPATCHER.id).counts["dispatched_in_time"] == 1
+
+
+def test_public_report_counts_for_the_district(town: Town) -> None:
+    closed(town, filed(town), after_h=1)
+    closed(town, filed(town, source="collector"), after_h=1)
+
+    found = figures(town, Subject.DISTRICT, "east")
+
+    assert (found.counts["public"], found.counts["filed"], found.counts["closed_in_time"]) == (1, 2, 2)
+
+
+def test_department_that_gives_back_is_told_apart(town: Town) -> None:
+    number = filed(town)
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("police",))
+    town.work(number, POLICE_OFFICER, Step.RETURN)
+    closed(town, number, after_h=1)
+
+    assert figures(town, Subject.DEPARTMENT, "police").counts == {"returned": 1}
+    assert figures(town, Subject.DISPATCHER, DISPATCHER.id).counts["redispatched"] == 1
+
+
+def test_system_earns_nobody_anything(town: Town) -> None:
+    shown = town.raised(life_safety(alarm()))
+    town.act(shown.id, Step.CONFIRM, FOREMAN)
+
+    assert figures(town, Subject.FOREMAN, FOREMAN.id).counts["filed_in_time"] == 1
+    assert figures(town, Subject.DISPATCHER).counts == {}
+    assert figures(town, Subject.DEPARTMENT, "water").counts == {"pending": 1}
+
+
+def test_rule_that_was_wrong_is_counted(town: Town) -> None:
+    shown = town.raised(alarm())
+    town.act(shown.id, Step.NOT_FILE, ACCEPTOR, disposition=Disposition.FALSE_RULE, note="a puddle")
+    Follower(town.database).take()
+
+    (line,) = Evaluation(town.database, default_formulas(), ZoneInfo("Asia/Shanghai"), town.ledger.clock).rules(ASK)
+
+    assert (line.rule, line.false_share.numerator, line.false_share.denominator) == ("water", 1, 1)
+
+
+def test_time_until_told_comes_from_the_message(town: Town) -> None:
+    closed(town, filed(town), after_h=1)
+    sent_ns = to_ns(START + timedelta(minutes=16))
+    with town.database.write() as connection:
+        connection.execute(MESSAGES.update().where(MESSAGES.c.department == "water").values(sent_ns=sent_ns))
+    Follower(town.database).take()
+
+    spreads = Evaluation(town.database, default_formulas(), ZoneInfo("Asia/Shanghai"), town.ledger.clock).times(ASK)
+
+    minutes = {one.measure: one.p50_ns / 60e9 for one in spreads if (one.department, one.priority) == ("water", 0)}
+    assert (minutes[Measure.TOLD], minutes[Measure.DISPATCHED], minutes[Measure.FED_BACK]) == (16, 15, 75)
