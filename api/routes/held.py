@@ -17,7 +17,7 @@ router = APIRouter(prefix="/held", tags=["held"])
 Reader = Annotated[Session, Depends(Reads(Right.SEE_QUEUE))]
 
 
-@router.get("", responses=documented(401, 403))
+@router.get("", responses=documented(401, 403, 409))
 def held(
     desk: Desk,
     reader: Reader,

@@ -95,7 +95,7 @@ def detach(desk: Desk, actor: Actor, incident: RowPath, body: DetachBody) -> Inc
     return _shown(desk, actor, merging.split(incident, Chosen((body.alarm,)), body.asked(actor), Step.DETACH))
 
 
-@router.get("/incidents/{incident}/alarms", responses=documented(401, 403, 404))
+@router.get("/incidents/{incident}/alarms", responses=documented(401, 403, 404, 409))
 def alarms(
     desk: Desk,
     reader: Reader,

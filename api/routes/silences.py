@@ -89,7 +89,7 @@ class EndBody(BaseModel):
     note: Note = ""
 
 
-@router.get("", responses=documented(401, 403))
+@router.get("", responses=documented(401, 403, 409))
 def silences(
     desk: Desk,
     reader: Reader,
@@ -103,14 +103,14 @@ def silences(
     return desk.given.holding.silences.page(ended=ended, limit=limit, after=after if after else None)
 
 
-@router.post("/preview", responses=documented(401, 403))
+@router.post("/preview", responses=documented(401, 403, 409))
 def preview(desk: Desk, silencer: Silencer, body: MatchersBody) -> PreviewView:
     """Say what a silence with these matchers would hide now."""
     del silencer
     return desk.given.holding.silences.preview(body.matchers())
 
 
-@router.post("", status_code=201, responses=documented(401, 403))
+@router.post("", status_code=201, responses=documented(401, 403, 409))
 def make_silence(desk: Desk, silencer: Silencer, body: NewSilenceBody) -> SilenceView:
     """Make a silence; it is an event of the log."""
     wanted = NewSilence(
