@@ -94,6 +94,15 @@ class IllegalTransition(LiandongError):
         super().__init__(f"Expected {choices} in state `{state}`, got `{step}` - at `{at}`")
 
 
+class NotOver(IllegalTransition):
+    """Raised when an incident would be closed while its condition holds or its sensor is silent; `why` says which."""
+
+    def __init__(self, step: str, *, state: str, why: str, at: str) -> None:
+        super().__init__(step, state=state, legal=(), at=at)
+        self.why = why
+        self.args = (f"Not over: {why}; the foreman may override it in writing - at `{at}`",)
+
+
 class Conflict(LiandongError):
     """Raised when somebody else changed the same thing first; `changed` says what."""
 

@@ -1,14 +1,15 @@
 """The incidents of the queue: opened by people, moved by steps, shown to those whose they are."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, select
 
-from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
+from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotOver, NotPermitted
 from linkage import acting, cases, permissions, viewing
 from linkage.acting import Order
 from linkage.admission.proposing import propose_near
+from linkage.closing import doubts
 from linkage.conflict import Happened, matters
 from linkage.deed import Outcome
 from linkage.failpoint import Work
@@ -17,6 +18,8 @@ from linkage.ledger import Ledger, Page
 from linkage.opening import Report, opened_by_person
 from linkage.person import Person
 from linkage.record import Case, TaskRecord
+from linkage.reopening import recounted
+from linkage.states import Step
 from linkage.tables import ADMISSIONS, EVENTS, INCIDENTS, TASKS
 from linkage.views import Actions, Incident
 
@@ -90,6 +93,7 @@ class Incidents:
         with self._ledger.database.read() as connection:
             case = self._visible(connection, number, person)
             past = cases.past_steps(connection, number, person.id)
+            found = doubts(connection, case, self._ledger.sense)
             row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).mappings().one()
             events = connection.execute(
                 select(EVENTS).where(EVENTS.c.incident == number).order_by(EVENTS.c.number.desc()).limit(_SHOWN)
@@ -112,7 +116,8 @@ class Incidents:
                     ],
                     "alarms": [viewing.alarm_of(alarm) for alarm in alarms],
                     "events": [viewing.event_of(event) for event in reversed(list(events))],
-                    "steps": viewing.incident_steps(case, person, past),
+                    "steps": viewing.incident_steps(case, person, past, found),
+                    "closing": viewing.closing_of(found),
                 }
             )
 
@@ -130,16 +135,29 @@ class Incidents:
         permissions.check(order.step, person, case, task, past)
         if mattering:
             raise Conflict(changed=_told(mattering), at=at)
+        if order.step is Step.CLOSE:
+            self._assure(page.connection, case, order, person)
         try:
-            outcome = self._decided(page, case, task, order)
+            outcome = self._decided(page, case, task, order, person)
         except IllegalTransition as error:
             if since:
                 raise Conflict(changed=_told(since), at=at) from error
             raise
         page.write(case, outcome, person)
 
-    def _decided(self, page: Page, case: Case, task: TaskRecord | None, order: Order) -> Outcome:
-        scene = page.scene(case.incident.incident_class)
+    def _assure(self, connection: Connection, case: Case, order: Order, person: Person) -> None:
+        """Let nobody close what burns or cannot be seen, but the foreman in writing."""
+        found = doubts(connection, case, self._ledger.sense)
+        at = f"incident {case.incident.number}"
+        if order.override.strip() and not person.holds(permissions.OVERRIDING):
+            raise NotPermitted("override", allowed=" or ".join(sorted(permissions.OVERRIDING)), at=at)
+        if found and case.incident.is_open and not order.override.strip():
+            raise NotOver(order.step, state=case.incident.state, why=str(found), at=at)
+
+    def _decided(self, page: Page, case: Case, task: TaskRecord | None, order: Order, person: Person) -> Outcome:
+        scene = replace(page.scene(case.incident.incident_class), actor=person)
+        if order.step is Step.REOPEN:
+            case = recounted(page.connection, case, page.now_ns)
         if task is None:
             return acting.act(case, order, scene)
         return acting.act_on_task(case, task, order, scene)

@@ -13,6 +13,7 @@ from linkage import cases, event_log
 from linkage.acting import Scene
 from linkage.bell import Bell
 from linkage.clocks import given
+from linkage.closing import Sense, unknown
 from linkage.config import LinkageSettings
 from linkage.deed import Deed, Outcome
 from linkage.event_log import Entry, Stamp
@@ -41,6 +42,7 @@ class Ledger:
     Attributes:
         photos: the folder of photos; None where there is none to be swept.
         console_url: where people open the console, for the link in a message; empty for no link.
+        sense: says a sensor's state.
         anchors: file in which the ends of the event log are noted; None for nowhere.
     """
 
@@ -53,6 +55,7 @@ class Ledger:
     failpoints: Failpoints = field(default_factory=Failpoints)
     anchors: Path | None = None
     photos: Path | None = None
+    sense: Sense = unknown
 
     @contextmanager
     def writing(self, work: Work | None = None) -> Iterator["Page"]:
@@ -99,6 +102,7 @@ class Page:
             directory=book.directory,
             calendar=book.calendar,
             standard=book.standards.of(incident_class),
+            person=book.person,
             next_task=self.next_id(TASKS),
         )
 

@@ -38,6 +38,10 @@ def _no_component(_: str) -> None:
     return None
 
 
+def _nobody(_: str) -> Person | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class CityBook:
     """What the city folder says about linkage; `sensor` looks a sensor up in the registry, `sensors` are all of it."""
@@ -49,6 +53,7 @@ class CityBook:
     sensor: Callable[[str], Sensor | None]
     sensors: Callable[[], Collection[Sensor]] = tuple
     component: Callable[[str], Component | None] = _no_component
+    person: Callable[[str], Person | None] = _nobody
     reports: ReportBook = field(default_factory=ReportBook)
     plans: Plans = field(default_factory=Plans)
     districts: tuple[str, ...] = ()

@@ -1,54 +1,52 @@
-"""Every step a person may take: what it is called, what it needs, and when the case allows it."""
+"""When the case allows a step: its state, and what must hold beside it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from city.errors import IllegalTransition
 from linkage.record import Case, TaskRecord
-from linkage.states import INCIDENT_MOVES, TASK_MOVES, Disposition, IncidentState, Step, TaskState
+from linkage.states import APPEALING, CLOSED, INCIDENT_MOVES, TASK_MOVES, Disposition, IncidentState, Step, TaskState
 
-NOTE, DEPARTMENT, DISPOSITION = "note", "department", "disposition"
+#: Delays that one task may be granted (a city's platform: at most 2 approved), and suspensions (once).
+MOST_DELAYS, MOST_SUSPENSIONS = 2, 1
 
+#: What a request for more time may ask for.
+DELAY, SUSPEND = "delay", "suspend"
 
-@dataclass(frozen=True, slots=True)
-class StepDefinition:
-    """What a step is called and what must come with it."""
-
-    zh: str
-    en: str
-    needs: tuple[str, ...] = ()
-
-
-STEPS: Mapping[Step, StepDefinition] = {
-    Step.ACKNOWLEDGE: StepDefinition("知晓", "Acknowledge"),
-    Step.VERIFY: StepDefinition("核实属实", "Verify"),
-    Step.FILE: StepDefinition("立案", "File"),
-    Step.NOT_FILE: StepDefinition("不予立案", "Do not file", (DISPOSITION, NOTE)),
-    Step.CONFIRM: StepDefinition("确认自动派遣", "Confirm"),
-    Step.VOID: StepDefinition("撤销自动派遣", "Void", (DISPOSITION, NOTE)),
-    Step.DISPATCH: StepDefinition("派遣", "Dispatch", (DEPARTMENT,)),
-    Step.URGE: StepDefinition("督办", "Urge", (NOTE,)),
-    Step.CLOSE: StepDefinition("结案", "Close", (DISPOSITION,)),
-    Step.CANCEL: StepDefinition("作废", "Cancel", (DISPOSITION, NOTE)),
-    Step.COMMENT: StepDefinition("批注", "Comment", (NOTE,)),
-    Step.ACCEPT: StepDefinition("接收", "Accept"),
-    Step.ARRIVE: StepDefinition("到场", "Arrive"),
-    Step.HANDLE: StepDefinition("开始处置", "Handle"),
-    Step.FEED_BACK: StepDefinition("反馈", "Feed back", (NOTE,)),
-    Step.RETURN: StepDefinition("退回", "Return", (NOTE,)),
-    Step.CHECK: StepDefinition("核查通过", "Check"),
-    Step.REWORK: StepDefinition("返工", "Rework", (NOTE,)),
-}
+#: How an appeal stands.
+ASKED, ENDORSED, UPHELD, REJECTED = "asked", "endorsed", "upheld", "rejected"
 
 _Guard = Callable[[Case], bool]
+_TaskGuard = Callable[[Case, TaskRecord, int], bool]
 
-#: What must hold beside the state.
+#: What must hold beside the incident's state.
 _GUARDS: Mapping[Step, _Guard] = {
     Step.ACKNOWLEDGE: lambda case: case.incident.acknowledged_ns is None,
+    Step.ASSIGN_VERIFIER: lambda case: case.incident.verified_ns is None,
     Step.VERIFY: lambda case: case.incident.verified_ns is None,
+    Step.FILE: lambda case: case.incident.verified_ns is not None,
+    Step.SEND_BACK: lambda case: case.incident.unconfirmed_ns is None,
     Step.CONFIRM: lambda case: case.incident.unconfirmed_ns is not None,
     Step.VOID: lambda case: case.incident.unconfirmed_ns is not None,
-    Step.CLOSE: lambda case: case.incident.unconfirmed_ns is None and all_checked(case),
+    Step.CLOSE: lambda case: case.incident.unconfirmed_ns is None and all_checked(case) and not _responding(case),
+    Step.FORCE_CLOSE: lambda case: not _responding(case),
+    Step.CANCEL: lambda case: not _responding(case),
+    Step.PASS_UP: lambda case: case.incident.jurisdiction != "",
+    Step.PASS_DOWN: lambda case: case.incident.jurisdiction == "" and case.incident.district != "",
+}
+
+#: What must hold beside the task's state, at a given moment.
+_TASK_GUARDS: Mapping[Step, _TaskGuard] = {
+    Step.REVOKE: lambda _, task, __: task.handler != "",
+    Step.RETURN: lambda _, task, __: task.handler == "",
+    Step.ASK_DELAY: lambda _, task, now_ns: _may_ask(task, now_ns) and task.delays < MOST_DELAYS,
+    Step.ASK_SUSPEND: lambda _, task, now_ns: _may_ask(task, now_ns) and task.suspensions < MOST_SUSPENSIONS,
+    Step.ENDORSE: lambda _, task, now_ns: _may_endorse(task) and not _late(task, now_ns),
+    Step.GRANT: lambda _, task, now_ns: _endorsed(task) and not _late(task, now_ns),
+    Step.REFUSE: lambda _, task, __: task.request is not None,
+    Step.APPEAL: lambda case, task, __: task.overdue and all(one.appeal == "" for one in case.tasks),
+    Step.ENDORSE_APPEAL: lambda _, task, __: task.appeal == ASKED,
+    Step.UPHOLD: lambda _, task, __: task.appeal == ENDORSED,
+    Step.REJECT: lambda _, task, __: task.appeal in {ASKED, ENDORSED},
 }
 
 #: What an incident opened by a rule, and one reported by a person, can turn out to be when it was nothing.
@@ -60,8 +58,14 @@ _ENDS: Mapping[Step, tuple[Disposition, ...]] = {
     Step.NOT_FILE: (Disposition.NOT_FILED, Disposition.RECOVERED, Disposition.DUPLICATE),
     Step.VOID: (Disposition.DUPLICATE, Disposition.CANCELLED),
     Step.CLOSE: (Disposition.RESOLVED, Disposition.RECOVERED),
+    Step.FORCE_CLOSE: (Disposition.UNRESOLVED, Disposition.RESOLVED, Disposition.RECOVERED),
     Step.CANCEL: (Disposition.CANCELLED, Disposition.DUPLICATE),
 }
+
+
+def _responding(case: Case) -> bool:
+    """Tell whether a response runs that hangs on this incident: a leader ends that first."""
+    return case.incident.response_level != ""
 
 
 def all_checked(case: Case) -> bool:
@@ -83,11 +87,9 @@ def incident_steps(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in INCIDENT_MOVES if _fits(step, case))
 
 
-def task_steps(case: Case, task: TaskRecord) -> tuple[Step, ...]:
-    """Return the steps that the task allows now, whoever takes them."""
-    if not case.incident.is_open:
-        return ()
-    return tuple(step for step, moves in TASK_MOVES.items() if task.state in moves)
+def task_steps(case: Case, task: TaskRecord, now_ns: int) -> tuple[Step, ...]:
+    """Return the steps that the task allows at `now_ns`, whoever takes them."""
+    return tuple(step for step in TASK_MOVES if _fits_task(step, case, task, now_ns))
 
 
 def next_state(step: Step, case: Case) -> IncidentState:
@@ -102,13 +104,13 @@ def next_state(step: Step, case: Case) -> IncidentState:
     return INCIDENT_MOVES[step][case.incident.state]
 
 
-def next_task_state(step: Step, case: Case, task: TaskRecord) -> TaskState:
-    """Return the task state that the step leads to.
+def next_task_state(step: Step, case: Case, task: TaskRecord, now_ns: int) -> TaskState:
+    """Return the task state that the step leads to at `now_ns`.
 
     Raises:
         IllegalTransition: the step is not allowed now; it names those that are.
     """
-    legal = task_steps(case, task)
+    legal = task_steps(case, task, now_ns)
     if step not in legal:
         at = f"incident {case.incident.number}, {task.department}"
         raise IllegalTransition(step, state=task.state, legal=legal, at=at)
@@ -120,3 +122,28 @@ def _fits(step: Step, case: Case) -> bool:
         return False
     guard = _GUARDS.get(step)
     return guard is None or guard(case)
+
+
+def _fits_task(step: Step, case: Case, task: TaskRecord, now_ns: int) -> bool:
+    when = case.incident.state in CLOSED if step in APPEALING else case.incident.is_open and task in case.legs
+    if not when or task.state not in TASK_MOVES[step]:
+        return False
+    guard = _TASK_GUARDS.get(step)
+    return guard is None or guard(case, task, now_ns)
+
+
+def _may_ask(task: TaskRecord, now_ns: int) -> bool:
+    """Tell whether more time may be asked for: nothing is pending, and it is not too late."""
+    return task.request is None and not _late(task, now_ns)
+
+
+def _late(task: TaskRecord, now_ns: int) -> bool:
+    return now_ns > task.due_ns
+
+
+def _may_endorse(task: TaskRecord) -> bool:
+    return task.request is not None and not _endorsed(task)
+
+
+def _endorsed(task: TaskRecord) -> bool:
+    return task.request is not None and "endorsed_ns" in task.request

@@ -9,15 +9,18 @@ from city.clock import iso
 from city.level import Level
 from linkage import steps
 from linkage.clocks import Stage
-from linkage.permissions import refusal
+from linkage.closing import Doubts
+from linkage.more_time import resume_by
+from linkage.permissions import OVERRIDING, refusal
 from linkage.person import Person
 from linkage.record import Case, TaskRecord
-from linkage.states import GONE, Step
+from linkage.states import GONE, Step, TaskState
 from linkage.step_words import STEPS
 from linkage.tables import NEVER_NS
 from linkage.views import (
     Actor,
     AlarmView,
+    Closing,
     Deadline,
     EventView,
     IncidentSummary,
@@ -26,6 +29,7 @@ from linkage.views import (
     Names,
     NextStep,
     TaskView,
+    TimeRequest,
 )
 
 
@@ -74,6 +78,13 @@ def line_of(row: RowMapping) -> dict[str, object]:
         "recorded": row["recorded"],
         "drill": row["drill"],
         "version": row["version"],
+        "event_grade": row["event_grade"],
+        "warning_level": row["warning_level"],
+        "response_level": row["response_level"],
+        "plan": row["plan"],
+        "jurisdiction": row["jurisdiction"],
+        "verifier": row["verifier"],
+        "reopened": row["reopened"],
     }
 
 
@@ -109,12 +120,34 @@ def task_of(task: TaskRecord, next_steps: tuple[NextStep, ...] = ()) -> TaskView
         deadline=_handling(task),
         note=task.note,
         reason=task.reason,
+        handler=task.handler,
+        checker=task.checker,
+        request=None if task.request is None else _request_of(task.request),
+        delays=task.delays,
+        suspended_at=moment(task.suspended_ns),
+        resume_by=moment(resume_by(task)),
+        overdue=task.overdue,
+        appeal=task.appeal,
+        exempt=task.exempt,
+        from_task=None if task.from_task is None else str(task.from_task),
+        plan_task=task.plan_task,
+        action=Names(zh=task.action["zh"], en=task.action["en"]) if task.action else None,
         steps=next_steps,
     )
 
 
+def _request_of(request: dict[str, object]) -> TimeRequest:
+    return TimeRequest(
+        kind=str(request["kind"]),
+        by=str(request.get("by_name", "")),
+        note=str(request.get("note", "")),
+        at=iso(int(str(request["at_ns"]))),
+        endorsed_by=str(request["endorsed_name"]) if "endorsed_name" in request else None,
+    )
+
+
 def _handling(task: TaskRecord) -> Deadline | None:
-    if task.state in GONE or task.yellow_ns is None:
+    if task.state in GONE or task.state is TaskState.SUSPENDED or task.yellow_ns is None:
         return None
     return deadline(Stage.HANDLE, task.dispatched_ns, task.due_ns, task.yellow_ns)
 
@@ -174,16 +207,30 @@ def message_of(row: RowMapping) -> MessageView:
     )
 
 
-def incident_steps(case: Case, person: Person, past: Collection[str]) -> tuple[NextStep, ...]:
-    """Return the steps this person may take now with the incident itself."""
-    return tuple(
-        _next_step(step, case, None)
-        for step in steps.incident_steps(case)
-        if refusal(step, person, case, None, past) is None
-    )
+def incident_steps(
+    case: Case, person: Person, past: Collection[str], found: Doubts | None = None
+) -> tuple[NextStep, ...]:
+    """Return the steps this person may take now with the incident itself; closing in doubt needs an override."""
+    allowed = (step for step in steps.incident_steps(case) if refusal(step, person, case, None, past) is None)
+    offered = []
+    for step in allowed:
+        doubted = step is Step.CLOSE and bool(found)
+        if not doubted:
+            offered.append(_next_step(step, case, None))
+        elif person.holds(OVERRIDING):
+            plain = _next_step(step, case, None)
+            offered.append(plain.model_copy(update={"needs": (*plain.needs, "override")}))
+    return tuple(offered)
 
 
-def task_steps(case: Case, task: TaskRecord, person: Person, past: Collection[str], now_ns: int) -> tuple[NextStep, ...]:
+def closing_of(found: Doubts) -> Closing:
+    """Return what speaks against closing as a view."""
+    return Closing(burning=found.burning, silent=found.mute, sensor_state=found.sensor)
+
+
+def task_steps(
+    case: Case, task: TaskRecord, person: Person, past: Collection[str], now_ns: int
+) -> tuple[NextStep, ...]:
     """Return the steps this person may take now with one task."""
     return tuple(
         _next_step(step, case, task)

@@ -53,7 +53,7 @@ class NextStep(View):
 
     step: Step
     task: str | None
-    needs: tuple[Literal["note", "department", "disposition", "person", "grade"], ...]
+    needs: tuple[Literal["note", "department", "disposition", "person", "grade", "override"], ...]
     label: Names
     dispositions: tuple[Disposition, ...] = ()
 
@@ -81,6 +81,24 @@ class EventView(View):
     data: dict[str, object]
 
 
+class TimeRequest(View):
+    """A delay or suspension that somebody asked for, and who of the department endorsed it."""
+
+    kind: str
+    by: str
+    note: str
+    at: Moment
+    endorsed_by: str | None
+
+
+class Closing(View):
+    """What speaks against closing: places where alarms still burn, sensors that are silent; the sensor's state."""
+
+    burning: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    sensor_state: str = ""
+
+
 class TaskView(View):
     """One department's leg of an incident."""
 
@@ -97,6 +115,18 @@ class TaskView(View):
     deadline: Deadline | None
     note: str
     reason: str
+    handler: str = ""
+    checker: str = ""
+    request: TimeRequest | None = None
+    delays: int = 0
+    suspended_at: Moment | None = None
+    resume_by: Moment | None = None
+    overdue: bool = False
+    appeal: str = ""
+    exempt: bool = False
+    from_task: str | None = None
+    plan_task: str = ""
+    action: Names | None = None
     steps: tuple[NextStep, ...] = ()
 
 
@@ -152,6 +182,13 @@ class _Line(View):
     recorded: bool
     drill: bool
     version: int
+    event_grade: str = ""
+    warning_level: str = ""
+    response_level: str = ""
+    plan: str = ""
+    jurisdiction: str = ""
+    verifier: str = ""
+    reopened: int = 0
 
 
 class IncidentSummary(_Line):
@@ -181,6 +218,7 @@ class Incident(_Line):
     alarms: tuple[AlarmView, ...]
     events: tuple[EventView, ...]
     steps: tuple[NextStep, ...]
+    closing: Closing = Closing()
     cameras: tuple[Camera, ...] = ()
 
 

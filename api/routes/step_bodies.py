@@ -22,11 +22,32 @@ class _Body(BaseModel):
 class PlainStep(_Body):
     """A step that needs nothing more."""
 
-    step: Literal[Step.ACKNOWLEDGE, Step.VERIFY, Step.FILE, Step.CONFIRM]
+    step: Literal[Step.ACKNOWLEDGE, Step.VERIFY, Step.CONFIRM]
+
+
+class FilingStep(_Body):
+    """File, under a condition of the class's case standard; under the first one when none is named."""
+
+    step: Literal[Step.FILE]
+    condition: Id | Literal[""] = ""
+
+
+class NamingStep(_Body):
+    """Name the collector who is to verify."""
+
+    step: Literal[Step.ASSIGN_VERIFIER]
+    person: Id
+
+
+class GradingStep(_Body):
+    """Say how much harm the event did."""
+
+    step: Literal[Step.GRADE]
+    grade: Literal["I", "II", "III", "IV"]
 
 
 class DispatchStep(_Body):
-    """Send tasks to departments; to those that the rule proposed when none is named."""
+    """Send tasks to departments; to those that are proposed when none is named."""
 
     step: Literal[Step.DISPATCH]
     departments: tuple[Id, ...] = Field((), max_length=100)
@@ -35,42 +56,79 @@ class DispatchStep(_Body):
 class NotedStep(_Body):
     """A step that needs words."""
 
-    step: Literal[Step.URGE, Step.COMMENT]
+    step: Literal[Step.URGE, Step.COMMENT, Step.SEND_BACK, Step.REOPEN, Step.PASS_UP, Step.PASS_DOWN]
     note: SaidNote
 
 
 class ClosingStep(_Body):
-    """Close: how it ended."""
+    """Close: how it ended; with the foreman's words where the sensors say that it has not."""
 
     step: Literal[Step.CLOSE]
     disposition: Disposition
+    override: Note = ""
 
 
 class EndingStep(_Body):
     """End without closing: how, and why."""
 
-    step: Literal[Step.NOT_FILE, Step.VOID, Step.CANCEL]
+    step: Literal[Step.NOT_FILE, Step.VOID, Step.CANCEL, Step.FORCE_CLOSE]
     disposition: Disposition
     note: SaidNote
 
 
 class TaskStep(_Body):
-    """A department's, or the checker's, step on a task."""
+    """A step on a task that needs nothing more."""
 
-    step: Literal[Step.ACCEPT, Step.ARRIVE, Step.HANDLE, Step.CHECK]
+    step: Literal[
+        Step.ACCEPT,
+        Step.ARRIVE,
+        Step.HANDLE,
+        Step.CHECK,
+        Step.REVOKE,
+        Step.ENDORSE,
+        Step.GRANT,
+        Step.ENDORSE_APPEAL,
+        Step.UPHOLD,
+    ]
+
+
+class NamingTaskStep(_Body):
+    """Name the handler who is sent, or the collector who is to check."""
+
+    step: Literal[Step.ASSIGN, Step.ASSIGN_CHECKER]
+    person: Id
+
+
+class TransferStep(_Body):
+    """Give a task to another department."""
+
+    step: Literal[Step.TRANSFER]
+    departments: tuple[Id, ...] = Field(min_length=1, max_length=1)
+    note: SaidNote
 
 
 class NotedTaskStep(_Body):
     """A step on a task that needs words."""
 
-    step: Literal[Step.FEED_BACK, Step.RETURN, Step.REWORK]
+    step: Literal[
+        Step.FEED_BACK,
+        Step.RETURN,
+        Step.REWORK,
+        Step.ASK_DELAY,
+        Step.ASK_SUSPEND,
+        Step.REFUSE,
+        Step.RESUME,
+        Step.APPEAL,
+        Step.REJECT,
+    ]
     note: SaidNote
 
 
 IncidentStepBody = Annotated[
-    PlainStep | DispatchStep | NotedStep | ClosingStep | EndingStep, Field(discriminator="step")
+    PlainStep | FilingStep | NamingStep | GradingStep | DispatchStep | NotedStep | ClosingStep | EndingStep,
+    Field(discriminator="step"),
 ]
-TaskStepBody = Annotated[TaskStep | NotedTaskStep, Field(discriminator="step")]
+TaskStepBody = Annotated[TaskStep | NamingTaskStep | TransferStep | NotedTaskStep, Field(discriminator="step")]
 
 
 def order_of(body: _Body) -> Order:

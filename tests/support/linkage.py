@@ -23,7 +23,7 @@ from linkage.opening import CityBook, Report
 from linkage.person import Person, Role
 from linkage.queue import Queue
 from linkage.standards import parse_standards
-from linkage.states import Step
+from linkage.states import IncidentState, Step
 from linkage.ticking import Ticker
 from linkage.views import Incident
 from storage.sql import Database
@@ -181,8 +181,12 @@ class Town:
         return self.incidents.open_by_person(replace(report, **words), by)  # type: ignore[arg-type]
 
     def act(self, incident: str, step: Step, by: Person, **with_it: object) -> Incident:
-        """Let somebody who has just looked take an incident step."""
-        version = self.incidents.one(incident, by).version
+        """Let somebody who has just looked take an incident step; what is filed was verified by a collector."""
+        shown = self.incidents.one(incident, by)
+        unverified = not any(event.step == Step.VERIFY for event in shown.events)
+        if step is Step.FILE and shown.state is IncidentState.REPORTED and unverified:
+            shown = self.incidents.act(incident, Order(step=Step.VERIFY, version=shown.version), COLLECTOR)
+        version = shown.version
         return self.incidents.act(incident, Order(step=step, version=version, **with_it), by)  # type: ignore[arg-type]
 
     def work(self, incident: str, by: Person, *steps: Step) -> Incident:

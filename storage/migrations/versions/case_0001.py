@@ -99,6 +99,4 @@ def _create_evidence() -> None:
     )
     op.create_index("uq_evidence_event", "evidence", ["event", "sensor"], unique=True)
     op.create_index("ix_evidence_incident", "evidence", ["incident", "id"])
-    op.create_index(
-        "ix_evidence_due", "evidence", ["next_ns", "id"], sqlite_where=_WAITING, postgresql_where=_WAITING
-    )
+    op.create_index("ix_evidence_due", "evidence", ["next_ns", "id"], sqlite_where=_WAITING, postgresql_where=_WAITING)

@@ -38,7 +38,7 @@ def step_task(case: Case, number: int, *steps: Step) -> Case:
     return case
 
 
-FILED = taken(REPORTED, order(Step.FILE))
+FILED = taken(REPORTED, order(Step.VERIFY), order(Step.FILE))
 SENT = taken(FILED, order(Step.DISPATCH))
 FED_BACK = step_task(SENT, 1, Step.ACCEPT, Step.ARRIVE, Step.FEED_BACK)
 
@@ -169,7 +169,7 @@ def test_priority_changes_with_the_step_and_is_written_down():
             SENT, order(Step.DISPATCH, departments=("water",)), "without a task in it, got `water`", id="twice"
         ),
         pytest.param(SENT, order(Step.DISPATCH), "Expected a department, got `nothing`", id="nobody left to send to"),
-        pytest.param(REPORTED, order(Step.FILE, priority=6), "got `6` - at `priority`", id="no such priority"),
+        pytest.param(REPORTED, order(Step.VERIFY, priority=6), "got `6` - at `priority`", id="no such priority"),
         pytest.param(
             SENT, order(Step.COMMENT, note="now", priority=1), "got `1` - at `priority`", id="priority by a comment"
         ),

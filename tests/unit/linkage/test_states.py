@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from linkage.states import ENDED, INCIDENT_MOVES, TASK_MOVES, IncidentState, Step, TaskState, followed
+from linkage.states import ENDED, INCIDENT_MOVES, SPANNING, TASK_MOVES, IncidentState, Step, TaskState, followed
 
 T = TaskState
 
@@ -20,6 +20,10 @@ T = TaskState
         pytest.param([T.CHECKED, T.CHECKED], IncidentState.CHECKING, id="all checked"),
         pytest.param([T.RETURNED], IncidentState.FILED, id="the only one given back"),
         pytest.param([T.RETURNED, T.CHECKED], IncidentState.CHECKING, id="one given back does not count"),
+        pytest.param([T.SUSPENDED], IncidentState.SUSPENDED, id="the only one suspended"),
+        pytest.param([T.SUSPENDED, T.CHECKED], IncidentState.SUSPENDED, id="every unfinished one suspended"),
+        pytest.param([T.SUSPENDED, T.HANDLING], IncidentState.HANDLING, id="one suspended, one at work"),
+        pytest.param([T.TRANSFERRED, T.DISPATCHED], IncidentState.DISPATCHED, id="one handed over does not count"),
         pytest.param([T.CANCELLED, T.DISPATCHED], IncidentState.DISPATCHED, id="one cancelled does not count"),
     ],
 )
@@ -34,17 +38,17 @@ def test_incident_state_does_not_depend_on_the_order_of_tasks(size: int):
 
 
 def test_every_step_moves_incidents_or_tasks():
-    assert set(INCIDENT_MOVES) | set(TASK_MOVES) == set(Step)
+    assert set(INCIDENT_MOVES) | set(TASK_MOVES) | SPANNING == set(Step)
     assert not set(INCIDENT_MOVES) & set(TASK_MOVES)
 
 
 def test_an_end_is_final():
     moves = [(step, state) for step, table in INCIDENT_MOVES.items() for state in ENDED & table.keys()]
 
-    assert {step for step, _ in moves} == {Step.COMMENT}
+    assert {step for step, _ in moves} == {Step.COMMENT, Step.REOPEN}
 
 
 def test_every_task_state_is_reached():
     reached = {after for table in TASK_MOVES.values() for after in table.values()}
 
-    assert reached | {TaskState.DISPATCHED, TaskState.CANCELLED} == set(TaskState)
+    assert reached | {TaskState.DISPATCHED, TaskState.CANCELLED, TaskState.SUSPENDED} == set(TaskState)

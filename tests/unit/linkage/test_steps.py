@@ -6,6 +6,7 @@ from city.errors import IllegalTransition
 from linkage import steps
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.states import INCIDENT_MOVES, TASK_MOVES, Disposition, IncidentState, Step, TaskState
+from linkage.step_words import STEPS
 
 REPORTED = IncidentRecord(
     id=1,
@@ -33,37 +34,52 @@ def case(state: IncidentState, *tasks: TaskState, **facts: object) -> Case:
     ("standing", "legal"),
     [
         pytest.param(
-            case(IncidentState.REPORTED), {"acknowledge", "verify", "file", "not_file", "comment"}, id="reported"
+            case(IncidentState.REPORTED),
+            {"acknowledge", "assign_verifier", "verify", "not_file", "grade", "comment"},
+            id="reported cannot be filed before it is verified",
         ),
         pytest.param(
             case(IncidentState.REPORTED, acknowledged_ns=1, verified_ns=1),
-            {"file", "not_file", "comment"},
+            {"file", "not_file", "grade", "comment"},
             id="verified and seen",
         ),
         pytest.param(
-            case(IncidentState.FILED, acknowledged_ns=1), {"dispatch", "cancel", "comment"}, id="filed and seen"
+            case(IncidentState.FILED, acknowledged_ns=1),
+            {"send_back", "dispatch", "force_close", "cancel", "grade", "comment"},
+            id="filed and seen",
         ),
         pytest.param(
             case(IncidentState.DISPATCHED, TaskState.DISPATCHED, acknowledged_ns=1, unconfirmed_ns=1),
-            {"confirm", "void", "dispatch", "urge", "cancel", "comment"},
+            {"confirm", "void", "dispatch", "urge", "force_close", "cancel", "grade", "comment"},
             id="dispatched by the system",
         ),
         pytest.param(
             case(IncidentState.CHECKING, TaskState.CHECKED, acknowledged_ns=1),
-            {"dispatch", "close", "cancel", "comment"},
+            {"dispatch", "close", "force_close", "cancel", "grade", "comment"},
             id="all checked",
         ),
         pytest.param(
             case(IncidentState.CHECKING, TaskState.CHECKED, TaskState.FED_BACK, acknowledged_ns=1),
-            {"dispatch", "cancel", "comment"},
+            {"dispatch", "force_close", "cancel", "grade", "comment"},
             id="one not checked cannot be closed",
         ),
         pytest.param(
             case(IncidentState.CHECKING, TaskState.CHECKED, acknowledged_ns=1, unconfirmed_ns=1),
-            {"confirm", "void", "dispatch", "cancel", "comment"},
+            {"confirm", "void", "dispatch", "force_close", "cancel", "grade", "comment"},
             id="unconfirmed cannot be closed",
         ),
-        pytest.param(case(IncidentState.CLOSED, acknowledged_ns=1), {"comment"}, id="closed"),
+        pytest.param(
+            case(IncidentState.REPORTED, acknowledged_ns=1, verified_ns=1, district="east"),
+            {"file", "not_file", "grade", "pass_down", "comment"},
+            id="the city's can be passed down to its district",
+        ),
+        pytest.param(
+            case(IncidentState.REPORTED, acknowledged_ns=1, verified_ns=1, district="east", jurisdiction="east"),
+            {"file", "not_file", "grade", "pass_up", "comment"},
+            id="a district's can be passed up",
+        ),
+        pytest.param(case(IncidentState.CLOSED, acknowledged_ns=1), {"reopen", "comment"}, id="closed"),
+        pytest.param(case(IncidentState.MERGED, acknowledged_ns=1), {"comment"}, id="merged goes on elsewhere"),
     ],
 )
 def test_incident_allows(standing: Case, legal: set[str]):
@@ -92,19 +108,19 @@ def test_illegal_task_step_is_refused_with_the_legal_ones_named(state: TaskState
     standing = case(IncidentState.HANDLING, state)
     (task,) = standing.tasks
 
-    if state in TASK_MOVES[step]:
-        assert steps.next_task_state(step, standing, task) is TASK_MOVES[step][state]
+    if step in steps.task_steps(standing, task, 0):
+        assert steps.next_task_state(step, standing, task, 0) is TASK_MOVES[step][state]
         return
     with pytest.raises(IllegalTransition) as caught:
-        steps.next_task_state(step, standing, task)
+        steps.next_task_state(step, standing, task, 0)
 
-    assert caught.value.legal == steps.task_steps(standing, task)
+    assert caught.value.legal == steps.task_steps(standing, task, 0)
 
 
 def test_tasks_of_an_ended_incident_allow_nothing():
     standing = case(IncidentState.CLOSED, TaskState.CHECKED)
 
-    assert steps.task_steps(standing, standing.tasks[0]) == ()
+    assert steps.task_steps(standing, standing.tasks[0], 0) == ()
 
 
 @pytest.mark.parametrize(
@@ -143,4 +159,4 @@ def test_every_disposition_can_be_reached():
 
 
 def test_every_step_has_its_words():
-    assert set(steps.STEPS) == set(Step)
+    assert set(STEPS) == set(Step)

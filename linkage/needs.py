@@ -1,0 +1,88 @@
+"""Whether all that a step needs came with it, and nothing that it cannot take."""
+
+from city.errors import BadRequest
+from city.level import PRIORITIES
+from linkage import steps
+from linkage.order import Order, Scene
+from linkage.permissions import HANDLING_ROLES
+from linkage.person import Person, Role
+from linkage.record import Case, TaskRecord
+from linkage.scales import LEVELS
+from linkage.states import Step
+from linkage.step_words import DISPOSITION, GRADE, NOTE, STEPS
+
+#: Steps with which a person may set another priority.
+_PRIORITISING = frozenset({Step.VERIFY, Step.FILE, Step.DISPATCH})
+
+
+def check_needs(case: Case, order: Order, scene: Scene) -> None:
+    """Let an order pass.
+
+    Raises:
+        BadRequest: something that the step needs is missing or wrong.
+    """
+    needs = STEPS[order.step].needs
+    if NOTE in needs and not order.note.strip():
+        raise BadRequest(expected="a note", got="nothing", at="note")
+    if DISPOSITION in needs:
+        _check_disposition(case, order)
+    if GRADE in needs and order.grade not in LEVELS:
+        raise _wrong(LEVELS, order.grade, "grade")
+    _check_condition(order, scene)
+    if order.priority is None:
+        return
+    if order.step not in _PRIORITISING or order.priority not in PRIORITIES:
+        expected = f"1 to {PRIORITIES[-1]} with " + ", ".join(f"`{step}`" for step in sorted(_PRIORITISING))
+        raise BadRequest(expected=expected, got=order.priority, at="priority")
+
+
+def collector(order: Order, scene: Scene) -> str:
+    """Return the id of the field person who is named to verify or to check.
+
+    Raises:
+        BadRequest: it is nobody who verifies and checks.
+    """
+    named = _named(order, scene)
+    if not named.holds(frozenset({Role.COLLECTOR, Role.ACCEPTOR, Role.FOREMAN})):
+        raise BadRequest(expected="somebody who verifies and checks", got=order.person, at="person")
+    return named.id
+
+
+def handler(task: TaskRecord, order: Order, scene: Scene) -> str:
+    """Return the id of the handler who is named for a task.
+
+    Raises:
+        BadRequest: it is nobody of the task's department who handles.
+    """
+    named = _named(order, scene)
+    if named.department != task.department or not named.holds(HANDLING_ROLES):
+        raise BadRequest(expected=f"a handler of department {task.department}", got=order.person, at="person")
+    return named.id
+
+
+def _named(order: Order, scene: Scene) -> Person:
+    named = scene.person(order.person) if order.person else None
+    if named is None:
+        raise BadRequest(expected="a person", got=order.person if order.person else "nothing", at="person")
+    return named
+
+
+def _check_disposition(case: Case, order: Order) -> None:
+    legal = steps.dispositions(order.step, case)
+    if order.disposition not in legal:
+        raise _wrong(legal, "" if order.disposition is None else order.disposition, "disposition")
+
+
+def _check_condition(order: Order, scene: Scene) -> None:
+    if not order.condition:
+        return
+    known = tuple(one.id for one in scene.standard.conditions)
+    if order.step is not Step.FILE or order.condition not in known:
+        raise BadRequest(
+            expected="with `file` one of " + ", ".join(f"`{one}`" for one in known), got=order.condition, at="condition"
+        )
+
+
+def _wrong(legal: tuple[str, ...], got: str, at: str) -> BadRequest:
+    expected = "one of " + ", ".join(f"`{one}`" for one in legal)
+    return BadRequest(expected=expected, got=got if got else "nothing", at=at)
