@@ -44,6 +44,9 @@ export interface IncidentSummary {
   disposition: string | null;
   alarms: number;
   worst_level: Level | null;
+  event_grade: string;
+  warning_level: string;
+  response_level: string;
   recorded: boolean;
   drill: boolean;
   version: number;
@@ -73,6 +76,8 @@ export interface Task {
   checked_at: string | null;
   deadline: Deadline | null;
   note: string;
+  /** what a plan asks for; null where no plan does */
+  action: Bilingual | null;
   steps: Step[];
   reason: string;
 }
