@@ -22,7 +22,7 @@ from linkage.silences.silences import NewSilence, Silences
 from linkage.states import Disposition, Step
 from linkage.tables import INCIDENTS, MESSAGES
 from storage.sql import Database
-from tests.support.linkage import ACCEPTOR, FOREMAN, MONITOR, Town, alarm
+from tests.support.linkage import ACCEPTOR, COLLECTOR, DISPATCHER, FOREMAN, MONITOR, WATER_OFFICER, Town, alarm
 
 HOUR_NS = 3600 * SECOND_NS
 
@@ -243,6 +243,46 @@ def test_exercise_never_meets_the_real_one(town: Town):
 
     assert decided == [(Action.OPEN, Reason.NEW), (Action.OPEN, Reason.NEW), (Action.RECOVER, Reason.LAST_CLEARED)]
     assert [town.incidents.one(number, MONITOR).drill for number in ("1", "2")] == [False, True]
+
+
+def closed(town: Town) -> None:
+    """Let the first incident be worked on and closed after its alarm has cleared."""
+    town.act("1", Step.VERIFY, ACCEPTOR)
+    town.act("1", Step.FILE, ACCEPTOR)
+    town.act("1", Step.DISPATCH, DISPATCHER, departments=("water",))
+    town.work("1", WATER_OFFICER, Step.ACCEPT, Step.ARRIVE, Step.FEED_BACK)
+    admitted(town, alarm(Change.CLEARED, step=1))
+    town.check("1", COLLECTOR, "water")
+    town.act("1", Step.CLOSE, FOREMAN, disposition=Disposition.RESOLVED)
+
+
+def test_alarm_that_comes_back_soon_after_closing_opens_the_same_incident_again(town: Town):
+    admitted(town, alarm())
+    closed(town)
+    town.wait(minutes=10)
+    decided = admitted(town, alarm(run=1), alarm(Change.CLEARED, run=1, step=2), alarm(run=2))
+    incident = town.incidents.one("1", MONITOR)
+
+    assert decided[0] == (Action.REOPEN, Reason.SOON_AFTER_END)
+    assert decided[2] == (Action.JOIN, Reason.CAME_BACK)
+    assert (opened(town), incident.ended_at, incident.disposition) == (1, None, None)
+    assert "reopen" in {event.step for event in incident.events}
+
+
+def test_alarm_that_comes_back_later_opens_another_incident(town: Town):
+    admitted(town, alarm())
+    closed(town)
+    town.wait(hours=2)
+
+    assert admitted(town, alarm(run=1)) == [(Action.OPEN, Reason.NEW)]
+
+
+def test_exercise_waits_while_the_real_queue_is_full(database: Database):
+    town = storm(database, 1)
+    admitted(town, alarm(rule="first"), alarm(rule="second"))
+    played = replace(alarm(rule="third"), drill=True)
+
+    assert admitted(town, played) == [(Action.HOLD, Reason.DRILL)]
 
 
 def test_batch_and_one_by_one_decide_alike(database: Database):

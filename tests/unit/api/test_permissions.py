@@ -34,7 +34,8 @@ PUBLIC = {
 #: Parameters of paths that any row's number fits.
 NUMBERED = (
     "sensor", "incident", "task", "message", "identifier", "report", "component", "escalation", "channel", "token",
-    "user", "activation", "proposal", "warning", "drill", "silence")  # fmt: skip
+    "user", "activation", "proposal", "warning", "drill", "silence",
+)  # fmt: skip
 
 
 def doors(dependant: Dependant) -> list[Door]:
