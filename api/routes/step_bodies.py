@@ -40,10 +40,13 @@ class NamingStep(_Body):
 
 
 class GradingStep(_Body):
-    """Say how much harm the event did."""
+    """Say how much harm the event did, with the numbers that it is graded for (Order 493 Art. 3)."""
 
     step: Literal[Step.GRADE]
     grade: Literal["I", "II", "III", "IV"]
+    deaths: int = Field(ge=0, le=10_000_000)
+    injuries: int = Field(ge=0, le=10_000_000, description="Serious injuries.")
+    loss_cny: Number = Field(description="Direct economic loss, yuan.")
 
 
 class DispatchStep(_Body):
