@@ -45,7 +45,7 @@ def page(sign_in: SignIn, handled: str) -> Page:
     page = sign_in("kao", handled)
     page.click("nav a[href='#/evaluation']")
     page.select_option("select[name=period]", "year")  # a deadline may be in the next month already
-    expect(page.locator("h1")).to_contain_text(re.compile(r"Evaluation \d{4}$"))
+    expect(page.locator("h1")).to_contain_text(re.compile(r"Evaluation \d{4}\s*$"))
     return page
 
 
