@@ -35,6 +35,7 @@ class Right(StrEnum):
     SEE_EVALUATION = "see_evaluation"
     SEE_AUDIT = "see_audit"  #: whether the event log is whole
     SEE_ACCESS = "see_access"  #: who looked at what is personal
+    NAME_PEOPLE = "name_people"  #: the names of those who handle, verify and check
     SEE_USERS = "see_users"
     ADD_USERS = "add_users"
     DISABLE_USERS = "disable_users"
@@ -76,6 +77,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_AUDIT: frozenset({Role.EVALUATOR, Role.OPERATOR, Role.LEADER, Role.STEWARD}),
     # Stewards see what is set aside, so somebody else too must see that they do.
     Right.SEE_ACCESS: frozenset({Role.EVALUATOR, Role.STEWARD}),
+    # Those who name somebody: supervision its collectors, officers their handlers.
+    Right.NAME_PEOPLE: frozenset({Role.ACCEPTOR, Role.FOREMAN, Role.DISPATCHER, Role.OFFICER}),
     Right.SEE_USERS: frozenset({Role.OPERATOR}),
     Right.ADD_USERS: frozenset({Role.OPERATOR}),
     Right.DISABLE_USERS: frozenset({Role.OPERATOR}),

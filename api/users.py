@@ -33,6 +33,13 @@ class NewUser(BaseModel):
     language: Literal["zh", "en"] = "zh"
 
 
+#: Digits of the longest id.
+_LONGEST_ID = 18
+
+#: Most people of one list to choose from.
+MOST_PEOPLE = 200
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A user as everybody but sign-in knows them."""
@@ -92,6 +99,16 @@ class Users:
         if row is None:
             raise NotFound("user", username)
         return user_of(row)
+
+    def holding(self, role: Role, department: str = "") -> list[User]:
+        """Return those who may sign in and hold `role`, in `department` if one is given, by name."""
+        conditions: list[ColumnElement[bool]] = [USERS.c.disabled_ns.is_(None)]
+        if department:
+            conditions.append(USERS.c.department == department)
+        query = select(USERS).where(*conditions).order_by(USERS.c.name, USERS.c.id)
+        with self._database.read() as connection:
+            found = [user_of(row) for row in connection.execute(query)]
+        return [user for user in found if role in user.roles][:MOST_PEOPLE]
 
     def check(self, username: str, password: str) -> User | None:
         """Return the user whose password this is, else None; takes as long for a name that nobody has."""
@@ -164,6 +181,16 @@ class Users:
         kept = self._passwords.hash(password)
         with self._database.write() as connection:
             connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
+
+
+def person_with(database: Database, number: str) -> Person | None:
+    """Return the person with this id who may sign in; None for nobody."""
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID):
+        return None
+    query = select(USERS).where(USERS.c.id == int(number), USERS.c.disabled_ns.is_(None))
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else user_of(row).person
 
 
 def user_of(row: Row[*tuple[object, ...]]) -> User:

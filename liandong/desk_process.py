@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from socket import gethostname
 from socket import socket as Socket
 
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 
 from api.app import close_streams, create_app
 from api.collaborators import Given
+from api.users import person_with
 from city.clock import SystemClock
 from city.errors import LiandongError
 from city.feed import Feed
@@ -26,6 +28,7 @@ from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
 from liandong.release import release
 from liandong.secrets import secrets_at
+from liandong.sensing import Sensing
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.stores import opened_database, register
@@ -46,13 +49,13 @@ from linkage.leasing.lease import Lease, database_time
 from linkage.ledger import Ledger
 from linkage.legs import Tasks
 from linkage.live import Live
+from linkage.merging.office import holding_office
 from linkage.opening import CityBook
 from linkage.plans.office import plan_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
-from linkage.roster.office import duty_office
 from linkage.roster.duty import DutyBook
-from linkage.merging.office import holding_office
+from linkage.roster.office import duty_office
 from linkage.telling.office import telling_office
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
@@ -100,7 +103,8 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         opened_database(settings.database, folder) as database,
         stopped_by_signals() as stop,
     ):
-        ledger = _ledger(settings, city, database, register(city, database))
+        sensing = Sensing(SystemClock())
+        ledger = _ledger(settings, city, database, register(city, database), sensing)
         if demo:
             settle_demo(settings, folder, database, city.departments)
         voice = Voice(settings, secrets_at(folder.secrets))
@@ -110,12 +114,14 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice), name="desk.linkage")
+                asking = group.create_task(sensing.follow(feed), name="desk.sensing")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
                 server.should_exit = True
                 await serving
                 desk.cancel()
+                asking.cancel()
         lease.release()
 
 
@@ -150,7 +156,9 @@ def _configuration(app: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:
     )
 
 
-def _ledger(settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry) -> Ledger:
+def _ledger(
+    settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry, sensing: Sensing
+) -> Ledger:
     known = KnownSensors(registry)
     atlas = drawn(city.basemap, city.about.districts, city.about.name)
     book = CityBook(
@@ -168,6 +176,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         districts=tuple(city.about.districts),
         chains=city.chains,
         telling=replace(city.telling, on_duty=DutyBook(database).on_duty),
+        person=partial(person_with, database),
     )
     return Ledger(
         database,
@@ -179,6 +188,7 @@ def _ledger(settings: Settings, city: CityFolder, database: Database, registry: 
         Failpoints(settings.linkage.failpoints),
         settings.anchors,
         settings.folder.photos,
+        sensing.state,
     )
 
 

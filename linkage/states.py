@@ -121,8 +121,8 @@ def _all_to(states: Collection[IncidentState], end: IncidentState) -> dict[Incid
 #: Step -> state before -> state after. After filing, "the same state" means: the one that the tasks then give.
 INCIDENT_MOVES: Mapping[Step, Mapping[IncidentState, IncidentState]] = {
     Step.ACKNOWLEDGE: _stay(_OPEN),
-    Step.ASSIGN_VERIFIER: _stay({_I.REPORTED}),
     Step.VERIFY: _stay({_I.REPORTED}),
+    Step.ASSIGN_VERIFIER: _stay({_I.REPORTED}),
     Step.FILE: {_I.REPORTED: _I.FILED},
     Step.NOT_FILE: {_I.REPORTED: _I.NOT_FILED},
     Step.SEND_BACK: {_I.FILED: _I.REPORTED},
@@ -153,17 +153,17 @@ def _hold(*states: TaskState) -> dict[TaskState, TaskState]:
 #: Step -> state before -> state after. A suspension that is granted leads to `suspended`; one that is over leads back
 #: to the state it found.
 TASK_MOVES: Mapping[Step, Mapping[TaskState, TaskState]] = {
-    Step.ASSIGN: _hold(_T.DISPATCHED, *_WORKING),
-    Step.REVOKE: _hold(_T.DISPATCHED, *_WORKING),
     Step.ACCEPT: {_T.DISPATCHED: _T.ACCEPTED},
     Step.ARRIVE: {_T.ACCEPTED: _T.ARRIVED},
     Step.HANDLE: {_T.ACCEPTED: _T.HANDLING, _T.ARRIVED: _T.HANDLING},
     Step.FEED_BACK: {_T.ARRIVED: _T.FED_BACK, _T.HANDLING: _T.FED_BACK},
+    Step.ASSIGN: _hold(_T.DISPATCHED, *_WORKING),
+    Step.REVOKE: _hold(_T.DISPATCHED, *_WORKING),
     Step.RETURN: {_T.DISPATCHED: _T.RETURNED, _T.ACCEPTED: _T.RETURNED, _T.ARRIVED: _T.RETURNED},
     Step.TRANSFER: dict.fromkeys((_T.DISPATCHED, *_WORKING), _T.TRANSFERRED),
-    Step.ASSIGN_CHECKER: _hold(_T.FED_BACK),
     Step.CHECK: {_T.FED_BACK: _T.CHECKED},
     Step.REWORK: {_T.FED_BACK: _T.HANDLING, _T.CHECKED: _T.HANDLING},
+    Step.ASSIGN_CHECKER: _hold(_T.FED_BACK),
     Step.ASK_DELAY: _hold(*_WORKING),
     Step.ASK_SUSPEND: _hold(*_WORKING),
     Step.ENDORSE: _hold(*_WORKING),
