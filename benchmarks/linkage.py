@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import structlog
 
 from benchmarks.linkage_queue import OPEN, fill
 from benchmarks.linkage_storm import clocks, many_causes, one_cause, response
@@ -23,7 +26,7 @@ from storage.sql import Database
 from tests.support.linkage import DISPATCHER, MONITOR, WATER_OFFICER, Town, person
 from tests.support.postgres import postgresql
 
-_PAGES, _STEPS = 100, 300
+_PAGES, _STEPS = 40, 200
 
 EAST = person(Role.MONITOR, name="east", district="east")
 COLLECTOR = person(Role.COLLECTOR, name="collector-7", department="desk")
@@ -65,10 +68,11 @@ def main() -> None:
     """Measure on both databases and report."""
     figures: dict[str, Any] = {"open_incidents": OPEN}
     wanted = sys.argv[1:] or ["sqlite", "postgresql"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for name in wanted:
         with _DATABASES[name]() as database:
             figures[name] = measured(database)
-    report("linkage", figures)
+        report("linkage", figures)
 
 
 def measured(database: Database) -> dict[str, Any]:
