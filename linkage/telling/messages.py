@@ -30,6 +30,20 @@ _ABOUT = {
     "feed_back": ("待核查", "To check"),
     "return": ("退回", "Returned"),
     "rework": ("返工", "Rework"),
+    "send_back": ("退回受理", "Sent back"),
+    "transfer": ("转派任务", "Task, transferred"),
+    "force_close": ("强制结案", "Closed by force"),
+    "reopen": ("重新立案", "Reopened"),
+    "ask_delay": ("申请延时", "Asks for more time"),
+    "ask_suspend": ("申请挂账", "Asks for suspension"),
+    "endorse": ("待批准", "To grant"),
+    "grant": ("已批准", "Granted"),
+    "refuse": ("未批准", "Refused"),
+    "resume": ("挂账结束", "Resumed"),
+    "appeal": ("超时申诉", "Appeal"),
+    "endorse_appeal": ("申诉待裁定", "Appeal to settle"),
+    "uphold": ("申诉成立", "Appeal upheld"),
+    "reject": ("申诉驳回", "Appeal rejected"),
     "propose": ("建议启动响应", "Response proposed"),
     "start_response": ("应急响应启动", "Response started"),
     "raise_response": ("响应级别提升", "Response raised"),
@@ -51,10 +65,10 @@ def idempotency_key(entry: Entry, department: str, channel: str) -> str:
 
 
 #: These ask to be answered: their message carries a link that acknowledges.
-ASKING = frozenset({"open", "rise", Step.DISPATCH})
+ASKING = frozenset({"open", "rise", Step.DISPATCH, Step.TRANSFER})
 
 #: The first that a department hears of an incident.
-_FIRST = frozenset({"open", Step.FILE, Step.DISPATCH})
+_FIRST = frozenset({"open", Step.FILE, Step.DISPATCH, Step.TRANSFER})
 
 #: Messages of this priority, and of a rise, are never held back by a quota.
 MOST_URGENT = 1

@@ -20,7 +20,8 @@ SCENE = Scene(
     next_task=1,
 )
 REPORTED = opened_by_alarm(RAISED, 1, SCENE, BOOK, 900)
-FILED = act(REPORTED.case, Order(step=Step.FILE, version=1), SCENE)
+VERIFIED = act(REPORTED.case, Order(step=Step.VERIFY, version=1), SCENE)
+FILED = act(VERIFIED.case, Order(step=Step.FILE, version=1), SCENE)
 SENT = act(FILED.case, Order(step=Step.DISPATCH, version=1), SCENE)
 
 
@@ -103,5 +104,22 @@ def test_cancelling_tells_those_at_work():
 )
 def test_overdue_tells_those_waited_for(stage: Stage, department: str | None, told: tuple[str, ...]):
     deed = Deed(step="overdue", department=department, data={"stage": stage})
+
+    assert told_by(deed, SENT.case, SENT.case, BOOK.directory) == told
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (Step.ASK_DELAY, ("water",)),
+        (Step.ENDORSE, ("command",)),
+        (Step.GRANT, ("water",)),
+        (Step.APPEAL, ("command",)),
+        (Step.ENDORSE_APPEAL, ("desk",)),
+        (Step.REJECT, ("water",)),
+    ],
+)
+def test_request_is_told_to_who_decides_and_the_decision_to_who_asked(step: Step, told: tuple[str, ...]):
+    deed = Deed(step=step, task=SENT.case.tasks[0].id, department="water")
 
     assert told_by(deed, SENT.case, SENT.case, BOOK.directory) == told
