@@ -6,6 +6,7 @@ import typer
 from pydantic import BaseModel
 
 from city.clock import SystemClock
+from liandong.channel_doubts import channel_doubts
 from liandong.city_doubts import doubts
 from liandong.city_folder import BadCity, CityFolder, read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
@@ -28,7 +29,7 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
         for mistake in exc.mistakes:
             typer.echo(str(mistake), err=True)
         raise typer.Exit(Exit.SETTINGS) from exc
-    found = [*doubts(read), *duty_doubts(read, SystemClock().now_ns())]
+    found = [*doubts(read), *duty_doubts(read, SystemClock().now_ns()), *channel_doubts(read, settings.linkage)]
     for doubt in found:
         typer.echo(f"doubtful: {doubt}", err=True)
     typer.echo(_summary(read, found))
