@@ -1,8 +1,9 @@
 """Settings of the linkage queue and of the messages it sends."""
 
 from ipaddress import ip_network
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from linkage.admission.config import AdmissionSettings
@@ -76,6 +77,15 @@ class MessageSettings(BaseModel):
                 message = "Expected a network such as `10.0.0.0/8`, got `{got}`"
                 raise PydanticCustomError("network", message, {"got": network}) from error
         return networks
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        taken = [*self.channels, *self.gateways]
+        for name in taken:
+            if taken.count(name) > 1 or name == "mqtt" or name.startswith("system:"):
+                message = "Expected a channel's name of its own, got `{got}`"
+                raise PydanticCustomError("channel", message, {"got": name})
+        return self
 
 
 class LinkageSettings(BaseModel):
