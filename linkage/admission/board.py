@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, insert, select, tuple_, update
@@ -43,6 +43,8 @@ class Member:
     district: str = ""
     with_asset: bool = False
 
+
+_FIELDS = tuple(field.name for field in fields(Member))
 
 # Built once: building a statement anew costs as much as running it.
 _MEMBERS = select(MEMBERS).where(MEMBERS.c.alarm.in_(bindparam("alarms", expanding=True)))
@@ -205,7 +207,7 @@ class Board:
         if self._new_keys:
             connection.execute(insert(KEYS), self._new_keys)
         changed = [self.members[alarm] for alarm in sorted(self._changed)]
-        new = [asdict(member) for member in changed if member.alarm not in self._known]
+        new = [_row(member) for member in changed if member.alarm not in self._known]
         if new:
             connection.execute(insert(MEMBERS), new)
         old = [_values(member) for member in changed if member.alarm in self._known]
@@ -241,6 +243,10 @@ def _member(transition: AlarmTransition, sensor: Sensor | None, number: int) -> 
     if sensor is None:
         return member
     return replace(member, site=sensor.site, upstream=sensor.upstream, grid=sensor.grid, district=sensor.district)
+
+
+def _row(member: Member) -> dict[str, object]:
+    return {name: getattr(member, name) for name in _FIELDS}
 
 
 def _values(member: Member) -> dict[str, object]:

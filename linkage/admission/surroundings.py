@@ -60,7 +60,11 @@ class Surroundings:
     def read(self, batch: Sequence[tuple[AlarmTransition, Sensor | None]]) -> None:
         """Read what this batch of alarms may have to do with."""
         connection = self._board.page.connection
-        assets = sorted({asset for transition, sensor in batch for asset in assets_of(transition, sensor)})
+        assets = {
+            (asset, is_drill(transition, sensor))
+            for transition, sensor in batch
+            for asset in assets_of(transition, sensor)
+        }
         if assets:
             self._read_assets(connection, assets)
         self._watched = {one for transition, sensor in batch for one in _watched_by(transition, sensor)}
@@ -119,15 +123,22 @@ class Surroundings:
             else:
                 self._inhibiting[watched][transition.alarm] = None
 
-    def _read_assets(self, connection: Connection, assets: Collection[str]) -> None:
-        for key in connection.execute(_ABOUT, {"assets": assets}):
+    def _read_assets(self, connection: Connection, assets: Collection[Asset]) -> None:
+        for key in connection.execute(_ABOUT, {"assets": sorted({asset for asset, _ in assets})}):
             self._about[key.target, is_drill_key(key.rule)] = key.incident
+        # What has an incident about it needs no count of its children: they may be thousands.
+        pending = sorted({asset for asset, drill in assets if (asset, drill) not in self._about})
+        if pending:
+            self._read_siblings(connection, pending)
+        self._board.fetch(self._about.values())
+
+    def _read_siblings(self, connection: Connection, assets: Collection[str]) -> None:
         since = self._board.page.now_ns - self._settings.siblings_within_s * SECOND_NS
         for column, query in _SIBLINGS.items():
             for row in connection.execute(query, {"places": assets, "since": since}).mappings():
                 self._siblings[row[column], row["drill"]][row["target"]] = row["incident"]
         siblings = {number for found in self._siblings.values() for number in found.values()}
-        self._board.fetch({*self._about.values(), *siblings})
+        self._board.fetch(siblings)
 
     def _read_inhibiting(self, connection: Connection, scope: str) -> None:
         wanted = [one for one in self._watched if one[1] == scope]
