@@ -151,6 +151,10 @@ export interface StepChoice {
   departments?: string[];
   disposition?: string;
   priority?: number;
+  grade?: string;
+  deaths?: number;
+  injuries?: number;
+  loss_cny?: number;
 }
 
 export const SOURCES = ['hotline', 'collector', 'video', 'sensor', 'leader', 'department'] as const;

@@ -181,6 +181,13 @@ export const response: Record<keyof typeof zhResponse, string> = {
   'upward.follow_up': 'Follow-up',
   'upward.final': 'Final',
 
+  'grade.title': 'Grade the event',
+  'grade.hint': 'Order 493 Art. 3 only proposes; a person decides. Priority, warning and response stay as they are',
+  'grade.deaths': 'Deaths',
+  'grade.injuries': 'Serious injuries',
+  'grade.loss_cny': 'Direct loss (CNY)',
+  'grade.proposed': 'The numbers speak for grade {grade}',
+
   'drill.banner': 'Drill in progress: {name}. Nothing marked as a drill is real.',
   'drill.mark': 'Drill',
   'drill.open': 'Open its incident',
@@ -189,6 +196,7 @@ export const response: Record<keyof typeof zhResponse, string> = {
   'drill.injects': 'Injects {given}/{all}',
   'drill.scenarios': 'Scenarios',
 
+  'event.grade': 'Graded',
   'event.propose': 'Response proposed',
   'event.start_response': 'Response started',
   'event.raise_response': 'Response raised',

@@ -179,6 +179,13 @@ export const response = {
   'upward.follow_up': '续报',
   'upward.final': '终报',
 
+  'grade.title': '事件定级',
+  'grade.hint': '按《生产安全事故报告和调查处理条例》第三条提出建议，由人决定；不改变优先级、预警和响应级别',
+  'grade.deaths': '死亡人数',
+  'grade.injuries': '重伤人数',
+  'grade.loss_cny': '直接经济损失（元）',
+  'grade.proposed': '按数字建议：{grade} 级',
+
   'drill.banner': '演练进行中：{name}。带“演练”标记的事件、响应和消息都不是真的。',
   'drill.mark': '演练',
   'drill.open': '查看演练事件',
@@ -187,6 +194,7 @@ export const response = {
   'drill.injects': '导调 {given}/{all}',
   'drill.scenarios': '可演练的科目',
 
+  'event.grade': '事件定级',
   'event.propose': '系统建议响应',
   'event.start_response': '启动响应',
   'event.raise_response': '提升响应级别',
