@@ -95,3 +95,25 @@ def test_drill_is_marked_on_every_screen(sign_in: SignIn, accounts: dict[str, st
     leader.locator("dialog [name=note]").fill("Everybody knew their task")
     leader.locator("dialog button.primary").click()
     expect(leader.locator("[data-drill-banner]")).to_be_hidden()
+
+
+def test_grade_owes_a_report_that_is_signed_and_sent(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher, program: Program
+) -> None:
+    leader = sign_in("li", accounts["li"])
+    source.reading("up-02", datetime.now(UTC).isoformat(), water_level=20.0)
+    row = leader.locator("a[data-incident]", has_text="Underpass 2").first
+    row.wait_for()
+    row.click()
+
+    leader.click("[data-step=grade]")
+    leader.locator("dialog [name=deaths]").fill("3")
+    expect(leader.locator("dialog")).to_contain_text("grade III")
+    leader.locator("dialog [name=grade]").select_option("III")
+    leader.locator("dialog button.primary").click()
+    expect(leader.locator("[data-grade=III]")).to_be_visible()
+
+    go(leader, "#/plans/upward")
+    leader.locator("[data-upward] button").first.click()
+    leader.locator("dialog button.primary").click()
+    expect(leader.get_by_text("No report is owed")).to_be_visible()
