@@ -111,6 +111,21 @@ def test_elapsed_at_the_deadline_is_the_limit(calendar, start, limit):
     assert calendar.elapsed(start, calendar.due(start, limit), limit.unit) == pytest.approx(limit.amount, abs=1e-9)
 
 
+@given(calendar=CALENDARS, end=MOMENTS, limit=LIMITS)
+def test_before_is_as_long_ago_as_the_limit(calendar, end, limit):
+    start = calendar.before(end, limit)
+
+    assert start < end
+    assert calendar.elapsed(start, end, limit.unit) == pytest.approx(limit.amount, abs=1e-9)
+
+
+@given(first=st.dates(date(2025, 1, 1), date(2027, 12, 31)), days=st.integers(0, 400))
+def test_working_days_are_counted(first, days):
+    until = first + timedelta(days=days)
+
+    assert CITY.working_days(first, until) == sum(CITY.is_working_day(first + timedelta(days=n)) for n in range(days))
+
+
 @given(calendar=CALENDARS, moments=st.lists(MOMENTS, min_size=3, max_size=3))
 def test_worked_time_is_additive_whichever_way(calendar, moments):
     first, middle, last = moments
