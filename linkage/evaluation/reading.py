@@ -1,16 +1,26 @@
 """Reads incidents' events from the log and folds each incident's into its story."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from operator import itemgetter
 
 import orjson
+import structlog
+from prometheus_client import Counter
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
+from city.errors import BadDocument
 from linkage.evaluation.facts import Story
 from linkage.evaluation.fold import SILENT_STEPS, folded
 from linkage.evaluation.trail import Event
 from linkage.tables import EVENTS
+
+log = structlog.get_logger()
+
+STORIES_LEFT_OUT = Counter(
+    "linkage_evaluation_stories_dropped_total",
+    "Incidents that evaluation leaves out, since their events make no sense.",
+)
 
 _COLUMNS = (
     EVENTS.c.incident,
@@ -33,7 +43,18 @@ _OF_SOME = (
 def stories_of(connection: Connection, incidents: Collection[int], last: int) -> list[Story]:
     """Return what events up to the number `last` say of these incidents."""
     rows = connection.execute(_OF_SOME, {"incidents": sorted(incidents), "last": last}).mappings()
-    return [folded(incident, map(event_of, some)) for incident, some in groupby(rows, key=itemgetter("incident"))]
+    told = (_story(incident, some) for incident, some in groupby(rows, key=itemgetter("incident")))
+    return [story for story in told if story is not None]
+
+
+def _story(incident: int, rows: Iterable[RowMapping]) -> Story | None:
+    """Return an incident's story; None, told and counted, where an event says what no event can."""
+    try:
+        return folded(incident, map(event_of, rows))
+    except (BadDocument, orjson.JSONDecodeError) as error:
+        STORIES_LEFT_OUT.inc()
+        log.exception("incident_not_evaluated", incident=incident, cause=str(error))
+        return None
 
 
 def event_of(row: RowMapping) -> Event:

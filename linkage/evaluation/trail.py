@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from city.errors import BadDocument
 from linkage.clocks import Stage
 from linkage.evaluation.facts import Kind, Mark, Outcome
 
@@ -125,5 +126,16 @@ def deadlines(data: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """Yield every deadline that an event's data tells of: itself, or an entry of it, or of a list in it."""
     for entry in (data, *data.values()):
         for one in entry if isinstance(entry, list) else [entry]:
-            if isinstance(one, Mapping) and "stage" in one and "due_ns" in one:
+            if isinstance(one, Mapping) and "stage" in one and isinstance(one.get("due_ns"), int):
                 yield one
+
+
+def number_in(value: object) -> int:
+    """Return a whole number that the log holds.
+
+    Raises:
+        BadDocument: it is something else, which the program never wrote.
+    """
+    if not isinstance(value, int):
+        raise BadDocument(expected="a whole number", got=value, at="event data")
+    return value

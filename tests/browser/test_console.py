@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(180)
 _PAGES = (
     *("overview", "map", "queue", "tasks", "report", "sensor/up-01"),
     *("domain/traffic", "domain/environment", "domain/video", "domain/machine_room"),
-    *("discovery", "quarantine", "rules", "users", "system", "wall"),
+    *("discovery", "quarantine", "rules", "users", "evaluation", "access", "system", "wall"),
 )
 _PHONE = (390, 844)
 _PATIENCE_MS = 20_000

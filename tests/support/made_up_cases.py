@@ -21,10 +21,15 @@ class MadeLeg:
     department: str
     due_ns: int
     done_ns: int | None = None
-    gave_back: bool = False
+    gave_back_ns: int | None = None
     reworked: bool = False
     excused: bool = False
     delayed: bool = False
+
+    @property
+    def gave_back(self) -> bool:
+        """Tell whether the department gave it back."""
+        return self.gave_back_ns is not None
 
 
 @dataclass
@@ -126,7 +131,7 @@ class Maker:
         """Let a department work; tell whether it came to a good end."""
         chance, officer = self._random.random, f"{leg.department}-officer"
         if chance() < 0.05:
-            leg.gave_back = True
+            leg.gave_back_ns = self._now_ns
             self._say("return", officer, task)
             return False
         if chance() < 0.1:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from city.clock import ManualClock, to_ns
+from linkage import event_log
+from linkage.deed import Deed
 from linkage.evaluation.counting import KINDS, Cell, counted, standing
 from linkage.evaluation.evaluation import Ask, Evaluation
 from linkage.evaluation.facts import Outcome, Story
@@ -17,6 +19,7 @@ from linkage.evaluation.period import Period, PeriodKind, custom_between, period
 from linkage.evaluation.tables import BOOKMARK, FACTS, LEGS, STORIES
 from linkage.evaluation.timing import Measure, percentile
 from linkage.evaluation.vocabulary import Subject
+from linkage.event_log import Stamp
 from linkage.tables import CHAIN, EVENTS, INCIDENTS
 from storage.sql import Database
 from tests.support.event_rows import write_cases
@@ -187,3 +190,15 @@ def test_two_desks_follow_without_treading_on_each_other(database: Database) -> 
     one.rebuild()
     one.take()
     assert everything(database) == followed
+
+
+def test_incident_whose_events_make_no_sense_is_left_out_alone(database: Database) -> None:
+    write_cases(database, [Maker(1, START_NS, HOUR_NS).made()])
+    with database.write() as connection:
+        deed = Deed(step="merge", data={"gave_tasks": ["seven"]})
+        event_log.append(connection, [(deed, Stamp(at_ns=START_NS, incident=1))])
+
+    Follower(database).take()
+
+    assert Follower(database).behind() == 0
+    assert everything(database) == [[], [], []]

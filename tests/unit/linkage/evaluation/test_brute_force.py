@@ -54,8 +54,10 @@ def by_hand(cases: list[MadeCase], department: str, now_ns: int) -> Counter[str]
 
 
 def _leg_by_hand(case: MadeCase, leg: MadeLeg, now_ns: int) -> list[str]:
-    if leg.gave_back:
-        return ["returned"]
+    if leg.gave_back_ns is not None:
+        # Giving a task back when its time is over undoes nothing.
+        too_late = leg.gave_back_ns > leg.due_ns
+        return ["returned", *(["filed", "should_handle", "unhandled", "should_close"] if too_late else [])]
     if leg.done_ns is None and case.ended:
         return []  # it ended before its deadline: nothing here waits two hours to be cancelled
     if leg.done_ns is None and leg.due_ns >= now_ns:

@@ -172,3 +172,12 @@ def test_times_are_those_of_the_first_steps():
     story = log.story()
     assert (story.happened_ns, story.prompt, story.priority) == (-30 * MINUTE_NS, True, 2)
     assert (story.legs[0].dispatched_ns, story.legs[0].accepted_ns) == (30 * MINUTE_NS, 35 * MINUTE_NS)
+
+
+def test_what_other_steps_say_is_no_task_and_no_deadline():
+    log = dispatched()
+    log.say("propose", 40, tasks=["a plan's task"], stage="II", due_ns=None)
+    log.say("situation", 41, tasks=[{"id": 9}], clocks=[{"stage": "verify"}], data={"stage": "x", "due_ns": 5})
+
+    assert len(log.story().legs) == 1
+    assert log.fact(Kind.LEG).outcome is Outcome.OPEN
