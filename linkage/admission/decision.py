@@ -158,8 +158,8 @@ _RELIEF_OF_HELD = {Change.FALLEN: Reason.HELD_FELL, Change.CLEARED: Reason.HELD_
 def _burning(transition: AlarmTransition, standing: Standing) -> Decision:
     if standing.direct:
         return _joining(transition, standing)
-    if standing.holds and not _worse(transition, standing):
-        hold = standing.holds[0]
+    hold = _covering(transition, standing)
+    if hold is not None:
         return Decision(Action.HOLD, hold.reason, hold.incident, hold)
     if standing.incident is not None:
         return _joining(transition, standing)
@@ -168,10 +168,17 @@ def _burning(transition: AlarmTransition, standing: Standing) -> Decision:
     return Decision(Action.OPEN, _why_open(standing))
 
 
-def _worse(transition: AlarmTransition, standing: Standing) -> bool:
-    """Tell whether it is above the level at which it began to be held back; a hold never begins with a rise."""
-    began = max((standing.held_at, *(hold.began for hold in standing.holds)))
-    return transition.level > began and (began > 0 or transition.change is Change.RISEN)
+def _covering(transition: AlarmTransition, standing: Standing) -> Hold | None:
+    """Return the hold that covers the alarm: one that began at its level or above, else one that begins with it.
+
+    A hold never begins with a rise, nor above the level at which another began.
+    """
+    level = int(transition.level)
+    known = max((standing.held_at, *(hold.began for hold in standing.holds)))
+    begins = level <= known or (known == 0 and transition.change is not Change.RISEN)
+    covering = [hold for hold in standing.holds if hold.began >= level]
+    fresh = [hold for hold in standing.holds if hold.began == 0 and begins]
+    return next(iter([*covering, *fresh]), None)
 
 
 def _joining(transition: AlarmTransition, standing: Standing) -> Decision:

@@ -234,7 +234,8 @@ def test_nothing_holds_back_a_rise(
     decision = decide(alarm(change, level), replace(standing, holds=holds, held_at=held_at))
 
     began = max([held_at, *(one.began for one in holds)])
-    if decision.action is Action.HOLD:
+    if decision.hold is not None:
+        assert level <= decision.hold.began or decision.hold.began == 0
         assert level <= began or (change is Change.RAISED and began == 0)
         assert standing.incident is None
     if level > began > 0:
@@ -275,7 +276,7 @@ def test_what_is_hidden_is_never_worse_than_when_it_began_to_be(story: list[tupl
         decision = decide(transition, replace(standing, holds=holds, held_at=held_at))
         worsens = transition.change in {Change.RAISED, Change.RISEN}
         if decision.action is Action.HOLD and decision.hold is not None:
-            held_at = max(held_at, began.setdefault(decision.hold.reason, int(transition.level)))
+            held_at = began.setdefault(decision.hold.reason, int(transition.level))
         elif worsens:
             seen, held_at = int(transition.level), 0
         elif transition.change is Change.CLEARED:
