@@ -11,7 +11,7 @@ from linkage.plans.tables import DRILLS
 from linkage.tables import INCIDENTS
 from linkage.warnings.tables import WARNINGS
 
-#: Most incidents that one look reads, worst first; no trigger counts beyond a thousand.
+#: Most incidents of one class that one look reads, highest level first; no trigger counts beyond a thousand.
 MOST = 5000
 
 FACTS_CUT = Counter("linkage_plan_facts_cut_total", "Looks at triggers that left out the mildest incidents.")
@@ -19,6 +19,12 @@ FACTS_CUT = Counter("linkage_plan_facts_cut_total", "Looks at triggers that left
 
 def burning(connection: Connection, classes: Collection[str], *, drill: bool) -> tuple[Burning, ...]:
     """Return open incidents of these classes that have not recovered, worst first; recorded ones call for nothing."""
+    found = [one for name in classes for one in _of_class(connection, name, drill=drill)]
+    return tuple(sorted(found, key=lambda one: (-one.level, one.priority, one.id)))
+
+
+def _of_class(connection: Connection, incident_class: str, *, drill: bool) -> list[Burning]:
+    """Return those of one class: the end of its part of the index, read backwards, so that nothing is sorted."""
     table = INCIDENTS.c
     query = (
         select(table.id, table.incident_class, table.district, table.level, table.priority, table.opened_ns)
@@ -26,16 +32,16 @@ def burning(connection: Connection, classes: Collection[str], *, drill: bool) ->
             table.ended_ns.is_(None),
             table.recovered_ns.is_(None),
             table.drill.is_(drill),
-            table.incident_class.in_(sorted(classes)),
+            table.incident_class == incident_class,
             table.recorded.is_(False),
         )
-        .order_by(table.level.desc(), table.priority, table.id)
+        .order_by(table.level.desc(), table.priority.desc(), table.opened_ns.desc())
         .limit(MOST)
     )
     rows = connection.execute(query).mappings().all()
     if len(rows) == MOST:
         FACTS_CUT.inc()
-    return tuple(Burning(**row) for row in rows)
+    return [Burning(**row) for row in rows]
 
 
 def warned(connection: Connection, *, drill: bool) -> tuple[Warned, ...]:
