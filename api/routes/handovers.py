@@ -80,21 +80,21 @@ async def handover(handover: RowPath, desk: Desk, session: Reader) -> HandoverVi
     return await anyio.to_thread.run_sync(desk.given.duty.handover_list.one, int(handover), person, stuck)
 
 
-@router.post("", status_code=201, responses=documented(400, 401, 403, 404))
+@router.post("", status_code=201, responses=documented(401, 403, 404, 409))
 def open_handover(body: OpenedHandover, desk: Desk, session: Signer) -> HandoverView:
     """Open the handover of a post before its time, or return the one that is open."""
     number = desk.given.duty.handovers.open(body.department, body.post, session.user.person)
     return desk.given.duty.handover_list.one(number, session.user.person)
 
 
-@router.post("/{handover}/notes", status_code=201, responses=documented(400, 401, 403, 404, 409))
+@router.post("/{handover}/notes", status_code=201, responses=documented(401, 403, 404, 409))
 def note_on_handover(handover: RowPath, body: NewNote, desk: Desk, session: Signer) -> HandoverView:
     """Note something for the next ones."""
     desk.given.duty.handovers.note(int(handover), body.text, session.user.person)
     return desk.given.duty.handover_list.one(int(handover), session.user.person)
 
 
-@router.post("/{handover}/signatures", status_code=201, responses=documented(400, 401, 403, 404, 409))
+@router.post("/{handover}/signatures", status_code=201, responses=documented(401, 403, 404, 409))
 async def sign_handover(handover: RowPath, body: Signing, desk: Desk, session: Signer) -> HandoverView:
     """Sign: the outgoing for what is open, then the incoming, whose the duty is from that moment."""
     office, person, number = desk.given.duty, session.user.person, int(handover)

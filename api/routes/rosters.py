@@ -96,19 +96,19 @@ class Made(BaseModel):
     id: str
 
 
-@router.get("/rosters", responses=documented(400, 401, 403), dependencies=[Depends(Reads(Right.SEE_DUTY))])
+@router.get("/rosters", responses=documented(401, 403, 409), dependencies=[Depends(Reads(Right.SEE_DUTY))])
 def rosters(wanted: Annotated[WantedRosters, Query()], desk: Desk) -> RosterSpan:
     """Show shifts, gaps, overlaps, changes and holidays of at most 93 days."""
     return desk.given.duty.shown.span(wanted.from_, wanted.to, wanted.department)
 
 
-@router.post("/roster-changes", status_code=201, responses=documented(400, 401, 403, 404))
+@router.post("/roster-changes", status_code=201, responses=documented(401, 403, 404, 409))
 def stand_in(body: StandIn, desk: Desk, session: Changer) -> Made:
     """Let somebody stand in, from now on or later; the past is never changed."""
     return Made(id=str(desk.given.duty.changing.make(body.wish, session.user.person)))
 
 
-@router.post("/roster-swaps", status_code=201, responses=documented(400, 401, 403, 404))
+@router.post("/roster-swaps", status_code=201, responses=documented(401, 403, 404, 409))
 def swap(body: Swap, desk: Desk, session: Changer) -> Made:
     """Swap two shifts of one post."""
     wish = Wish(
