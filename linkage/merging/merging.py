@@ -20,6 +20,7 @@ from linkage.merging.split import Split, split
 from linkage.merging.viewing import proposal_of
 from linkage.person import Person
 from linkage.record import Case
+from linkage.reports.moving import move_reports
 from linkage.states import Step
 from linkage.tables import EVENTS, INCIDENTS
 
@@ -127,6 +128,7 @@ class Merging:
         move_tasks(page.connection, merge.tasks, target.incident.id)
         page.write(merge.carried, merge.target, asked.person)
         move_alarms(page.connection, source.incident.id, target.incident.id)
+        move_reports(page.connection, source.incident.id, target.incident.id)
 
     def _decide(self, page: Page, row: RowMapping, state: ProposalState, person: Person, text: str) -> None:
         values = {

@@ -21,7 +21,6 @@ from linkage.reports.viewing import call_of
 from linkage.reports.views import Callback, CallerView
 from linkage.rows import row_number
 from linkage.scope import visible
-from linkage.states import IncidentState
 from linkage.tables import INCIDENTS
 
 #: The only ones who see callers' names and numbers, and who call back.
@@ -58,7 +57,6 @@ class Callbacks:
             .where(
                 REPORTS.c.callback == "wanted",
                 INCIDENTS.c.ended_ns.is_not(None),
-                INCIDENTS.c.state != IncidentState.MERGED,  # it goes on in another incident
                 visible(person),
             )
             .order_by(INCIDENTS.c.ended_ns, REPORTS.c.id)

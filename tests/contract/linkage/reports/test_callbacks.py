@@ -5,6 +5,7 @@ from city.errors import BadRequest, Conflict, NotPermitted
 from linkage.access import ACCESS_LOG
 from linkage.reports.callbacks import Called
 from linkage.reports.filing import Request
+from linkage.reports.moving import move_reports
 from linkage.states import Disposition, Step
 from linkage.tables import EVENTS
 from tests.support.linkage import ACCEPTOR, DISPATCHER, FOREMAN
@@ -29,6 +30,16 @@ def test_caller_waits_for_the_end(reporting: ReportingTown) -> None:
     reporting.act(filed.incident, Step.NOT_FILE, FOREMAN, disposition=Disposition.NOT_FILED, note="dry")
 
     assert [one.report for one in reporting.callbacks.waiting(ACCEPTOR)] == [filed.report]
+
+
+def test_caller_of_a_merged_incident_waits_for_the_end_of_the_other(reporting: ReportingTown) -> None:
+    filed, other = reporting.says(caller=CALLER), reporting.says()
+    with reporting.database.write() as connection:
+        move_reports(connection, int(filed.incident), int(other.incident))
+
+    reporting.act(other.incident, Step.NOT_FILE, FOREMAN, disposition=Disposition.NOT_FILED, note="dry")
+
+    assert [one.incident.id for one in reporting.callbacks.waiting(ACCEPTOR)] == [other.incident]
 
 
 def test_satisfaction_is_recorded_and_ends_the_wait(reporting: ReportingTown) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -46,7 +47,7 @@ def test_component_proposes_who_looks_after_it_and_where_it_stands(reporting: Re
         pytest.param({"incident_class": "fire"}, "class", id="unknown class"),
     ],
 )
-def test_report_that_cannot_be_is_refused(reporting: ReportingTown, words: dict[str, object], at: str) -> None:
+def test_report_that_cannot_be_is_refused(reporting: ReportingTown, words: dict[str, Any], at: str) -> None:
     with pytest.raises(BadRequest) as refused:
         reporting.says(**words)
 
