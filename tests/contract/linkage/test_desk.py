@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from city.errors import StoreUnavailable
 from city.feed import OutboxItem
@@ -86,3 +87,23 @@ async def test_desk_works_by_itself(database: Database):
 
     assert "New incident" in opened.subject
     assert "Overdue" in overdue.subject
+
+
+async def test_waiting_for_ingest_at_the_start_is_no_warning(town: Town):
+    again = asyncio.Event()
+
+    class Away(MemoryFeed):
+        tries = 0
+
+        async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
+            self.tries += 1
+            if self.tries > 1:
+                again.set()
+            raise StoreUnavailable("ingest", "not there yet")
+
+    with capture_logs() as logs:
+        admitting = asyncio.create_task(Desk(town.ledger, Letterbox()).admitting(Away()))
+        await again.wait()
+        admitting.cancel()
+
+    assert {(entry["event"], entry["log_level"]) for entry in logs} == {("admission_waits", "info")}
