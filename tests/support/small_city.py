@@ -213,6 +213,7 @@ def write_small_city(folder: Path) -> Path:
         "departments.yaml": _DEPARTMENTS,
         "case-standards.yaml": _STANDARDS,
         "sources.toml": _SOURCES,
+        "holidays.toml": "national = false\n",  # no year comes that nobody has published
         "reports.yaml": _REPORTS,
         "components.csv": _COMPONENTS,
         "quantities.toml": "",
