@@ -10,12 +10,15 @@ from sqlalchemy import ColumnElement, Connection, UnaryExpression, func, literal
 
 from linkage import cursor
 from linkage.person import Person
-from linkage.scope import mine, sees_everything, visible, with_department
+from linkage.scope import listed, mine, sees_everything, visible, with_department
 from linkage.tables import ENDED_ORDER, INCIDENTS, QUEUE_ORDER
 from linkage.words import OpenWords
 
 #: Matches of a filter that are counted; of more, a page says that there are at least so many.
 COUNTED = 1000
+
+#: Incidents of a department or a person that are looked at one by one; SQLite allows 32,766 parameters.
+LISTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,11 @@ def find(connection: Connection, person: Person, wanted: QueueFilter, cut: Cut, 
     start = None if cut.after is None else cursor.decode(cut.after, len(order.names))
     worded = _worded(connection, wanted, words)
     conditions = [*_scope(wanted), *_chosen(wanted, person), *worded.conditions]
+    ids = _listed(connection, person, wanted)
+    if ids is not None:
+        short = select(*order.key).where(*conditions, INCIDENTS.c.id.in_(ids))
+        keys = [tuple(row) for row in connection.execute(short)]
+        return _found(order.sorted_after(keys, start), limit, total=len(keys), exact=True)
     if worded.few:
         few = select(*order.key).where(*conditions).limit(COUNTED + 1)
         keys = [tuple(row) for row in connection.execute(few)]
@@ -111,6 +119,15 @@ def find(connection: Connection, person: Person, wanted: QueueFilter, cut: Cut, 
     keys = [tuple(row) for row in connection.execute(page)]
     total, exact = _total(connection, conditions, wanted, person, at_least=len(keys))
     return _found(keys, limit, total=total, exact=exact)
+
+
+def _listed(connection: Connection, person: Person, wanted: QueueFilter) -> list[int] | None:
+    """Return the ids of a department's or a person's own incidents where they are few enough to be looked at singly."""
+    query = listed(person, wanted.departments, of_mine=wanted.mine)
+    if query is None:
+        return None
+    ids = list(connection.execute(query.limit(LISTED + 1)).scalars())
+    return None if len(ids) > LISTED else [number for number in ids if number is not None]
 
 
 def _found(keys: Sequence[tuple[int, ...]], limit: int, *, total: int, exact: bool) -> Found:

@@ -1,5 +1,7 @@
 """Which rows are a person's to see, as SQL: the same rule as `permissions.may_see`."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, select, true, union
 
 from linkage.permissions import HANDLING_ROLES, SEEING_ALL
@@ -35,6 +37,23 @@ def mine(person: Person) -> ColumnElement[bool]:
     acted = select(EVENTS.c.incident).where(EVENTS.c.actor == person.id)
     theirs = [_departments([person.department])] if person.department else []
     return _one_of(_reported(person), acted, *theirs)
+
+
+def listed(person: Person, departments: Collection[str], *, of_mine: bool) -> Select[int] | None:
+    """Return the list of ids that these filters, or what the person may see, narrow a search to; None for no list."""
+    if departments:
+        return _departments(list(departments))
+    own = [_departments([person.department])] if person.department else []
+    if of_mine:
+        acted = select(EVENTS.c.incident).where(EVENTS.c.actor == person.id)
+        return _listing(_reported(person), acted, *own)
+    if person.holds(SEEING_ALL):
+        return None
+    return _listing(_reported(person), *(own if person.holds(HANDLING_ROLES) else ()))
+
+
+def _listing(*lists: Select[int]) -> Select[int]:
+    return select(union(*lists).subquery().c[0])
 
 
 def _one_of(*lists: Select[int]) -> ColumnElement[bool]:
