@@ -82,7 +82,7 @@ class Lookout:
         standing = replace(standing, holds=self._holds(transition, sensor))
         about = around.surroundings.about(transition, sensor)
         if about is not None:
-            return self._in(about, transition, replace(standing, why=Reason.SAME_ASSET))
+            return self._in(about, transition, _joining(standing, Reason.SAME_ASSET))
         asset = around.surroundings.failed(transition, sensor)
         ended = around.board.ended.get(key_of(transition, sensor))
         if asset or ended is not None:
@@ -91,7 +91,7 @@ class Lookout:
         if joined is None:
             return standing
         around.board.fetch([joined.incident])
-        return self._in(joined.incident, transition, replace(standing, why=Reason.SAME_PLAN))
+        return self._in(joined.incident, transition, _joining(standing, Reason.SAME_PLAN))
 
     def _in(self, number: int, transition: AlarmTransition, standing: Standing) -> Standing:
         incident = self._around.board.case(number).incident
@@ -122,3 +122,8 @@ class Lookout:
                 look_ns=now_ns + round(around.settings.look_s * SECOND_NS),
             ),
         )
+
+
+def _joining(standing: Standing, why: Reason) -> Standing:
+    """Return the standing of an alarm that would join: the cap is on what opens, and does not concern it."""
+    return replace(standing, why=why, holds=tuple(hold for hold in standing.holds if hold.reason is not Reason.STORM))

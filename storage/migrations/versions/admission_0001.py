@@ -1,5 +1,7 @@
 """Silences, alarms held back, proposals to join, and where each alarm of an incident burns."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -47,7 +49,7 @@ def downgrade() -> None:
 
 
 def _widen_members() -> None:
-    kinds = {"since_ns": TimeNs(), **dict.fromkeys(_WHERE, Word), "with_asset": sa.Boolean()}
+    kinds: dict[str, Any] = {"since_ns": TimeNs(), **dict.fromkeys(_WHERE, Word), "with_asset": sa.Boolean()}
     with op.batch_alter_table("incident_alarms") as batch:
         for name, kind in kinds.items():
             batch.add_column(sa.Column(name, kind))

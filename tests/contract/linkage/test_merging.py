@@ -11,8 +11,10 @@ from city.level import Domain, Level
 from city.place import Place
 from city.sensor import Sensor
 from linkage.admission.admit import Admitter
+from linkage.admission.config import AdmissionSettings
 from linkage.admission.decision import Action, Reason
 from linkage.admission.held import HeldAlarms
+from linkage.config import LinkageSettings
 from linkage.finding import QueueFilter
 from linkage.incidents import Incidents
 from linkage.merging.merging import Asked, Merging
@@ -103,6 +105,18 @@ def test_child_joins_the_incident_about_its_gateway(database: Database):
         (Action.OPEN, Reason.NEW),
         (Action.JOIN, Reason.SAME_ASSET),
         (Action.RISE, Reason.HIGHER_LEVEL),
+    ]
+
+
+def test_cap_does_not_keep_a_child_from_the_incident_about_its_gateway(database: Database):
+    capped = LinkageSettings(admission=AdmissionSettings(storm_most=1))
+    town = town_with(database, GATEWAY, *children(1))
+    town.admitter = Admitter(replace(town.ledger, settings=capped))
+
+    assert decided(town, silent("gw"), silent("s/0"), alarm()) == [
+        (Action.OPEN, Reason.NEW),
+        (Action.JOIN, Reason.SAME_ASSET),
+        (Action.HOLD, Reason.STORM),
     ]
 
 
