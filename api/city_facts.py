@@ -21,6 +21,17 @@ class DepartmentFacts(BaseModel):
     district: str
 
 
+class ConditionFacts(BaseModel):
+    """A case of a class: what makes it one, how long handling may take, and when it is over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: Names
+    limit: str = Field(description="Such as `2 urgent_hour`.")
+    closing: Names
+
+
 class ClassFacts(BaseModel):
     """A class of incident as screens name it."""
 
@@ -29,6 +40,7 @@ class ClassFacts(BaseModel):
     id: str
     name: Names
     code: str
+    conditions: tuple[ConditionFacts, ...] = Field((), description="One is chosen at filing; the first where none is.")
 
 
 class QuantityFacts(BaseModel):

@@ -1,8 +1,9 @@
 """The city folder as the API tells it."""
 
-from api.city_facts import City, CityFacts, ClassFacts, DepartmentFacts, QuantityFacts
+from api.city_facts import City, CityFacts, ClassFacts, ConditionFacts, DepartmentFacts, QuantityFacts
 from city.catalogue import Catalogue
 from liandong.city_folder import CityFolder
+from linkage.standards import Standard
 from linkage.views import Names
 
 
@@ -23,12 +24,20 @@ def city_facts(city: CityFolder, *, version: str, demo: bool) -> CityFacts:
             )
             for one in city.departments
         ),
-        classes=tuple(ClassFacts(id=one.id, name=Names(**one.name), code=one.code) for one in city.standards),
+        classes=tuple(_class(one) for one in city.standards),
         quantities=_quantities(city.catalogue),
         version=version,
         demo=demo,
     )
     return CityFacts(told, basemap=city.basemap, grids=city.grids)
+
+
+def _class(standard: Standard) -> ClassFacts:
+    conditions = tuple(
+        ConditionFacts(id=one.id, name=Names(**one.name), limit=str(one.handle), closing=Names(**one.closing))
+        for one in standard.conditions
+    )
+    return ClassFacts(id=standard.id, name=Names(**standard.name), code=standard.code, conditions=conditions)
 
 
 def _quantities(catalogue: Catalogue) -> dict[str, QuantityFacts]:
