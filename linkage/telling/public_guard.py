@@ -27,7 +27,8 @@ class PublicGuard:
         if not reason:
             return self._courier.carry(letter)
         MESSAGES_KEPT.labels(reason).inc()
-        return Receipt(delivered=False, answer=f"Kept from the public channel `{letter.channel}`: {reason}", final=True)
+        answer = f"Kept from the public channel `{letter.channel}`: {reason}"
+        return Receipt(delivered=False, answer=answer, final=True, blames_letter=True)
 
     def _kept(self, letter: Letter) -> str:
         """Return why the public must not get this; what belongs to no incident is the city's own business."""

@@ -51,7 +51,7 @@ def dispatched(town: Town) -> str:
 
 def test_unanswered_incident_climbs_to_command(town: Town):
     town.reported(priority=1)
-    steps = []
+    steps: list[list[tuple[str, str, str]]] = []
     for _ in range(8):
         climb(town)
         steps.append(told(town)[len([one for step in steps for one in step]) :])
