@@ -43,6 +43,10 @@ def summary_of(row: RowMapping, legs: Iterable[Leg]) -> IncidentSummary:
     return IncidentSummary.model_validate({**line_of(row), "alarms": row["alarms"], "departments": tuple(legs)})
 
 
+#: The scales beside priority, and the plan by which the response runs.
+_SCALES = ("event_grade", "warning_level", "response_level", "plan")
+
+
 def line_of(row: RowMapping) -> dict[str, object]:
     """Return what every view of an incident shows, from its row."""
     running = row["due_ns"] != NEVER_NS
@@ -78,10 +82,7 @@ def line_of(row: RowMapping) -> dict[str, object]:
         "recorded": row["recorded"],
         "drill": row["drill"],
         "version": row["version"],
-        "event_grade": row["event_grade"],
-        "warning_level": row["warning_level"],
-        "response_level": row["response_level"],
-        "plan": row["plan"],
+        **{name: row[name] for name in _SCALES},
         "jurisdiction": row["jurisdiction"],
         "verifier": row["verifier"],
         "reopened": row["reopened"],
