@@ -14,7 +14,7 @@ from linkage.silences.config import SilenceSettings
 from linkage.silences.reading import silence_of
 from linkage.silences.silence import Silence
 from linkage.silences.tables import SILENCES
-from linkage.silences.warning import warn
+from linkage.silences.warning import Why, warn
 from linkage.tables import MEMBERS, NEVER_NS
 
 SILENCES_ENDED = Counter("linkage_silences_ended_total", "Silences that ended, by how.", ["how"])
@@ -105,7 +105,9 @@ class SilenceKeeper:
     def _end(self, page: Page, silence: Silence, how: str) -> None:
         hidden = ended(page, silence, how)
         data = {"silence": silence.id, "how": how, "hidden": hidden.ever, "burning": hidden.now}
-        page.note(Deed(step="silence_ended", department=_department(silence), data=data))
+        event = page.note(Deed(step="silence_ended", department=_department(silence), data=data))
+        if hidden.ever:
+            warn(page, silence, self._ledger.book, event=event, why=Why.ENDED, count=hidden.ever)
 
     def _warned(self, page: Page, silence: Silence, warned_ns: int) -> int:
         """Warn before the end when it still hides something, and remind of a long silence; return when it was."""
@@ -120,14 +122,15 @@ class SilenceKeeper:
             return page.now_ns
         data: dict[str, object] = {
             "silence": silence.id,
-            "why": "ends" if near else "long",
+            "why": Why.ENDS if near else Why.LONG,
             "until": iso(silence.until_ns),
             "hidden": hidden.ever,
             "burning": hidden.now,
             "author": silence.author,
         }
         event = page.note(Deed(step="silence_warned", department=_department(silence), note=silence.reason, data=data))
-        warn(page, silence, self._ledger.book, event=event, ends=near, burning=hidden.now)
+        why = Why.ENDS if near else Why.LONG
+        warn(page, silence, self._ledger.book, event=event, why=why, count=hidden.now)
         return page.now_ns
 
 

@@ -55,9 +55,7 @@ def _widen_members() -> None:
             batch.add_column(sa.Column(name, kind))
     since = "SELECT opened_ns FROM incidents WHERE incidents.id = incident_alarms.incident"
     places = ", ".join(f"{name} = ''" for name in _WHERE)
-    op.execute(
-        sa.text(f"UPDATE incident_alarms SET since_ns = ({since}), with_asset = false, {places}")  # noqa: S608 - ours
-    )
+    op.execute(sa.text(f"UPDATE incident_alarms SET since_ns = ({since}), with_asset = false, {places}"))
     with op.batch_alter_table("incident_alarms") as batch:
         for name, kind in kinds.items():
             batch.alter_column(name, existing_type=kind, nullable=False)

@@ -145,8 +145,14 @@ def test_silence_warns_its_author_before_it_ends_while_it_hides(town: Town):
 
     with town.database.read() as connection:
         rows = list(connection.execute(select(MESSAGES.c.department, MESSAGES.c.channel)))
+    town.wait(minutes=20)
+    SilenceKeeper(town.ledger).take()
+    with town.database.read() as connection:
+        subjects = list(connection.execute(select(MESSAGES.c.subject).where(MESSAGES.c.channel == "duty")).scalars())
+
     assert sorted(rows) == [("water", "duty"), ("water", "mail")]
     assert held(town) == {"maintenance": 1}
+    assert ["still hides 1" in subjects[0], "it hid alarms 1 times" in subjects[1]] == [True, True]
 
 
 def test_inhibited_alarm_comes_up_when_what_explains_it_has_cleared(town: Town):
