@@ -6,12 +6,35 @@ import type { Step } from '../model/incident';
 export const AT_ONCE: ReadonlySet<string> = new Set(['acknowledge', 'accept', 'arrive', 'handle']);
 
 /** Steps that end or send back; they never look like the way on. */
-export const ENDING: ReadonlySet<string> = new Set(['not_file', 'void', 'cancel', 'return', 'rework']);
+export const ENDING: ReadonlySet<string> = new Set([
+  'not_file',
+  'void',
+  'cancel',
+  'return',
+  'rework',
+  'force_close',
+  'send_back',
+  'refuse',
+  'reject',
+  'transfer',
+  'revoke',
+]);
 
 /** Steps with which a person may set another priority (linkage takes it with these only). */
 export const PRIORITISING: ReadonlySet<string> = new Set(['verify', 'file', 'dispatch']);
 
-const BESIDE: ReadonlySet<string> = new Set(['comment', 'urge']);
+const BESIDE: ReadonlySet<string> = new Set([
+  'comment',
+  'urge',
+  'grade',
+  'pass_up',
+  'pass_down',
+  'assign',
+  'assign_verifier',
+  'assign_checker',
+  'ask_delay',
+  'ask_suspend',
+]);
 
 /** Return steps as they are offered: what leads on, then what goes beside, then what ends or sends back. */
 export function inOrder(steps: readonly Step[]): Step[] {

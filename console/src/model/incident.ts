@@ -52,7 +52,16 @@ export interface IncidentSummary {
   version: number;
 }
 
-export type Need = 'note' | 'department' | 'disposition';
+export type Need = 'note' | 'department' | 'disposition' | 'person' | 'grade' | 'override';
+
+/** A delay or suspension that somebody asked for. */
+export interface TimeRequest {
+  kind: 'delay' | 'suspend';
+  by: string;
+  note: string;
+  at: string;
+  endorsed_by: string | null;
+}
 
 export interface Step {
   step: string;
@@ -78,6 +87,13 @@ export interface Task {
   note: string;
   /** what a plan asks for; null where no plan does */
   action: Bilingual | null;
+  request: TimeRequest | null;
+  delays: number;
+  suspended_at: string | null;
+  resume_by: string | null;
+  overdue: boolean;
+  appeal: string;
+  exempt: boolean;
   steps: Step[];
   reason: string;
 }
@@ -136,6 +152,8 @@ export interface Incident extends Omit<IncidentSummary, 'alarms'> {
   events: IncidentEvent[];
   steps: Step[];
   cameras: Camera[];
+  /** what speaks against closing */
+  closing: { burning: string[]; silent: string[]; sensor_state: string };
 }
 
 /** An incident event on the live stream: the summary as it now stands, and what happened. */
@@ -151,6 +169,9 @@ export interface StepChoice {
   departments?: string[];
   disposition?: string;
   priority?: number;
+  person?: string;
+  condition?: string;
+  override?: string;
   grade?: string;
   deaths?: number;
   injuries?: number;

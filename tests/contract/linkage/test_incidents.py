@@ -43,6 +43,7 @@ def test_incident_lives_through_two_departments_and_different_people(town: Town)
     town.work(number, POLICE_OFFICER, Step.ACCEPT, Step.HANDLE, Step.FEED_BACK)
     town.check(number, COLLECTOR, "water")
     town.check(number, COLLECTOR, "police")
+    town.raised(alarm(Change.CLEARED, step=1))
     closed = town.act(number, Step.CLOSE, FOREMAN, disposition=Disposition.RESOLVED)
 
     assert closed.state is IncidentState.CLOSED
@@ -82,9 +83,9 @@ def test_person_is_shown_only_the_steps_they_may_take(town: Town):
     }
 
     assert seen == {
-        "acceptor": {Step.COMMENT},
-        "dispatcher": {Step.DISPATCH, Step.URGE, Step.COMMENT},
-        "water-officer": {Step.ACCEPT, Step.RETURN, Step.COMMENT},
+        "acceptor": {Step.GRADE, Step.COMMENT},
+        "dispatcher": {Step.DISPATCH, Step.URGE, Step.TRANSFER, Step.GRADE, Step.PASS_DOWN, Step.COMMENT},
+        "water-officer": {Step.ACCEPT, Step.ASSIGN, Step.RETURN, Step.COMMENT},
         "monitor": {Step.COMMENT},
     }
 
@@ -126,7 +127,7 @@ def test_another_department_may_not_work_on_the_task(town: Town):
 
 
 def test_second_of_two_who_act_at_once_is_told_what_changed(town: Town):
-    seen = town.reported()
+    seen = town.act(town.reported().id, Step.VERIFY, COLLECTOR)
     town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), ACCEPTOR)
 
     with pytest.raises(Conflict, match=r"Changed meanwhile: `file` by Acceptor \(reported → filed\)"):
@@ -134,7 +135,7 @@ def test_second_of_two_who_act_at_once_is_told_what_changed(town: Town):
 
 
 def test_of_many_at_once_exactly_one_wins(town: Town):
-    seen = town.reported()
+    seen = town.act(town.reported().id, Step.VERIFY, COLLECTOR)
     people = [person(Role.FOREMAN, name=f"foreman{number}") for number in range(6)]
 
     def file(who: Person) -> str:
@@ -148,7 +149,7 @@ def test_of_many_at_once_exactly_one_wins(town: Town):
         outcomes = sorted(threads.map(file, people))
 
     assert outcomes == ["told"] * 5 + ["won"]
-    assert [event.step for event in town.incidents.one(seen.id, MONITOR).events] == ["open", "file"]
+    assert [event.step for event in town.incidents.one(seen.id, MONITOR).events] == ["open", "verify", "file"]
 
 
 def test_old_version_does_not_matter_where_nothing_that_matters_changed(town: Town):
@@ -179,7 +180,7 @@ def test_version_from_the_future_is_refused(town: Town):
 def test_illegal_step_names_the_legal_ones(town: Town):
     seen = town.reported()
 
-    with pytest.raises(IllegalTransition, match="Expected `acknowledge`, `verify`, `file`, `not_file`, `comment`"):
+    with pytest.raises(IllegalTransition, match="Expected `acknowledge`, `verify`, `assign_verifier`, `not_file`"):
         town.incidents.act(seen.id, Order(step=Step.URGE, version=seen.version, note="x"), DISPATCHER)
 
 

@@ -147,7 +147,7 @@ def test_tasks_come_by_deadline_with_their_steps(town: Town):
         ("3", "water"),
         ("3", "police"),
     ]
-    assert [step.step for step in page.items[0].steps] == [Step.ACCEPT, Step.RETURN]
+    assert [step.step for step in page.items[0].steps] == [Step.ACCEPT, Step.ASSIGN, Step.RETURN]
     assert page.items[2].steps == ()
 
 

@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from api.routes import step_bodies
+from city.alarm import Change
 from linkage.person import Role
-from linkage.states import Step
-from linkage.steps import DEPARTMENT, DISPOSITION, NOTE, STEPS
+from linkage.states import SPANNING, Step
+from linkage.step_words import DEPARTMENT, DISPOSITION, GRADE, NOTE, PERSON, STEPS
 from tests.support.api import Town
 from tests.support.linkage import alarm
 
@@ -30,7 +31,8 @@ async def test_incident_goes_to_its_end_with_two_departments(town: Town) -> None
         town.client_of(Role.OFFICER, name="police", department="police") as police,
     ):
         await step(foreman, "/incidents/1", "acknowledge", 1)
-        incident = await step(foreman, "/incidents/1", "file", 2)
+        await step(foreman, "/incidents/1", "verify", 2)
+        incident = await step(foreman, "/incidents/1", "file", 3)
         incident = await step(dispatcher, "/incidents/1", "dispatch", incident["version"])
         for officer in (water, police):
             mine = (await officer.get("/tasks?mine=true")).json()["items"]
@@ -38,11 +40,13 @@ async def test_incident_goes_to_its_end_with_two_departments(town: Town) -> None
                 incident = await step(officer, f"/tasks/{mine[0]['id']}", word, incident["version"], note="done")
         for task in incident["tasks"]:
             incident = await step(foreman, f"/tasks/{task['id']}", "check", incident["version"])
+        town.admitter.admit([alarm(Change.CLEARED, step=1)])
+        incident = (await foreman.get("/incidents/1")).json()
         incident = await step(foreman, "/incidents/1", "close", incident["version"], disposition="resolved")
 
     assert (incident["state"], incident["disposition"]) == ("closed", "resolved")
     assert [task["state"] for task in incident["tasks"]] == ["checked", "checked"]
-    assert [event["step"] for event in incident["events"]][:4] == ["open", "acknowledge", "file", "dispatch"]
+    assert [event["step"] for event in incident["events"]][:4] == ["open", "acknowledge", "verify", "file"]
 
 
 async def test_incident_by_hand_is_opened(town: Town) -> None:
@@ -108,7 +112,7 @@ async def test_illegal_step_is_refused_with_the_legal_ones(town: Town) -> None:
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "illegal_transition"
-    assert "`file`" in answer.json()["detail"]
+    assert "`verify`" in answer.json()["detail"]
 
 
 async def test_step_of_the_other_axis_is_refused(town: Town) -> None:
@@ -122,8 +126,9 @@ async def test_step_of_the_other_axis_is_refused(town: Town) -> None:
 async def test_step_on_an_old_version_is_a_conflict(town: Town) -> None:
     town.admitter.admit([alarm()])
     async with town.client_of(Role.FOREMAN) as one, town.client_of(Role.ACCEPTOR) as other:
-        await step(one, "/incidents/1", "file", 1)
-        answer = await other.post("/incidents/1/steps", json={"step": "file", "version": 1})
+        await step(one, "/incidents/1", "verify", 1)
+        await step(one, "/incidents/1", "file", 2)
+        answer = await other.post("/incidents/1/steps", json={"step": "file", "version": 2})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert "Foreman" in answer.json()["detail"]
@@ -160,14 +165,16 @@ BODIES = [
 
 def test_every_step_has_the_body_that_it_needs() -> None:
     needs = {
-        word: {name for name in (NOTE, DISPOSITION) if body.model_fields[name].is_required()}
-        if DISPOSITION in body.model_fields
-        else {name for name in (NOTE,) if body.model_fields[name].is_required()}
+        word: {
+            name
+            for name in (NOTE, DISPOSITION, PERSON, GRADE)
+            if name in body.model_fields and body.model_fields[name].is_required()
+        }
         for body in BODIES
         for word in get_args(body.model_fields["step"].annotation)
     }
 
-    assert needs == {word: {*STEPS[word].needs} - {DEPARTMENT} for word in Step}
+    assert needs == {word: {*STEPS[word].needs} - {DEPARTMENT} for word in set(Step) - SPANNING}
 
 
 @pytest.mark.parametrize(
@@ -187,8 +194,9 @@ async def test_incident_is_shown_to_those_whose_it_is(
 ) -> None:
     town.admitter.admit([alarm()])
     async with town.client_of(Role.FOREMAN) as foreman, town.client_of(Role.DISPATCHER) as dispatcher:
-        await step(foreman, "/incidents/1", "file", 1)
-        await step(dispatcher, "/incidents/1", "dispatch", 2, departments=["water"])
+        await step(foreman, "/incidents/1", "verify", 1)
+        await step(foreman, "/incidents/1", "file", 2)
+        await step(dispatcher, "/incidents/1", "dispatch", 3, departments=["water"])
 
     async with town.client_of(role, name="somebody", department=department, district=district) as client:
         one = await client.get("/incidents/1")
@@ -206,10 +214,11 @@ async def test_another_departments_task_is_not_taken(town: Town) -> None:
         town.client_of(Role.DISPATCHER) as dispatcher,
         town.client_of(Role.OFFICER, department="police") as police,
     ):
-        await step(foreman, "/incidents/1", "file", 1)
-        incident = await step(dispatcher, "/incidents/1", "dispatch", 2, departments=["water", "police"])
+        await step(foreman, "/incidents/1", "verify", 1)
+        await step(foreman, "/incidents/1", "file", 2)
+        incident = await step(dispatcher, "/incidents/1", "dispatch", 3, departments=["water", "police"])
         (water,) = [task for task in incident["tasks"] if task["department"] == "water"]
-        answer = await police.post(f"/tasks/{water['id']}/steps", json={"step": "accept", "version": 3})
+        answer = await police.post(f"/tasks/{water['id']}/steps", json={"step": "accept", "version": 4})
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
 

@@ -72,8 +72,9 @@ async def test_officer_hears_only_of_their_department(town: Town) -> None:
         await foreman.post(
             "/incidents", json={"title": "水", "class": "road_water", "priority": 2, "source": "hotline"}
         )
-        await foreman.post("/incidents/1/steps", json={"step": "file", "version": 1})
-        await dispatcher.post("/incidents/1/steps", json={"step": "dispatch", "version": 2, "departments": ["water"]})
+        await foreman.post("/incidents/1/steps", json={"step": "verify", "version": 1})
+        await foreman.post("/incidents/1/steps", json={"step": "file", "version": 2})
+        await dispatcher.post("/incidents/1/steps", json={"step": "dispatch", "version": 3, "departments": ["water"]})
         await hears_nothing.next("beat")
         told = await heard(hears, "incident")
         town.services.hub.beat()
