@@ -27,10 +27,19 @@ export interface Department {
   district: string;
 }
 
+/** A case of a class; `limit` is such as `2 urgent_hour`. */
+export interface ClassCondition {
+  id: string;
+  name: Bilingual;
+  limit: string;
+  closing: Bilingual;
+}
+
 export interface IncidentClass {
   id: string;
   name: Bilingual;
   code: string;
+  conditions?: ClassCondition[];
 }
 
 export interface Quantity {

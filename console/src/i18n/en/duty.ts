@@ -48,6 +48,7 @@ export const duty: Record<keyof typeof zhDuty, string> = {
   'duty.feedHint': 'Any calendar can follow this address. The address is the secret; it can be taken back.',
   'duty.feedMine': 'My own shifts',
   'duty.feedMake': 'Make an address',
+  'duty.condition': 'Condition: gives the limit and how it closes',
   'change.override': 'Stand-in',
   'change.swap': 'Swap',
   'change.leave': 'Leave',

@@ -46,6 +46,7 @@ export const duty = {
   'duty.feedHint': '任何日历软件都能订阅这个地址；地址就是密码，可以随时作废。',
   'duty.feedMine': '我的班次',
   'duty.feedMake': '生成地址',
+  'duty.condition': '立案条件（决定处置时限和结案条件）',
   'change.override': '替班',
   'change.swap': '换班',
   'change.leave': '请假',
