@@ -54,8 +54,11 @@ class SystemTasks:
 
         Raises:
             NotFound: the department has no such task.
+            NotPermitted: the step is none of the handling.
             Conflict: the key was used for another request.
         """
+        if step not in STEPS:
+            raise NotPermitted(step, allowed="people, in the console", at="step")
         number = int(task)
         with self._ledger.writing(Work.STEP) as page:
             case, leg = self._task(page, number, token.department)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from city.errors import Conflict, NotFound
+from city.errors import Conflict, NotFound, NotPermitted
 from linkage.config import LinkageSettings
 from linkage.outside.tasks import SystemTasks
 from linkage.outside.tokens import PREFIX, SystemToken, SystemTokens
@@ -103,6 +103,14 @@ def test_task_of_another_department_does_not_exist(town: Town, token: SystemToke
     with pytest.raises(NotFound):
         SystemTasks(town.ledger).act(token, task, Step.ACCEPT, "", KEY)
     assert SystemTasks(town.ledger).open(token) == []
+
+
+@pytest.mark.parametrize("step", [Step.CHECK, Step.CLOSE, Step.TRANSFER, Step.GRANT])
+def test_steps_of_other_sides_are_refused(town: Town, token: SystemToken, step: Step):
+    task = dispatched(town)
+
+    with pytest.raises(NotPermitted):
+        SystemTasks(town.ledger).act(token, task, step, "", KEY)
 
 
 def test_token_is_found_by_its_secret_until_it_is_revoked(town: Town):
