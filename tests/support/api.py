@@ -30,9 +30,9 @@ from linkage.incidents import Incidents
 from linkage.ledger import Ledger
 from linkage.legs import Tasks
 from linkage.live import Live
+from linkage.merging.office import holding_office
 from linkage.person import Role
 from linkage.plans.office import plan_office
-from linkage.merging.office import holding_office
 from linkage.queue import Queue
 from linkage.reports.office import ReportOffice
 from linkage.roster.office import duty_office
