@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, Table, bindparam, func, insert, s
 
 from city.calendar import Calendar
 from linkage.clocks import running, task_yellow
+from linkage.more_time import resume_by
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.standards import Standard
 from linkage.states import GONE, Disposition, IncidentState, TaskState
@@ -113,6 +114,8 @@ def _incident_row(case: Case, standard: Standard, calendar: Calendar) -> dict[st
     clocks = running(case, standard, calendar)
     nearest = clocks[0] if clocks else None
     waiting = [clock.due_ns for clock in clocks if clock.due_ns > incident.marked_ns]
+    if incident.is_open:
+        waiting += [end for task in case.legs if (end := resume_by(task)) is not None]
     return {
         **{name: getattr(incident, name) for name in _INCIDENT_FIELDS},
         "acknowledged": int(incident.acknowledged_ns is not None),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from linkage.states import TASK_MOVES, Step
 
-_ENDING = frozenset({Step.NOT_FILE, Step.VOID, Step.CLOSE, Step.CANCEL})
+_ENDING = frozenset({Step.NOT_FILE, Step.VOID, Step.CLOSE, Step.FORCE_CLOSE, Step.CANCEL})
 
 #: Events that change what the next incident step would be.
-_MOVING: frozenset[str] = frozenset({"rise", Step.FILE, Step.CONFIRM, Step.DISPATCH, *_ENDING})
+_MOVING: frozenset[str] = frozenset(
+    {"rise", Step.FILE, Step.CONFIRM, Step.DISPATCH, Step.SEND_BACK, Step.REOPEN, *_ENDING}
+)
 
 #: An end is decided on the tasks too.
 _ALL_MOVING = _MOVING | frozenset(TASK_MOVES)

@@ -7,11 +7,14 @@ from sqlalchemy import select
 from linkage import cases
 from linkage.clocks import Running, running
 from linkage.deed import Deed, Outcome
+from linkage.dispatching import settled
 from linkage.failpoint import Work
 from linkage.ledger import Ledger, Page
+from linkage.more_time import resume_by, resumed
 from linkage.opening import CityBook
-from linkage.record import Case
-from linkage.tables import INCIDENTS
+from linkage.record import Case, TaskRecord
+from linkage.states import Step, TaskState
+from linkage.tables import INCIDENTS, NEVER_NS
 from linkage.telling.audience import told_by
 
 #: Incidents looked at in one transaction, so that other writers get their turn.
@@ -53,12 +56,26 @@ class Ticker:
 
 
 def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
-    """Return the case with every clock marked that ran out by `now_ns`."""
+    """Return the case with every clock marked that ran out by `now_ns`, and each suspension over that lasted a year."""
     clocks = running(case, book.standards.of(case.incident.incident_class), book.calendar)
-    after = Case(replace(case.incident, marked_ns=now_ns), case.tasks)
+    resumable = [task for task in case.legs if case.incident.is_open and (resume_by(task) or NEVER_NS) <= now_ns]
+    going_on = [resumed(task, now_ns, book.calendar) for task in resumable]
+    after = settled(Case(replace(case.incident, marked_ns=now_ns), case.with_tasks(going_on).tasks))
     late = [clock for clock in clocks if case.incident.marked_ns < clock.due_ns <= now_ns]
-    deeds = [_deed(clock, case) for clock in late]
+    deeds = [_deed(clock, case) for clock in late] + [_resumed(task) for task in going_on]
     return Outcome(after, tuple(replace(deed, told=told_by(deed, case, after, book.directory)) for deed in deeds))
+
+
+def _resumed(task: TaskRecord) -> Deed:
+    data: dict[str, object] = {"stage": "handle", "from_ns": task.dispatched_ns, "due_ns": task.due_ns}
+    return Deed(
+        step=Step.RESUME,
+        from_state=TaskState.SUSPENDED,
+        to_state=task.state,
+        task=task.id,
+        department=task.department,
+        data=data,
+    )
 
 
 def _deed(clock: Running, case: Case) -> Deed:

@@ -86,6 +86,8 @@ _AUDIENCES: Mapping[str, _Audience] = {
     Step.FEED_BACK: _supervision,
     Step.RETURN: _command,
     Step.REWORK: _the_department,
+    Step.PASS_UP: _command,
+    Step.PASS_DOWN: _command,
     # The department's second person endorses, then the dispatcher decides.
     Step.ASK_DELAY: _the_department,
     Step.ASK_SUSPEND: _the_department,

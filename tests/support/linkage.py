@@ -75,6 +75,7 @@ def book() -> CityBook:
         calendar=Calendar(zone=ZoneInfo("Asia/Shanghai")),
         sensor=_SENSORS.get,
         sensors=_SENSORS.values,
+        person=lambda number: {one.id: one for one in _NAMEABLE}.get(number),
     )
 
 
@@ -98,6 +99,7 @@ WATER_OFFICER = person(Role.OFFICER, name="water-officer", department="water")
 WATER_HANDLER = person(Role.HANDLER, name="water-handler", department="water")
 POLICE_OFFICER = person(Role.OFFICER, name="police-officer", department="police")
 LEADER = person(Role.LEADER)
+_NAMEABLE = (COLLECTOR, WATER_OFFICER, WATER_HANDLER, POLICE_OFFICER)
 MONITOR = person(Role.MONITOR)
 
 _START_NS = ManualClock(START).now_ns()

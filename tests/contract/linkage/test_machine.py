@@ -22,7 +22,7 @@ from linkage.clocks import running
 from linkage.event_log import verify
 from linkage.finding import QueueFilter
 from linkage.person import Person
-from linkage.states import FOLLOWING, TASK_MOVES, Disposition, Step, followed
+from linkage.states import FOLLOWING, SPANNING, TASK_MOVES, Disposition, Step, followed
 from linkage.tables import (
     ADMISSIONS,
     EVENTS,
@@ -138,6 +138,8 @@ class Queue(RuleBasedStateMachine):
         if shown is None:
             return
         task = shown.tasks[leg % len(shown.tasks)] if step in TASK_MOVES and shown.tasks else None
+        if step in SPANNING:
+            return
         if step in {one.step for one in (shown.steps if task is None else task.steps)}:
             return
         order = Order(step=step, version=shown.version, note="x", disposition=Disposition.CANCELLED)
@@ -146,7 +148,7 @@ class Queue(RuleBasedStateMachine):
                 self.town.incidents.act(shown.id, order, who)
             else:
                 self.town.incidents.act_on_task(task.id, order, who)
-        except (IllegalTransition, NotPermitted):
+        except (IllegalTransition, NotPermitted):  # closing in doubt is one of the former
             assert self.town.incidents.one(shown.id, who) == shown
         else:
             raise AssertionError(order)
@@ -160,17 +162,26 @@ class Queue(RuleBasedStateMachine):
         except NotFound:
             return None
 
+    def _nameable(self, offered: NextStep, shown: Incident) -> str:
+        if offered.step is not Step.ASSIGN:
+            return COLLECTOR.id
+        department = next(task.department for task in shown.tasks if task.id == offered.task)
+        return {"water": WATER_HANDLER.id, "police": POLICE_OFFICER.id}[department]
+
     def _take(self, shown: Incident, offered: NextStep, who: Person) -> None:
-        busy = {task.department for task in shown.tasks if task.state not in {"returned", "cancelled"}}
+        busy = {task.department for task in shown.tasks if task.state not in {"returned", "cancelled", "transferred"}}
         free = [name for name in ("water", "police", "power") if name not in busy]
-        if offered.step is Step.DISPATCH and not free:
+        if offered.step in {Step.DISPATCH, Step.TRANSFER} and not free:
             return
         order = Order(
             step=offered.step,
             version=shown.version,
             note="x" if "note" in offered.needs else "",
-            departments=(free[0],) if offered.step is Step.DISPATCH else (),
+            departments=(free[0],) if offered.step in {Step.DISPATCH, Step.TRANSFER} else (),
             disposition=offered.dispositions[0] if offered.dispositions else None,
+            person=self._nameable(offered, shown) if "person" in offered.needs else "",
+            grade="II" if "grade" in offered.needs else "",
+            override="seen by eye" if "override" in offered.needs else "",
         )
         if offered.task is None:
             self.town.incidents.act(shown.id, order, who)
@@ -231,7 +242,7 @@ class Queue(RuleBasedStateMachine):
             assert row["due_ns"] == (clocks[0].due_ns if clocks else NEVER_NS)
             assert row["acknowledged"] == (row["acknowledged_ns"] is not None)
             if case.incident.state in FOLLOWING:
-                assert case.incident.state is followed([task.state for task in case.tasks])
+                assert case.incident.state is followed([task.state for task in case.legs])
             if case.incident.is_open and case.incident.by_alarm:
                 assert case.incident.active == active.get(row["id"], 0)
                 assert (case.incident.recovered_ns is not None) == (case.incident.active == 0)
