@@ -9,6 +9,7 @@ from tests.support.api import BASE, Town
 
 EVERYWHERE = {"413", "421", "422", "500", "503"}
 PUBLIC = {f"{ROOT}/session", f"{ROOT}/session/link", "/healthz", "/readyz", "/metrics", "/ack/{token}"}
+PUBLIC |= {f"{ROOT}/cap/feed", f"{ROOT}/cap/messages", f"{ROOT}/cap/messages/{{identifier}}"}
 
 #: What departments' own systems call, with a token in place of a session.
 SYSTEMS = {f"{ROOT}/external/tasks", f"{ROOT}/external/tasks/{{task}}/steps"}
@@ -55,7 +56,7 @@ async def test_what_changes_something_needs_session_and_csrf_together(document: 
         if path not in PUBLIC
     }
 
-    assert {method for method, _ in security} == {"get", "post", "put"}
+    assert {method for method, _ in security} == {"get", "post", "put", "delete"}
     for (method, path), schemes in security.items():
         own = {"system"} if path in SYSTEMS else {"session"} if method == "get" else {"session", "csrf"}
         assert schemes == [own], (method, path)
