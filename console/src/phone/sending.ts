@@ -38,21 +38,29 @@ export async function takeIncidentStep(incident: string, step: Step, choice: Ste
 
 /** Send a photo of an incident, and perhaps of one of its tasks. */
 export async function sendPhoto(photo: Blob, kind: PhotoKind, incident: string, task = ''): Promise<void> {
+  const key = newKey();
   const query = new URLSearchParams({ kind, incident, ...(task === '' ? {} : { task }) });
-  await deliver(photoErrand(photo, query, `incident/${incident}`, task === '' ? null : task));
+  const errand = photoErrand(photo, `incident/${incident}`, key, `/photos/${key}?${query.toString()}`);
+  await deliver({ ...errand, task: task === '' ? null : task });
 }
 
 /** A photo of a report under the id that it keeps; `sent` when the server has it already. */
 export interface Picture {
   key: string;
   photo: Blob;
+  /** it shows people, plates or papers: looks at it are logged */
+  personal: boolean;
   sent: boolean;
+}
+
+/** Return where a photo of a report is sent. */
+export function addressOf({ key, personal }: Picture): string {
+  return `/photos/${key}?kind=report${personal ? '&personal=true' : ''}`;
 }
 
 /** Send a report; photos that the server does not have yet go before it. The answer is null while it is only kept. */
 export async function sendReport(body: object, pictures: readonly Picture[]): Promise<Filed | null> {
   const group = `report/${newKey()}`;
-  const query = new URLSearchParams({ kind: 'report' });
   const unsent = pictures.filter((picture) => !picture.sent);
   const report: NewErrand = {
     key: newKey(),
@@ -64,19 +72,12 @@ export async function sendReport(body: object, pictures: readonly Picture[]): Pr
     task: null,
     what: 'report',
   };
-  const photos = unsent.map(({ key, photo }) => ({
-    ...photoErrand(photo, query, group, null),
-    ...addressed(key, query),
-  }));
+  const photos = unsent.map((picture) => photoErrand(picture.photo, group, picture.key, addressOf(picture)));
   return (await deliver(...photos, report)) as Filed | null;
 }
 
-function addressed(key: string, query: URLSearchParams): { key: string; path: string } {
-  return { key, path: `/photos/${key}?${query.toString()}` };
-}
-
-function photoErrand(photo: Blob, query: URLSearchParams, group: string, task: string | null): NewErrand {
-  return { ...addressed(newKey(), query), method: 'PUT', body: null, photo, group, task, what: 'photo' };
+function photoErrand(photo: Blob, group: string, key: string, path: string): NewErrand {
+  return { key, path, method: 'PUT', body: null, photo, group, task: null, what: 'photo' };
 }
 
 /** Keep errands and try to send them; return the last one's answer, null while it waits. Throws the refusal of one that is refused now, having forgotten it. */

@@ -5,7 +5,7 @@ import type { IncidentSummary } from '../model/incident';
 import type { Near, ReportFacts, ReportedClass } from '../model/reports';
 import type { Items, Page } from '../model/wire';
 import { newKey } from '../phone/errand';
-import type { Picture } from '../phone/sending';
+import { addressOf, type Picture } from '../phone/sending';
 import { session } from '../stores/session.svelte';
 
 export type Spot = [number, number];
@@ -43,6 +43,8 @@ export class Draft {
   component = $state('');
   spot = $state.raw<Spot | null>(null);
   caller = $state({ name: '', phone: '', call_back: false });
+  /** what is taken next shows people, plates or papers */
+  personal = $state(false);
   pictures = $state.raw<readonly Picture[]>([]);
   /** the place that a photo's file names, offered to the reporter */
   offered = $state.raw<Spot | null>(null);
@@ -89,12 +91,12 @@ export class Draft {
 
   /** Add a photo, and send it ahead where there is a connection: the report then waits for nothing. */
   async addPhoto(photo: Blob): Promise<void> {
-    const picture: Picture = { key: newKey(), photo, sent: false };
+    const picture: Picture = { key: newKey(), photo, personal: this.personal, sent: false };
     this.pictures = [...this.pictures, picture];
     try {
       const answer = await sendKeyed<{ place: { longitude: number; latitude: number } | null }>(
         'PUT',
-        `/photos/${picture.key}?kind=report`,
+        addressOf(picture),
         photo,
         picture.key,
       );

@@ -37,7 +37,7 @@ export const phone: Record<keyof typeof chinese, string> = {
   'photo.title': 'Photos',
   'photo.add': 'Take or choose a photo',
   'photo.remove': 'Remove the photo',
-  'photo.markPersonal': 'A photo shows faces, number plates or papers',
+  'photo.markPersonal': 'The next photo shows faces, plates or papers',
   'report.where': 'Where',
   'report.what': 'What',
   'report.more': 'More (source, priority, caller)',

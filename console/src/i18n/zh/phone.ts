@@ -35,7 +35,7 @@ export const phone = {
   'photo.title': '照片',
   'photo.add': '拍照或选图',
   'photo.remove': '移除照片',
-  'photo.markPersonal': '照片中有人脸、车牌或证件',
+  'photo.markPersonal': '接下来的照片含人脸、车牌或证件',
   'report.where': '位置',
   'report.what': '类别',
   'report.more': '更多（来源、优先级、来电人）',
