@@ -10,6 +10,7 @@ from tests.support.api import BASE, Town
 EVERYWHERE = {"413", "421", "422", "500", "503"}
 PUBLIC = {f"{ROOT}/session", f"{ROOT}/session/link", "/healthz", "/readyz", "/metrics", "/ack/{token}"}
 PUBLIC |= {f"{ROOT}/cap/feed", f"{ROOT}/cap/messages", f"{ROOT}/cap/messages/{{identifier}}"}
+PUBLIC |= {f"{ROOT}/calendar/{{token}}.ics"}  # a calendar program has the token alone
 
 #: What departments' own systems call, with a token in place of a session.
 SYSTEMS = {f"{ROOT}/external/tasks", f"{ROOT}/external/tasks/{{task}}/steps"}
