@@ -15,6 +15,7 @@ from linkage.telling.post import Post
 from linkage.telling.public_guard import PublicGuard
 from linkage.turn import Turn
 from linkage.turns import turns
+from linkage.witness.gathering import Gatherer
 
 log = structlog.get_logger()
 
@@ -39,12 +40,14 @@ class Desk:
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
         self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)
         self._settings = settings
+        self._gatherer = Gatherer(ledger)
 
     async def run(self, feed: Feed) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.admitting(feed), name="desk.admitting")
             group.create_task(self.delivering(), name="desk.delivering")
+            group.create_task(self._gatherer.run(feed), name="desk.evidence")
             for turn in self._turns:
                 group.create_task(self.taking(turn), name=f"desk.{turn.name}")
 

@@ -26,6 +26,7 @@ from linkage.tables import INCIDENTS, TASKS
 from linkage.telling import following, messages
 from linkage.telling.following import Change
 from linkage.telling.messages import Sending
+from linkage.witness import asking
 from storage.sql import Database
 
 EVENTS_WRITTEN = Counter("linkage_events_written_total", "Entries of the event log, by step.", ["step"])
@@ -143,6 +144,9 @@ class Page:
             upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.settings.plans.upward)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
+        asking.ask(
+            self.connection, [(entry, line.case) for line, entry in zip(lines, entries, strict=True)], self.now_ns
+        )
         sending = self._ledger.sending(self.now_ns)
         for line, entry in zip(lines, entries, strict=True):
             if line.deed.told:
