@@ -22,6 +22,7 @@ from linkage.reopening import recounted
 from linkage.states import Step
 from linkage.tables import ADMISSIONS, EVENTS, INCIDENTS, TASKS
 from linkage.views import Actions, Incident
+from linkage.witness.showing import shown
 
 #: Newest events and alarm changes that one view of an incident carries; a storm may have thousands.
 _SHOWN = 500
@@ -118,6 +119,7 @@ class Incidents:
                     "events": [viewing.event_of(event) for event in reversed(list(events))],
                     "steps": viewing.incident_steps(case, person, past, found),
                     "closing": viewing.closing_of(found),
+                    "evidence": shown(connection, number),
                 }
             )
 

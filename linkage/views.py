@@ -91,6 +91,27 @@ class TimeRequest(View):
     endorsed_by: str | None
 
 
+class EvidenceSeries(View):
+    """Copied readings of one quantity: times, values and qualities of one length."""
+
+    quantity: str
+    at: tuple[Moment, ...]
+    value: tuple[float, ...]
+    quality: tuple[int, ...]
+
+
+class Evidence(View):
+    """A sensor's readings around one moment of an incident; `state` is waiting, kept or failed."""
+
+    event: int
+    moment: str
+    sensor: str
+    at: Moment
+    state: str
+    reason: str
+    series: tuple[EvidenceSeries, ...]
+
+
 class Closing(View):
     """What speaks against closing: places where alarms still burn, sensors that are silent; the sensor's state."""
 
@@ -219,6 +240,7 @@ class Incident(_Line):
     events: tuple[EventView, ...]
     steps: tuple[NextStep, ...]
     closing: Closing = Closing()
+    evidence: tuple[Evidence, ...] = ()
     cameras: tuple[Camera, ...] = ()
 
 

@@ -4,7 +4,7 @@ from city.errors import StoreUnavailable
 from city.history import LatestReading, Resolution, Series, SeriesQuery
 from linkage.tables import EVIDENCE
 from linkage.witness.gathering import Gatherer
-from tests.support.linkage import Town, alarm
+from tests.support.linkage import MONITOR, Town, alarm
 
 
 class Readings:
@@ -39,6 +39,8 @@ async def test_readings_around_the_opening_are_copied_when_complete(town: Town):
     assert await gatherer.gather(Readings()) == 0  # type: ignore[arg-type]
 
     assert kept(town) == [("open", "kept", 1)]
+    (evidence,) = town.incidents.one("1", MONITOR).evidence
+    assert (evidence.moment, evidence.series[0].quantity, evidence.series[0].value) == ("open", "water_level", (0.16,))
 
 
 async def test_evidence_waits_for_ingest(town: Town):
