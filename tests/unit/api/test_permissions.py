@@ -25,6 +25,7 @@ PUBLIC = {
     ("GET", f"{ROOT}/cap/feed"),
     ("GET", f"{ROOT}/cap/messages/{{identifier}}"),
     ("POST", f"{ROOT}/cap/messages"),
+    ("GET", f"{ROOT}/calendar/{{token}}.ics"),
     ("GET", "/ack/{token}"),
     ("POST", "/ack/{token}"),
     ("GET", f"{ROOT}/external/tasks"),
@@ -34,7 +35,7 @@ PUBLIC = {
 #: Parameters of paths that any row's number fits.
 NUMBERED = (
     "sensor", "incident", "task", "message", "identifier", "report", "component", "escalation", "channel", "token",
-    "user", "activation", "proposal", "warning", "drill", "silence",
+    "user", "activation", "proposal", "warning", "drill", "silence", "handover", "change", "feed",
 )  # fmt: skip
 
 
