@@ -142,6 +142,17 @@ export interface Camera {
   latitude: number;
 }
 
+/** A sensor's readings around one moment, copied so that they outlive retention. */
+export interface Evidence {
+  event: number;
+  moment: string;
+  sensor: string;
+  at: string;
+  state: 'waiting' | 'kept' | 'failed';
+  reason: string;
+  series: { quantity: string; at: string[]; value: number[]; quality: number[] }[];
+}
+
 export interface Incident extends Omit<IncidentSummary, 'alarms'> {
   note: string;
   first_actions: { zh: string[]; en: string[] };
@@ -152,6 +163,7 @@ export interface Incident extends Omit<IncidentSummary, 'alarms'> {
   events: IncidentEvent[];
   steps: Step[];
   cameras: Camera[];
+  evidence: Evidence[];
   /** what speaks against closing */
   closing: { burning: string[]; silent: string[]; sensor_state: string };
 }

@@ -51,4 +51,7 @@ export const life: Record<keyof typeof zhLife, string> = {
   'event.endorse_appeal': 'Appeal endorsed',
   'event.uphold': 'Appeal upheld',
   'event.reject': 'Appeal rejected',
+  'life.evidence': 'Readings before and after',
+  'life.evidenceWaits': 'Copied five minutes after the moment',
+  'life.noEvidence': 'No readings kept yet',
 };

@@ -49,4 +49,7 @@ export const life = {
   'event.endorse_appeal': '申诉审核同意',
   'event.uphold': '申诉成立',
   'event.reject': '申诉驳回',
+  'life.evidence': '处置前后读数',
+  'life.evidenceWaits': '读数将在时刻之后五分钟复制',
+  'life.noEvidence': '尚无读数留证',
 } as const;
