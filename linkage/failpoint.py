@@ -1,4 +1,4 @@
-"""The places of linkage at which a test may have the process die: on both sides of each commit that must not be lost."""
+"""The places of linkage at which a test may have the process die: on both sides of each commit that must hold."""
 
 from collections.abc import Iterable
 from enum import StrEnum

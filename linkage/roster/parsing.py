@@ -1,7 +1,7 @@
 """Reads `rosters.yaml`: posts, the patterns of their shifts, and the people who take turns."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime
 
 from city.errors import BadCityFile
@@ -43,7 +43,7 @@ def parse_rosters(text: str, file: str = _FILE) -> Roster:
     return Roster(tuple(posts.values()), people)
 
 
-def strangers(roster: Roster, departments: Collection[str], file: str = _FILE) -> Iterator[BadCityFile]:
+def strangers(roster: Roster, departments: Container[str], file: str = _FILE) -> Iterator[BadCityFile]:
     """Yield a mistake for each post of a department that the city does not have."""
     for post in roster.posts:
         if post.department not in departments:

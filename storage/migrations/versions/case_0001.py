@@ -1,5 +1,7 @@
 """Give incidents and tasks what their whole life needs, and keep readings as evidence."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,7 @@ depends_on = None
 _WAITING = sa.text("state = 'waiting'")
 
 #: Table -> column, its type, and what rows already there get; None where a column may be empty.
-_ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[object], str | None], ...]] = {
+_ADDED: dict[str, tuple[tuple[str, sa.types.TypeEngine[Any], str | None], ...]] = {
     "incidents": (
         ("proposed_why", Json, "'{}'"),
         ("sent_back_ns", TimeNs(), None),
@@ -50,12 +52,12 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch:
             for name, kind, _ in columns:
                 batch.add_column(sa.Column(name, kind))
-        filled = ", ".join(f'"{name}" = {value}' for name, _, value in columns if value is not None)
-        op.execute(sa.text(f"UPDATE {table} SET {filled}"))  # noqa: S608 - names and values of this file
+        filled = [(name, kind, value) for name, kind, value in columns if value is not None]
+        values = ", ".join(f'"{name}" = {value}' for name, _, value in filled)
+        op.execute(sa.text(f"UPDATE {table} SET {values}"))
         with op.batch_alter_table(table) as batch:
-            for name, kind, value in columns:
-                if value is not None:
-                    batch.alter_column(name, existing_type=kind, nullable=False)
+            for name, kind, _ in filled:
+                batch.alter_column(name, existing_type=kind, nullable=False)
     op.create_index("ix_incident_keys_target", "incident_keys", ["rule", "target", "incident"])
     _create_evidence()
 

@@ -1,5 +1,7 @@
 """Let messages go to people, through other channels and by quota; keep attempts, channels, escalations and tokens."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,7 @@ _FALLEN = sa.text("state = 'failed' AND succeeded_by IS NULL")
 _SUCCEEDED = sa.text("succeeded_by IS NOT NULL")
 
 #: Column of `messages`, its type, and what rows already there get; None where it may be empty.
-_ADDED: tuple[tuple[str, sa.types.TypeEngine[object], str | None], ...] = (
+_ADDED: tuple[tuple[str, sa.types.TypeEngine[Any], str | None], ...] = (
     ("kind", Word, "'event'"),
     ("task", RowId, None),
     ("escalation", RowId, None),

@@ -20,7 +20,7 @@ async def seen(client: str, proxies: tuple[str, ...]) -> str:
     config.load()
     headers = [(b"x-forwarded-for", b"203.0.113.7")]
     scope = {"type": "http", "client": (client, 1), "headers": headers, "scheme": "http"}
-    await config.loaded_app(scope, None, None)  # type: ignore[arg-type]
+    await config.loaded_app(scope, None, None)
     return clients[0]
 
 
