@@ -41,7 +41,7 @@ def mine(person: Person) -> ColumnElement[bool]:
 
 def listed(person: Person, departments: Collection[str], *, of_mine: bool) -> Select[int] | None:
     """Return the list of ids that these filters, or what the person may see, narrow a search to; None for no list."""
-    if departments:
+    if len(departments) == 1:  # of many departments the list is long, and soon met in the queue's own order
         return _departments(list(departments))
     own = [_departments([person.department])] if person.department else []
     if of_mine:
