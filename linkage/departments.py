@@ -42,7 +42,7 @@ class Directory:
         """Yield the departments in the order of the file."""
         return iter(self._departments.values())
 
-    def __contains__(self, department: str) -> bool:
+    def __contains__(self, department: object) -> bool:
         """Tell whether there is such a department."""
         return department in self._departments
 
