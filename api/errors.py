@@ -21,6 +21,7 @@ from city.errors import (
     IllegalTransition,
     LiandongError,
     NotFound,
+    NotOver,
     NotPermitted,
     StoreUnavailable,
 )
@@ -86,6 +87,7 @@ STATUSES: dict[type[LiandongError], HTTPStatus] = {
     NotPermitted: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     IllegalTransition: HTTPStatus.CONFLICT,
+    NotOver: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
