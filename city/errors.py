@@ -97,6 +97,8 @@ class IllegalTransition(LiandongError):
 class NotOver(IllegalTransition):
     """Raised when an incident would be closed while its condition holds or its sensor is silent; `why` says which."""
 
+    code = "not_over"
+
     def __init__(self, step: str, *, state: str, why: str, at: str) -> None:
         super().__init__(step, state=state, legal=(), at=at)
         self.why = why

@@ -65,7 +65,7 @@ async def test_error_is_answered_by_its_class(error: Exception, status: int, cod
 
 def test_every_error_of_the_city_has_a_status() -> None:
     assert STATUSES[LiandongError] == 500
-    assert {400, 401, 403, 404, 409, 429, 503} >= set(STATUSES.values()) - {500}
+    assert {400, 401, 403, 404, 409, 422, 429, 503} >= set(STATUSES.values()) - {500}
 
 
 async def ask(town: Town, send: Callable[[httpx.AsyncClient], object]) -> httpx.Response:

@@ -26,10 +26,12 @@ ERRORS: list[LiandongError] = [
     errors.BadSettings(expected="a", got="b", at="c"),
     errors.BadCityFile(expected="a", got=["b"], at="c:7"),
     errors.BadRequest(expected="a", got=None, at="c"),
+    errors.BadDocument(expected="a", got="b", at="alert.info"),
     errors.BadJournal(expected="a", got=1.5, at="c"),
     errors.NotFound("sensor", "air-17"),
     errors.NotPermitted("file", allowed="supervision", at="incident 7"),
     errors.IllegalTransition("close", state="filed", legal=("dispatch", "cancel"), at="incident 7"),
+    errors.NotOver("close", state="checking", why="`water` still burns", at="incident 7"),
     errors.Conflict(changed="the state", at="incident 7"),
     errors.StoreUnavailable("history", "no route"),
 ]

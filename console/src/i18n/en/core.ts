@@ -67,6 +67,7 @@ export const core: Record<keyof typeof chinese, string> = {
   'error.not_permitted': 'You may not do this',
   'error.not_found': 'It does not exist, or is not yours to see',
   'error.illegal_transition': 'The state does not allow this step',
+  'error.not_over': 'It is not over yet',
   'error.conflict': 'Somebody changed it meanwhile',
   'error.bad_request': 'This cannot be asked now',
   'error.invalid_request': 'Something filled in is not as required',

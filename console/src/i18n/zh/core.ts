@@ -65,6 +65,7 @@ export const core = {
   'error.not_permitted': '您无权执行此操作',
   'error.not_found': '不存在，或不在您的可见范围',
   'error.illegal_transition': '当前状态不允许这一步',
+  'error.not_over': '险情尚未解除',
   'error.conflict': '内容已被他人更改',
   'error.bad_request': '当前无法这样操作',
   'error.invalid_request': '填写的内容不符合要求',
