@@ -48,8 +48,8 @@ export default ts.config(
     },
   },
   { files: ['src/api.ts', 'src/live.ts'], rules: { 'no-restricted-globals': 'off' } },
-  // A dictionary is data: one file for each language, however long.
-  { files: ['src/i18n/zh.ts', 'src/i18n/en.ts'], rules: { 'max-lines': 'off' } },
+  // A dictionary is data, however long.
+  { files: ['src/i18n/zh/*.ts', 'src/i18n/en/*.ts'], rules: { 'max-lines': 'off' } },
   // A describe block is a table of contents, not a function.
   { files: ['test/**'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['*.js', 'public/*.js'], extends: [ts.configs.disableTypeChecked] },

@@ -8,11 +8,10 @@ import { extent } from '../src/model/extent';
 import type { IncidentAlarm, Step } from '../src/model/incident';
 import { load } from '../src/model/load';
 import { isTrusted, qualityWords } from '../src/model/quality';
-import { recent } from '../src/model/recent';
 import { sharedName } from '../src/model/room';
 import { parse, to } from '../src/router.svelte';
 import { next, stops } from '../src/wall/tour';
-import { incident, news } from './summaries';
+import { incident } from './summaries';
 
 describe('addresses', () => {
   it.each([
@@ -148,18 +147,6 @@ describe('small things', () => {
 
     expect(rows.map((row) => row.department)).toEqual(['b', 'a']);
     expect(rows[1]?.counts.handling).toBe(2);
-  });
-
-  it('tell what happened lately, what the stream said once only', () => {
-    const acknowledged = news('acknowledge', { acknowledged_at: '2026-11-20T08:05:00.000Z' });
-
-    expect(recent([acknowledged], [acknowledged], 10).map((one) => one.step)).toEqual(['acknowledge', 'open']);
-  });
-
-  it('tell an opening once although its alarm came a moment before', () => {
-    const opened = news('open', { opened_at: '2026-11-20T07:59:59.000Z' });
-
-    expect(recent([opened], [opened], 10).map((one) => one.step)).toEqual(['open']);
   });
 
   it('name the flags of a reading', () => {
