@@ -28,6 +28,7 @@ export const PAGES = [
   'channels',
   'account',
   'link',
+  'missing',
 ] as const;
 
 export type PageName = (typeof PAGES)[number];
@@ -39,11 +40,11 @@ export interface Route {
   query: URLSearchParams;
 }
 
-/** Read a location's hash; anything unknown is the overview. */
+/** Read a location's hash: none is the overview, one that no page has is `missing`. */
 export function parse(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name = '', ...rest] = path.split('/');
-  const page = PAGES.find((known) => known === name) ?? 'overview';
+  const page = name === '' ? 'overview' : (PAGES.find((known) => known === name) ?? 'missing');
   return { page, key: decode(rest.join('/')), query: new URLSearchParams(search) };
 }
 

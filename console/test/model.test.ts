@@ -16,7 +16,7 @@ import { incident } from './summaries';
 describe('addresses', () => {
   it.each([
     ['', 'overview', ''],
-    ['#/nowhere', 'overview', ''],
+    ['#/nowhere', 'missing', ''],
     ['#/incident/17', 'incident', '17'],
     ['#/sensor/a%2Fb%20c', 'sensor', 'a/b c'],
     ['#/sensor/%E0%A4%A', 'sensor', '%E0%A4%A'],

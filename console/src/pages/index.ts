@@ -34,6 +34,7 @@ const LOADERS: Record<PageName, Loader> = {
   system: () => import('./System.svelte'),
   // Who is signed in already and opens a link just goes on.
   link: () => import('./Overview.svelte'),
+  missing: () => import('./Missing.svelte'),
 };
 
 /** Return the component that draws `page`. */

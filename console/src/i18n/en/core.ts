@@ -60,6 +60,8 @@ export const core: Record<keyof typeof chinese, string> = {
   'clock.left': '{time} left',
   'clock.overdue': '{time} over',
 
+  'missing.title': 'No such page',
+  'missing.why': 'No page has this address. It may be mistyped, or of another version.',
   'problem.title': 'Something went wrong',
   'error.unreachable': 'The server does not answer',
   'error.unauthenticated': 'Not signed in, or wrong name, password or link',

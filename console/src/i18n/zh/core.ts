@@ -58,6 +58,8 @@ export const core = {
   'clock.left': '剩 {time}',
   'clock.overdue': '超时 {time}',
 
+  'missing.title': '没有这个页面',
+  'missing.why': '没有页面使用这个地址：可能输入有误，或属于其他版本。',
   'problem.title': '出错了',
   'error.unreachable': '服务器没有应答',
   'error.unauthenticated': '未登录，或用户名、密码、链接不正确',
