@@ -19,6 +19,7 @@ from linkage.departments import Directory
 from linkage.escalation.chain import Chains, default_chains
 from linkage.person import Person
 from linkage.plans.library import Plans
+from linkage.proposing import MAINTAINER, OWNER, RULE, TABLE, Proposal, first_that_handles
 from linkage.record import Case, IncidentRecord
 from linkage.reports.book import ReportBook
 from linkage.roster.source import Source
@@ -99,6 +100,7 @@ def opened_by_alarm(
     """Open an incident for an alarm; one of a life-safety rule is filed and dispatched at once, unconfirmed."""
     sensor = book.sensor(transition.target)
     response = transition.response
+    proposed, why = _proposed(transition, sensor, book)
     incident = IncidentRecord(
         id=number,
         number=case_number(number, transition.arrival_ns, book.zone),
@@ -114,7 +116,8 @@ def opened_by_alarm(
         rule=transition.rule,
         sensor=transition.target,
         first_actions={language: list(lines) for language, lines in response.first_actions.items()},
-        proposed=list(book.directory.handling(response.departments)),
+        proposed=list(proposed),
+        proposed_why=why,
         alarms=1,
         active=1,
         late=transition.late,
@@ -166,6 +169,18 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
     return Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
 
 
+def _proposed(transition: AlarmTransition, sensor: Sensor | None, book: CityBook) -> Proposal:
+    """Return whom the rule names, else who looks after the sensor, its owner, or whom the city's table names."""
+    named = book.directory.handling(transition.response.departments)
+    if named:
+        return named, dict.fromkeys(named, RULE)
+    table = book.reports.department(transition.response.incident_class, "" if sensor is None else sensor.district)
+    choices = [(table, TABLE)]
+    if sensor is not None:
+        choices = [(sensor.maintainer, MAINTAINER), (sensor.owner, OWNER), *choices]
+    return first_that_handles(book.directory, choices)
+
+
 def _by_itself(opened: Outcome, scene: Scene, confirm_within_s: int) -> Outcome:
     """File and dispatch in the system's name, for a person to confirm or void."""
     now_ns = scene.now_ns
@@ -178,7 +193,7 @@ def _by_itself(opened: Outcome, scene: Scene, confirm_within_s: int) -> Outcome:
         confirm_by_ns=confirm_by_ns,
     )
     filed = Case(incident)
-    after = settled(dispatched(filed, tuple(incident.proposed), scene, note="", reason="rule"))
+    after = settled(dispatched(filed, tuple(incident.proposed), scene, note=""))
     data: dict[str, object] = {"unconfirmed": True, "confirm_by_ns": confirm_by_ns}
     deeds = [Deed(step=Step.FILE, from_state=opened.case.incident.state, to_state=filed.incident.state, data=data)]
     if after.tasks:

@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass
 
 from city.errors import BadRequest
 from linkage.opening import CityBook, Report
+from linkage.proposing import MAINTAINER, OWNER, TABLE, Proposal, first_that_handles
 from linkage.standards import Condition
-
-#: Why a department is proposed: it looks after the component, owns it, or the city's table says so.
-MAINTAINER, OWNER, TABLE = "maintainer", "owner", "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +117,11 @@ def _names(said: Said, book: CityBook) -> dict[str, str]:
     }
 
 
-def _proposed(said: Said, book: CityBook, district: str) -> tuple[tuple[str, ...], dict[str, str]]:
+def _proposed(said: Said, book: CityBook, district: str) -> Proposal:
     """Return whom to propose and why: who looks after the component, else its owner, else the class's table."""
     component = book.component(said.component) if said.component else None
     table = book.reports.department(said.incident_class, district)
     choices = [(table, TABLE)]
     if component is not None:
         choices = [(component.maintainer, MAINTAINER), (component.owner, OWNER), *choices]
-    for department, why in choices:
-        if book.directory.handling([department]):
-            return (department,), {department: why}
-    return (), {}
+    return first_that_handles(book.directory, choices)

@@ -7,6 +7,7 @@ from city.errors import BadRequest
 from city.level import Domain, Level
 from linkage.acting import Scene
 from linkage.opening import Report, opened_by_alarm, opened_by_person, priority_of
+from linkage.reports.book import parse_reports
 from linkage.states import IncidentState
 from tests.support.linkage import ACCEPTOR, RAISED, alarm, book, life_safety
 
@@ -117,3 +118,27 @@ def test_report_that_cannot_be_is_refused(change: dict[str, object], message: st
         opened_by_person(replace(REPORT, **change), ACCEPTOR, 1, SCENE, BOOK)  # type: ignore[arg-type]
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sensor", "named", "proposed"),
+    [
+        pytest.param({"maintainer": "water"}, ("police",), {"police": "rule"}, id="the rule's own departments"),
+        pytest.param({"maintainer": "water", "owner": "power"}, (), {"water": "maintainer"}, id="who looks after it"),
+        pytest.param({"maintainer": "a firm", "owner": "power"}, (), {"power": "owner"}, id="its owner"),
+        pytest.param({}, (), {"police": "table"}, id="class and district"),
+        pytest.param({"district": "west"}, (), {}, id="nobody: the dispatcher chooses"),
+    ],
+)
+def test_alarm_proposes_a_department_and_says_why(
+    sensor: dict[str, str], named: tuple[str, ...], proposed: dict[str, str]
+):
+    known = BOOK.sensor("underpass/1")
+    assert known is not None
+    reports = parse_reports("classes:\n  - {class: road_water, priority: 3, departments: {east: police}}\n")
+    city = replace(BOOK, sensor={"underpass/1": replace(known, **sensor)}.get, reports=reports)
+    unnamed = replace(RAISED, response=replace(RAISED.response, departments=named))
+
+    incident = opened_by_alarm(unnamed, 1, SCENE, city, 900).case.incident
+
+    assert (incident.proposed, incident.proposed_why) == (list(proposed), proposed)
