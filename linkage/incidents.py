@@ -137,14 +137,14 @@ class Incidents:
         permissions.check(order.step, person, case, task, past)
         if mattering:
             raise Conflict(changed=_told(mattering), at=at)
-        if order.step is Step.CLOSE:
-            self._assure(page.connection, case, order, person)
         try:
             outcome = self._decided(page, case, task, order, person)
         except IllegalTransition as error:
             if since:
                 raise Conflict(changed=_told(since), at=at) from error
             raise
+        if order.step is Step.CLOSE:
+            self._assure(page.connection, case, order, person)
         page.write(case, outcome, person)
 
     def _assure(self, connection: Connection, case: Case, order: Order, person: Person) -> None:
@@ -153,7 +153,7 @@ class Incidents:
         at = f"incident {case.incident.number}"
         if order.override.strip() and not person.holds(permissions.OVERRIDING):
             raise NotPermitted("override", allowed=" or ".join(sorted(permissions.OVERRIDING)), at=at)
-        if found and case.incident.is_open and not order.override.strip():
+        if found and not order.override.strip():
             raise NotOver(order.step, state=case.incident.state, why=str(found), at=at)
 
     def _decided(self, page: Page, case: Case, task: TaskRecord | None, order: Order, person: Person) -> Outcome:

@@ -1,10 +1,12 @@
 """What holds for every test: in CI nothing may be skipped, because a test that did not run has shown nothing."""
 
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 #: Recorded data stands beside the repository and is read in place; a skip for want of it says these words.
 ABSENT_DATA = "not beside"
@@ -21,3 +23,13 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Leave logging as it was: a command that a test ran would go on writing where that test's output went."""
+    handlers = list(logging.root.handlers)
+    yield
+    logging.root.handlers = handlers
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()

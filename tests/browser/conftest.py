@@ -87,3 +87,12 @@ def sign_in(chromium: Browser, program: Program) -> Iterator[SignIn]:
     yield signed_in
     for context in contexts:
         context.close()
+
+
+def take(page: Page, step: str) -> None:
+    """Take a step, filling in nothing where it asks for more, and wait until it is no longer offered."""
+    page.click(f"[data-step={step}]")
+    page.wait_for_function(f"() => document.querySelector('dialog') || !document.querySelector('[data-step={step}]')")
+    if page.locator("dialog").count():
+        page.locator("dialog button.primary").click()
+    page.wait_for_selector(f"[data-step={step}]", state="detached")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, take
 from tests.support.program import Person, Program, eventually
 from tests.support.publisher import Publisher
 
@@ -39,15 +39,6 @@ def open_incident(page: Page, words: str) -> None:
     row.wait_for()
     row.click()
     page.wait_for_selector("[data-step]")
-
-
-def take(page: Page, step: str) -> None:
-    """Take a step, filling in nothing where it asks for more, and wait until it is no longer offered."""
-    page.click(f"[data-step={step}]")
-    page.wait_for_function(f"() => document.querySelector('dialog') || !document.querySelector('[data-step={step}]')")
-    if page.locator("dialog").count():
-        page.locator("dialog button.primary").click()
-    page.wait_for_selector(f"[data-step={step}]", state="detached")
 
 
 def test_wrong_password_is_refused_in_words(chromium, program: Program) -> None:

@@ -24,6 +24,7 @@ from linkage.failpoint import Failpoints
 from linkage.leasing.fenced import FencedDatabase
 from linkage.leasing.holding import while_held
 from linkage.leasing.lease import Lease, database_time
+from linkage.telling.book import Quotas
 from linkage.telling.couriers import Letter, Receipt
 from storage.sql import Database
 from tests.support.feed import MemoryFeed
@@ -121,7 +122,8 @@ async def work(orders: Orders) -> None:
     )
     clock = SystemClock()
     town = ledger(database, settings)
-    book = replace(town.book, chains=parse_chains(CHAINS))
+    told = replace(town.book.telling, quotas=Quotas(usual=6000))
+    book = replace(town.book, chains=parse_chains(CHAINS), telling=told)
     plain = replace(town, book=book, clock=clock, failpoints=Failpoints(orders.failpoints))
     lease = Lease(database, orders.name, orders.lease_s, database_time(clock))
     desk = Desk(replace(plain, database=FencedDatabase(database, lease)), Drawer(orders.letters))

@@ -77,4 +77,5 @@ def test_disabled_user_leaves_nothing_behind(users: Users, sessions: Sessions, l
     users.disable("li")
 
     assert sessions.find(opened.token) is None
-    assert users.page(after=0, limit=10) == []
+    assert [user.disabled for user in users.page(after=0, limit=10)] == [True]
+    assert users.check("li", PASSWORD) is None
