@@ -136,7 +136,7 @@ def test_alarm_proposes_a_department_and_says_why(
     known = BOOK.sensor("underpass/1")
     assert known is not None
     reports = parse_reports("classes:\n  - {class: road_water, priority: 3, departments: {east: police}}\n")
-    city = replace(BOOK, sensor={"underpass/1": replace(known, **sensor)}.get, reports=reports)
+    city = replace(BOOK, sensor={"underpass/1": replace(known, **sensor)}.get, reports=reports)  # type: ignore[arg-type]
     unnamed = replace(RAISED, response=replace(RAISED.response, departments=named))
 
     incident = opened_by_alarm(unnamed, 1, SCENE, city, 900).case.incident
