@@ -130,7 +130,7 @@ def test_illegal_step_names_the_legal_ones_and_the_axes_hold(program: Program, s
     foreign = staff.dispatcher.refused(path, step="file", version=incident["version"])
 
     assert illegal["code"] == "illegal_transition"
-    assert "`file`" in illegal["detail"]
+    assert "`verify`" in illegal["detail"]
     assert foreign["code"] == "not_permitted"
 
 
