@@ -40,6 +40,10 @@ _POOL_WAIT_S = 10.0
 
 _UNAVAILABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.DisconnectionError)
 
+#: PostgreSQL ended the connection: it waited too long for us in a transaction, as after a sleep of a machine. These are
+#: "internal errors" to the driver, as mistakes of ours are (appendix A of PostgreSQL's manual, class 25).
+_ENDED_BY_SERVER = ("25P03", "25P04")
+
 
 class Database:
     """A database by its URL (`sqlite:///path`, `postgresql+psycopg://user:password@host/name`); safe between threads.
@@ -127,8 +131,8 @@ def _available() -> Iterator[None]:
             raise
         raise StoreUnavailable("database", _cause(error)) from error
     except exc.DatabaseError as error:
-        # A damaged file is a plain DatabaseError; its subclasses are mistakes of ours.
-        if type(error) is not exc.DatabaseError:
+        # A damaged file is a plain DatabaseError; most of its subclasses are mistakes of ours.
+        if type(error) is not exc.DatabaseError and getattr(error.orig, "sqlstate", None) not in _ENDED_BY_SERVER:
             raise
         raise StoreUnavailable("database", _cause(error)) from error
 
