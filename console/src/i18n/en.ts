@@ -2,7 +2,14 @@
 
 import type { Dictionary } from './zh';
 import { duty } from './en/duty';
-import { core } from './en/core';
+import { frame } from './en/frame';
+import { wall } from './en/wall';
+import { queue } from './en/queue';
+import { incident } from './en/incident';
+import { map } from './en/map';
+import { sensor } from './en/sensor';
+import { report } from './en/report';
+import { operations } from './en/operations';
 import { life } from './en/life';
 import { holding } from './en/holding';
 import { evaluation } from './en/evaluation';
@@ -11,7 +18,14 @@ import { telling } from './en/telling';
 import { phone } from './en/phone';
 
 export const en: Dictionary = {
-  ...core,
+  ...frame,
+  ...wall,
+  ...queue,
+  ...incident,
+  ...map,
+  ...sensor,
+  ...report,
+  ...operations,
   ...life,
   ...telling,
   ...duty,

@@ -1,7 +1,14 @@
 /** The Chinese dictionary, section by section; its keys are the words that the console knows. */
 
 import { duty } from './zh/duty';
-import { core } from './zh/core';
+import { frame } from './zh/frame';
+import { wall } from './zh/wall';
+import { queue } from './zh/queue';
+import { incident } from './zh/incident';
+import { map } from './zh/map';
+import { sensor } from './zh/sensor';
+import { report } from './zh/report';
+import { operations } from './zh/operations';
 import { life } from './zh/life';
 import { holding } from './zh/holding';
 import { evaluation } from './zh/evaluation';
@@ -9,7 +16,23 @@ import { response } from './zh/response';
 import { telling } from './zh/telling';
 import { phone } from './zh/phone';
 
-export const zh = { ...core, ...life, ...telling, ...duty, ...holding, ...evaluation, ...response, ...phone };
+export const zh = {
+  ...frame,
+  ...wall,
+  ...queue,
+  ...incident,
+  ...map,
+  ...sensor,
+  ...report,
+  ...operations,
+  ...life,
+  ...telling,
+  ...duty,
+  ...holding,
+  ...evaluation,
+  ...response,
+  ...phone,
+};
 
 export type Word = keyof typeof zh;
 /** Every language has a word for every key. */

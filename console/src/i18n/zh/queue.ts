@@ -1,0 +1,36 @@
+/** Chinese words of the queue and its filters. */
+
+export const queue = {
+  'priority.1': '特急',
+  'priority.2': '紧急',
+  'priority.3': '较急',
+  'priority.4': '一般',
+  'priority.5': '低',
+
+  'queue.title': '联动队列',
+  'queue.all': '全部',
+  'queue.empty': '没有未结事件',
+  'queue.count': '显示 {shown} / 共 {all}',
+  'queue.countMany': '显示 {shown} / 超过 {all}',
+  'queue.unacknowledged': '未知晓',
+  'queue.unconfirmed': '待人工确认',
+  'queue.recovered': '已恢复',
+  'queue.recorded': '回放数据',
+  'queue.drill': '演练',
+  'queue.age': '已 {time}',
+
+  'filter.title': '筛选',
+  'filter.scope': '范围',
+  'filter.open': '未结',
+  'filter.ended': '已结',
+  'filter.search': '编号、标题、地点、说明',
+  'filter.all': '全部',
+  'filter.priority': '优先级',
+  'filter.state': '状态',
+  'filter.domain': '领域',
+  'filter.department': '部门',
+  'filter.district': '区域',
+  'filter.class': '类别',
+  'filter.mine': '只看与我有关的',
+  'filter.clear': '清除筛选',
+} as const;
