@@ -7,7 +7,7 @@ from typing import Any, Self
 from city.errors import BadCityFile
 from city.measurement import Decoder
 from city.toml_lines import TomlText, parse_toml
-from ingest.decoders import DECODERS
+from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.options import DecoderOptions, read_options
 from ingest.topics import is_filter, matches, overlap
 
@@ -15,12 +15,7 @@ from ingest.topics import is_filter, matches, overlap
 NATIVE_FILTERS = ("city/+/+/reading", "city/+/+/event", "city/+/+/status")
 
 #: Topic grammars that leave no doubt; each gives way to a city's route that overlaps it.
-KNOWN_GRAMMARS = {
-    "v3/+/devices/#": "tts_v3",
-    "/+/+/attrs": "fiware",
-    "/json/+/+/attrs": "fiware",
-    "telegraf/#": "influx_line",
-}
+KNOWN_GRAMMARS = {topic_filter: name for name, family in FAMILIES.items() for topic_filter in family.filters}
 
 #: Our own hints to other processes; never a source.
 _OWN_PREFIX = "liandong/#"
@@ -49,10 +44,11 @@ class Routes:
             BadCityFile: with file and line; filters that overlap are one of the mistakes.
         """
         document = parse_toml(text, file)
-        own = _own_routes(document)
-        native = [_route(topic_filter, "native") for topic_filter in NATIVE_FILTERS]
+        decoders = DecoderSet(FAMILIES)
+        own = _own_routes(document, decoders)
+        native = [_route(decoders, topic_filter, "native") for topic_filter in NATIVE_FILTERS]
         free = [
-            _route(topic_filter, family)
+            _route(decoders, topic_filter, family)
             for topic_filter, family in KNOWN_GRAMMARS.items()
             if not any(overlap(topic_filter, route.topic_filter) for route in own)
         ]
@@ -68,11 +64,11 @@ class Routes:
         return next((route for route in self._routes if matches(route.topic_filter, topic)), None)
 
 
-def _route(topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:
-    return Route(topic_filter, family, DECODERS[family](options if options is not None else DecoderOptions()))
+def _route(decoders: DecoderSet, topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:
+    return Route(topic_filter, family, decoders.make(family, options if options is not None else DecoderOptions()))
 
 
-def _own_routes(document: TomlText) -> list[Route]:
+def _own_routes(document: TomlText, decoders: DecoderSet) -> list[Route]:
     for key in document.content:
         if key != "route":
             raise BadCityFile(expected="tables `[[route]]`", got=key, at=document.at(f"[{key}]"))
@@ -82,7 +78,7 @@ def _own_routes(document: TomlText) -> list[Route]:
     taken: dict[str, str] = {**dict.fromkeys(NATIVE_FILTERS, "the native topics"), _OWN_PREFIX: "our own topics"}
     routes: list[Route] = []
     for number, table in enumerate(tables):
-        route = _Table(document, number, table).route(taken)
+        route = _Table(document, number, table).route(taken, decoders)
         taken[route.topic_filter] = "another route"
         routes.append(route)
     return routes
@@ -94,17 +90,17 @@ class _Table:
     def __init__(self, document: TomlText, number: int, table: Mapping[str, Any]) -> None:
         self._document, self._number, self._table = document, number, table
 
-    def route(self, taken: Mapping[str, str]) -> Route:
+    def route(self, taken: Mapping[str, str], decoders: DecoderSet) -> Route:
         for key in self._table:
             if key not in {"filter", "decoder", "options"}:
                 raise BadCityFile(expected="`filter`, `decoder` or `options`", got=key, at=self._at(key))
         topic_filter = self._filter(taken)
         decoder = self._table.get("decoder", "nothing")
-        if decoder not in DECODERS or decoder == "native":
-            known = ", ".join(f"`{name}`" for name in sorted(DECODERS) if name != "native")
+        if decoder not in decoders.names or decoder == "native":
+            known = ", ".join(f"`{name}`" for name in sorted(decoders.names) if name != "native")
             raise BadCityFile(expected=f"`decoder` one of {known}", got=decoder, at=self._at("decoder"))
         options = self._table.get("options", {})
-        return _route(topic_filter, decoder, read_options(options, at=self._at("options")))
+        return _route(decoders, topic_filter, decoder, read_options(options, at=self._at("options")))
 
     def _filter(self, taken: Mapping[str, str]) -> str:
         topic_filter = self._table.get("filter", "nothing")

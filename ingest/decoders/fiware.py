@@ -6,6 +6,7 @@ from typing import Any
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
+from ingest.decoders.family import Body
 from ingest.decoders.fiware_names import BY_TYPE, GENERIC, RATIO, Attribute
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
@@ -80,11 +81,11 @@ class FiwareDecoder:
         return next((time_ns for value in said if (time_ns := time_of(value, self._zone)) is not None), None)
 
 
-def recognises(body: object) -> bool:
-    """Return whether a JSON body is one of this family's."""
-    if isinstance(body, list):
-        return bool(body) and all(isinstance(entity, dict) and _is_entity(entity) for entity in body)
-    return isinstance(body, dict) and ("subscriptionId" in body or _is_entity(body))
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    if isinstance(body.json, list):
+        return bool(body.json) and all(isinstance(entity, dict) and _is_entity(entity) for entity in body.json)
+    return "subscriptionId" in body.members or _is_entity(body.members)
 
 
 def _agent_device(topic: str) -> str | None:

@@ -7,6 +7,7 @@ from line_protocol_parser import LineFormatError, parse_line
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
+from ingest.decoders.family import Body
 from ingest.decoders.influx_names import IPMI_QUANTITIES, IPMI_SENSOR, NO_READING, PLUGINS, SENSOR_TAGS, Field, Plugin
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_epoch
@@ -55,6 +56,12 @@ class InfluxLineDecoder:
         if plugin is not None:
             return _known(_Point(line, _joined(plugin.sensor, tags, topic)), plugin)
         return _known(_Point(line, _joined((_particular(tags),), tags, topic)), Plugin(()))
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body may be lines; the parser decides."""
+    payload = body.payload
+    return body.first not in {b"", b"{", b"[", b"<", b"\xff"} and b"=" in payload and b" " in payload
 
 
 def parse_lines(payload: bytes) -> list[_Line]:

@@ -5,6 +5,7 @@ from typing import Any
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
+from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.lorawan_names import measure
 from ingest.decoders.options import DecoderOptions
@@ -39,9 +40,9 @@ class TtsV3Decoder:
         return Decoded(self._options.told(_measurements(topic, body, uplink)))
 
 
-def recognises(body: dict[str, Any]) -> bool:
-    """Return whether a JSON body is one of this family's."""
-    inner = _unwrapped(body)
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    inner = _unwrapped(body.members)
     return "end_device_ids" in inner and bool({"uplink_message", "uplink_normalized", *LIFECYCLE} & inner.keys())
 
 

@@ -1,0 +1,41 @@
+"""Makes the decoders of one set of routes, each once."""
+
+from collections.abc import Mapping
+
+from city.measurement import Decoder
+from ingest.decoders.by_signature import SignatureDecoder
+from ingest.decoders.family import DecoderFactory, Family
+from ingest.decoders.native import NativeDecoder
+from ingest.decoders.options import DecoderOptions
+
+
+class DecoderSet:
+    """Gives equal decoders to routes of one family with equal options, so that they share what births taught them."""
+
+    def __init__(self, families: Mapping[str, Family]) -> None:
+        self._families = families
+        self._made: dict[tuple[str, str], Decoder] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what a route may name."""
+        return (*self._families, "auto", "native")
+
+    def factory(self, name: str) -> DecoderFactory:
+        """Return what makes decoders of this name that share nothing with others."""
+        return lambda options: DecoderSet(self._families).make(name, options)
+
+    def make(self, name: str, options: DecoderOptions) -> Decoder:
+        """Return the decoder of this name; raises KeyError for an unknown one."""
+        key = name, options.model_dump_json()
+        decoder = self._made.get(key)
+        if decoder is None:
+            decoder = self._made[key] = self._new(name, options)
+        return decoder
+
+    def _new(self, name: str, options: DecoderOptions) -> Decoder:
+        if name == "native":
+            return NativeDecoder()
+        if name == "auto":
+            return SignatureDecoder(self._families, {name: self.make(name, options) for name in self._families})
+        return self._families[name].make(options)
