@@ -14,6 +14,9 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"  #: nested beyond any honest document
     BAD_NUMBER = "bad_number"  #: NaN, infinite, or beyond what a float holds
     NOT_LINE_PROTOCOL = "not_line_protocol"
+    NOT_HJ212 = "not_hj212"  #: no frame of HJ 212, or one that is cut short
+    BAD_CHECKSUM = "bad_checksum"  #: bytes were changed on the way
+    ENCRYPTED = "encrypted"  #: data that only its receiver can read
     WRONG_SHAPE = "wrong_shape"  #: well-formed, but not what this family sends
     NO_SENSOR = "no_sensor"  #: neither topic nor body says whose message it is
     BAD_NAME = "bad_name"  #: a sensor or quantity whose name no registry could hold

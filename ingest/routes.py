@@ -37,14 +37,14 @@ class Routes:
         self._routes = tuple(routes)
 
     @classmethod
-    def parse(cls, text: str, *, file: str = "sources.toml") -> Self:
+    def parse(cls, text: str, *, file: str = "sources.toml", decoders: DecoderSet | None = None) -> Self:
         """Return the routes of a city: its own, the native ones and the known grammars that they leave free.
 
         Raises:
             BadCityFile: with file and line; filters that overlap are one of the mistakes.
         """
         document = parse_toml(text, file)
-        decoders = DecoderSet(FAMILIES)
+        decoders = decoders if decoders is not None else DecoderSet(FAMILIES)
         own = _own_routes(document, decoders)
         native = [_route(decoders, topic_filter, "native") for topic_filter in NATIVE_FILTERS]
         free = [

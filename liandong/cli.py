@@ -18,7 +18,9 @@ from liandong.part import PartRefused
 
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
 #: in half the time without each other's libraries.
-COMMANDS = ("up", "ingest", "desk", "check", "replay", "simulate", "user", "token", "source", "audit", "version")
+COMMANDS = (
+    "up", "ingest", "desk", "check", "decode", "replay", "simulate", "user", "token", "source", "audit", "version",
+)  # fmt: skip
 
 _EXITS: dict[type[LiandongError], Exit] = {
     BadSettings: Exit.SETTINGS,

@@ -99,7 +99,7 @@ def _measurement(sensor: str, key: str, value: object, all_values: dict[str, Any
         known = Named(key, None)
     unit = unit_in_text if unit_in_text is not None else known.unit
     if known.quantity == "atmospheric_pressure" and unit is None:
-        unit = _pressure_unit(amount)
+        unit = pressure_unit(amount)
     return Measurement(sensor, known.quantity, amount, unit, label=label)
 
 
@@ -128,7 +128,7 @@ def _exact(lower: str, all_values: dict[str, Any]) -> Named | None:
     return _NAMES.get(lower)
 
 
-def _pressure_unit(value: float) -> str | None:
+def pressure_unit(value: float) -> str | None:
     """Return the unit in which air pressure is plausible: the ranges (500 to 1080 hPa, WMO-No. 8) never overlap."""
     for unit, hpa in (("hPa", 1.0), ("kPa", 10.0), ("Pa", 0.01)):
         if 500 <= value * hpa <= 1080:

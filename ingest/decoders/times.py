@@ -53,6 +53,11 @@ def time_of(value: object, zone: tzinfo | None = None) -> int | None:
     return None
 
 
+def aware_ns(moment: datetime, millisecond: int = 0) -> int | None:
+    """Return a moment with its zone in nanoseconds; None for one that no clock of ours has."""
+    return _usable(to_ns(moment) + millisecond * MILLISECOND_NS)
+
+
 @lru_cache(maxsize=256)
 def _minute_ns(head: str) -> int | None:
     """Return the start of the minute `2026-11-20T08:00:`; a busy city asks for the same one again and again."""

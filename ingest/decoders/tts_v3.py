@@ -43,7 +43,10 @@ class TtsV3Decoder:
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     inner = _unwrapped(body.members)
-    return "end_device_ids" in inner and bool({"uplink_message", "uplink_normalized", *LIFECYCLE} & inner.keys())
+    if "end_device_ids" in inner and bool({"uplink_message", "uplink_normalized", *LIFECYCLE} & inner.keys()):
+        return True
+    uplink = inner.get("uplink_message")
+    return isinstance(uplink, dict) and bool({"f_port", "frm_payload", "decoded_payload"} & uplink.keys())
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
