@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators liandong tests benchmarks scripts hatch_build.py
 
+# Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test check format bench bench-linkage setup setup-dev console lock clean
 
 demo: setup console

@@ -17,11 +17,7 @@ _PATIENCE_MS = 20_000
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in this story, by user name."""
-    made = {}
-    for username, role in {"zhou": "monitor", "wang": "acceptor"}.items():
-        words = ("user", "add", username, "--role", role, "--language", "en", "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {name: program.account(name, role) for name, role in {"zhou": "monitor", "wang": "acceptor"}.items()}
 
 
 def test_critical_incident_calls_until_somebody_takes_it(

@@ -38,12 +38,7 @@ def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
     everything = ("foreman", "monitor", "operator", "steward")
     people = {"zhou": everything, "wang": ("acceptor",), "fang": ("foreman",)}
-    made = {}
-    for username, roles in people.items():
-        options = [word for role in roles for word in ("--role", role)]
-        words = ("user", "add", username, *options, "--language", "en", "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {name: program.account(name, *roles) for name, roles in people.items()}
 
 
 def flood(source: Publisher, sensor: str, level_cm: float) -> None:

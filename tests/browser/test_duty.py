@@ -43,16 +43,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in this story, by user name."""
-    made = {}
-    for username, role, department in (
-        ("wang", "officer", "water-bureau"),
-        ("zhao", "officer", "water-bureau"),
-        ("fang", "foreman", ""),
-    ):
-        words = ["user", "add", username, "--role", role, "--language", "en", "--city", str(program.city)]
-        words += ["--department", department] if department else []
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    people = {"wang": ("officer", "water-bureau"), "zhao": ("officer", "water-bureau"), "fang": ("foreman", "")}
+    return {name: program.account(name, role, department=where) for name, (role, where) in people.items()}
 
 
 def _open_handover(page: Page) -> None:

@@ -29,8 +29,7 @@ def handled(program: Program) -> str:
     incident = dispatcher.step(incident, "dispatch", departments=["water-bureau"])
     for step in ("accept", "arrive", "feed_back"):
         incident = _work(officer, incident, step)
-    words = ("user", "add", "kao", "--role", "evaluator", "--language", "en", "--city", str(program.city))
-    return program.command(*words).splitlines()[-1]
+    return program.account("kao", "evaluator")
 
 
 def _work(officer: Person, incident: dict[str, Any], step: str) -> dict[str, Any]:

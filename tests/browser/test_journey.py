@@ -21,12 +21,7 @@ _DRAWN = """() => {
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
     people = {"wang": ("acceptor", ""), "deng": ("dispatcher", ""), "shui": ("officer", "water-bureau")}
-    made = {}
-    for username, (role, department) in people.items():
-        options = ("--department", department) if department else ()
-        words = ("user", "add", username, "--role", role, "--language", "en", *options, "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {name: program.account(name, role, department=where) for name, (role, where) in people.items()}
 
 
 def flood(source: Publisher, sensor: str, level_cm: float) -> None:

@@ -17,8 +17,7 @@ _PATIENCE_MS = 20_000
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in this story, by user name."""
-    words = ("user", "add", "shen", "--role", "acceptor", "--language", "en", "--city", str(program.city))
-    return {"shen": program.command(*words).splitlines()[-1]}
+    return {"shen": program.account("shen", "acceptor")}
 
 
 def test_acceptor_merges_two_incidents_and_detaches_an_alarm(

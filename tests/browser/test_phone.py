@@ -31,12 +31,7 @@ _ROLES = {
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
-    made = {}
-    for username, (role, department) in _ROLES.items():
-        options = ("--department", department) if department else ()
-        words = ("user", "add", username, "--role", role, "--language", "en", *options, "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {name: program.account(name, role, department=where) for name, (role, where) in _ROLES.items()}
 
 
 @pytest.fixture(scope="module")

@@ -16,12 +16,7 @@ pytestmark = pytest.mark.timeout(180)
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
     people = {"li": ("leader", ""), "shui": ("officer", "water-bureau")}
-    made = {}
-    for username, (role, department) in people.items():
-        options = ("--department", department) if department else ()
-        words = ("user", "add", username, "--role", role, "--language", "en", *options, "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {name: program.account(name, role, department=where) for name, (role, where) in people.items()}
 
 
 def go(page: Page, address: str) -> None:

@@ -17,11 +17,7 @@ _PATIENCE_MS = 20_000
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in this story, by user name."""
-    made = {}
-    for username, role in {"fang": "foreman"}.items():
-        words = ("user", "add", username, "--role", role, "--language", "en", "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    return {"fang": program.account("fang", "foreman")}
 
 
 def silence(page: Page, sensor: str, reason: str) -> None:

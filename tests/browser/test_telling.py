@@ -75,11 +75,8 @@ def settings(hooks: Receiver, mailbox: Mailbox) -> str:
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in this story, by user name."""
-    made = {}
-    for username, role in (("wang", "acceptor"), ("chen", "foreman"), ("root", "operator")):
-        words = ("user", "add", username, "--role", role, "--language", "en", "--city", str(program.city))
-        made[username] = program.command(*words).splitlines()[-1]
-    return made
+    people = {"wang": "acceptor", "chen": "foreman", "root": "operator"}
+    return {name: program.account(name, role) for name, role in people.items()}
 
 
 def reported(program: Program, accounts: dict[str, str], title: str) -> str:
@@ -155,8 +152,7 @@ def test_link_that_nobody_signed_leads_nowhere(program: Program) -> None:
 
 
 def test_own_password_is_changed_in_the_account(program: Program, sign_in: SignIn) -> None:
-    words = ("user", "add", "mei", "--role", "monitor", "--language", "en", "--city", str(program.city))
-    password = program.command(*words).splitlines()[-1]
+    password = program.account("mei", "monitor")
     page = sign_in("mei", password)
     page.goto(f"{program.url}/#/account")
     page.fill("input[name=current]", password)

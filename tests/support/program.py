@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,7 +17,12 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from api.passwords import Passwords
+from api.users import NewUser, Users
+from city.clock import SystemClock
 from liandong import leash
+from liandong.commands.options import chosen_settings
+from liandong.stores import opened_database
 from tests.support.servers import HOST, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,12 +173,19 @@ class Program:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def account(self, username: str, *roles: str, department: str = "") -> str:
+        """Make an account as `liandong user add` does, without the second that a command takes; return the password."""
+        settings = chosen_settings(self.folder / "liandong.toml", data=self.data, city=self.city)
+        password = secrets.token_urlsafe(18)
+        fields = {"username": username, "name": username, "roles": roles, "department": department, "language": "en"}
+        with opened_database(settings.database, settings.folder) as database:
+            users = Users(database, Passwords(), SystemClock())
+            users.add(NewUser.model_validate({**fields, "password": password}))
+        return password
+
     def person(self, username: str, *roles: str, department: str = "") -> Person:
         """Make an account and sign in with it."""
-        options = [word for role in roles for word in ("--role", role)]
-        options += ["--department", department] if department else []
-        password = self.command("user", "add", username, "--city", str(self.city), *options).splitlines()[-1]
-        return Person(self.url, username, password)
+        return Person(self.url, username, self.account(username, *roles, department=department))
 
     def metric(self, name: str, **labels: str) -> float:
         """Return the sum of a metric's samples that carry these labels."""

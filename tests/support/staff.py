@@ -22,7 +22,7 @@ class Staff:
 
 
 def hire(program: Program) -> Staff:
-    """Make their accounts: the first at the command line, the others by that operator."""
+    """Make their accounts: the first beside the program, the others by that operator."""
     operator = program.person("ou", "operator")
 
     def hired(username: str, *roles: str, department: str = "") -> Person:
