@@ -1,8 +1,9 @@
 """Marks clocks that ran out, once each, and tells those who are waited for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from linkage import cases
 from linkage.clocks import Running, running
@@ -16,9 +17,10 @@ from linkage.record import Case, TaskRecord
 from linkage.states import Step, TaskState
 from linkage.tables import INCIDENTS, NEVER_NS
 from linkage.telling.audience import told_by
+from linkage.waking import Due
 
-#: Incidents looked at in one transaction, so that other writers get their turn.
-_BATCH = 50
+#: Incidents looked at in one transaction.
+_DUE = Due(select(INCIDENTS.c.id), INCIDENTS.c.wake_ns, 50, work=Work.TICK)
 
 
 class Ticker:
@@ -32,27 +34,13 @@ class Ticker:
 
     def take(self) -> int:
         """Mark every clock that ran out and was not marked; return how many incidents were marked."""
-        marked = 0
-        while found := self._some():
-            marked += found
-        return marked
+        return _DUE.take(self._ledger, self._mark)
 
-    def _some(self) -> int:
-        now_ns = self._ledger.clock.now_ns()
-        due = select(INCIDENTS.c.id).where(INCIDENTS.c.wake_ns <= now_ns).order_by(INCIDENTS.c.wake_ns).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing(Work.TICK) as page:
-            numbers = list(page.connection.execute(due).scalars())
-            for number in numbers:
-                self._mark(page, number)
-        return len(numbers)
-
-    def _mark(self, page: Page, number: int) -> None:
-        case = cases.load(page.connection, number)
-        if case is not None:
-            page.write(case, overdue(case, self._ledger.book, page.now_ns))
+    def _mark(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        for row in rows:
+            case = cases.load(page.connection, row["id"])
+            if case is not None:
+                page.write(case, overdue(case, self._ledger.book, page.now_ns))
 
 
 def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
@@ -60,8 +48,9 @@ def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
     clocks = running(case, book.standards.of(case.incident.incident_class), book.calendar)
     resumable = [task for task in case.legs if case.incident.is_open and (resume_by(task) or NEVER_NS) <= now_ns]
     going_on = [resumed(task, now_ns, book.calendar) for task in resumable]
-    after = settled(Case(replace(case.incident, marked_ns=now_ns), case.with_tasks(going_on).tasks))
     late = [clock for clock in clocks if case.incident.marked_ns < clock.due_ns <= now_ns]
+    marked_ns = now_ns if late else case.incident.marked_ns
+    after = settled(Case(replace(case.incident, marked_ns=marked_ns), case.with_tasks(going_on).tasks))
     deeds = [_deed(clock, case) for clock in late] + [_resumed(task) for task in going_on]
     return Outcome(after, tuple(replace(deed, told=told_by(deed, case, after, book.directory)) for deed in deeds))
 

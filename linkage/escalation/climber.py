@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, insert, select
 
 from city.clock import SECOND_NS
 from linkage import cases
@@ -21,6 +21,7 @@ from linkage.ledger import Ledger, Page
 from linkage.record import Case
 from linkage.telling import messages, outbox
 from linkage.telling.outbox import Draft
+from linkage.waking import Due
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ RUNGS_UNREACHED = Counter(
 )
 
 #: Rungs fired in one transaction: some 5 ms each, after which officers get their turn.
-_BATCH = 20
+_DUE = Due(select(ESCALATIONS), ESCALATIONS.c.next_ns, 20, then=(ESCALATIONS.c.id,), work=Work.ESCALATE)
 
 _ABOUT = {Why.UNANSWERED: ("无人应答", "No answer yet"), Why.FORGOTTEN: ("无后续处理", "Left alone since")}
 
@@ -48,23 +49,11 @@ class Climber:
 
     def take(self) -> int:
         """Fire every rung that is due; return how many escalations moved."""
-        moved = 0
-        while found := self._some():
-            moved += found
-        return moved
+        return _DUE.take(self._ledger, self._climb_all)
 
-    def _some(self) -> int:
-        now_ns = self._ledger.clock.now_ns()
-        due = select(ESCALATIONS).where(ESCALATIONS.c.next_ns <= now_ns)
-        due = due.order_by(ESCALATIONS.c.next_ns, ESCALATIONS.c.id).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing(Work.ESCALATE) as page:
-            found = [keeping.escalation_of(row) for row in page.connection.execute(due).mappings()]
-            for one in found:
-                self._climb(page, one)
-        return len(found)
+    def _climb_all(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        for row in rows:
+            self._climb(page, keeping.escalation_of(row))
 
     def _climb(self, page: Page, one: Escalation) -> None:
         """Fire one rung and move on; what can no longer climb is put aside."""

@@ -1,5 +1,6 @@
 """Drills (演练): a person plays a scenario; the same chain runs, marked, and apart from what is real."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -18,13 +19,16 @@ from linkage.record import Case
 from linkage.tables import INCIDENTS, NEVER_NS
 from linkage.viewing import moment
 from linkage.views import Moment, View
+from linkage.waking import Due
 from linkage.warnings.issuing import WarningContent, Warnings
 
 #: Who may play: those who would lead in earnest.
 DRILLING = frozenset({Role.LEADER, Role.FOREMAN, Role.DISPATCHER})
 
 _MINUTE_NS = 60 * SECOND_NS
-_BATCH = 50
+
+#: Exercises that are told something in one transaction.
+_DUE = Due(select(DRILLS), DRILLS.c.wake_ns, 50)
 
 
 class DrillView(View):
@@ -186,17 +190,12 @@ class Injects:
         self.every_s = ledger.settings.plans.rhythm_s
 
     def take(self) -> int:
-        """Give the injects that are due; return how many exercises got one."""
-        now_ns = self._ledger.clock.now_ns()
-        due = select(DRILLS).where(DRILLS.c.wake_ns <= now_ns).order_by(DRILLS.c.wake_ns).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing() as page:
-            rows = list(page.connection.execute(due).mappings())
-            for row in rows:
-                self._give(page, row)
-        return len(rows)
+        """Give the injects that are due; return how many were given."""
+        return _DUE.take(self._ledger, self._give_all)
+
+    def _give_all(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        for row in rows:
+            self._give(page, row)
 
     def _give(self, page: Page, row: RowMapping) -> None:
         text = row["injects"][row["given"]]["text"]

@@ -1,5 +1,7 @@
 """A department's part in a response: it acknowledges, and reports on the situation in the rhythm of the plan."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, RowMapping, select
 
 from city.errors import BadRequest, IllegalTransition, NotPermitted
@@ -13,9 +15,10 @@ from linkage.plans import activation as rows
 from linkage.plans.activation import MINUTE_NS, Activation
 from linkage.plans.tables import PARTS
 from linkage.tables import NEVER_NS
+from linkage.waking import Due
 
-#: Rhythms looked at in one transaction, so that other writers get their turn.
-_BATCH = 50
+#: Rhythms looked at in one transaction.
+_DUE = Due(select(PARTS), PARTS.c.wake_ns, 50)
 
 
 class Parts:
@@ -96,22 +99,11 @@ class Rhythm:
 
     def take(self) -> int:
         """Mark what is overdue; return how many departments were marked."""
-        marked = 0
-        while found := self._some():
-            marked += found
-        return marked
+        return _DUE.take(self._ledger, self._mark_all)
 
-    def _some(self) -> int:
-        now_ns = self._ledger.clock.now_ns()
-        due = select(PARTS).where(PARTS.c.wake_ns <= now_ns).order_by(PARTS.c.wake_ns).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing() as page:
-            late = list(page.connection.execute(due).mappings())
-            for part in late:
-                self._mark(page, part)
-        return len(late)
+    def _mark_all(self, page: Page, late: Sequence[RowMapping]) -> None:
+        for part in late:
+            self._mark(page, part)
 
     def _mark(self, page: Page, part: RowMapping) -> None:
         """Mark one department; periods that went by while nobody looked count, and are told of once."""

@@ -1,6 +1,6 @@
 """Reports upward (信息报送): what is due, a text to begin with, and the signature with which one is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, select, update
 
@@ -19,11 +19,13 @@ from linkage.states import TaskState
 from linkage.tables import NEVER_NS
 from linkage.viewing import moment
 from linkage.views import Moment, View
+from linkage.waking import Due
 
 #: Who writes and signs a report to those above: the duty desks, and the leader.
 REPORTING_UP = frozenset({Role.FOREMAN, Role.DISPATCHER, Role.LEADER})
 
-_BATCH = 50
+#: Reports looked at in one transaction.
+_DUE = Due(select(UPWARD), UPWARD.c.wake_ns, 50)
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     "initial": ("初报", "Initial report"),
@@ -185,16 +187,11 @@ class UpwardTurn:
 
     def take(self) -> int:
         """Mark what is overdue; return how many."""
-        now_ns = self._ledger.clock.now_ns()
-        due = select(UPWARD).where(UPWARD.c.wake_ns <= now_ns).order_by(UPWARD.c.wake_ns).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing() as page:
-            rows = list(page.connection.execute(due).mappings())
-            for row in rows:
-                self._mark(page, row)
-        return len(rows)
+        return _DUE.take(self._ledger, self._mark_all)
+
+    def _mark_all(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        for row in rows:
+            self._mark(page, row)
 
     def _mark(self, page: Page, row: RowMapping) -> None:
         marked = {"wake_ns": NEVER_NS, "overdue": True}

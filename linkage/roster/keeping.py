@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from prometheus_client import Counter
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 
 from city.calendar import HOUR_NS, MINUTE_NS
 from linkage.deed import Deed
@@ -17,6 +17,7 @@ from linkage.roster.plan import Duty, first_ns
 from linkage.roster.roster import Post
 from linkage.roster.tables import HANDOVERS, LOOKS, TERMS
 from linkage.roster.telling import gap_told, late_told
+from linkage.waking import Due
 
 GAPS_FOUND = Counter("linkage_duty_gaps_found_total", "Gaps ahead of which the desk was told, by reason.", ["reason"])
 HANDOVERS_LATE = Counter(
@@ -24,7 +25,7 @@ HANDOVERS_LATE = Counter(
 )
 
 #: Posts looked at in one transaction.
-_BATCH = 50
+_DUE = Due(select(LOOKS), LOOKS.c.next_ns, 50)
 
 #: Rosters are looked at this often though no shift changes: a gap may have come nearer.
 _RESCAN_NS = HOUR_NS
@@ -48,10 +49,7 @@ class RosterKeeper:
         if not self._kept:
             self._keep()
             self._kept = True
-        looked = 0
-        while found := self._some():
-            looked += found
-        return looked
+        return _DUE.take(self._ledger, self._look_at)
 
     def _keep(self) -> None:
         with self._ledger.writing() as page:
@@ -79,20 +77,10 @@ class RosterKeeper:
                     gone = update(table).where(table.c.id == row["id"]).values({ended.name: page.now_ns})
                     page.connection.execute(gone)
 
-    def _some(self) -> int:
-        now_ns = self._ledger.clock.now_ns()
-        due = select(LOOKS).where(LOOKS.c.next_ns <= now_ns).order_by(LOOKS.c.next_ns).limit(_BATCH)
-        with self._ledger.database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
-                return 0
-        with self._ledger.writing() as page:
-            rows = page.connection.execute(due).mappings().all()
-            posts = {
-                (post.department, post.id): post for post in self._duty.history.posts(page.connection, page.now_ns)
-            }
-            for row in rows:
-                self._look(page, posts[row["department"], row["post"]], row["told"])
-        return len(rows)
+    def _look_at(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        posts = {(post.department, post.id): post for post in self._duty.history.posts(page.connection, page.now_ns)}
+        for row in rows:
+            self._look(page, posts[row["department"], row["post"]], row["told"])
 
     def _look(self, page: Page, post: Post, told: Sequence[int]) -> None:
         ahead_ns = page.now_ns + round(self._settings.gap_ahead_h * HOUR_NS)
@@ -140,12 +128,17 @@ class RosterKeeper:
         return [*wakes, row["due_ns"] + late_ns]
 
     def _change(self, page: Page, post: Post, duties: Sequence[Duty], ahead_ns: int) -> int | None:
-        """Return when somebody else's shift begins, or began, whose duty is not signed over; None for not soon."""
+        """Return when somebody else's shift begins, or began, whose duty is not signed over; None for not soon.
+
+        The first shift that is known of a post begins without a handover: there is nobody to take it over from.
+        """
         term = term_at(page.connection, post.department, post.id, page.now_ns)
         holding = () if term is None else tuple(term["people"])
+        began_ns = self._duty.history.since_ns(page.connection, post) if term is None else None
         for duty in duties:
             if duty.from_ns - ahead_ns > page.now_ns:
                 return None
-            if duty.people and not set(duty.people[:1]) & set(holding[:1]):
+            first = began_ns is not None and duty.from_ns <= began_ns
+            if duty.people and not first and not set(duty.people[:1]) & set(holding[:1]):
                 return max(duty.from_ns, page.now_ns) if term is None else duty.from_ns
         return None

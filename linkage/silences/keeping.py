@@ -1,5 +1,6 @@
 """Keeps silences: ends those whose time or alarm is over, and warns and reminds those who made them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prometheus_client import Counter
@@ -16,17 +17,15 @@ from linkage.silences.silence import Silence
 from linkage.silences.tables import SILENCES
 from linkage.silences.warning import Why, warn
 from linkage.tables import MEMBERS, NEVER_NS
+from linkage.waking import Due
 
 SILENCES_ENDED = Counter("linkage_silences_ended_total", "Silences that ended, by how.", ["how"])
-
-#: Silences looked at in one transaction.
-_BATCH = 50
 
 #: How often a silence that ends with its alarm is looked at, ns.
 _WITH_ALARM_NS = 2 * SECOND_NS
 
 _KEPT = SILENCES.c.ended_ns.is_(None)
-_DUE = select(SILENCES).where(_KEPT, SILENCES.c.wake_ns <= bindparam("now")).order_by(SILENCES.c.wake_ns).limit(_BATCH)
+_DUE = Due(select(SILENCES).where(_KEPT), SILENCES.c.wake_ns, 50)
 _REASONS = (str(Reason.SILENCED), str(Reason.MAINTENANCE))
 _OF_SILENCE = HELD_ALARMS.c.reason.in_(_REASONS) & (HELD_ALARMS.c.cause == bindparam("cause_"))
 _HIDING = select(func.count()).select_from(HELD_ALARMS).where(_OF_SILENCE, HELD_ALARMS.c.ended_ns.is_(None))
@@ -78,17 +77,11 @@ class SilenceKeeper:
 
     def take(self) -> int:
         """End, warn and remind as is due; return how many silences were looked at."""
-        with self._ledger.database.read() as connection:
-            if not self._due(connection):
-                return 0
-        with self._ledger.writing() as page:
-            rows = self._due(page.connection)
-            for row in rows:
-                self._keep(page, row)
-        return len(rows)
+        return _DUE.take(self._ledger, self._keep_all)
 
-    def _due(self, connection: Connection) -> list[RowMapping]:
-        return list(connection.execute(_DUE, {"now": self._ledger.clock.now_ns()}).mappings())
+    def _keep_all(self, page: Page, rows: Sequence[RowMapping]) -> None:
+        for row in rows:
+            self._keep(page, row)
 
     def _keep(self, page: Page, row: RowMapping) -> None:
         silence = silence_of(row)
