@@ -52,10 +52,11 @@ def strangers(roster: Roster, departments: Container[str], file: str = _FILE) ->
 
 
 def _contact(entry: Located) -> Contact:
-    found = entry.fields(("username", "name"), ("phone", "channels"))
+    found = entry.fields(("username", "name"), ("name_en", "phone", "channels"))
     return Contact(
         id=_id(found["username"]),
         name=found["name"].text(),
+        name_en=found["name_en"].text() if "name_en" in found else "",
         phone=found["phone"].text() if "phone" in found else "",
         channels=tuple(channel.text() for channel in found["channels"].items()) if "channels" in found else (),
     )

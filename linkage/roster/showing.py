@@ -97,7 +97,7 @@ class Shown:
 def person_of(username: str, roster: Roster) -> DutyPerson:
     """Return somebody with their name and telephone."""
     contact = roster.contact(username)
-    return DutyPerson(username=username, name=contact.name, phone=contact.phone)
+    return DutyPerson(username=username, name=contact.name, name_en=contact.name_en, phone=contact.phone)
 
 
 def people_of(usernames: Iterable[str], roster: Roster) -> tuple[DutyPerson, ...]:

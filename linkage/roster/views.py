@@ -11,6 +11,7 @@ class DutyPerson(View):
     username: str
     name: str
     phone: str = ""
+    name_en: str = ""
 
 
 class PostDuty(View):

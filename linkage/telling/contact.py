@@ -9,12 +9,16 @@ DUTY_POST, LEADER_POST = "duty", "leader"
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody with a telephone and channels; `channels` in order of preference, empty for the department's."""
+    """Somebody with a telephone and channels; `channels` in order of preference, empty for the department's.
+
+    `name_en` is how the name is written in English; empty where it is the same.
+    """
 
     id: str
     name: str
     phone: str = ""
     channels: tuple[str, ...] = ()
+    name_en: str = ""
 
 
 #: Returns who is on duty for a department and post at a moment (UTC nanoseconds); nobody where no roster covers it.

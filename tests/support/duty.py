@@ -71,7 +71,7 @@ class Station:
         return number
 
     def pass_on(self, incoming: Person, outgoing: Person | None = None) -> None:
-        number = self.open()
+        number = self.handovers.open("water", "duty", incoming)
         if outgoing is not None:
             self.handovers.sign_out(number, Signature(), outgoing)
         self.handovers.sign_in(number, Signature(), incoming)

@@ -39,6 +39,19 @@ def test_the_handover_is_written_before_the_shift_changes(station: Station):
     assert iso(row["due_ns"]) == "2026-11-20T12:00:00.000Z"
 
 
+def test_the_first_shift_of_a_city_begins_without_a_handover(station: Station):
+    with station.ledger.database.read() as connection:
+        assert open_number(connection, "water", "duty") is None
+    assert (station.who(), station.steps()) == (["ann"], ["roster"])
+
+    station.wait(hours=3, minutes=45)
+    station.keeper.take()
+
+    with station.ledger.database.read() as connection:
+        row = connection.execute(select(HANDOVERS)).mappings().one()
+    assert (row["outgoing"], row["incoming"]) == ([], ["bob", "cid"])
+
+
 def test_the_brief_is_what_is_open_when_the_outgoing_signs(database: Database):
     station, town = Station(database), Town(database)
     station.pass_on(ANN)
@@ -106,7 +119,7 @@ def test_both_sign_in_their_order_and_once(station: Station):
 
 
 def test_notes_are_kept_until_it_is_signed(station: Station):
-    number = station.open()
+    number = station.handovers.open("water", "duty", ANN)
 
     station.handovers.note(number, "gate 3 sticks", ANN)
 

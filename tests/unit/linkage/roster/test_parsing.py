@@ -10,7 +10,7 @@ from linkage.roster.roster import Days, Every, Shift
 
 GOOD = """\
 people:
-  - {username: ann, name: Ann, phone: "0631-1", channels: [sms]}
+  - {username: ann, name: 安, name_en: Ann, phone: "0631-1", channels: [sms]}
 posts:
   - department: water
     id: duty
@@ -39,7 +39,7 @@ def test_rosters_are_read():
     assert (duty.start, duty.always, duty.signs, duty.line) == (date(2026, 11, 2), True, True, 4)
     assert (leader.patterns[0].days, leader.patterns[0].every) == (Days.REST, Every.WEEK)
     assert (leader.always, leader.signs) == (False, False)
-    assert roster.contact("ann").phone == "0631-1"
+    assert (roster.contact("ann").phone, roster.contact("ann").name_en) == ("0631-1", "Ann")
     assert roster.contact("bob").name == "bob"
     assert roster.post("water", "leader") is leader
     assert duty.people == {"ann", "bob", "cid", "dan"}
