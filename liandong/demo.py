@@ -32,17 +32,17 @@ class _Account:
 
 
 _OFFICES = (
-    _Account(_VISITOR, "演示", (Role.FOREMAN, Role.MONITOR, Role.OPERATOR, Role.LEADER, Role.STEWARD)),
-    _Account("monitor", "大屏值守", (Role.MONITOR,)),
-    _Account("collector", "采集员", (Role.COLLECTOR,)),
-    _Account("acceptor", "受理员", (Role.ACCEPTOR,)),
-    _Account("foreman", "监督值班长", (Role.FOREMAN,)),
-    _Account("dispatcher", "指挥派遣员", (Role.DISPATCHER,)),
-    _Account("dispatcher.night", "指挥派遣员（夜班）", (Role.DISPATCHER,)),
-    _Account("leader", "带班领导", (Role.LEADER,)),
-    _Account("evaluator", "考评员", (Role.EVALUATOR,)),
-    _Account("operator", "系统运维", (Role.OPERATOR,)),
-    _Account("steward", "数据管理员", (Role.STEWARD,)),
+    _Account(_VISITOR, "演示 Demo", (Role.FOREMAN, Role.MONITOR, Role.OPERATOR, Role.LEADER, Role.STEWARD)),
+    _Account("monitor", "大屏值守 Monitor", (Role.MONITOR,)),
+    _Account("collector", "采集员 Collector", (Role.COLLECTOR,)),
+    _Account("acceptor", "受理员 Acceptor", (Role.ACCEPTOR,)),
+    _Account("foreman", "监督值班长 Foreman", (Role.FOREMAN,)),
+    _Account("dispatcher", "指挥派遣员 Dispatcher", (Role.DISPATCHER,)),
+    _Account("dispatcher.night", "指挥派遣员（夜班） Dispatcher (night)", (Role.DISPATCHER,)),
+    _Account("leader", "带班领导 Leader", (Role.LEADER,)),
+    _Account("evaluator", "考评员 Evaluator", (Role.EVALUATOR,)),
+    _Account("operator", "系统运维 Operator", (Role.OPERATOR,)),
+    _Account("steward", "数据管理员 Steward", (Role.STEWARD,)),
 )
 
 
@@ -66,9 +66,9 @@ def _officers(directory: Directory) -> list[_Account]:
     accounts = []
     for department in directory:
         if department.axis is Axis.DEPARTMENT:
-            name = department.name["zh"]
-            accounts.append(_Account(department.id, f"{name}值班员", (Role.OFFICER,), department.id))
-            accounts.append(_Account(f"{department.id}.crew", f"{name}处置员", (Role.HANDLER,), department.id))
+            zh, en = department.name["zh"], department.name["en"]
+            accounts.append(_Account(department.id, f"{zh}值班员 {en} officer", (Role.OFFICER,), department.id))
+            accounts.append(_Account(f"{department.id}.crew", f"{zh}处置员 {en} crew", (Role.HANDLER,), department.id))
     return accounts
 
 
