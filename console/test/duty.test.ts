@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byDay, instantOf, localOf, names, weekOf } from '../src/model/duty';
+import { byDay, instantOf, localOf, weekOf } from '../src/model/duty';
 
 const SHANGHAI = 'Asia/Shanghai';
 const BERLIN = 'Europe/Berlin';
@@ -39,14 +39,5 @@ describe('shifts', () => {
         SHANGHAI,
       ),
     ).toEqual([[night, day], [late]]);
-  });
-
-  it('name their people', () => {
-    expect(
-      names([
-        { username: 'a', name: 'Ann', phone: '' },
-        { username: 'b', name: '鲍勃', phone: '' },
-      ]),
-    ).toBe('Ann、鲍勃');
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { en } from '../src/i18n/en';
-import { say, t, tongue, word } from '../src/i18n/index.svelte';
+import { namesOf, say, t, tongue, word } from '../src/i18n/index.svelte';
 import { zh } from '../src/i18n/zh';
 import { SOURCES } from '../src/model/incident';
 import { SIGNS } from '../src/model/vitals';
@@ -79,6 +79,18 @@ describe('the screen', () => {
 
   it("shows the server's own word where the dictionary lacks it", () => {
     expect(word('kind', 'tide_gauge')).toBe('tide_gauge');
+  });
+
+  it('names people in its own way', () => {
+    const people = [
+      { name: '安', name_en: 'Ann' },
+      { name: '鲍勃', name_en: '' },
+    ];
+
+    tongue.speak('en');
+    expect(namesOf(people)).toBe('Ann, 鲍勃');
+    tongue.speak('zh');
+    expect(namesOf(people)).toBe('安、鲍勃');
   });
 
   it('falls back to the other language of a name', () => {

@@ -58,6 +58,11 @@ export function nameOf(thing: { name: string; name_en: string }): string {
   return say({ zh: thing.name, en: thing.name_en });
 }
 
+/** Return the names of several, in a row. */
+export function namesOf(things: readonly { name: string; name_en: string }[]): string {
+  return things.map(nameOf).join(tongue.language === 'zh' ? '、' : ', ');
+}
+
 function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

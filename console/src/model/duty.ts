@@ -6,6 +6,7 @@ import { calendarDate } from './format';
 export interface DutyPerson {
   username: string;
   name: string;
+  name_en: string;
   phone: string;
 }
 
@@ -181,9 +182,4 @@ export function byDay<T extends Span>(spans: readonly T[], days: readonly Roster
       return began === date || (date === first && began < first);
     }),
   );
-}
-
-/** Names as one line. */
-export function names(people: readonly DutyPerson[]): string {
-  return people.map((one) => one.name).join('、');
 }
