@@ -6,22 +6,29 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check format bench bench-linkage setup setup-dev console lock clean
+.PHONY: demo test check check-python check-console test-console format bench bench-linkage setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
 
 test: setup-dev console
 	@$(BIN)/python scripts/test_packages.py
-	@$(MAKE) --no-print-directory check
-	cd console && npm test --silent
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console test-console
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup-dev console
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console
+
+check-python:
 	$(BIN)/ruff format --check $(PYTHON_FOLDERS)
 	$(BIN)/ruff check $(PYTHON_FOLDERS)
 	$(BIN)/mypy
-	cd console && npm run check --silent
+
+check-console:
+	@$(BIN)/python -m scripts.console_npm run check --silent
+
+test-console:
+	@$(BIN)/python -m scripts.console_npm test --silent
 
 format: setup-dev
 	$(BIN)/ruff format $(PYTHON_FOLDERS)
@@ -50,7 +57,7 @@ lock: setup-dev
 	$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --group node -o requirements-node.lock
-	cd console && npm install --package-lock-only
+	$(BIN)/python -m scripts.console_npm install --package-lock-only
 
 clean:
 	rm -rf .venv build dist console/dist console/node_modules

