@@ -14,6 +14,8 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"  #: nested beyond any honest document
     BAD_NUMBER = "bad_number"  #: NaN, infinite, or beyond what a float holds
     NOT_LINE_PROTOCOL = "not_line_protocol"
+    NOT_XML = "not_xml"  #: no XML, or with a document type, or beyond the bounds of a document
+    NOT_CBOR = "not_cbor"
     NOT_HJ212 = "not_hj212"  #: no frame of HJ 212, or one that is cut short
     BAD_CHECKSUM = "bad_checksum"  #: bytes were changed on the way
     ENCRYPTED = "encrypted"  #: data that only its receiver can read
