@@ -12,6 +12,7 @@ from city.clock import SECOND_NS, Clock
 from linkage import cases, event_log
 from linkage.acting import Scene
 from linkage.bell import Bell
+from linkage.changes import Known
 from linkage.clocks import given
 from linkage.closing import Sense, unknown
 from linkage.config import LinkageSettings
@@ -85,13 +86,14 @@ class Ledger:
 
 
 class Page:
-    """One write transaction. `last` is the newest event number it wrote, 0 for none."""
+    """One write transaction. `last` is the newest event number it wrote, 0 for none; `known` is what the log tells."""
 
     def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self.connection = connection
         self.now_ns = ledger.clock.now_ns()
         self.last = 0
         self.steps: list[str] = []
+        self.known = Known()
         self._ledger = ledger
         self._free: dict[str, int] = {}
 
@@ -224,16 +226,18 @@ class Sheet:
         number = outcome.case.incident.id
         incident = replace(outcome.case.incident, version=version + len(outcome.deeds))
         case = Case(incident, outcome.case.tasks)
+        deeds = self._page.known.told(before, case, self._page.clocked(before, outcome))
         first = self._cases[number][0] if number in self._cases else before
         self._cases[number] = (first, case)
         self._page.numbered(case)
         self._written += [
             Written(case, deed, self._page.stamp(number, version + offset, actor))
-            for offset, deed in enumerate(self._page.clocked(before, outcome), 1)
+            for offset, deed in enumerate(deeds, 1)
         ]
         return case
 
     def flush(self) -> None:
-        """Write it all, once."""
+        """Write it all, once; every change must have had its deed by now."""
+        assert all(self._page.known.tells(case) for _, case in self._cases.values()), "a change without a deed"
         self._page.flush(self._cases.values(), self._written)
         self._cases, self._written = {}, []

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 from city.clock import iso
 from city.level import Level
 from linkage import steps
+from linkage.changes import spoken
 from linkage.clocks import Stage
 from linkage.closing import Doubts
 from linkage.more_time import resume_by
@@ -167,7 +168,7 @@ def event_of(row: RowMapping) -> EventView:
         task=None if row["task"] is None else str(row["task"]),
         department=row["department"],
         note=row["note"],
-        data=json.loads(row["data"]),
+        data=spoken(row["data"]),
     )
 
 

@@ -1,11 +1,10 @@
 """The duty log (值班日志): what people on duty wrote down, and what happened to their department."""
 
-import json
-
 from sqlalchemy import RowMapping, select
 
 from city.clock import iso
 from city.errors import NotFound, NotPermitted
+from linkage.changes import spoken
 from linkage.deed import Deed
 from linkage.ledger import Ledger
 from linkage.person import Person
@@ -69,5 +68,5 @@ def _entry(row: RowMapping) -> LogEntry:
         person=row["actor_name"],
         note=row["note"],
         incident=None if row["incident"] is None else str(row["incident"]),
-        data=json.loads(row["data"]),
+        data=spoken(row["data"]),
     )
