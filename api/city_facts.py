@@ -41,6 +41,7 @@ class ClassFacts(BaseModel):
     name: Names
     code: str
     conditions: tuple[ConditionFacts, ...] = Field((), description="One is chosen at filing; the first where none is.")
+    reopen: str | None = Field(None, description="How long after closing the same alarm reopens, if not as usual.")
 
 
 class QuantityFacts(BaseModel):

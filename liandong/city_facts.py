@@ -37,7 +37,13 @@ def _class(standard: Standard) -> ClassFacts:
         ConditionFacts(id=one.id, name=Names(**one.name), limit=str(one.handle), closing=Names(**one.closing))
         for one in standard.conditions
     )
-    return ClassFacts(id=standard.id, name=Names(**standard.name), code=standard.code, conditions=conditions)
+    return ClassFacts(
+        id=standard.id,
+        name=Names(**standard.name),
+        code=standard.code,
+        conditions=conditions,
+        reopen=None if standard.reopen is None else str(standard.reopen),
+    )
 
 
 def _quantities(catalogue: Catalogue) -> dict[str, QuantityFacts]:

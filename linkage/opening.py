@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from city.alarm import AlarmTransition
 from city.calendar import Calendar
-from city.clock import SECOND_NS, from_ns
+from city.clock import from_ns
 from city.component import Component
 from city.errors import BadRequest
 from city.level import PRIORITIES, Domain, Level
 from city.sensor import Sensor
-from linkage.acting import Scene, dispatched, settled
+from linkage.acting import Scene
 from linkage.admission.evidence import facts
+from linkage.by_itself import filed_by_itself
 from linkage.cap.atlas import Atlas
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
@@ -24,7 +25,6 @@ from linkage.record import Case, IncidentRecord
 from linkage.reports.book import ReportBook
 from linkage.roster.source import Source
 from linkage.standards import Standards
-from linkage.states import IncidentState, Step
 from linkage.telling.audience import told_by
 from linkage.telling.book import TellingBook
 
@@ -127,7 +127,7 @@ def opened_by_alarm(
     data = {**_facts(case.incident, sensor), **facts(transition)}
     deed = Deed(step="open", to_state=case.incident.state, data=data)
     opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
-    return _by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
+    return filed_by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
 
 
 def opened_by_person(report: Report, person: Person, number: int, scene: Scene, book: CityBook) -> Outcome:
@@ -179,38 +179,6 @@ def _proposed(transition: AlarmTransition, sensor: Sensor | None, book: CityBook
     if sensor is not None:
         choices = [(sensor.maintainer, MAINTAINER), (sensor.owner, OWNER), *choices]
     return first_that_handles(book.directory, choices)
-
-
-def _by_itself(opened: Outcome, scene: Scene, confirm_within_s: int) -> Outcome:
-    """File and dispatch in the system's name, for a person to confirm or void."""
-    now_ns = scene.now_ns
-    confirm_by_ns = now_ns + confirm_within_s * SECOND_NS
-    incident = replace(
-        opened.case.incident,
-        state=IncidentState.FILED,
-        filed_ns=now_ns,
-        unconfirmed_ns=now_ns,
-        confirm_by_ns=confirm_by_ns,
-    )
-    filed = Case(incident)
-    after = settled(dispatched(filed, tuple(incident.proposed), scene, note=""))
-    data: dict[str, object] = {"unconfirmed": True, "confirm_by_ns": confirm_by_ns}
-    deeds = [Deed(step=Step.FILE, from_state=opened.case.incident.state, to_state=filed.incident.state, data=data)]
-    if after.tasks:
-        added = [
-            {"id": task.id, "department": task.department, "due_ns": task.due_ns, "reason": task.reason}
-            for task in after.tasks
-        ]
-        deeds.append(
-            Deed(
-                step=Step.DISPATCH,
-                from_state=filed.incident.state,
-                to_state=after.incident.state,
-                data={"unconfirmed": True, "tasks": added},
-            )
-        )
-    told = [replace(deed, told=told_by(deed, filed, after, scene.directory)) for deed in deeds]
-    return Outcome(after, (*opened.deeds, *told))
 
 
 def _title(transition: AlarmTransition, sensor: Sensor | None) -> dict[str, str]:

@@ -23,7 +23,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The limits of one class of incident; the first of its conditions holds where nobody has chosen yet."""
+    """The limits of one class of incident; the first of its conditions holds where nobody has chosen yet.
+
+    Attributes:
+        reopen: how long after its closing the same alarm opens it again; None for as long as any other class.
+    """
 
     id: str
     name: dict[str, str]
@@ -35,6 +39,7 @@ class Standard:
     close: Limit
     conditions: tuple[Condition, ...]
     source: str
+    reopen: Limit | None = None
 
     def condition(self, chosen: str) -> Condition:
         """Return the condition with this id, or the first."""
@@ -108,7 +113,8 @@ def parse_standards(text: str, file: str = "case-standards.yaml") -> Standards:
 
 def _standard(entry: Located) -> Standard:
     stages = [key for stage in (*_STAGES, "close") for key in (stage, f"{stage}_min")]
-    found = entry.fields(("id", "name", "code", "source"), (*stages, "handle", "handle_h", "closing", "conditions"))
+    others = ("handle", "handle_h", "closing", "conditions", "reopen")
+    found = entry.fields(("id", "name", "code", "source"), (*stages, *others))
     limits = {stage: _stage(stage, found, entry) for stage in _STAGES}
     return Standard(
         id=found["id"].text(),
@@ -117,6 +123,7 @@ def _standard(entry: Located) -> Standard:
         close=_stage("close", found, entry) if {"close", "close_min"} & found.keys() else _OFFICE,
         conditions=_conditions(found, entry),
         source=found["source"].text(),
+        reopen=limit_of(found["reopen"]) if "reopen" in found else None,
         **limits,
     )
 

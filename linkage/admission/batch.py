@@ -13,6 +13,7 @@ from linkage.admission.board import Board, key_of
 from linkage.admission.decision import Action, Decision, Reason, Standing, decide
 from linkage.admission.effects import Effects
 from linkage.admission.evidence import admitted_row
+from linkage.admission.grace import Grace
 from linkage.admission.holding import Holding
 from linkage.admission.lookout import Around, Lookout
 from linkage.admission.nearness import nearnesses
@@ -46,7 +47,7 @@ class Batch:
         settings = ledger.settings.admission
         self.page = page
         self._sensor = ledger.book.sensor
-        self.board = Board(page, settings.reopen_within_s)
+        self.board = Board(page, Grace(ledger.book, page.now_ns, settings.reopen_within_s))
         self.holding = Holding(page.connection, page.now_ns)
         self._surroundings = Surroundings(self.board, settings)
         self._rhythms = Rhythms(settings.flapping)

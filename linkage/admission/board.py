@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, func, insert, select, tuple_, update
 
 from city.alarm import AlarmTransition, Change
-from city.clock import SECOND_NS
 from city.level import Level
 from city.sensor import Sensor
 from linkage import cases
 from linkage.admission.asset import is_explained
 from linkage.admission.evidence import is_drill
+from linkage.admission.grace import Grace
 from linkage.ledger import Page, Sheet
 from linkage.merging.moving import move_alarms
 from linkage.record import Case
@@ -94,9 +94,12 @@ def is_drill_key(rule: str) -> bool:
 
 
 class Board:
-    """Cases, keys and members around one batch; `sheet` collects what is to be written of the cases."""
+    """Cases, keys and members around one batch; `sheet` collects what is to be written of the cases.
 
-    def __init__(self, page: Page, reopen_within_s: int) -> None:
+    `grace` says which of the incidents that were closed lately are opened again.
+    """
+
+    def __init__(self, page: Page, grace: Grace) -> None:
         self.page, self.sheet = page, Sheet(page)
         self.keys: dict[Key, int] = {}
         self.ended: dict[Key, int] = {}
@@ -104,7 +107,7 @@ class Board:
         self.burning: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
         self.opened: list[int] = []
         self._cases: dict[int, Case] = {}
-        self._since_ns = page.now_ns - reopen_within_s * SECOND_NS
+        self._grace = grace
         self._known: set[str] = set()
         self._changed: set[str] = set()
         self._new_keys: list[dict[str, Any]] = []
@@ -121,10 +124,11 @@ class Board:
             self.keys[found.rule, found.target] = found.incident
         shut = [key for key in keys if key not in self.keys]
         if shut:
-            for found in connection.execute(_ENDED, {"keys": shut, "since": self._since_ns}):
+            for found in connection.execute(_ENDED, {"keys": shut, "since": self._grace.longest_ns}):
                 self.ended[found.rule, found.target] = found.incident
         numbers = {*self.keys.values(), *self.ended.values()}
         self.fetch(numbers | {member.incident for member in self.members.values()})
+        self.ended = {key: number for key, number in self.ended.items() if self._grace.covers(self.case(number))}
 
     def fetch(self, numbers: Iterable[int]) -> None:
         """Read cases that are not on the board yet, and how many alarms of each level burn in them."""

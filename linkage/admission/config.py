@@ -12,7 +12,11 @@ class AdmissionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reopen_within_s: int = Field(
-        1800, ge=0, le=604_800, description="Time after closing in which the same alarm opens the incident again, s."
+        1800,
+        ge=0,
+        le=604_800,
+        description="Time after closing in which the same alarm opens the incident again, where its class's standard "
+        "gives none, seconds.",
     )
     siblings: int = Field(3, ge=2, le=1000, description="Silent sensors of one asset that are one incident about it.")
     siblings_within_s: int = Field(60, ge=1, le=86_400, description="Time in which they must have fallen silent, s.")

@@ -14,6 +14,7 @@ from linkage.admission.nearness import Neighbour
 from linkage.admission.proposing import propose
 from linkage.admission.storms import begun
 from linkage.admission.surroundings import Surroundings
+from linkage.by_itself import reopened_by_itself
 from linkage.deed import Outcome
 from linkage.ledger import Ledger
 from linkage.opening import opened_by_alarm
@@ -126,7 +127,10 @@ class Effects:
         case = self._board.case(number)
         scene = self._board.page.scene(case.incident.incident_class)
         burning = self._board.burning_beside(number, transition.alarm)
-        self.write(case, reopened(case, transition, standing, burning, scene))
+        outcome = reopened(case, transition, standing, burning, scene)
+        if transition.response.life_safety:
+            outcome = reopened_by_itself(outcome, scene, self._ledger.settings.confirm_within_s)
+        self.write(case, outcome)
         self._board.reopen(key_of(transition, sensor), number)
         return number
 

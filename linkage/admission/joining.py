@@ -53,6 +53,7 @@ def reopened(case: Case, transition: AlarmTransition, standing: Standing, burnin
         active=burning + 1,
         alarms=case.incident.alarms + (standing.belonged != case.incident.id),
     )
+    incident = _with_departments(incident, scene.directory.handling(transition.response.departments))
     legs = [replace(task, ended_ns=scene.now_ns) for task in case.tasks if task.ended_ns is None]
     after = Case(incident, case.tasks).with_tasks(legs)
     data: dict[str, object] = {**facts(transition), "reason": Reason.SOON_AFTER_END}

@@ -44,7 +44,8 @@ classes:
   - {id: road_water, name: {zh: 道路积水, en: Road water}, code: "0506", verify_min: 30, file_min: 15,
      dispatch_min: 15, handle_h: 2, check_min: 30, closing: {zh: 积水消除, en: Water gone}, source: "city table"}
   - {id: heat, name: {zh: 机房过热, en: Overheating}, code: "0601", verify_min: 10, file_min: 5,
-     dispatch_min: 5, handle_h: 1, check_min: 30, close_min: 10, closing: {zh: 恢复, en: Normal}, source: "TIA-942"}
+     dispatch_min: 5, handle_h: 1, check_min: 30, close_min: 10, closing: {zh: 恢复, en: Normal}, source: "TIA-942",
+     reopen: 2 natural_days}
 """
 
 _SENSORS = {

@@ -103,3 +103,10 @@ def test_class_twice_is_refused():
 
     with pytest.raises(BadCityFile, match=r"each class once, got `a` - at `case-standards.yaml:3`"):
         parse_standards(f"classes:\n  - {row}\n  - {row}\n")
+
+
+def test_a_class_may_have_its_own_time_for_reopening():
+    standards = parse_standards(COVER.replace("conditions:", "reopen: 3 natural_days\n    conditions:", 1))
+
+    assert standards.of("cover").reopen == Limit(3, Unit.NATURAL_DAY)
+    assert standards.of("another").reopen is None
