@@ -1,13 +1,15 @@
 """The table of payload families; a new one is a new file and a line here."""
 
-from ingest.decoders import fiware, influx_line, tts_v3
+from ingest.decoders import fiware, hj212, influx_line, tts_v3
 from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
+from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.influx_line import InfluxLineDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
+    "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),
     "influx_line": Family(InfluxLineDecoder, filters=("telegraf/#",), bears=influx_line.bears),

@@ -13,7 +13,9 @@ MAX_NAME_LENGTH = 200
 MAX_VALUE = 1e300
 
 #: `30.11 °C`, `247.0 Volts`, `-60`; a decimal comma is not among them, since `1,234` may be either.
-_NUMBER_TEXT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*([^\d\s.,+\-][^\n]{0,15}?)?\s*")
+_NUMBER_TEXT = re.compile(
+    r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*((?![eE][+-]?\d)[^\d\s.,+\-][^\n]{0,15}?)?\s*"
+)
 
 
 def checked_name(name: object, *, at: str, reason: Reason = Reason.BAD_NAME) -> str:
