@@ -1,5 +1,6 @@
 """The people who may sign in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
@@ -100,15 +101,24 @@ class Users:
             raise NotFound("user", username)
         return user_of(row)
 
-    def holding(self, role: Role, department: str = "") -> list[User]:
-        """Return those who may sign in and hold `role`, in `department` if one is given, by name."""
+    def holding(self, roles: Collection[Role], department: str = "") -> list[User]:
+        """Return those who may sign in and hold one of `roles`, in `department` if one is given, by name."""
         conditions: list[ColumnElement[bool]] = [USERS.c.disabled_ns.is_(None)]
         if department:
             conditions.append(USERS.c.department == department)
         query = select(USERS).where(*conditions).order_by(USERS.c.name, USERS.c.id)
         with self._database.read() as connection:
             found = [user_of(row) for row in connection.execute(query)]
-        return [user for user in found if role in user.roles][:MOST_PEOPLE]
+        return [user for user in found if not user.roles.isdisjoint(roles)][:MOST_PEOPLE]
+
+    def names(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the names of the people with these ids, also disabled ones; what is nobody's id is left out."""
+        numbers = [int(one) for one in ids if _is_id(one)]
+        if not numbers:
+            return {}
+        query = select(USERS.c.id, USERS.c.name).where(USERS.c.id.in_(numbers))
+        with self._database.read() as connection:
+            return {str(row.id): row.name for row in connection.execute(query)}
 
     def check(self, username: str, password: str) -> User | None:
         """Return the user whose password this is, else None; takes as long for a name that nobody has."""
@@ -183,9 +193,13 @@ class Users:
             connection.execute(update(USERS).where(USERS.c.id == user.id).values(password_hash=kept))
 
 
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+
+
 def person_with(database: Database, number: str) -> Person | None:
     """Return the person with this id who may sign in; None for nobody."""
-    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID):
+    if not _is_id(number):
         return None
     query = select(USERS).where(USERS.c.id == int(number), USERS.c.disabled_ns.is_(None))
     with database.read() as connection:

@@ -3,27 +3,41 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, literal, or_, select, tuple_
 
 from city.clock import Clock
 from linkage import cases, cursor, viewing
 from linkage.person import Person
 from linkage.queue import MAX_LIMIT, summaries
 from linkage.scope import visible
+from linkage.states import TaskState
 from linkage.tables import INCIDENTS, TASKS
 from linkage.views import TaskItem, TaskPage
 from storage.sql import Database
 
 _KEY = (TASKS.c.due_ns, TASKS.c.id)
 
+#: States in which the handling clock runs.
+_RUNNING = (TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.ARRIVED, TaskState.HANDLING)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
-    """Which tasks; an empty collection asks for nothing in particular. `mine`: only the person's department's."""
+    """Which tasks; an empty collection asks for nothing in particular.
+
+    Attributes:
+        departments: of one of these departments.
+        states: in one of these states.
+        mine: only the person's department's.
+        given: only those given to the person, or to nobody in particular.
+        overdue: only those past their limit, or fed back past it and not excused by an appeal.
+    """
 
     departments: Collection[str] = ()
     states: Collection[str] = ()
     mine: bool = False
+    given: bool = False
+    overdue: bool = False
 
 
 class Tasks:
@@ -40,7 +54,8 @@ class Tasks:
         Raises:
             BadRequest: `after` is not a cursor of this list.
         """
-        conditions = _conditions(TaskFilter() if wanted is None else wanted, person)
+        now_ns = self._clock.now_ns()
+        conditions = _conditions(TaskFilter() if wanted is None else wanted, person, now_ns)
         query = select(TASKS).join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(*conditions)
         total = select(func.count()).select_from(TASKS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident))
         shown = min(limit, MAX_LIMIT)
@@ -50,7 +65,7 @@ class Tasks:
             page = page.where(tuple_(*_KEY) > tuple_(literal(due_ns), literal(number)))
         with self._database.read() as connection:
             rows = list(connection.execute(page).mappings())
-            items = task_items(connection, rows[:shown], person, self._clock.now_ns())
+            items = task_items(connection, rows[:shown], person, now_ns)
             count = connection.execute(total.where(*conditions)).scalar_one()
         last = rows[shown - 1] if len(rows) > shown else None
         return TaskPage(
@@ -73,7 +88,7 @@ def task_items(connection: Connection, rows: Sequence[RowMapping], person: Perso
     return tuple(items)
 
 
-def _conditions(wanted: TaskFilter, person: Person) -> list[ColumnElement[bool]]:
+def _conditions(wanted: TaskFilter, person: Person, now_ns: int) -> list[ColumnElement[bool]]:
     conditions = [visible(person)]
     if wanted.departments:
         conditions.append(TASKS.c.department.in_(list(wanted.departments)))
@@ -81,4 +96,9 @@ def _conditions(wanted: TaskFilter, person: Person) -> list[ColumnElement[bool]]
         conditions.append(TASKS.c.state.in_(list(wanted.states)))
     if wanted.mine:
         conditions.append(TASKS.c.department == person.department)
+    if wanted.given:
+        conditions.append(TASKS.c.handler.in_(["", person.id]))
+    if wanted.overdue:
+        running = and_(TASKS.c.state.in_(_RUNNING), TASKS.c.due_ns < now_ns)
+        conditions.append(or_(running, and_(TASKS.c.overdue, TASKS.c.exempt.is_(False))))
     return conditions

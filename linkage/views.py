@@ -66,7 +66,7 @@ class Actor(View):
 
 
 class EventView(View):
-    """One entry of the event log; without an actor it was the system's."""
+    """One entry of the event log; without an actor it was the system's. `named`: whom it gave the work to."""
 
     number: int
     incident: str
@@ -79,6 +79,7 @@ class EventView(View):
     department: str | None
     note: str
     data: dict[str, object]
+    named: str = ""
 
 
 class TimeRequest(View):
@@ -121,7 +122,7 @@ class Closing(View):
 
 
 class TaskView(View):
-    """One department's leg of an incident."""
+    """One department's leg of an incident; the API adds the names of those to whom it was given."""
 
     id: str
     incident: str
@@ -137,7 +138,9 @@ class TaskView(View):
     note: str
     reason: str
     handler: str = ""
+    handler_name: str = ""
     checker: str = ""
+    checker_name: str = ""
     request: TimeRequest | None = None
     delays: int = 0
     suspended_at: Moment | None = None
@@ -242,6 +245,7 @@ class Incident(_Line):
     closing: Closing = Closing()
     evidence: tuple[Evidence, ...] = ()
     cameras: tuple[Camera, ...] = ()
+    verifier_name: str = ""
 
 
 class IncidentPage(View):

@@ -10,6 +10,7 @@ from api.errors import documented
 from api.fields import ID_PATTERN, LONGEST_WORD, NAME_PATTERN, Name, Note, RowPath, Word
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
+from api.naming import all_named
 from api.permissions import Right
 from api.routes.step_bodies import IncidentStepBody, order_of
 from api.services import Desk, Services
@@ -99,7 +100,7 @@ def incidents(desk: Desk, reader: Reader, wanted: Annotated[WantedIncidents, Que
 def open_incident(desk: Desk, reporter: Reporter, body: NewIncident) -> Incident:
     """Open an incident by hand."""
     report = Report(**body.model_dump())
-    return with_cameras(desk, reporter, desk.given.incidents.open_by_person(report, reporter.user.person))
+    return whole(desk, reporter, desk.given.incidents.open_by_person(report, reporter.user.person))
 
 
 @router.get("/counts", responses=documented(401, 403))
@@ -111,7 +112,7 @@ def counts(desk: Desk, reader: Reader) -> QueueCounts:
 @router.get("/{incident}", responses=documented(401, 403, 404))
 def incident(desk: Desk, reader: Reader, incident: RowPath) -> Incident:
     """Show one incident, with the steps that the caller may take now."""
-    return with_cameras(desk, reader, desk.given.incidents.one(incident, reader.user.person))
+    return whole(desk, reader, desk.given.incidents.one(incident, reader.user.person))
 
 
 @router.post("/{incident}/steps", responses=documented(401, 403, 404, 409))
@@ -123,10 +124,10 @@ def take_step(
     key: IdempotencyKey = "",
 ) -> Incident:
     """Take a step on an incident."""
-    return with_cameras(desk, actor, desk.given.incidents.act(incident, order_of(body), actor.user.person, key))
+    return whole(desk, actor, desk.given.incidents.act(incident, order_of(body), actor.user.person, key))
 
 
-def with_cameras(desk: Services, session: Session, incident: Incident) -> Incident:
-    """Return the incident with the cameras near it that the caller may see."""
+def whole(desk: Services, session: Session, incident: Incident) -> Incident:
+    """Return the incident with the cameras near it that the caller may see, and the names of those it was given to."""
     cameras = nearest_cameras(desk.directory.fresh(), session.user, incident.longitude, incident.latitude)
-    return incident.model_copy(update={"cameras": cameras})
+    return all_named(desk.users, incident.model_copy(update={"cameras": cameras}))

@@ -9,7 +9,7 @@ from api.errors import documented
 from api.fields import Id, Note, Number, RowPath, SaidNote
 from api.guard import Changes, Reads
 from api.permissions import Right
-from api.routes.incidents import with_cameras
+from api.routes.incidents import whole
 from api.services import Desk, Services
 from api.sessions import Session
 from linkage.admission.views import MemberPage, ProposalView
@@ -127,4 +127,4 @@ def decline(desk: Desk, actor: Actor, proposal: RowPath, body: DeclineBody) -> N
 
 
 def _shown(desk: Services, session: Session, incident: str) -> Incident:
-    return with_cameras(desk, session, desk.given.incidents.one(incident, session.user.person))
+    return whole(desk, session, desk.given.incidents.one(incident, session.user.person))

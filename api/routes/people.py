@@ -26,11 +26,11 @@ class Nameable(BaseModel):
 
 
 class WantedPeople(BaseModel):
-    """Which people: of one role, and of one department if it is given."""
+    """Which people: of any of some roles, and of one department if it is given."""
 
     model_config = ConfigDict(frozen=True)
 
-    role: Role
+    role: Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
     department: str = Field("", max_length=LONGEST_WORD, pattern=ID_PATTERN)
 
 
@@ -44,6 +44,6 @@ class People(BaseModel):
 
 @router.get("", responses=documented(401, 403), dependencies=[Depends(Reads(Right.NAME_PEOPLE))])
 def people(desk: Desk, wanted: Annotated[WantedPeople, Query()]) -> People:
-    """List who holds a role and may sign in."""
+    """List who holds one of the roles and may sign in."""
     found = desk.users.holding(wanted.role, wanted.department)
     return People(items=tuple(Nameable(id=str(one.id), name=one.name, department=one.department) for one in found))

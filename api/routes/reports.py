@@ -9,6 +9,7 @@ from api.errors import documented
 from api.fields import Name, Note, RowPath, Word
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
+from api.naming import with_names
 from api.permissions import Right
 from api.services import Desk
 from api.sessions import Session
@@ -174,4 +175,5 @@ def call(
 @router.get("/field-work", responses=documented(401, 403))
 def field_work(desk: Desk, reader: Reader) -> FieldWork:
     """List what the caller is to verify and to check on the spot."""
-    return desk.given.office.rounds.work(reader.user.person)
+    work = desk.given.office.rounds.work(reader.user.person)
+    return work.model_copy(update={"check": with_names(desk.users, work.check)})

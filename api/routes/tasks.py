@@ -9,8 +9,9 @@ from api.errors import documented
 from api.fields import ID_PATTERN, LONGEST_WORD, RowPath
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
+from api.naming import with_names
 from api.permissions import Right
-from api.routes.incidents import with_cameras
+from api.routes.incidents import whole
 from api.routes.step_bodies import TaskStepBody, order_of
 from api.services import Desk
 from api.sessions import Session
@@ -32,6 +33,8 @@ class WantedTasks(BaseModel):
     ] = []
     state: Annotated[list[TaskState], Field(max_length=50)] = []
     mine: bool = Field(default=False, description="Only those of the caller's department.")
+    given: bool = Field(default=False, description="Only those given to the caller, or to nobody in particular.")
+    overdue: bool = Field(default=False, description="Only those past their limit, or fed back past it.")
     after: Annotated[str | None, Field(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 
@@ -41,9 +44,16 @@ def tasks(
     desk: Desk, reader: Annotated[Session, Depends(Reads(Right.SEE_QUEUE))], wanted: Annotated[WantedTasks, Query()]
 ) -> TaskPage:
     """List tasks, nearest deadline first."""
-    asked = TaskFilter(departments=wanted.department, states=wanted.state, mine=wanted.mine)
+    asked = TaskFilter(
+        departments=wanted.department,
+        states=wanted.state,
+        mine=wanted.mine,
+        given=wanted.given,
+        overdue=wanted.overdue,
+    )
     after = wanted.after if wanted.after else None
-    return desk.given.tasks.page(reader.user.person, asked, limit=wanted.limit, after=after)
+    page = desk.given.tasks.page(reader.user.person, asked, limit=wanted.limit, after=after)
+    return page.model_copy(update={"items": with_names(desk.users, page.items)})
 
 
 @router.post("/{task}/steps", responses=documented(401, 403, 404, 409))
@@ -55,4 +65,4 @@ def take_task_step(
     key: IdempotencyKey = "",
 ) -> Incident:
     """Take a step on a task."""
-    return with_cameras(desk, actor, desk.given.incidents.act_on_task(task, order_of(body), actor.user.person, key))
+    return whole(desk, actor, desk.given.incidents.act_on_task(task, order_of(body), actor.user.person, key))

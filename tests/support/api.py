@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ from api.collaborators import Given
 from api.config import HttpSettings
 from api.passwords import Passwords
 from api.services import Services
-from api.users import NewUser, User
+from api.users import NewUser, User, person_with
 from city.clock import ManualClock
 from city.level import Domain
 from city.place import Place
@@ -149,6 +150,7 @@ def given_on(
 ) -> tuple[Given, Ledger]:
     """Return what the API is handed in a small city on `database`, and the ledger behind it."""
     book = ledger(database, linkage)
+    book = replace(book, book=replace(book.book, person=partial(person_with, database)))
     registry = SensorRegistry(database)
     registry.upsert_many(SENSORS)
     components = ComponentRegistry(database)

@@ -9,6 +9,7 @@ from city.level import Level
 from linkage import finding, words
 from linkage.finding import QueueFilter
 from linkage.legs import TaskFilter
+from linkage.order import Order
 from linkage.person import Person, Role
 from linkage.states import Disposition, Step
 from tests.support.linkage import (
@@ -18,6 +19,7 @@ from tests.support.linkage import (
     FOREMAN,
     MONITOR,
     POLICE_OFFICER,
+    WATER_HANDLER,
     WATER_OFFICER,
     Town,
     alarm,
@@ -167,6 +169,31 @@ def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
     town.work("4", WATER_OFFICER, Step.ACCEPT)
 
     assert [task.summary.id for task in town.tasks.page(WATER_OFFICER, wanted).items] == found
+
+
+def test_tasks_of_a_person_are_theirs_and_nobodys(town: Town):
+    fill(town)
+    (task,) = town.incidents.one("4", WATER_OFFICER).tasks
+    given = Order(step=Step.ASSIGN, version=town.incidents.one("4", WATER_OFFICER).version, person=WATER_HANDLER.id)
+    found = TaskFilter(given=True)
+
+    assert [one.id for one in town.tasks.page(WATER_OFFICER, found).items] == [task.id]
+    town.incidents.act_on_task(task.id, given, WATER_OFFICER)
+
+    assert town.tasks.page(WATER_OFFICER, found).items == ()
+    assert [one.id for one in town.tasks.page(WATER_HANDLER, found).items] == [task.id]
+
+
+def test_tasks_that_are_late_are_found(town: Town):
+    fill(town)
+    late = TaskFilter(overdue=True)
+    assert town.tasks.page(WATER_OFFICER, late).items == ()
+
+    town.wait(minutes=24 * 60)
+    assert [one.summary.id for one in town.tasks.page(WATER_OFFICER, late).items] == ["4"]
+    town.work("4", WATER_OFFICER, Step.ACCEPT, Step.ARRIVE, Step.FEED_BACK)
+
+    assert [one.overdue for one in town.tasks.page(WATER_OFFICER, late).items] == [True]
 
 
 def test_task_pages_join_up(town: Town):

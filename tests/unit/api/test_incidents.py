@@ -229,3 +229,27 @@ async def test_messages_tell_who_was_told(town: Town) -> None:
         items = (await client.get("/messages?incident=1")).json()["items"]
 
     assert [(item["department"], item["channel"], item["state"]) for item in items] == [("desk", "duty", "waiting")]
+
+
+async def test_those_who_were_named_are_shown_by_name(town: Town) -> None:
+    town.admitter.admit([alarm()])
+    crew = town.user(Role.HANDLER, department="water", name="crew")
+    async with (
+        town.client_of(Role.ACCEPTOR, name="wang") as acceptor,
+        town.client_of(Role.DISPATCHER) as dispatcher,
+        town.client_of(Role.OFFICER, name="water", department="water") as water,
+    ):
+        answer = await acceptor.get("/people", params={"role": ["collector", "acceptor"]})
+        (wang,) = answer.json()["items"]
+        incident = await step(acceptor, "/incidents/1", "assign_verifier", 1, person=wang["id"])
+        assert incident["verifier_name"] == wang["name"]
+        for word in ("verify", "file"):
+            incident = await step(acceptor, "/incidents/1", word, incident["version"])
+        incident = await step(dispatcher, "/incidents/1", "dispatch", incident["version"], departments=["water"])
+        (task,) = incident["tasks"]
+        incident = await step(water, f"/tasks/{task['id']}", "assign", incident["version"], person=str(crew.id))
+        listed = (await water.get("/tasks", params={"mine": True})).json()["items"]
+
+    assert [one["handler_name"] for one in (*incident["tasks"], *listed)] == [crew.name, crew.name]
+    named = {event["step"]: event["named"] for event in incident["events"] if event["named"]}
+    assert named == {"assign_verifier": wang["name"], "assign": crew.name}
