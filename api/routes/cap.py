@@ -3,16 +3,18 @@
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Unauthenticated, documented
-from api.fields import RowPath
+from api.fields import LARGEST, RowPath
 from api.guard import Open, Reads
+from api.page import Page, next_key
 from api.permissions import Right
 from api.services import Desk, Services
 from api.sessions import Session
 from linkage.cap.feed import ATOM_TYPE, CAP_TYPE
+from linkage.cap.heard import HeardWarning
 from linkage.cap.in_force import ReceivedWarning
 from linkage.cap.office import CapLine
 
@@ -37,6 +39,15 @@ class ReceivedWarnings(BaseModel):
     """Warnings from outside, newest first."""
 
     items: list[ReceivedWarning]
+
+
+class WantedReceived(BaseModel):
+    """Which messages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    before: Annotated[int, Field(ge=0, le=LARGEST, description="Go on before this (`next`); 0: from the newest.")] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
 class CapTaken(BaseModel):
@@ -97,6 +108,14 @@ def in_force(desk: Desk, reader: Reader) -> ReceivedWarnings:
     """List the warnings from outside that are in force."""
     del reader
     return ReceivedWarnings(items=desk.given.cap.in_force())
+
+
+@router.get("/cap/received", responses=documented(401, 403))
+def received(desk: Desk, reader: Reader, wanted: Annotated[WantedReceived, Query()]) -> Page[HeardWarning]:
+    """List every message from outside: what it does, which plans it arms, what was proposed by it."""
+    del reader
+    found = desk.given.cap.heard(wanted.before, wanted.limit)
+    return Page(items=found, next=next_key([one.id for one in found], wanted.limit))
 
 
 @router.get("/incidents/{incident}/cap", responses=documented(401, 403, 404))

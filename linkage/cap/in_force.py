@@ -1,6 +1,8 @@
 """The weather and other warnings from outside that are in force now: what plans and people look at."""
 
-from sqlalchemy import ColumnElement, Connection, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from city.clock import iso
 from linkage.cap.judging import State
@@ -47,6 +49,11 @@ def in_force(now_ns: int) -> ColumnElement[bool]:
     return (columns.state == State.IN_FORCE) & (columns.starts_ns <= now_ns) & (columns.expires_ns > now_ns)
 
 
+def acts(row: RowMapping, now_ns: int) -> bool:
+    """Tell whether a row of `cap_received` is in force."""
+    return bool(row["state"] == State.IN_FORCE and row["starts_ns"] <= now_ns < row["expires_ns"])
+
+
 class Received:
     """Reads what was received. Calls block on the database: call from a thread."""
 
@@ -57,19 +64,21 @@ class Received:
         """Return the warnings in force, newest first."""
         query = select(CAP_RECEIVED).where(in_force(now_ns)).order_by(CAP_RECEIVED.c.id.desc()).limit(_MOST)
         with self._database.read() as connection:
-            return [
-                ReceivedWarning(
-                    id=str(row["id"]),
-                    sender=row["sender"],
-                    identifier=row["identifier"],
-                    category=row["category"],
-                    level=row["level"],
-                    level_from=row["level_from"],
-                    districts=tuple(row["districts"]),
-                    headline=Names(**row["headline"]),
-                    starts_at=iso(row["starts_ns"]),
-                    expires_at=iso(row["expires_ns"]),
-                    drill=row["drill"],
-                )
-                for row in connection.execute(query).mappings()
-            ]
+            return [ReceivedWarning(**received_fields(row)) for row in connection.execute(query).mappings()]
+
+
+def received_fields(row: RowMapping) -> dict[str, Any]:
+    """Return the fields of `ReceivedWarning` that a row of `cap_received` says."""
+    return {
+        "id": str(row["id"]),
+        "sender": row["sender"],
+        "identifier": row["identifier"],
+        "category": row["category"],
+        "level": row["level"],
+        "level_from": row["level_from"],
+        "districts": tuple(row["districts"]),
+        "headline": Names(**row["headline"]),
+        "starts_at": iso(row["starts_ns"]),
+        "expires_at": iso(row["expires_ns"]),
+        "drill": row["drill"],
+    }

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from city.clock import iso
 from city.errors import NotFound
 from linkage.cap.feed import Entry, Masthead, atom
+from linkage.cap.heard import HeardList, HeardWarning
 from linkage.cap.in_force import Received, ReceivedWarning
 from linkage.cap.receiving import Receiver, Taken
 from linkage.cap.tables import CAP_MESSAGES
@@ -34,6 +35,7 @@ class CapOffice:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger, self._settings = ledger, ledger.settings.cap
         self._receiver, self._received = Receiver(ledger), Received(ledger.database)
+        self._heard = HeardList(ledger)
 
     @property
     def hears(self) -> bool:
@@ -53,6 +55,10 @@ class CapOffice:
     def in_force(self) -> list[ReceivedWarning]:
         """Return the received warnings in force."""
         return self._received.in_force(self._ledger.clock.now_ns())
+
+    def heard(self, before: int, limit: int) -> list[HeardWarning]:
+        """Return what was received, newest first, from before the number `before` (0: from the newest)."""
+        return self._heard.page(before, limit)
 
     def feed(self, url: str) -> bytes:
         """Return the public feed; `url` is where CAP is served.

@@ -8,6 +8,7 @@ from city.errors import BadDocument
 from linkage.cap.config import CapSettings
 from linkage.cap.in_force import Received, warned
 from linkage.cap.model import Alert, Area
+from linkage.cap.office import CapOffice
 from linkage.cap.receiving import Receiver, Taken
 from linkage.cap.tables import CAP_RECEIVED
 from linkage.cap.words import MsgType, Status
@@ -17,7 +18,8 @@ from linkage.event_log import verify
 from linkage.tables import EVENTS
 from storage.sql import Database
 from tests.support.cap import RAIN, WARNING, later
-from tests.support.linkage import Town
+from tests.support.linkage import Town, alarm
+from tests.support.response import ResponseTown
 
 SETTINGS = CapSettings(
     senders=("met@binhai.example", "other@met.example"), token="t", districts={"东区": "east", "330100": "west"}
@@ -59,6 +61,25 @@ def test_warning_that_comes_again_changes_nothing(city: Town) -> None:
 
     assert second == replace(first, repeated=True)
     assert in_force(city) == ["orange"]
+
+
+def test_list_says_what_a_warning_does_which_plans_it_arms_and_what_was_proposed(database: Database) -> None:
+    town = ResponseTown(database)
+    settings = LinkageSettings(cap=SETTINGS, plans=town.ledger.settings.plans)
+    receiver = Receiver(replace(town.ledger, settings=settings))
+    office = CapOffice(town.ledger)
+    town.admitter.admit([alarm(), alarm(target="underpass/2")])
+    receiver.take(written(WARNING), "test")
+    receiver.take(written(replace(WARNING, identifier="draft", status=Status.TEST)), "test")
+    (proposal,) = town.proposals()
+
+    kept, acting = office.heard(0, 10)
+
+    assert (kept.state, kept.reason, kept.acting, kept.arms) == ("kept", "not_meant", False, ())
+    assert (acting.state, acting.acting, acting.source) == ("in_force", True, "test")
+    assert [(one.plan, one.level) for one in acting.arms] == [("flood", "III")]
+    assert [(one.id, one.level, one.state) for one in acting.proposed] == [(proposal.id, "III", "open")]
+    assert [one.id for one in office.heard(int(kept.id), 10)] == [acting.id]
 
 
 def test_receipt_stands_in_the_log(city: Town) -> None:

@@ -118,10 +118,14 @@ async def test_warning_is_taken_from_who_has_the_token(city: Town) -> None:
         first = await client.post("/cap/messages", content=written(WARNING), headers=TOKEN)
         again = await client.post("/cap/messages", content=written(WARNING), headers=TOKEN)
     shown = await get(city, "/cap/in-force", Role.MONITOR)
+    listed = await get(city, "/cap/received", Role.LEADER)
 
     assert (first.status_code, first.json()["state"], first.json()["repeated"]) == (200, "in_force", False)
     assert again.json() == {**first.json(), "repeated": True}
     assert [(one["category"], one["level"]) for one in shown.json()["items"]] == [("rainstorm", "orange")]
+    assert [(one["state"], one["source"], one["acting"]) for one in listed.json()["items"]] == [
+        ("in_force", "posted", True)
+    ]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
