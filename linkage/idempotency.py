@@ -77,6 +77,18 @@ def remember(connection: Connection, ask: Ask, answer: object, now_ns: int) -> N
     )
 
 
+def known_answer(connection: Connection, ask: Ask) -> str | None:
+    """Return the words answered under this key before; without a key there are none. Raises as `remembered` does."""
+    answer = remembered(connection, ask) if ask.key else None
+    return None if answer is None else str(answer)
+
+
+def keep_answer(connection: Connection, ask: Ask, answer: str, now_ns: int) -> None:
+    """Write the words that are answered, in the transaction that did it; without a key nothing is written."""
+    if ask.key:
+        remember(connection, ask, answer, now_ns)
+
+
 def done_before(connection: Connection, ask: Ask) -> bool:
     """Tell whether this was done under its key already; without a key it never was. Raises as `remembered` does."""
     return ask.key != "" and remembered(connection, ask) is not None

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import documented
 from api.fields import Id, Note, Number, RowPath, SaidNote
 from api.guard import Changes, Reads
+from api.keyed import IdempotencyKey
 from api.permissions import Right
 from api.routes.incidents import whole
 from api.services import Desk, Services
@@ -35,9 +36,9 @@ class _Spanning(BaseModel):
     version: Number = Field(description="The incident's version as the caller saw it.")
     note: SaidNote
 
-    def asked(self, session: Session) -> Asked:
+    def asked(self, session: Session, key: str) -> Asked:
         """Return who asks, and why."""
-        return Asked(person=session.user.person, version=self.version, note=self.note)
+        return Asked(person=session.user.person, version=self.version, note=self.note, key=key)
 
 
 class MergeBody(_Spanning):
@@ -76,23 +77,23 @@ class DeclineBody(BaseModel):
 
 
 @router.post("/incidents/{incident}/merge", responses=documented(401, 403, 404, 409))
-def merge(desk: Desk, actor: Actor, incident: RowPath, body: MergeBody) -> Incident:
+def merge(desk: Desk, actor: Actor, incident: RowPath, body: MergeBody, key: IdempotencyKey = "") -> Incident:
     """Let an incident go on in another; the answer is the one that goes on."""
-    return _shown(desk, actor, desk.given.holding.merging.merge(incident, body.into, body.asked(actor)))
+    return _shown(desk, actor, desk.given.holding.merging.merge(incident, body.into, body.asked(actor, key)))
 
 
 @router.post("/incidents/{incident}/split", responses=documented(401, 403, 404, 409))
-def split(desk: Desk, actor: Actor, incident: RowPath, body: SplitBody) -> Incident:
+def split(desk: Desk, actor: Actor, incident: RowPath, body: SplitBody, key: IdempotencyKey = "") -> Incident:
     """Let alarms and tasks go on in a new incident; the answer is the new one."""
     chosen = Chosen(body.alarms, body.tasks)
-    return _shown(desk, actor, desk.given.holding.merging.split(incident, chosen, body.asked(actor)))
+    return _shown(desk, actor, desk.given.holding.merging.split(incident, chosen, body.asked(actor, key)))
 
 
 @router.post("/incidents/{incident}/detach", responses=documented(401, 403, 404, 409))
-def detach(desk: Desk, actor: Actor, incident: RowPath, body: DetachBody) -> Incident:
+def detach(desk: Desk, actor: Actor, incident: RowPath, body: DetachBody, key: IdempotencyKey = "") -> Incident:
     """Let an alarm that does not belong here go on in a new incident; the answer is the new one."""
     merging = desk.given.holding.merging
-    return _shown(desk, actor, merging.split(incident, Chosen((body.alarm,)), body.asked(actor), Step.DETACH))
+    return _shown(desk, actor, merging.split(incident, Chosen((body.alarm,)), body.asked(actor, key), Step.DETACH))
 
 
 @router.get("/incidents/{incident}/alarms", responses=documented(401, 403, 404, 409))
@@ -115,15 +116,15 @@ def proposals(desk: Desk, reader: Reader, incident: RowPath) -> tuple[ProposalVi
 
 
 @router.post("/proposals/{proposal}/accept", responses=documented(401, 403, 404, 409))
-def accept(desk: Desk, actor: Actor, proposal: RowPath, body: AcceptBody) -> Incident:
+def accept(desk: Desk, actor: Actor, proposal: RowPath, body: AcceptBody, key: IdempotencyKey = "") -> Incident:
     """Let the newer of the two incidents go on in the older; the answer is the one that goes on."""
-    return _shown(desk, actor, desk.given.holding.merging.accept(proposal, actor.user.person, body.note))
+    return _shown(desk, actor, desk.given.holding.merging.accept(proposal, actor.user.person, body.note, key))
 
 
 @router.post("/proposals/{proposal}/decline", status_code=204, responses=documented(401, 403, 404, 409))
-def decline(desk: Desk, actor: Actor, proposal: RowPath, body: DeclineBody) -> None:
+def decline(desk: Desk, actor: Actor, proposal: RowPath, body: DeclineBody, key: IdempotencyKey = "") -> None:
     """Say that the two incidents are not one, and why."""
-    desk.given.holding.merging.decline(proposal, actor.user.person, body.note)
+    desk.given.holding.merging.decline(proposal, actor.user.person, body.note, key)
 
 
 def _shown(desk: Services, session: Session, incident: str) -> Incident:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import documented
 from api.fields import Id, Note, RowPath, SaidNote
 from api.guard import Changes, Reads
+from api.keyed import IdempotencyKey
 from api.moments import MomentNs
 from api.permissions import Right
 from api.services import Desk
@@ -111,7 +112,7 @@ def preview(desk: Desk, silencer: Silencer, body: MatchersBody) -> PreviewView:
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 409))
-def make_silence(desk: Desk, silencer: Silencer, body: NewSilenceBody) -> SilenceView:
+def make_silence(desk: Desk, silencer: Silencer, body: NewSilenceBody, key: IdempotencyKey = "") -> SilenceView:
     """Make a silence; it is an event of the log."""
     wanted = NewSilence(
         kind=body.kind,
@@ -122,10 +123,12 @@ def make_silence(desk: Desk, silencer: Silencer, body: NewSilenceBody) -> Silenc
         windows=tuple(window.window() for window in body.windows),
         reason=body.reason,
     )
-    return desk.given.holding.silences.make(wanted, silencer.user.person)
+    return desk.given.holding.silences.make(wanted, silencer.user.person, key)
 
 
 @router.post("/{silence}/end", responses=documented(401, 403, 404, 409))
-def end_silence(desk: Desk, silencer: Silencer, silence: RowPath, body: EndBody) -> SilenceView:
+def end_silence(
+    desk: Desk, silencer: Silencer, silence: RowPath, body: EndBody, key: IdempotencyKey = ""
+) -> SilenceView:
     """End a silence now; what it hid comes up if it still burns."""
-    return desk.given.holding.silences.end(silence, silencer.user.person, body.note)
+    return desk.given.holding.silences.end(silence, silencer.user.person, body.note, key)

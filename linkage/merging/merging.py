@@ -1,7 +1,7 @@
 """The service behind merging, splitting and detaching, and behind proposals to join: each with a reason, by people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
@@ -12,6 +12,7 @@ from linkage.admission.tables import PROPOSALS
 from linkage.admission.views import ProposalView
 from linkage.conflict import Happened, matters
 from linkage.deed import Deed
+from linkage.idempotency import asking, done_before, keep_answer, known_answer, mark_done
 from linkage.ledger import Ledger, Page
 from linkage.merging.merge import merged
 from linkage.merging.moving import move_alarms, move_keys, move_tasks
@@ -27,11 +28,12 @@ from linkage.tables import EVENTS, INCIDENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks, why, and which version of the incident they saw."""
+    """Who asks, why, and which version of the incident they saw; the same request under one `key` is done once."""
 
     person: Person
     version: int
     note: str
+    key: str = ""
 
 
 class Merging:
@@ -51,22 +53,24 @@ class Merging:
             BadRequest: they are the same, one is an exercise and the other is not, or there is no reason.
         """
         with self._ledger.writing() as page:
-            source = self._open(page, incident, Step.MERGE, asked)
-            target = self._visible(page.connection, into, asked.person)
-            self._merge(page, source, target, asked)
+            ask = asking(asked.person.id, asked.key, "merge", incident, into, asked.version, asked.note)
+            if not done_before(page.connection, ask):
+                source = self._open(page, incident, Step.MERGE, asked)
+                target = self._visible(page.connection, into, asked.person)
+                self._merge(page, source, target, asked)
+                mark_done(page.connection, ask, page.now_ns)
         return into
 
     def split(self, incident: str, chosen: Chosen, asked: Asked, step: Step = Step.SPLIT) -> str:
         """Let some alarms and tasks go on in a new incident; return its id. Errors as for `merge`."""
         with self._ledger.writing() as page:
-            case = self._open(page, incident, step, asked)
-            part = part_of(page, case, chosen, self._ledger.book)
-            found = split(case, part, step, page.now_ns, asked.note)
-            number = part.opening.id
-            page.write(case, found.rest, asked.person)
-            self._adopt(page, found, asked.person)
-            move_keys(page.connection, case.incident.id, number, part.keys)
-        return str(number)
+            ask = asking(asked.person.id, asked.key, step, incident, asdict(chosen), asked.version, asked.note)
+            known = known_answer(page.connection, ask)
+            if known is not None:
+                return known
+            number = self._split(page, incident, chosen, asked, step)
+            keep_answer(page.connection, ask, number, page.now_ns)
+        return number
 
     def proposals(self, incident: str, person: Person) -> tuple[ProposalView, ...]:
         """Return proposals that concern an incident, the newest first; raises NotFound."""
@@ -81,9 +85,13 @@ class Merging:
             incidents = {row["id"]: row for row in named}
         return tuple(proposal_of(row, incidents[row["incident"]], incidents[row["into"]]) for row in rows)
 
-    def accept(self, proposal: str, person: Person, text: str = "") -> str:
+    def accept(self, proposal: str, person: Person, text: str = "", key: str = "") -> str:
         """Let the proposed incident go on in the other; return the id of the one that goes on. Errors as `merge`."""
         with self._ledger.writing() as page:
+            ask = asking(person.id, key, "accept", proposal, text)
+            known = known_answer(page.connection, ask)
+            if known is not None:
+                return known
             row = self._proposal(page.connection, proposal)
             source = self._visible(page.connection, str(row["incident"]), person)
             target = self._visible(page.connection, str(row["into"]), person)
@@ -92,11 +100,16 @@ class Merging:
             self._permit(page.connection, source, Step.MERGE, person)
             self._merge(page, source, target, asked, reason="proposal")
             self._decide(page, row, ProposalState.ACCEPTED, person, said)
+            keep_answer(page.connection, ask, str(row["into"]), page.now_ns)
         return str(row["into"])
 
-    def decline(self, proposal: str, person: Person, text: str) -> None:
+    def decline(self, proposal: str, person: Person, text: str, key: str = "") -> None:
         """Say that two incidents are not one, and why. Errors as for `merge`."""
         with self._ledger.writing() as page:
+            ask = asking(person.id, key, "decline", proposal, text)
+            if done_before(page.connection, ask):
+                return
+            mark_done(page.connection, ask, page.now_ns)
             row = self._proposal(page.connection, proposal)
             source = self._visible(page.connection, str(row["incident"]), person)
             self._permit(page.connection, source, Step.MERGE, person)
@@ -105,6 +118,16 @@ class Merging:
             for one, other in ((row["incident"], row["into"]), (row["into"], row["incident"])):
                 deed = Deed(step="decline_join", note=text, data={"proposal": row["id"], "with": other})
                 note(page, one, deed, person)
+
+    def _split(self, page: Page, incident: str, chosen: Chosen, asked: Asked, step: Step) -> str:
+        case = self._open(page, incident, step, asked)
+        part = part_of(page, case, chosen, self._ledger.book)
+        found = split(case, part, step, page.now_ns, asked.note)
+        number = part.opening.id
+        page.write(case, found.rest, asked.person)
+        self._adopt(page, found, asked.person)
+        move_keys(page.connection, case.incident.id, number, part.keys)
+        return str(number)
 
     def _adopt(self, page: Page, found: Split, person: Person) -> None:
         """Write the new incident, and let it take over its tasks, which are there already."""

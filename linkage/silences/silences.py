@@ -1,6 +1,6 @@
 """The service behind silences: previewed, made, ended and listed. Who may: foreman and dispatcher."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
@@ -8,6 +8,7 @@ from city.clock import SECOND_NS, iso
 from city.errors import BadRequest, IllegalTransition, NotFound, NotPermitted
 from linkage import cursor
 from linkage.deed import Deed
+from linkage.idempotency import asking, done_before, keep_answer, known_answer, mark_done
 from linkage.ledger import Ledger, Page
 from linkage.person import Person, Role
 from linkage.silences import keeping
@@ -57,8 +58,8 @@ class Silences:
         with self._ledger.database.read() as connection:
             return preview_of(self._previewed(connection, matchers))
 
-    def make(self, wanted: NewSilence, person: Person) -> SilenceView:
-        """Make a silence.
+    def make(self, wanted: NewSilence, person: Person, key: str = "") -> SilenceView:
+        """Make a silence; asked for again under the same key it is not made again.
 
         Raises:
             NotPermitted: this person keeps nothing quiet.
@@ -66,21 +67,14 @@ class Silences:
         """
         _check_permitted(person, "silence")
         with self._ledger.writing() as page:
-            silence = self._made(page, wanted, person)
-            data = {
-                "silence": silence.id,
-                "kind": silence.kind,
-                "matchers": silence.matchers.plain(),
-                "from": iso(silence.starts_ns),
-                "until": iso(silence.until_ns),
-                "with_alarm": silence.with_alarm,
-                "windows": [plain_window(window) for window in silence.windows],
-                "hides": self._previewed(page.connection, silence.matchers).all_burning,
-            }
-            page.note(Deed(step="silence", note=silence.reason, data=data), person)
-        return self.one(str(silence.id))
+            ask = asking(person.id, key, "silence", asdict(wanted))
+            known = known_answer(page.connection, ask)
+            number = self._written(page, wanted, person) if known is None else known
+            if known is None:
+                keep_answer(page.connection, ask, number, page.now_ns)
+        return self.one(number)
 
-    def end(self, number: str, person: Person, note: str = "") -> SilenceView:
+    def end(self, number: str, person: Person, note: str = "", key: str = "") -> SilenceView:
         """End a silence now; what it hid comes up at once if it still burns.
 
         Raises:
@@ -90,12 +84,10 @@ class Silences:
         """
         _check_permitted(person, "end_silence")
         with self._ledger.writing() as page:
-            silence = silence_of(self._row(page.connection, number))
-            if silence.ended_ns is not None or page.now_ns >= silence.until_ns:
-                raise IllegalTransition("end", state="ended", legal=(), at=f"silence {silence.id}")
-            hidden = keeping.ended(page, silence, "person")
-            data = {"silence": silence.id, "how": "person", "hidden": hidden.ever, "burning": hidden.now}
-            page.note(Deed(step="silence_ended", note=note, data=data), person)
+            ask = asking(person.id, key, "end_silence", number, note)
+            if not done_before(page.connection, ask):
+                self._end(page, number, person, note)
+                mark_done(page.connection, ask, page.now_ns)
         return self.one(number)
 
     def one(self, number: str) -> SilenceView:
@@ -117,6 +109,29 @@ class Silences:
             items = tuple(self._view(connection, row) for row in rows[:limit])
         last = rows[limit - 1] if len(rows) > limit else None
         return SilencePage(items=items, next=None if last is None else cursor.encode((last["id"],)))
+
+    def _written(self, page: Page, wanted: NewSilence, person: Person) -> str:
+        silence = self._made(page, wanted, person)
+        data = {
+            "silence": silence.id,
+            "kind": silence.kind,
+            "matchers": silence.matchers.plain(),
+            "from": iso(silence.starts_ns),
+            "until": iso(silence.until_ns),
+            "with_alarm": silence.with_alarm,
+            "windows": [plain_window(window) for window in silence.windows],
+            "hides": self._previewed(page.connection, silence.matchers).all_burning,
+        }
+        page.note(Deed(step="silence", note=silence.reason, data=data), person)
+        return str(silence.id)
+
+    def _end(self, page: Page, number: str, person: Person, note: str) -> None:
+        silence = silence_of(self._row(page.connection, number))
+        if silence.ended_ns is not None or page.now_ns >= silence.until_ns:
+            raise IllegalTransition("end", state="ended", legal=(), at=f"silence {silence.id}")
+        hidden = keeping.ended(page, silence, "person")
+        data = {"silence": silence.id, "how": "person", "hidden": hidden.ever, "burning": hidden.now}
+        page.note(Deed(step="silence_ended", note=note, data=data), person)
 
     def _made(self, page: Page, wanted: NewSilence, person: Person) -> Silence:
         _check_narrow(wanted.matchers)

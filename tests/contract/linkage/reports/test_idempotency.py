@@ -1,11 +1,21 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
-from city.clock import ManualClock
+import pytest
+
+from city.clock import SECOND_NS, ManualClock
+from city.errors import Conflict
 from linkage.acting import Order
 from linkage.forgetting import Forgetting
 from linkage.idempotency import asking, remember, remembered
+from linkage.merging.merging import Asked, Merging
+from linkage.merging.parting import Chosen
+from linkage.silences.matching import Matchers
+from linkage.silences.silence import SilenceKind
+from linkage.silences.silences import NewSilence, Silences
+from linkage.silences.window import Window
 from linkage.states import Step
-from tests.support.linkage import ACCEPTOR, COLLECTOR
+from storage.sql import Database
+from tests.support.linkage import ACCEPTOR, COLLECTOR, FOREMAN, Town, alarm
 from tests.support.reporting import ReportingTown
 
 
@@ -43,3 +53,40 @@ def test_keys_are_forgotten_after_a_month(reporting: ReportingTown) -> None:
 
     with reporting.database.read() as connection:
         assert remembered(connection, ask) is None
+
+
+def test_what_spans_incidents_is_done_once_under_its_key(database: Database) -> None:
+    town = Town(database)
+    town.admitter.admit([alarm(), alarm(target="underpass/2"), alarm(rule="siren")])
+    merging = Merging(town.ledger)
+
+    def asked(number: str, key: str) -> Asked:
+        version = town.incidents.one(number, ACCEPTOR).version
+        return Asked(person=ACCEPTOR, version=version, note="same water", key=key)
+
+    merge, split = asked("2", "k-1"), Chosen(("siren/underpass/1/0",))
+    assert [merging.merge("2", "1", merge) for _ in range(2)] == ["1", "1"]
+    merging.merge("3", "1", asked("3", "k-2"))
+    again = asked("1", "k-3")
+    assert [merging.split("1", split, again, Step.DETACH) for _ in range(2)] == ["4", "4"]
+    with pytest.raises(Conflict, match="another request"):
+        merging.merge("4", "1", asked("4", "k-3"))
+
+
+def test_silence_is_made_and_ended_once_under_its_key(database: Database) -> None:
+    town = Town(database)
+    silences = Silences(town.ledger)
+    wanted = NewSilence(
+        kind=SilenceKind.SILENCE,
+        matchers=Matchers(sites=("east",)),
+        until_ns=town.ledger.clock.now_ns() + 3600 * SECOND_NS,
+        reason="pump test",
+        windows=(Window((0, 6), time(22), time(6)),),
+    )
+
+    made = [silences.make(wanted, FOREMAN, "k-1").id for _ in range(2)]
+    ended = [silences.end("1", FOREMAN, "done", "k-2").ended_at for _ in range(2)]
+
+    assert made == ["1", "1"]
+    assert ended[0] is not None
+    assert ended[0] == ended[1]
