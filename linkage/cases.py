@@ -95,8 +95,18 @@ def save(connection: Connection, before: Case | None, after: Case, standard: Sta
             connection.execute(_CHANGE_INCIDENT, {"number_": after.incident.id, **changed})
         if before.incident.is_open and not after.incident.is_open:
             connection.execute(update(KEYS).where(KEYS.c.incident == after.incident.id).values(open=False))
-    tasks = [replace(task, yellow_ns=task_yellow(task, standard, calendar)) for task in after.tasks]
+    tasks = _with_yellow(after.tasks, standard, calendar)
     _save_tasks(connection, () if before is None else before.tasks, tasks)
+
+
+def rows_of(case: Case, standard: Standard, calendar: Calendar) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of `incidents` and those of `tasks` that a case has, with all that is derived."""
+    tasks = _with_yellow(case.tasks, standard, calendar)
+    return _incident_row(case, standard, calendar), [asdict(task) for task in tasks]
+
+
+def _with_yellow(tasks: Collection[TaskRecord], standard: Standard, calendar: Calendar) -> list[TaskRecord]:
+    return [replace(task, yellow_ns=task_yellow(task, standard, calendar)) for task in tasks]
 
 
 def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: Collection[TaskRecord]) -> None:
@@ -130,5 +140,6 @@ def _incident_row(case: Case, standard: Standard, calendar: Calendar) -> dict[st
 
 def _words(incident: IncidentRecord) -> str:
     sensor = "" if incident.sensor is None else incident.sensor
-    words = " ".join((incident.number, *incident.title.values(), incident.place, sensor, incident.note))
+    titles = (incident.title[language] for language in sorted(incident.title, reverse=True))  # zh first, however kept
+    words = " ".join((incident.number, *titles, incident.place, sensor, incident.note))
     return words.lower()[:_LONGEST_WORDS]

@@ -45,6 +45,7 @@ from tests.support.linkage import (
     alarm,
     life_safety,
 )
+from tests.support.rebuilding import unlike_the_log
 from tests.support.tampering import unprotected
 
 PEOPLE = (ACCEPTOR, FOREMAN, COLLECTOR, DISPATCHER, WATER_OFFICER, WATER_HANDLER, POLICE_OFFICER, MONITOR)
@@ -226,6 +227,11 @@ class Queue(RuleBasedStateMachine):
         with self.town.database.read() as connection:
             versions = {row.id: row.version for row in connection.execute(select(INCIDENTS.c.id, INCIDENTS.c.version))}
             assert {row[0]: row[1] for row in connection.execute(counted)} == versions
+
+    @invariant()
+    def log_tells_every_row(self) -> None:
+        """Fold each incident's events: they give its row and those of its tasks, column by column."""
+        assert unlike_the_log(self.town.ledger) == []
 
     @invariant()
     def derived_columns_follow_from_the_rest(self) -> None:
