@@ -16,9 +16,11 @@ class Reason(StrEnum):
     NOT_LINE_PROTOCOL = "not_line_protocol"
     NOT_XML = "not_xml"  #: no XML, or with a document type, or beyond the bounds of a document
     NOT_CBOR = "not_cbor"
+    NOT_PROTOBUF = "not_protobuf"
     NOT_HJ212 = "not_hj212"  #: no frame of HJ 212, or one that is cut short
     BAD_CHECKSUM = "bad_checksum"  #: bytes were changed on the way
     ENCRYPTED = "encrypted"  #: data that only its receiver can read
+    NEEDS_BIRTH = "needs_birth"  #: it names its values by what an earlier message said, and that never came
     WRONG_SHAPE = "wrong_shape"  #: well-formed, but not what this family sends
     NO_SENSOR = "no_sensor"  #: neither topic nor body says whose message it is
     BAD_NAME = "bad_name"  #: a sensor or quantity whose name no registry could hold

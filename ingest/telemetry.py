@@ -12,6 +12,13 @@ MESSAGES_UNDERSTOOD = Counter(
     "ingest_messages_understood_total", "Messages by payload family and by what they held", ["family", "content"]
 )
 DECODERS_FAILED = Counter("ingest_decoders_failed_total", "Mistakes of our own in a payload family", ["family"])
+METRICS_DROPPED = Counter(
+    "ingest_metrics_dropped_total", "Values within understood messages that nobody can read", ["reason"]
+)
+REBIRTHS_NEEDED = Counter(
+    "ingest_rebirths_needed_total", "Sparkplug messages after which the edge node should be born again", ["reason"]
+)
+DEATHS_IGNORED = Counter("ingest_deaths_ignored_total", "Deaths of Sparkplug sessions that are over anyway", ["reason"])
 MESSAGES_DISCARDED = Counter(
     "ingest_messages_discarded_total", "Unacknowledged messages let go, since the broker sends them again", ["reason"]
 )

@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from city.measurement import Decoder
 from ingest.decoders.by_signature import SignatureDecoder
 from ingest.decoders.family import DecoderFactory, Family
+from ingest.decoders.memory import Memory
 from ingest.decoders.native import NativeDecoder
 from ingest.decoders.options import DecoderOptions
 
 
 class DecoderSet:
-    """Gives equal decoders to routes of one family with equal options, so that they share what births taught them."""
+    """Gives equal decoders to routes of one family with equal options; all share what births taught them.
+
+    Attributes:
+        memory: what the decoders remember from one message to later ones.
+    """
 
     def __init__(self, families: Mapping[str, Family]) -> None:
         self._families = families
+        self.memory = Memory()
         self._made: dict[tuple[str, str], Decoder] = {}
 
     @property
@@ -38,4 +44,4 @@ class DecoderSet:
             return NativeDecoder()
         if name == "auto":
             return SignatureDecoder(self._families, {name: self.make(name, options) for name in self._families})
-        return self._families[name].make(options)
+        return self._families[name].decoder(options, self.memory)

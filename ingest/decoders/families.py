@@ -5,10 +5,12 @@ from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
 from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.influx_line import InfluxLineDecoder
+from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
+    "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",)),
     "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),

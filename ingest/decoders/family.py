@@ -8,9 +8,12 @@ from typing import Any
 
 from city.measurement import Decoder
 from ingest.decoders.json_body import parse_json
+from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
 
 DecoderFactory = Callable[[DecoderOptions], Decoder]
+#: Of a family whose messages mean something only after earlier ones.
+LearnerFactory = Callable[[DecoderOptions, Memory], Decoder]
 
 
 class Body:
@@ -49,7 +52,8 @@ class Family:
     """One payload family.
 
     Attributes:
-        make: makes its decoder from a route's options.
+        make: makes its decoder from a route's options; None for a family that learns.
+        learner: makes its decoder from a route's options and the memory that all decoders share.
         filters: topic filters that are its alone; always routed to it where a city's own routes leave them free.
             They may not overlap another family's, so none begins with a wildcard.
         topics: grammars that leave no doubt although their beginning is free (`<any prefix>/events/rpc`). They are not
@@ -57,7 +61,16 @@ class Family:
         bears: whether a body bears the family's signature; asked only where no topic decides, in the table's order.
     """
 
-    make: DecoderFactory
+    make: DecoderFactory | None = None
+    learner: LearnerFactory | None = None
     filters: tuple[str, ...] = ()
     topics: re.Pattern[str] | None = field(default=None)
     bears: Callable[[Body], bool] = _bears_none
+
+    def decoder(self, options: DecoderOptions, memory: Memory) -> Decoder:
+        """Return a decoder for a route; raises TypeError for a family that has neither way to make one."""
+        if self.learner is not None:
+            return self.learner(options, memory)
+        if self.make is None:
+            raise TypeError
+        return self.make(options)

@@ -22,6 +22,8 @@ export const operations: Record<keyof typeof chinese, string> = {
   'quarantined.no_sensor': 'No sensor id',
   'quarantined.not_json': 'Not JSON',
   'quarantined.not_hj212': 'Not HJ 212',
+  'quarantined.not_protobuf': 'Not Protocol Buffers',
+  'quarantined.needs_birth': 'Needs an earlier birth',
   'quarantined.bad_checksum': 'Wrong checksum',
   'quarantined.encrypted': 'Encrypted',
   'quarantined.not_line_protocol': 'Not line protocol',

@@ -20,6 +20,8 @@ export const operations = {
   'quarantined.no_sensor': '没有传感器编号',
   'quarantined.not_json': '不是 JSON',
   'quarantined.not_hj212': '不是 HJ 212 报文',
+  'quarantined.not_protobuf': '不是 Protocol Buffers',
+  'quarantined.needs_birth': '缺少先前的上线声明',
   'quarantined.bad_checksum': '校验码错误',
   'quarantined.encrypted': '已加密',
   'quarantined.not_line_protocol': '不是行协议',

@@ -1,0 +1,38 @@
+"""Which quantity a metric's path names: `Battery/Charge`, `Lane1/Speed`, `Temperature/Inlet`."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from city.catalogue import default_catalogue
+
+
+class Named(NamedTuple):
+    """A quantity, and which of several it is."""
+
+    quantity: str
+    label: str = ""
+
+
+#: Units that say of a bare `Count` what is counted.
+_COUNTED = {"veh": "vehicle_count", "vehicles": "vehicle_count", "persons": "people_count", "people": "people_count"}
+
+
+@lru_cache(maxsize=4096)
+def named(path: str, unit: str | None = None) -> Named:
+    """Return what `path` names: its last two words as one, else its last, else its first; the rest is the label.
+
+    A path in which nothing is known keeps its last word as the quantity, which a city's catalogue may know.
+    """
+    words = [word.strip() for word in path.split("/") if word.strip()]
+    if len(words) < 2:
+        return Named(words[0] if words else path)
+    find = default_catalogue().find
+    *before, last = words
+    both = find("_".join(words[-2:]))
+    if both is not None:
+        return Named(both.name, "/".join(before[:-1]))
+    if last.lower() == "count" and unit in _COUNTED:
+        return Named(_COUNTED[unit], "/".join(before))
+    if find(last) is None and find(words[0]) is not None:
+        return Named(words[0], "/".join(words[1:]))
+    return Named(last, "/".join(before))
