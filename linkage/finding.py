@@ -12,7 +12,6 @@ from linkage import cursor
 from linkage.person import Person
 from linkage.scope import listed, mine, sees_everything, visible, with_department
 from linkage.tables import ENDED_ORDER, INCIDENTS, QUEUE_ORDER
-from linkage.words import OpenWords
 
 #: Matches of a filter that are counted; of more, a page says that there are at least so many.
 COUNTED = 1000
@@ -40,6 +39,11 @@ class QueueFilter:
     classes: Collection[str] = ()
     mine: bool = False
     q: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """Return the words of `q`, as they stand in what is searched."""
+        return self.q.lower().split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +95,20 @@ class Cut:
     after: str | None = None
 
 
-def find(connection: Connection, person: Person, wanted: QueueFilter, cut: Cut, words: OpenWords) -> Found:
+def find(
+    connection: Connection, person: Person, wanted: QueueFilter, cut: Cut, worded_open: Sequence[int] | None = None
+) -> Found:
     """Return the ids that `person` may see of those wanted, as far as `cut` goes.
 
-    Open incidents come in queue order; ended ones newest end first; both together newest first.
+    Open incidents come in queue order; ended ones newest end first; both together newest first. `worded_open` are open
+    incidents with the words asked for, at most one more than COUNTED, where somebody knows them already.
 
     Raises:
         BadRequest: the cursor is not one of this list.
     """
     order, limit = _order(wanted), cut.limit
     start = None if cut.after is None else cursor.decode(cut.after, len(order.names))
-    worded = _worded(connection, wanted, words)
+    worded = _worded(connection, wanted, worded_open)
     conditions = [*_scope(wanted), *_chosen(wanted, person), *worded.conditions]
     ids = _listed(connection, person, wanted)
     if ids is not None:
@@ -145,7 +152,7 @@ def _total(
     connection: Connection, conditions: list[ColumnElement[bool]], wanted: QueueFilter, person: Person, *, at_least: int
 ) -> tuple[int, bool]:
     """Return how many there are: all of them where nothing in particular was asked for, else at least so many."""
-    if wanted.q.strip():
+    if wanted.words:
         return at_least, False
     if _chosen(wanted, person):
         return COUNTED, False
@@ -186,17 +193,15 @@ class _Worded:
     few: bool = True
 
 
-def _worded(connection: Connection, wanted: QueueFilter, open_words: OpenWords) -> _Worded:
+def _worded(connection: Connection, wanted: QueueFilter, known: Sequence[int] | None) -> _Worded:
     """Look for the words by themselves first: rare ones leave few incidents, frequent ones are met soon anyway."""
-    words = wanted.q.lower().split()
+    words = wanted.words
     if not words:
         return _Worded()
     conditions = tuple(INCIDENTS.c.words.contains(word, autoescape=True) for word in words)
-    if wanted.open:
-        ids = open_words.matching(connection, words, COUNTED + 1)
-    else:
-        probe = select(INCIDENTS.c.id).where(*_scope(wanted), *conditions).limit(COUNTED + 1)
-        ids = list(connection.execute(probe).scalars())
+    scope = _scope(wanted) if known is None else [INCIDENTS.c.ended_ns.is_not(None)]
+    probe = select(INCIDENTS.c.id).where(*scope, *conditions).limit(COUNTED + 1)
+    ids = [*(() if known is None else known), *connection.execute(probe).scalars()]
     if len(ids) > COUNTED:
         return _Worded(conditions, few=False)
     return _Worded((INCIDENTS.c.id.in_(ids),))

@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Integer, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from city.clock import Clock
-from city.level import PRIORITIES
 from linkage import viewing
-from linkage.finding import Cut, QueueFilter, find
+from linkage.finding import COUNTED, Cut, QueueFilter, find
+from linkage.overview.overview import Overview
 from linkage.person import Person
 from linkage.scope import visible
 from linkage.tables import INCIDENTS, TASKS
 from linkage.views import IncidentPage, IncidentSummary, Leg, QueueCounts
-from linkage.words import OpenWords
 from storage.sql import Database
+
+# Built once: building a statement anew costs as much as running it.
+_THESE = select(INCIDENTS).where(INCIDENTS.c.id.in_(bindparam("numbers", expanding=True)))
 
 #: Most lines of one page.
 MAX_LIMIT = 200
@@ -25,7 +27,15 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._words = OpenWords()
+        self._open = Overview(database, _lines)
+
+    def follow(self) -> None:
+        """Catch up with the event log, so that those who ask next need not wait for it.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        self._open.follow()
 
     def page(
         self, person: Person, wanted: QueueFilter | None = None, *, limit: int = 50, after: str | None = None
@@ -36,32 +46,22 @@ class Queue:
             BadRequest: `after` is not a cursor of this list.
         """
         chosen = QueueFilter() if wanted is None else wanted
-        with self._database.read() as connection:
-            found = find(connection, person, chosen, Cut(min(limit, MAX_LIMIT), after), self._words)
-            rows = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(found.ids))).mappings()
-            known = {row["id"]: row for row in rows}
-            items = summaries(connection, [known[number] for number in found.ids])
+        cut = Cut(min(limit, MAX_LIMIT), after)
+        if chosen.open:
+            seen = self._open.page(person, chosen, cut)
+            found, items = seen.found, seen.lines
+        else:
+            # Asked before the connection is taken: nobody waits for the overview with one in hand.
+            both = chosen.open is None and chosen.words
+            worded = self._open.matching(chosen.words, COUNTED + 1) if both else None
+            with self._database.read() as connection:
+                found = find(connection, person, chosen, cut, worded)
+                items = _lines(connection, found.ids)
         return IncidentPage(items=items, next=found.next, total=found.total, exact=found.exact)
 
     def counts(self, person: Person, clock: Clock) -> QueueCounts:
         """Return how many open incidents `person` may see: all, unacknowledged, overdue, and of each priority."""
-        late = func.sum((INCIDENTS.c.due_ns < clock.now_ns()).cast(Integer))
-        query = (
-            select(INCIDENTS.c.acknowledged, INCIDENTS.c.priority, func.count().label("all"), late.label("late"))
-            .where(INCIDENTS.c.ended_ns.is_(None), visible(person))
-            .group_by(INCIDENTS.c.acknowledged, INCIDENTS.c.priority)
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(query).mappings().all()
-        by_priority = {str(priority): 0 for priority in PRIORITIES}
-        for row in rows:
-            by_priority[str(row["priority"])] += row["all"]
-        return QueueCounts(
-            open=sum(row["all"] for row in rows),
-            unacknowledged=sum(row["all"] for row in rows if not row["acknowledged"]),
-            overdue=sum(row["late"] for row in rows),
-            by_priority=by_priority,
-        )
+        return self._open.counts(person, clock.now_ns())
 
     def summary(self, incident: int, person: Person) -> IncidentSummary | None:
         """Return one line, or None when it is not `person`'s to see."""
@@ -69,6 +69,13 @@ class Queue:
         with self._database.read() as connection:
             lines = summaries(connection, list(connection.execute(query).mappings()))
         return lines[0] if lines else None
+
+
+def _lines(connection: Connection, ids: Sequence[int]) -> tuple[IncidentSummary, ...]:
+    """Return incidents as lines, in the order of `ids`."""
+    rows = connection.execute(_THESE, {"numbers": ids}).mappings()
+    known = {row["id"]: row for row in rows}
+    return summaries(connection, [known[number] for number in ids])
 
 
 def summaries(connection: Connection, rows: Sequence[RowMapping]) -> tuple[IncidentSummary, ...]:

@@ -6,10 +6,11 @@ import pytest
 from city.alarm import Change
 from city.errors import BadRequest
 from city.level import Level
-from linkage import finding, words
+from linkage import finding
 from linkage.finding import QueueFilter
 from linkage.legs import TaskFilter
 from linkage.order import Order
+from linkage.overview import reading
 from linkage.person import Person, Role
 from linkage.states import Disposition, Step
 from tests.support.linkage import (
@@ -228,13 +229,25 @@ def test_filter_that_lets_many_through_says_at_least(town: Town, monkeypatch: py
     monkeypatch.setattr(finding, "COUNTED", 2)
     fill(town)
 
-    narrow = town.queue.page(MONITOR, QueueFilter(priorities=[1]), limit=1)
-    wide = town.queue.page(MONITOR, QueueFilter(priorities=[1, 3, 4]), limit=1)
-    whole = town.queue.page(MONITOR, limit=1)
+    narrow = town.queue.page(MONITOR, QueueFilter(open=None, priorities=[1]), limit=1)
+    wide = town.queue.page(MONITOR, QueueFilter(open=None, priorities=[1, 3, 4]), limit=1)
+    whole = town.queue.page(MONITOR, QueueFilter(open=None), limit=1)
 
     assert (narrow.total, narrow.exact) == (2, True)
     assert (wide.total, wide.exact) == (2, False)
-    assert (whole.total, whole.exact) == (4, True)
+    assert (whole.total, whole.exact) == (5, True)
+
+
+def test_open_incidents_are_counted_whatever_is_asked_for(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(finding, "COUNTED", 2)
+    fill(town)
+
+    pages = [
+        town.queue.page(MONITOR, wanted, limit=1)
+        for wanted in (QueueFilter(), QueueFilter(priorities=[1, 3, 4]), QueueFilter(q="road"), QueueFilter(q="0"))
+    ]
+
+    assert [(page.total, page.exact) for page in pages] == [(4, True), (4, True), (0, True), (4, True)]
 
 
 @pytest.mark.parametrize("counted", [pytest.param(0, id="in the index's order"), pytest.param(100, id="sorted here")])
@@ -278,7 +291,7 @@ def test_words_follow_what_is_opened_ended_and_opened_again(town: Town):
 
 
 def test_words_are_read_anew_after_many_changes(town: Town, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(words, "_MOST_CHANGED", 1)
+    monkeypatch.setattr(reading, "MOST_CHANGED", 1)
     fill(town)
 
     assert ids(town, q="100%_") == ["1"]
