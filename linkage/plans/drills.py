@@ -173,6 +173,9 @@ class Drills:
             "started_by": person.id,
             "started_name": person.name,
             "note": "",
+            "script": [],
+            "play_ns": NEVER_NS,
+            "played": 0,
         }
         page.connection.execute(insert(DRILLS), row)
         data = {"drill": True, "exercise": row["id"], "plan": plan.id, "scenario": scenario.id, "warning": warning}

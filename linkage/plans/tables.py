@@ -130,7 +130,8 @@ UPWARD = Table(
     Index("ix_upward_reports_due", "sent_ns", "due_ns", "id"),
 )
 
-#: Exercises: what was played when; their incidents, responses and warnings carry `drill` themselves.
+#: Exercises: what was played when; their incidents, responses and warnings carry `drill` themselves. `script` is what
+#: simulated sensors say, `play_ns` when they speak next, `played` how many readings they have said.
 DRILLS = Table(
     "drills",
     METADATA,
@@ -149,4 +150,7 @@ DRILLS = Table(
     Column("started_name", String, nullable=False),
     Column("ended_ns", TimeNs),
     Column("note", Text, nullable=False),
+    Column("script", Json, nullable=False),
+    Column("play_ns", TimeNs, nullable=False, index=True),
+    Column("played", Integer, nullable=False),
 )

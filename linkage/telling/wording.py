@@ -28,7 +28,7 @@ FIELDS = (
 )
 
 #: Kinds of message beside the steps of incidents and tasks: `default` stands for every kind without a template.
-OWN_KINDS = ("default", "escalation", "summary", "channel_dead", "channel_back")
+OWN_KINDS = ("default", "escalation", "summary", "warning", "channel_dead", "channel_back")
 
 _FIELD = re.compile(r"\{([a-z_]*)\}")
 

@@ -16,6 +16,7 @@ from linkage.record import Case
 from linkage.scales import COLOURS
 from linkage.warnings.categories import CATEGORIES
 from linkage.warnings.tables import WARNING_ISSUES, WARNINGS
+from linkage.warnings.telling import Issue, acknowledge, concerned, tell
 
 #: The leader on duty, and the shift foreman who enters what the weather bureau or the government has issued.
 ISSUING = frozenset({Role.LEADER, Role.FOREMAN})
@@ -119,6 +120,23 @@ class Warnings:
             row = self._standing(page, number, seen, "cancel_warning")
             self._say(page, row, "cancel", replace(_last(page.connection, row), note=note), person)
 
+    def acknowledge(self, number: int, seen: int, person: Person) -> None:
+        """Say for one's department that the newest issue has been seen; `seen` is the one that the person saw.
+
+        Raises:
+            NotFound: there is no such warning.
+            NotPermitted: this person's department was not told of it.
+            Conflict: it says something newer by now.
+        """
+        with self._ledger.writing() as page:
+            query = select(WARNINGS.c.issues, WARNINGS.c.level).where(WARNINGS.c.id == number)
+            row = page.connection.execute(query).one_or_none()
+            if row is None:
+                raise NotFound("warning", number)
+            if row.issues != seen:
+                raise Conflict(changed=f"it is now `{row.level}`, issue {row.issues}", at=f"warning {number}")
+            acknowledge(page, number, seen, person)
+
     def _check(self, step: str, category: str, content: WarningContent, person: Person) -> None:
         if not person.holds(ISSUING):
             raise NotPermitted(step, allowed=" or ".join(sorted(ISSUING)), at="warnings")
@@ -154,6 +172,9 @@ class Warnings:
             note=content.note,
             data={**data, **{key: value for key, value in asdict(content).items() if key != "note"}},
         )
+        told = _issue(row, kind, content)
+        departments = concerned(page.connection, self._ledger.book, told, page.now_ns)
+        deed = replace(deed, data={**deed.data, "told": list(departments)})
         event = self._log(page, row["incident"], deed, "" if kind == "cancel" else content.level, person)
         issue = {
             **asdict(content),
@@ -176,6 +197,8 @@ class Warnings:
             "cancelled_ns": page.now_ns if kind == "cancel" else None,
         }
         page.connection.execute(update(WARNINGS).where(WARNINGS.c.id == number).values(standing))
+        sending = self._ledger.sending(page.now_ns)
+        tell(page, self._ledger.book, replace(told, event=event), departments, sending)
 
     def _log(self, page: Page, incident: int | None, deed: Deed, level: str, person: Person) -> int:
         """Write the event, into the incident that it is about if there is one; return its number."""
@@ -185,6 +208,21 @@ class Warnings:
         after = Case(replace(case.incident, warning_level=level), case.tasks)
         page.write(case, Outcome(after, (deed,)), person)
         return page.last
+
+
+def _issue(row: Any, kind: str, content: WarningContent) -> Issue:  # noqa: ANN401 - a row, or one to be
+    """Return the next issue of a warning as departments hear of it; its event is not written yet."""
+    names = ("area", "districts", "cautions", "measures", "issuer", "level")
+    return Issue(
+        warning=row["id"],
+        serial=row["issues"] + 1,
+        kind=kind,
+        category=row["category"],
+        drill=row["drill"],
+        event=0,
+        incident=row["incident"],
+        **{name: getattr(content, name) for name in names},
+    )
 
 
 def _next_id(connection: Connection) -> int:

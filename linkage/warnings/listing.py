@@ -1,22 +1,33 @@
 """Warnings as people see them: those in force, those that are over, and every issue of one."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from city.clock import iso
 from city.errors import NotFound
 from linkage.viewing import moment
 from linkage.views import Actor, Moment, View
-from linkage.warnings.tables import WARNING_ISSUES, WARNINGS
+from linkage.warnings.tables import WARNING_ISSUES, WARNING_TOLD, WARNINGS
 from storage.sql import Database
 
 #: Most warnings of one list; a city has a handful in force.
 MAX_LIMIT = 200
 
 
+class WarningTold(View):
+    """A department that was told of an issue, and who of it has seen it when."""
+
+    department: str
+    told_at: Moment
+    acknowledged_at: Moment | None
+    acknowledged_by: str
+
+
 class WarningIssue(View):
-    """What was said once, by whom and when."""
+    """What was said once, by whom and when, and which departments were told of it."""
 
     serial: int
     kind: str
@@ -31,6 +42,7 @@ class WarningIssue(View):
     issued_at: Moment
     actor: Actor
     note: str
+    told: tuple[WarningTold, ...]
 
 
 class WarningView(View):
@@ -79,8 +91,9 @@ class WarningList:
             wanted = WARNING_ISSUES.c.warning.in_([row["id"] for row in rows])
             issues = connection.execute(select(WARNING_ISSUES).where(wanted).order_by(WARNING_ISSUES.c.serial))
             found: dict[int, list[WarningIssue]] = {row["id"]: [] for row in rows}
+            told = _told(connection, [row["id"] for row in rows])
             for issue in issues.mappings():
-                found[issue["warning"]].append(_issue(issue))
+                found[issue["warning"]].append(_issue(issue, tuple(told[issue["warning"], issue["serial"]])))
         return [_view(row, tuple(found[row["id"]])) for row in rows]
 
 
@@ -99,7 +112,23 @@ def _view(row: RowMapping, issues: tuple[WarningIssue, ...]) -> WarningView:
     )
 
 
-def _issue(row: RowMapping) -> WarningIssue:
+def _told(connection: Connection, warnings: Sequence[int]) -> dict[tuple[int, int], list[WarningTold]]:
+    """Return who was told, by warning and issue; those who have not answered first."""
+    columns = WARNING_TOLD.c
+    query = select(WARNING_TOLD).where(columns.warning.in_(warnings))
+    found: dict[tuple[int, int], list[WarningTold]] = defaultdict(list)
+    for row in connection.execute(query.order_by(columns.acknowledged_ns.is_not(None), columns.department)).mappings():
+        told = WarningTold(
+            department=row["department"],
+            told_at=iso(row["told_ns"]),
+            acknowledged_at=moment(row["acknowledged_ns"]),
+            acknowledged_by=row["acknowledged_name"],
+        )
+        found[row["warning"], row["serial"]].append(told)
+    return found
+
+
+def _issue(row: RowMapping, told: tuple[WarningTold, ...]) -> WarningIssue:
     return WarningIssue(
         serial=row["serial"],
         kind=row["kind"],
@@ -114,4 +143,5 @@ def _issue(row: RowMapping) -> WarningIssue:
         issued_at=iso(row["issued_ns"]),
         actor=Actor(id=row["actor"] or "", name=row["actor_name"]),
         note=row["note"],
+        told=told,
     )

@@ -46,3 +46,16 @@ WARNING_ISSUES = Table(
     Column("note", Text, nullable=False),
     Column("event", RowId, nullable=False),
 )
+
+#: Which department was told of which issue, and who of it has said that it was seen.
+WARNING_TOLD = Table(
+    "warning_told",
+    METADATA,
+    Column("warning", ForeignKey("warnings.id"), primary_key=True),
+    Column("serial", Integer, primary_key=True, autoincrement=False),
+    Column("department", Word, primary_key=True),
+    Column("told_ns", TimeNs, nullable=False),
+    Column("acknowledged_ns", TimeNs),
+    Column("acknowledged_by", Word, nullable=False),
+    Column("acknowledged_name", String, nullable=False),
+)

@@ -17,12 +17,14 @@ import linkage.escalation.tables
 import linkage.evaluation.tables
 import linkage.idempotency
 import linkage.leasing.tables
+import linkage.notices.tables
 import linkage.outside.tables
 import linkage.plans.tables
 import linkage.reports.tables
 import linkage.roster.tables
 import linkage.silences.tables
 import linkage.tables
+import linkage.telling.first_told
 import linkage.telling.tables
 import linkage.warnings.tables
 import registry.tables
@@ -41,12 +43,14 @@ ROOMS = (
     linkage.evaluation.tables,
     linkage.idempotency,
     linkage.leasing.tables,
+    linkage.notices.tables,
     linkage.outside.tables,
     linkage.plans.tables,
     linkage.reports.tables,
     linkage.roster.tables,
     linkage.silences.tables,
     linkage.tables,
+    linkage.telling.first_told,
     linkage.telling.tables,
     linkage.warnings.tables,
     registry.tables,

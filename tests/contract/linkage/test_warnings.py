@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
+from linkage.tables import MESSAGES
 from linkage.warnings.issuing import WarningContent
 from storage.sql import Database
-from tests.support.linkage import DISPATCHER, FOREMAN, LEADER
+from tests.support.linkage import DISPATCHER, FOREMAN, LEADER, WATER_OFFICER
 from tests.support.response import WARNING, ResponseTown
 
 
@@ -91,3 +93,77 @@ def test_unknown_warning_is_not_found(town: ResponseTown) -> None:
         town.office.warnings.cancel(99, 1, "over", LEADER)
     with pytest.raises(NotFound):
         town.office.warning_list.one(99)
+
+
+def told(town: ResponseTown, number: int) -> dict[str, str]:
+    """Return the departments told of the newest issue, each with who has answered."""
+    newest = town.office.warning_list.one(number).issues[-1]
+    return {one.department: one.acknowledged_by for one in newest.told}
+
+
+def letters(town: ResponseTown) -> list[tuple[str, str, str]]:
+    with town.database.read() as connection:
+        query = select(MESSAGES).where(MESSAGES.c.kind == "warning").order_by(MESSAGES.c.id)
+        return [(row["department"], row["channel"], row["subject"]) for row in connection.execute(query).mappings()]
+
+
+def test_warning_without_an_incident_reaches_the_departments_of_its_plan(town: ResponseTown) -> None:
+    number = town.office.warnings.issue("rainstorm", WARNING, FOREMAN)
+
+    assert told(town, number).keys() == {"command", "desk", "water", "police"}
+    assert [(department, channel) for department, channel, _ in letters(town)] == [
+        ("command", "duty"),
+        ("desk", "duty"),
+        ("water", "duty"),
+        ("water", "mail"),
+        ("police", "duty"),
+    ]
+    assert letters(town)[0][2] == "暴雨黄色预警发布 / Rainstorm yellow warning issued: 城东"
+    (event,) = town.events("issue_warning")
+    assert '"told":["command","desk","water","police"]' in event["data"]
+
+
+@pytest.mark.parametrize(("category", "level"), [("gale", "red"), ("rainstorm", "blue")])
+def test_warning_that_no_plan_names_reaches_the_duty_desks(town: ResponseTown, category: str, level: str) -> None:
+    number = town.office.warnings.issue(category, replace(WARNING, level=level), FOREMAN)
+
+    assert told(town, number).keys() == {"command", "desk"}
+
+
+def test_who_was_told_hears_of_the_change_and_the_end(town: ResponseTown) -> None:
+    number = town.office.warnings.issue("rainstorm", WARNING, FOREMAN)
+    town.office.warnings.update(number, 1, replace(WARNING, level="blue"), FOREMAN)
+    town.office.warnings.cancel(number, 2, "over", FOREMAN)
+
+    assert [{one.department for one in issue.told} for issue in town.office.warning_list.one(number).issues] == [
+        {"command", "desk", "water", "police"}
+    ] * 3
+    assert len(letters(town)) == 15
+
+
+def test_department_answers_once_for_each_issue(town: ResponseTown) -> None:
+    number = town.office.warnings.issue("rainstorm", WARNING, FOREMAN)
+    for person in (WATER_OFFICER, WATER_OFFICER, DISPATCHER):
+        town.office.warnings.acknowledge(number, 1, person)
+
+    assert told(town, number) == {"command": "Dispatcher", "desk": "", "police": "", "water": "Water-Officer"}
+    assert [event["department"] for event in town.events("acknowledge_warning")] == ["water", "command"]
+    town.office.warnings.update(number, 1, replace(WARNING, level="red"), FOREMAN)
+    assert not any(told(town, number).values())
+    with pytest.raises(Conflict):
+        town.office.warnings.acknowledge(number, 1, WATER_OFFICER)
+
+
+def test_only_those_who_were_told_answer(town: ResponseTown) -> None:
+    number = town.office.warnings.issue("gale", WARNING, FOREMAN)
+
+    with pytest.raises(NotPermitted):
+        town.office.warnings.acknowledge(number, 1, WATER_OFFICER)
+    with pytest.raises(NotFound):
+        town.office.warnings.acknowledge(99, 1, WATER_OFFICER)
+
+
+def test_drills_warning_is_marked_in_its_messages(town: ResponseTown) -> None:
+    town.office.drills.start("flood", "east", LEADER)
+
+    assert {subject[:10] for _, _, subject in letters(town)} == {"【演练 DRILL】"}
