@@ -46,7 +46,7 @@ def value_of(metric: M) -> float | None:
 
 
 def count(reason: str) -> float:
-    return REBIRTHS_NEEDED.labels(reason)._value.get()
+    return float(REBIRTHS_NEEDED.labels(reason)._value.get())
 
 
 def test_data_by_alias_means_what_the_birth_said():
