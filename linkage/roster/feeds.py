@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from city.calendar import DAY_NS
+from city.calendar import DAY_NS, MINUTE_NS
 from city.clock import iso
 from city.errors import NotFound
 from linkage.ledger import Ledger
@@ -20,6 +20,9 @@ from linkage.roster.views import FeedView
 
 #: What a calendar shows: a month back, and a quarter ahead.
 _BACK_NS, _AHEAD_NS = 31 * DAY_NS, 92 * DAY_NS
+
+#: A reading is noted this often at most: whoever has the address cannot make the city write.
+_NOTED_EVERY_NS = 5 * MINUTE_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,13 @@ class Feeds:
                 raise NotFound("feed", "")
             roster = Roster() if version is None else version.roster
             shifts = list(self._shifts(connection, row, roster, now_ns))
+        if row["read_ns"] is None or now_ns - row["read_ns"] >= _NOTED_EVERY_NS:
+            self._note_reading(row["id"], now_ns)
         return Served(row["made_by"], feed(self._title(row), shifts, now_ns))
+
+    def _note_reading(self, number: int, now_ns: int) -> None:
+        with self._ledger.database.write() as connection:
+            connection.execute(update(FEEDS).where(FEEDS.c.id == number).values(read_ns=now_ns))
 
     def _shifts(self, connection: Connection, row: RowMapping, roster: Roster, now_ns: int) -> Iterator[Named]:
         posts = roster.of(row["department"]) if row["department"] else roster.posts
@@ -107,7 +116,13 @@ class Feeds:
 
 
 def _view(row: RowMapping) -> FeedView:
-    return FeedView(id=str(row["id"]), department=row["department"], person=row["person"], made_at=iso(row["made_ns"]))
+    return FeedView(
+        id=str(row["id"]),
+        department=row["department"],
+        person=row["person"],
+        made_at=iso(row["made_ns"]),
+        read_at=None if row["read_ns"] is None else iso(row["read_ns"]),
+    )
 
 
 def _hash(token: str) -> str:

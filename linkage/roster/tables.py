@@ -41,6 +41,32 @@ CHANGES = Table(
     Index("ix_roster_changes_span", "department", "to_ns", "from_ns"),
 )
 
+#: Swaps that somebody asked for: `waits_for` is who must agree; one that was agreed to names its `change`.
+SWAPS = Table(
+    "roster_swaps",
+    METADATA,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("department", Word, nullable=False),
+    Column("post", Word, nullable=False),
+    Column("first", Word, nullable=False),
+    Column("second", Word, nullable=False),
+    Column("first_from_ns", TimeNs, nullable=False),
+    Column("first_to_ns", TimeNs, nullable=False),
+    Column("second_from_ns", TimeNs, nullable=False),
+    Column("second_to_ns", TimeNs, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("asked_by", Word, nullable=False),
+    Column("asked_by_name", String, nullable=False),
+    Column("asked_ns", TimeNs, nullable=False),
+    Column("waits_for", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("decided_by_name", String, nullable=False),
+    Column("decided_ns", TimeNs),
+    Column("answer", Text, nullable=False),
+    Column("change", RowId),
+    Index("ix_roster_swaps_state", "state", "id"),
+)
+
 #: Who had the duty of a post, from signature to signature; the main officer first.
 TERMS = Table(
     "duty_terms",
@@ -104,5 +130,6 @@ FEEDS = Table(
     Column("made_by", Word, nullable=False),
     Column("made_ns", TimeNs, nullable=False),
     Column("revoked_ns", TimeNs),
+    Column("read_ns", TimeNs),
     Index("ix_calendar_feeds_made_by", "made_by"),
 )

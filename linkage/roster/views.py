@@ -164,9 +164,10 @@ class LogEntry(View):
 
 
 class FeedView(View):
-    """A calendar feed: of one department, or of one person's shifts."""
+    """A calendar feed: of one department, or of one person's shifts; `read_at` is to a few minutes, null for never."""
 
     id: str
     department: str
     person: str
     made_at: Moment
+    read_at: Moment | None = None

@@ -145,7 +145,8 @@ async def test_a_calendar_feed_can_be_read_by_a_calendar(station: Town) -> None:
         assert all("Ann" in str(event["summary"]) for event in events)
         assert len({str(event["uid"]) for event in events}) == len(events) > 30
 
-        assert [feed["person"] for feed in (await ann.get("/calendar-feeds")).json()["items"]] == ["ann"]
+        (listed,) = (await ann.get("/calendar-feeds")).json()["items"]
+        assert (listed["person"], listed["read_at"]) == ("ann", listed["made_at"])
         assert (await ann.delete(f"/calendar-feeds/{made['id']}")).status_code == 204
         assert (await anybody.get(made["path"].removeprefix("/api/v1"))).status_code == 404
         assert (await ann.delete(f"/calendar-feeds/{made['id']}")).status_code == 404
