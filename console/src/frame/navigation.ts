@@ -43,6 +43,10 @@ export const DUTY: readonly Entry[] = [
   entry('plans', 'plans', SEES_QUEUE),
   entry('roster', 'roster'),
   entry('callbacks', 'callbacks', ['acceptor', 'foreman']),
+];
+
+/** What the city's domains look like. */
+export const DOMAIN_PAGES: readonly Entry[] = [
   entry('traffic', 'domain', [], 'traffic'),
   entry('environment', 'domain', [], 'environment'),
   entry('video', 'domain', [], 'video'),
@@ -60,6 +64,13 @@ export const RUNNING: readonly Entry[] = [
   entry('channels', 'channels', ['operator', 'foreman']),
   entry('system', 'system', SEES_STATUS),
   entry('account', 'account'),
+];
+
+/** The navigation in its groups. */
+export const GROUPS: readonly { word: Word; entries: readonly Entry[] }[] = [
+  { word: 'nav.duty', entries: DUTY },
+  { word: 'nav.domains', entries: DOMAIN_PAGES },
+  { word: 'nav.running', entries: RUNNING },
 ];
 
 /** Return the entries that somebody with these roles is offered. */

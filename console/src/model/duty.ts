@@ -10,6 +10,16 @@ export interface DutyPerson {
   phone: string;
 }
 
+/** A calendar feed without its address, which is told once. */
+export interface CalendarFeed {
+  id: string;
+  /** empty for one's own shifts */
+  department: string;
+  person: string;
+  made_at: string;
+  read_at: string | null;
+}
+
 export interface PostDuty {
   department: string;
   post: string;

@@ -58,6 +58,41 @@ export interface CityWarning {
   issues: WarningIssue[];
 }
 
+/** A message from another warning system, and what came of it. */
+export interface HeardWarning {
+  id: string;
+  sender: string;
+  identifier: string;
+  category: string;
+  level: string;
+  level_from: string;
+  districts: string[];
+  headline: Bilingual;
+  starts_at: string;
+  expires_at: string;
+  drill: boolean;
+  state: string;
+  reason: string;
+  msg_type: string;
+  status: string;
+  source: string;
+  sent_at: string;
+  received_at: string;
+  acting: boolean;
+  arms: { plan: string; name: Bilingual; level: string }[];
+  proposed: HeardProposal[];
+}
+
+export interface HeardProposal {
+  id: string;
+  plan: string;
+  name: Bilingual;
+  level: string;
+  state: string;
+  made_at: string;
+  activation: string | null;
+}
+
 export interface UpwardReport {
   id: string;
   incident: string;

@@ -13,6 +13,9 @@ export const frame: Record<keyof typeof chinese, string> = {
 
   'nav.main': 'Main navigation',
   'nav.skip': 'Skip to content',
+  'nav.duty': 'On duty',
+  'nav.domains': 'Domains',
+  'nav.running': 'Running the system',
   'nav.more': 'More',
   'nav.overview': 'Overview',
   'nav.wall': 'Wall',

@@ -11,6 +11,9 @@ export const frame = {
 
   'nav.main': '主导航',
   'nav.skip': '跳到内容',
+  'nav.duty': '值守',
+  'nav.domains': '领域',
+  'nav.running': '运行',
   'nav.more': '更多',
   'nav.overview': '总览',
   'nav.wall': '大屏',
