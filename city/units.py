@@ -25,6 +25,7 @@ _DEFINITIONS = (
     "acidity = [acidity]",
     "turbidity_unit = [turbidity]",
     "data_bit = [data]",
+    "link_quality_indicator = [link_quality]",
     "data_byte = 8 * data_bit",
 )
 
@@ -52,6 +53,7 @@ _SPELLINGS = {
     "rpm": "turn_per_minute", "H67": "mm/hour",
     # concentration
     "GQ": "ug/m**3", "GP": "mg/m**3", "ug/m3": "ug/m**3", "mg/m3": "mg/m**3", "M1": "mg/L", "23": "g/cm**3",
+    "lqi": "link_quality_indicator",
     "pH": "acidity", "NTU": "turbidity_unit", "FNU": "turbidity_unit",
     # pressure
     "PAL": "Pa", "A97": "hPa", "HPA": "hPa", "KPA": "kPa", "BAR": "bar", "MBR": "mbar", "HN": "mmHg", "mmHg": "mmHg",

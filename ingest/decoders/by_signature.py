@@ -41,6 +41,7 @@ def family_of_topic(families: Mapping[str, Family], topic: str) -> str | None:
     for name, family in families.items():
         if any(matches(topic_filter, topic) for topic_filter in family.filters):
             return name
+    for name, family in families.items():
         if family.topics is not None and family.topics.fullmatch(topic):
             return name
     return None

@@ -7,6 +7,7 @@ from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.influx_line import InfluxLineDecoder
 from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
+from ingest.templates.product import product_family
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
@@ -14,5 +15,10 @@ FAMILIES: dict[str, Family] = {
     "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),
+    "shelly": product_family("shelly"),
+    "tasmota": product_family("tasmota"),
+    "zigbee2mqtt": product_family("zigbee2mqtt"),
+    "smartcitizen": product_family("smartcitizen"),
+    "esphome": product_family("esphome"),
     "influx_line": Family(InfluxLineDecoder, filters=("telegraf/#",), bears=influx_line.bears),
 }

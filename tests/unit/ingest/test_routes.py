@@ -79,7 +79,7 @@ def test_options_reach_the_decoder():
         ),
         pytest.param(
             "[[route]]\nfilter = 'a'\ndecoder = 'sparkplug'",
-            "`tts_v3`, got `sparkplug` - at `s.toml:3`",
+            "got `sparkplug` - at `s.toml:3`",
             id="an unknown decoder",
         ),
         pytest.param(

@@ -1,0 +1,8 @@
+"""What can be wrong in the text of a template."""
+
+
+class BadPattern(ValueError):
+    """Raised for a path, topic or text that is none; pydantic takes it for a value's mistake."""
+
+    def __init__(self, *, expected: str, got: str) -> None:
+        super().__init__(f"Expected {expected}, got `{got}`")

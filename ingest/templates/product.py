@@ -1,0 +1,62 @@
+"""Products that come with the program: one TOML file each, their templates and how their messages are recognised."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from typing import Any
+
+from ingest.decoders.family import Body, Family
+from ingest.templates.decoder import TemplateDecoder
+from ingest.templates.path import Path
+from ingest.templates.rule import Template
+from ingest.templates.topic import TopicPattern
+
+_FOLDER = resources.files("ingest.templates").joinpath("products")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """A body is the product's that has something at all of these paths, or begins with this text."""
+
+    paths: tuple[Path, ...]
+    text: re.Pattern[bytes] | None
+
+    def bears(self, body: Body) -> bool:
+        if self.text is not None and self.text.match(body.payload):
+            return True
+        return bool(self.paths) and all(path.first(body.json) is not None for path in self.paths)
+
+
+def product_family(name: str) -> Family:
+    """Return the family that `products/<name>.toml` describes."""
+    content = tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text("utf-8"))
+    rules = content["template"]
+    templates = [_template(rule, content.get("tables", {})) for rule in rules]
+    free = [template for template, rule in zip(templates, rules, strict=True) if rule.get("free", True)]
+    text = content.get("signature_text")
+    signature = _Signature(
+        tuple(Path.parse(path) for path in content.get("signature", [])),
+        re.compile(text.encode()) if text is not None else None,
+    )
+    return Family(
+        partial(TemplateDecoder, templates),
+        filters=tuple(content.get("filters", [])),
+        topics=_any_of([TopicPattern.parse(template.topic) for template in free]),
+        bears=signature.bears,
+    )
+
+
+def _template(rule: Mapping[str, Any], tables: Mapping[str, Any]) -> Template:
+    """Return a template; the name of a table of readings stands for that table, and `free` is ours."""
+    readings = rule.get("readings", [])
+    readings = tables[readings] if isinstance(readings, str) else readings
+    rest = {key: value for key, value in rule.items() if key != "free"}
+    return Template.model_validate({**rest, "readings": readings})
+
+
+def _any_of(patterns: list[TopicPattern]) -> re.Pattern[str] | None:
+    unnamed = [re.sub(r"\?P<\w+>", "?:", one.pattern.pattern) for one in patterns]
+    return re.compile("|".join(f"(?:{one})" for one in unnamed), re.DOTALL) if unnamed else None
