@@ -67,6 +67,8 @@ def _taking(target: IncidentRecord, source: IncidentRecord) -> IncidentRecord:
     if source.active:
         level = max(source.level, 0 if recovered is not None else target.level)
         recovered = None
+    elif source.alarms and not target.alarms:
+        recovered = source.recovered_ns  # all the alarms that it has from now on have cleared
     filed = source.filed_ns if target.filed_ns is None else target.filed_ns
     return replace(
         target,

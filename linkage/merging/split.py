@@ -48,7 +48,7 @@ class Split:
 def split(case: Case, part: Part, step: Step, now_ns: int, note: str) -> Split:
     """Let part of an incident go on in a new one; a part that burns as long as it did, at its own level."""
     moved = [replace(task, incident=part.opening.id) for task in part.tasks]
-    carried = Case(_begun(part, case.incident, filed=bool(moved)), tuple(moved))
+    carried = Case(_begun(part, case.incident, now_ns, filed=bool(moved)), tuple(moved))
     new = settled(carried)
     ids = {task.id for task in part.tasks}
     left = Case(_left(case.incident, part.staying, now_ns), tuple(task for task in case.tasks if task.id not in ids))
@@ -60,8 +60,9 @@ def split(case: Case, part: Part, step: Step, now_ns: int, note: str) -> Split:
     )
 
 
-def _begun(part: Part, old: IncidentRecord, *, filed: bool) -> IncidentRecord:
+def _begun(part: Part, old: IncidentRecord, now_ns: int, *, filed: bool) -> IncidentRecord:
     level = part.moving.level
+    recovered = now_ns if old.recovered_ns is None else old.recovered_ns
     return replace(
         part.opening,
         state=IncidentState.FILED if filed else IncidentState.REPORTED,
@@ -71,7 +72,7 @@ def _begun(part: Part, old: IncidentRecord, *, filed: bool) -> IncidentRecord:
         worst_level=level,
         alarms=part.moving.alarms,
         active=part.moving.active,
-        recovered_ns=None if part.moving.active or not part.moving.alarms else old.recovered_ns,
+        recovered_ns=None if part.moving.active or not part.moving.alarms else recovered,
     )
 
 

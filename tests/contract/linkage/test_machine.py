@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import delete, func, inspect, select
 
 from city.alarm import AlarmTransition, Change
-from city.errors import IllegalTransition, NotFound, NotPermitted
+from city.clock import SECOND_NS
+from city.errors import BadRequest, IllegalTransition, NotFound, NotPermitted
 from city.level import Level
 from linkage import cases
 from linkage.acting import Order
@@ -21,8 +22,14 @@ from linkage.admission.tables import HELD_ALARMS
 from linkage.clocks import running
 from linkage.event_log import verify
 from linkage.finding import QueueFilter
+from linkage.merging.merging import Asked, Merging
+from linkage.merging.parting import Chosen
 from linkage.person import Person
-from linkage.states import FOLLOWING, SPANNING, TASK_MOVES, Disposition, Step, followed
+from linkage.silences.keeping import SilenceKeeper
+from linkage.silences.matching import Matchers
+from linkage.silences.silence import SilenceKind, SilenceState
+from linkage.silences.silences import NewSilence, Silences
+from linkage.states import ENDED, FOLLOWING, SPANNING, TASK_MOVES, Disposition, Step, followed
 from linkage.tables import (
     ADMISSIONS,
     EVENTS,
@@ -49,6 +56,7 @@ from tests.support.rebuilding import unlike_the_log
 from tests.support.tampering import unprotected
 
 PEOPLE = (ACCEPTOR, FOREMAN, COLLECTOR, DISPATCHER, WATER_OFFICER, WATER_HANDLER, POLICE_OFFICER, MONITOR)
+JOINING = (ACCEPTOR, FOREMAN, DISPATCHER)
 TARGETS = ("underpass/1", "underpass/2")
 
 #: Relief of what was held back is with no incident.
@@ -115,6 +123,7 @@ class Queue(RuleBasedStateMachine):
         """Let time pass and look at the clocks."""
         self.town.wait(seconds=span.total_seconds())
         self.town.ticker.take()
+        SilenceKeeper(self.town.ledger).take()
         Releaser(self.town.ledger).take()
 
     @rule(who=st.sampled_from([ACCEPTOR, WATER_OFFICER]))
@@ -153,6 +162,58 @@ class Queue(RuleBasedStateMachine):
             assert self.town.incidents.one(shown.id, who) == shown
         else:
             raise AssertionError(order)
+
+    @rule(who=st.sampled_from(JOINING), pick=st.integers(0, 50), other=st.integers(0, 50))
+    def merge(self, who: Person, pick: int, other: int) -> None:
+        """Let one incident go on in another: both must be open, and two."""
+        source, target = self._look(who, pick), self._look(who, other)
+        if source is None or target is None:
+            return
+        asked = Asked(person=who, version=source.version, note="one cause")
+        try:
+            Merging(self.town.ledger).merge(source.id, target.id, asked)
+        except (IllegalTransition, BadRequest):
+            assert source == target or {source.state, target.state} & ENDED
+            assert self.town.incidents.one(source.id, who) == source
+        else:
+            assert not {source.state, target.state} & ENDED
+
+    @rule(who=st.sampled_from(JOINING), pick=st.integers(0, 50), alarm_=st.integers(0, 9), leg=st.integers(0, 3))
+    def part(self, who: Person, pick: int, alarm_: int, leg: int) -> None:
+        """Detach an alarm, or split off a leg with it where there is one; what goes is in the new incident only."""
+        shown = self._look(who, pick)
+        if shown is None or shown.state in ENDED:
+            return
+        alarms = _one_or_none([one.alarm for one in shown.alarms], alarm_)
+        tasks = _one_or_none([task.id for task in shown.tasks], leg)
+        step = Step.SPLIT if tasks else Step.DETACH
+        asked = Asked(person=who, version=shown.version, note="two causes")
+        try:
+            number = Merging(self.town.ledger).split(shown.id, Chosen(alarms, tasks), asked, step)
+        except BadRequest:  # nothing would go, or nothing stay
+            assert self.town.incidents.one(shown.id, who) == shown
+        else:
+            new = self.town.incidents.one(number, MONITOR)
+            assert {task.id for task in new.tasks} == set(tasks)
+
+    @rule(sensor=st.sampled_from(TARGETS), span=st.sampled_from([timedelta(minutes=5), timedelta(hours=2)]))
+    def silence(self, sensor: str, span: timedelta) -> None:
+        """Keep a target quiet."""
+        wanted = NewSilence(
+            kind=SilenceKind.SILENCE,
+            matchers=Matchers(sensors=(sensor,)),
+            until_ns=self.town.ledger.clock.now_ns() + int(span.total_seconds()) * SECOND_NS,
+            reason="works on the road",
+        )
+        Silences(self.town.ledger).make(wanted, FOREMAN)
+
+    @rule()
+    def end_a_silence(self) -> None:
+        """End the newest silence: what it hid comes up at the next look, if it still burns."""
+        silences = Silences(self.town.ledger)
+        for one in silences.page().items[:1]:
+            if one.state is not SilenceState.ENDED:
+                silences.end(one.id, DISPATCHER)
 
     def _look(self, who: Person, pick: int) -> Incident | None:
         lines = self.town.queue.page(MONITOR, QueueFilter(open=None)).items
@@ -223,7 +284,8 @@ class Queue(RuleBasedStateMachine):
     def log_is_whole(self) -> None:
         """Follow the chain; each incident's version counts its events."""
         assert verify(self.town.database) == []
-        counted = select(EVENTS.c.incident, func.count()).group_by(EVENTS.c.incident)
+        of_one = EVENTS.c.incident.is_not(None)  # silences are events of the city
+        counted = select(EVENTS.c.incident, func.count()).where(of_one).group_by(EVENTS.c.incident)
         with self.town.database.read() as connection:
             versions = {row.id: row.version for row in connection.execute(select(INCIDENTS.c.id, INCIDENTS.c.version))}
             assert {row[0]: row[1] for row in connection.execute(counted)} == versions
@@ -251,7 +313,12 @@ class Queue(RuleBasedStateMachine):
                 assert case.incident.state is followed([task.state for task in case.legs])
             if case.incident.is_open and case.incident.by_alarm:
                 assert case.incident.active == active.get(row["id"], 0)
-                assert (case.incident.recovered_ns is not None) == (case.incident.active == 0)
+                if case.incident.alarms:  # a part that was split off with tasks alone never burnt
+                    assert (case.incident.recovered_ns is not None) == (case.incident.active == 0)
+
+
+def _one_or_none(of: list[str], pick: int) -> tuple[str, ...]:
+    return tuple([*of, ""][pick % (len(of) + 1)].split())
 
 
 @pytest.mark.slow
