@@ -10,7 +10,7 @@ from city.quality import names_of
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints, Place
 from ingest.journal import Journal
-from ingest.journal_codec import Digests, Refused
+from ingest.journal_codec import Digests, Learned, Refused
 from ingest.stage import Work
 from ingest.telemetry import EVENTS_ACCEPTED, MESSAGES_QUARANTINED, READINGS_ACCEPTED
 
@@ -54,6 +54,8 @@ class Commit:
             match content:
                 case Digests():
                     self._duplicates.remember(position, content.data)
+                case Learned():  # nobody follows it: the decoders know it already
+                    pass
                 case Refused():
                     _count_refused(content)
                 case _:

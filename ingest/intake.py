@@ -1,12 +1,13 @@
 """The stages before the journal: leave out repeats, understand the rest, and say what is to be committed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ingest.config import QuarantineSettings
+from ingest.decoders.memory import Lesson
 from ingest.discovery import Discovery
 from ingest.duplicates import DuplicateWindow
-from ingest.journal_codec import Digests, Refused
+from ingest.journal_codec import Digests, Learned, Refused
 from ingest.message import Batch, Message, QuarantinedMessage
 from ingest.stage import Work
 from ingest.telemetry import BATCH_MESSAGES, MESSAGES_DUPLICATED
@@ -21,6 +22,10 @@ class Normaliser(Protocol):
 
     def batch(self, messages: Sequence[Message], arrival_ns: int) -> Batch:
         """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
+        ...
+
+    def restore(self, lessons: Iterable[Lesson]) -> None:
+        """Know again what an earlier run learned; call it before the first batch."""
         ...
 
 
@@ -50,6 +55,8 @@ class Understand:
             return
         batch = work.batch = self._normaliser.batch(work.messages, work.arrival_ns)
         work.contents = [batch.arrivals, Digests(work.digests)]
+        if batch.learned:
+            work.contents.append(Learned(tuple(batch.learned)))
         if batch.quarantined:
             refused = tuple(self._cut(message) for message in batch.quarantined)
             work.contents.append(Refused(work.arrival_ns, refused))

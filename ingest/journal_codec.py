@@ -11,6 +11,7 @@ import msgspec
 from city.entry import Arrivals, Connection, Context, Entry, SensorEvent, SensorStatus, Tick
 from city.errors import BadJournal
 from city.reading import ReadingBatch
+from ingest.decoders.memory import Lesson
 from ingest.message import QuarantinedMessage
 
 #: Encoding of the rows that are written now; others are refused, never guessed.
@@ -34,7 +35,14 @@ class Digests:
     data: bytes
 
 
-Content = Entry | Refused | Digests
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What decoders learned from one batch, and must know again after a crash."""
+
+    lessons: tuple[Lesson, ...]
+
+
+Content = Entry | Refused | Digests | Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ _KINDS: dict[type[Content], _Kind] = {
     Context: _Kind(4, _encode, msgspec.msgpack.Decoder(Context).decode),
     Refused: _Kind(5, _encode, msgspec.msgpack.Decoder(Refused).decode),
     Digests: _Kind(6, _encode_digests, Digests),
+    Learned: _Kind(7, _encode, msgspec.msgpack.Decoder(Learned).decode),
 }
 _BY_NUMBER = {kind.number: kind for kind in _KINDS.values()}
 

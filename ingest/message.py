@@ -7,6 +7,7 @@ import msgspec
 
 from city.entry import Arrivals
 from city.reading import ReadingBatch
+from ingest.decoders.memory import Lesson
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -58,3 +59,4 @@ class Batch:
     arrivals: Arrivals = field(default_factory=lambda: Arrivals(ReadingBatch.empty()))
     quarantined: Sequence[QuarantinedMessage] = ()
     discovered: Sequence[Sighting] = ()
+    learned: Sequence[Lesson] = ()

@@ -1,6 +1,6 @@
 """From messages to one batch of readings: routed, decoded, named, converted, judged; nothing is lost on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -12,6 +12,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from ingest.collected import Collected, attributes_json
 from ingest.config import NormaliseSettings
+from ingest.decoders.memory import Lesson
 from ingest.decoders.native import NativeReading, parse_readings, parse_topic, quality_of
 from ingest.decoders.times import time_of
 from ingest.decoders.values import MAX_VALUE, too_large
@@ -52,6 +53,10 @@ class Normaliser:
         """Take over the registry in force: which sensors are registered, and which are recordings."""
         self._naming.register(context.sensors)
 
+    def restore(self, lessons: Iterable[Lesson]) -> None:
+        """Know again what an earlier run learned; call it before the first batch."""
+        self._routes.memory.restore(lessons)
+
     def batch(self, messages: Sequence[Message], arrival_ns: int) -> Batch:
         """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
         collected = Collected()
@@ -69,7 +74,7 @@ class Normaliser:
             MESSAGES_UNDERSTOOD.labels(family, content).inc(count)
         readings = self._judgement.judge(collected.said(), arrival_ns)
         arrivals = Arrivals(readings, tuple(collected.events), tuple(collected.statuses))
-        return Batch(arrivals, collected.quarantined, collected.sightings)
+        return Batch(arrivals, collected.quarantined, collected.sightings, self._routes.memory.lessons())
 
     def _read(self, message: Message, arrival_ns: int, collected: Collected) -> None:
         payload = message.payload

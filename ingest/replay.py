@@ -1,14 +1,16 @@
 """Feeds the journal's past to those who must know it before new messages come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import get_args
 
 from city.entry import Entry, Journaled
 from ingest.commit import Follower
+from ingest.decoders.memory import Lesson
 from ingest.duplicates import DuplicateWindow
 from ingest.journal import Journal
-from ingest.journal_codec import Content, Digests, Record
+from ingest.journal_codec import Content, Digests, Learned, Record
+from ingest.lessons import Lessons
 
 #: Records read at once.
 _PAGE = 256
@@ -25,6 +27,14 @@ def replay(journal: Journal, follower: Follower, after: int) -> None:
 def rebuild(journal: Journal, duplicates: DuplicateWindow) -> None:
     """Fill the duplicate window from what the journal still holds; do it before subscribing."""
     duplicates.rebuild(_records(journal, (Digests,), 0))
+
+
+def relearn(journal: Journal, lessons: Lessons, restore: Callable[[Iterable[Lesson]], None]) -> None:
+    """Give the decoders back what they learned: what is kept, and then what the journal holds beyond it."""
+    restore(lessons.all())
+    for record in _records(journal, (Learned,), lessons.position()):
+        if isinstance(record.content, Learned):
+            restore(record.content.lessons)
 
 
 def _records(journal: Journal, kinds: Sequence[type[Content]], after: int) -> Iterator[Record]:

@@ -8,6 +8,7 @@ from city.errors import BadCityFile
 from city.measurement import Decoder
 from city.toml_lines import TomlText, parse_toml
 from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions, read_options
 from ingest.topics import is_filter, matches, overlap
 
@@ -31,10 +32,15 @@ class Route:
 
 
 class Routes:
-    """All routes; their filters never overlap, so every topic has one reader and is delivered once."""
+    """All routes; their filters never overlap, so every topic has one reader and is delivered once.
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    Attributes:
+        memory: what the routes' decoders remember from one message to later ones.
+    """
+
+    def __init__(self, routes: Sequence[Route], memory: Memory) -> None:
         self._routes = tuple(routes)
+        self.memory = memory
 
     @classmethod
     def parse(cls, text: str, *, file: str = "sources.toml", decoders: DecoderSet | None = None) -> Self:
@@ -52,7 +58,7 @@ class Routes:
             for topic_filter, family in KNOWN_GRAMMARS.items()
             if not any(overlap(topic_filter, route.topic_filter) for route in own)
         ]
-        return cls([*native, *own, *free])
+        return cls([*native, *own, *free], decoders.memory)
 
     @property
     def filters(self) -> tuple[str, ...]:

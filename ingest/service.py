@@ -25,12 +25,13 @@ from ingest.identity import Identity
 from ingest.intake import Normaliser, Note, Sift, Understand
 from ingest.journal import Journal
 from ingest.latest import Latest
+from ingest.lessons import Lessons
 from ingest.mqtt.inbox import Inbox
 from ingest.mqtt.session import Session
 from ingest.mqtt.session_file import SessionFile
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
-from ingest.replay import rebuild, replay
+from ingest.replay import rebuild, relearn, replay
 from ingest.stage import Stage
 
 log = structlog.get_logger(__name__)
@@ -82,10 +83,12 @@ class IngestService:
         self._duplicates = DuplicateWindow(settings.journal.duplicate_window)
         self.discovery = Discovery(folder / "discovery.sqlite")
         self.quarantine = Quarantine(folder / "quarantine.sqlite", settings.quarantine, parts.clock)
+        self._lessons = Lessons(folder / "lessons.sqlite")
         self.journal = Journal(folder / "journal", settings.journal, readers=self._readers())
         self.latest = Latest(parts.identity)
         self.history = Drain(HistorySink(parts.history), self.journal, settings.drain, Random())
         self._quarantined = Drain(self.quarantine, self.journal, settings.drain, Random())
+        self._learning = Drain(self._lessons, self.journal, settings.drain, Random())
         self._recover()
         inbox = Inbox(settings.batch)
         file = SessionFile(folder / "session.json")
@@ -102,6 +105,7 @@ class IngestService:
             group.create_task(self.pipeline.run(), name="ingest.pipeline")
             group.create_task(self.history.run(), name="ingest.history")
             group.create_task(self._quarantined.run(), name="ingest.quarantine")
+            group.create_task(self._learning.run(), name="ingest.lessons")
             group.create_task(self._tidy(), name="ingest.tidy")
             group.create_task(self.session.run(), name="ingest.session")
         raise AssertionError  # no task returns
@@ -111,6 +115,7 @@ class IngestService:
         self._save()
         self.journal.close()
         self.quarantine.close()
+        self._lessons.close()
         self.discovery.close()
 
     def _pipeline(self, inbox: Inbox, settings: IngestSettings) -> Pipeline:
@@ -138,10 +143,16 @@ class IngestService:
         except StoreUnavailable as error:
             log.warning("store_away", store="history", error=str(error))
             history = 0
-        return {"history": history, "quarantine": self.quarantine.position(), "rules": self._parts.judge.released}
+        return {
+            "history": history,
+            "quarantine": self.quarantine.position(),
+            self._lessons.name: self._lessons.position(),
+            "rules": self._parts.judge.released,
+        }
 
     def _recover(self) -> None:
         rebuild(self.journal, self._duplicates)
+        relearn(self.journal, self._lessons, self._parts.normaliser.restore)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
             self.latest.take(self._kept())

@@ -1,6 +1,6 @@
 """Ingest for its own tests: a normaliser that reads the native topic, a judge that remembers, a history in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -9,6 +9,7 @@ from city.entry import Arrivals, Journaled
 from city.errors import StoreUnavailable
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 from city.reading import ReadingBatch
+from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
 from ingest.message import Batch, Message, QuarantinedMessage, Sighting
 
@@ -44,6 +45,9 @@ class NativeNormaliser:
             if sensor not in self.registered:
                 discovered.append(Sighting(number, sensor, message.topic or "", tuple(body.values), "sample"))
         return Batch(Arrivals(ReadingBatch.of(rows)), quarantined, discovered)
+
+    def restore(self, lessons: Iterable[Lesson]) -> None:
+        assert not list(lessons)  # it learns nothing
 
 
 def _parse(message: Message) -> tuple[str, _Body]:

@@ -208,7 +208,8 @@ class Stumbling:
 
 def test_mistake_of_a_decoder_is_quarantined_and_counted():
     desk = Desk("air-1")
-    desk.normaliser._routes = Routes([Route("bad/#", "stumbling", Stumbling()), *desk.normaliser._routes._routes])
+    routes = desk.normaliser._routes
+    desk.normaliser._routes = Routes([Route("bad/#", "stumbling", Stumbling()), *routes._routes], routes.memory)
 
     batch = desk.batch(message("bad/1", b"x"), reading("air-1", time=iso(NOW), pm25=1), at_ns=NOW)
 
