@@ -12,6 +12,7 @@ from api.collaborators import Given
 from api.console import serve_console
 from api.errors import ErrorAnswers
 from api.incident_news import IncidentNews
+from api.keeping_up import keep_up
 from api.metrics import CountedRequests
 from api.openapi import install_openapi
 from api.routes import (
@@ -37,6 +38,7 @@ from api.routes import (
     live,
     merging,
     messages,
+    notices,
     people,
     photos,
     plans,
@@ -77,6 +79,7 @@ _ROUTERS = (
     plans.router,
     activations.router,
     warnings.router,
+    notices.router,
     upward.router,
     drills.router,
     tasks.router,
@@ -152,6 +155,7 @@ async def _following(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     news = IncidentNews(services.hub, services.recorder)
     await asyncio.to_thread(services.directory.fresh)
+    await asyncio.to_thread(services.given.queue.follow)
     await news.start()
     leave = services.given.bell.listen(news.ring)
     try:
@@ -161,6 +165,7 @@ async def _following(app: FastAPI) -> AsyncIterator[None]:
                 group.create_task(services.sensor_news.run(), name="api.sensor_news"),
                 group.create_task(services.sensor_news.watch(), name="api.ingest_watch"),
                 group.create_task(services.keeper.run(), name="api.stream_keeper"),
+                group.create_task(keep_up(services.given.queue), name="api.queue"),
             ]
             yield
             for task in tasks:

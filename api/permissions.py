@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from linkage.escalation.desk import CALLERS
+from linkage.notices.notices import DRAFTING
 from linkage.permissions import HANDLING_ROLES, REPORTING, SEEING_ALL, WHO
 from linkage.person import Role
 from linkage.plans.drills import DRILLING
@@ -43,6 +44,9 @@ class Right(StrEnum):
     DECIDE_RESPONSE = "decide_response"  #: start, raise, lower and end one
     TAKE_PART = "take_part"  #: acknowledge a call and report on the situation, for one's department
     WARN = "warn"  #: issue and cancel warnings
+    ANSWER_WARNING = "answer_warning"  #: say for one's department that a warning was seen
+    DRAFT_NOTICE = "draft_notice"  #: write what the public is to be told
+    SIGN_NOTICE = "sign_notice"  #: sign for it; whose it is, linkage decides
     REPORT_UP = "report_up"  #: sign and send reports upward
     LOG_CALLS = "log_calls"  #: say how a phone call of an escalation went
     SEE_CHANNELS = "see_channels"  #: how the channels of messages are
@@ -86,6 +90,9 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.DECIDE_RESPONSE: DECIDING,
     Right.TAKE_PART: HANDLING_ROLES,
     Right.WARN: ISSUING,
+    Right.ANSWER_WARNING: REPORTING,
+    Right.DRAFT_NOTICE: DRAFTING,
+    Right.SIGN_NOTICE: DRAFTING,
     Right.REPORT_UP: REPORTING_UP,
     Right.LOG_CALLS: CALLERS | {Role.OFFICER},
     Right.SEE_CHANNELS: frozenset({Role.OPERATOR, Role.FOREMAN}),

@@ -30,6 +30,9 @@ class MessageSettings(BaseModel):
     public: tuple[str, ...] = Field(
         (), description="Channels that reach the public; nothing of a drill leaves by them."
     )
+    # A command centre reviews its situation every 30 minutes (plans/waterlogging.yaml): twelve are two for each of six
+    # districts, and more than that is a runaway.
+    public_per_h: int = Field(12, ge=1, le=600, description="Notices for the public that go out within one hour.")
     rate_per_min: int = Field(60, ge=1, le=6000, description="Messages that one channel may send in a minute.")
     timeout_s: float = Field(15.0, gt=0, le=120, description="Longest wait for one delivery, seconds.")
     first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")
@@ -77,6 +80,14 @@ class MessageSettings(BaseModel):
                 message = "Expected a network such as `10.0.0.0/8`, got `{got}`"
                 raise PydanticCustomError("network", message, {"got": network}) from error
         return networks
+
+    @model_validator(mode="after")
+    def _check_public(self) -> Self:
+        for name in self.public:
+            if name in self.fallback:
+                message = "Expected a channel that does not reach the public, got `{got}` - at `fallback`"
+                raise PydanticCustomError("public_fallback", message, {"got": name})
+        return self
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -20,6 +20,7 @@ router = APIRouter(prefix="/warnings", tags=["warnings"])
 
 Reader = Annotated[Session, Depends(Reads(Right.SEE_RESPONSES))]
 Issuer = Annotated[Session, Depends(Changes(Right.WARN))]
+Answerer = Annotated[Session, Depends(Changes(Right.ANSWER_WARNING))]
 
 #: Most districts that a warning names.
 _MOST_DISTRICTS = 100
@@ -92,6 +93,14 @@ class Cancellation(BaseModel):
     note: SaidNote
 
 
+class Seen(BaseModel):
+    """The serial of the issue that the caller saw."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seen: Number
+
+
 @router.get("", responses=documented(401, 403))
 def warnings(desk: Desk, _: Reader, wanted: Annotated[WantedWarnings, Query()]) -> WarningPage:
     """List warnings."""
@@ -109,6 +118,13 @@ def issue(desk: Desk, issuer: Issuer, body: NewWarning) -> WarningView:
 def issue_anew(desk: Desk, issuer: Issuer, warning: RowPath, body: NewIssue) -> WarningView:
     """Issue a warning anew, at another level or with other words."""
     desk.given.plans.warnings.update(int(warning), body.seen, body.content(), issuer.user.person)
+    return desk.given.plans.warning_list.one(int(warning))
+
+
+@router.post("/{warning}/acknowledge", responses=documented(401, 403, 404, 409))
+def acknowledge(desk: Desk, answerer: Answerer, warning: RowPath, body: Seen) -> WarningView:
+    """Say for one's department that the newest issue was seen."""
+    desk.given.plans.warnings.acknowledge(int(warning), body.seen, answerer.user.person)
     return desk.given.plans.warning_list.one(int(warning))
 
 

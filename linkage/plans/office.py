@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from linkage.ledger import Ledger
+from linkage.notices.notices import Notices
 from linkage.plans.board import Board
 from linkage.plans.drills import Drills
 from linkage.plans.parts import Parts
@@ -14,7 +15,7 @@ from linkage.warnings.listing import WarningList
 
 @dataclass(frozen=True, slots=True)
 class PlanOffice:
-    """The services of plans, responses, warnings, reports upward and drills."""
+    """The services of plans, responses, warnings, notices for the public, reports upward and drills."""
 
     ledger: Ledger
     responses: Responses
@@ -24,6 +25,7 @@ class PlanOffice:
     drills: Drills
     warnings: Warnings
     warning_list: WarningList
+    notices: Notices
 
 
 def plan_office(ledger: Ledger) -> PlanOffice:
@@ -37,4 +39,5 @@ def plan_office(ledger: Ledger) -> PlanOffice:
         drills=Drills(ledger),
         warnings=Warnings(ledger),
         warning_list=WarningList(ledger.database),
+        notices=Notices(ledger),
     )

@@ -133,7 +133,7 @@ class ChannelWatch:
 
     def _next_channel(self, connection: Connection, row: RowMapping, dead: set[str]) -> str:
         """Return a channel that this notice has not gone by, a living one if there is one; empty for none."""
-        if row["channel"].startswith(SYSTEM_PREFIX) or row["kind"] == TEST:
+        if row["channel"].startswith(SYSTEM_PREFIX) or row["kind"] in {TEST, outbox.PUBLIC_KIND}:
             return ""
         department = self._ledger.book.directory.find(row["department"])
         known = () if department is None else department.channels

@@ -18,6 +18,9 @@ SYSTEM_PREFIX = "system:"
 
 _HOUR_NS = 3600 * SECOND_NS
 
+#: Kind of a notice for the public: it goes by public channels alone, and never falls through to another.
+PUBLIC_KIND = "public"
+
 #: What the subject of every message of an exercise begins with.
 DRILL_MARK = "【演练 DRILL】"
 

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from city.clock import SECOND_NS, Clock
 from linkage.config import MessageSettings
 from linkage.failpoint import Failpoints, Work
+from linkage.ledger import EVENTS_WRITTEN
 from linkage.tables import MESSAGES, NEVER_NS, WAITING
 from linkage.telling import attempts
 from linkage.telling.attempts import Attempt
 from linkage.telling.couriers import Courier, Letter, Receipt
+from linkage.telling.first_told import TOLD, note_told
 from linkage.telling.link import Links
 from linkage.telling.outbox import MessageState
 from storage.sql import Database
@@ -31,8 +33,7 @@ _MINUTE_NS = 60 * SECOND_NS
 class _Claimed:
     """A message taken for one attempt; if we die now, it comes up again when the claim runs out."""
 
-    id: int
-    created_ns: int
+    row: RowMapping
     attempts: int
     at_ns: int
     letter: Letter
@@ -94,7 +95,7 @@ class Post:
             connection.execute(update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(taken))
             self._failpoints.before(Work.CLAIM)
         self._failpoints.after(Work.CLAIM)
-        return _Claimed(row["id"], row["created_ns"], tried, now_ns, self._letter(row))
+        return _Claimed(row, tried, now_ns, self._letter(row))
 
     def _letter(self, row: RowMapping) -> Letter:
         """Return the letter of a message; its link is signed now and never kept."""
@@ -112,20 +113,24 @@ class Post:
         if receipt.delivered:
             values |= {"state": MessageState.SENT, "sent_ns": now_ns, "next_ns": NEVER_NS}
             MESSAGES_SENT.labels(channel).inc()
-        elif receipt.final or now_ns - claimed.created_ns > pace.give_up_after_s * SECOND_NS:
+        elif receipt.final or now_ns - claimed.row["created_ns"] > pace.give_up_after_s * SECOND_NS:
             values |= {"state": MessageState.FAILED, "next_ns": NEVER_NS}
             MESSAGES_FAILED.labels(channel, "given_up").inc()
         else:
             values |= {"next_ns": now_ns + retry_ns(claimed.attempts, pace)}
             MESSAGES_FAILED.labels(channel, "retried").inc()
-        attempt = Attempt(claimed.id, channel, claimed.at_ns, now_ns, receipt)
+        told = False
+        attempt = Attempt(claimed.row["id"], channel, claimed.at_ns, now_ns, receipt)
         with self._database.write() as connection:
-            connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.id).values(values))
+            connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.row["id"]).values(values))
             attempts.keep(connection, attempt)
             if receipt.delivered:
-                attempts.replace_earlier(connection, claimed.id)
+                attempts.replace_earlier(connection, claimed.row["id"])
+                told = note_told(connection, claimed.row, now_ns)
             self._failpoints.before(Work.RECORD)
         self._failpoints.after(Work.RECORD)
+        if told:
+            EVENTS_WRITTEN.labels(TOLD).inc()
         self._tell(claimed, receipt)
 
     def _tell(self, claimed: _Claimed, receipt: Receipt) -> None:
@@ -139,7 +144,7 @@ class Post:
         self._complaints[channel] = receipt.answer
         if receipt.answer != before:
             tell = log.error if receipt.final else log.warning
-            tell("message_not_delivered", message=claimed.id, channel=channel, answer=receipt.answer)
+            tell("message_not_delivered", message=claimed.row["id"], channel=channel, answer=receipt.answer)
 
 
 def retry_ns(attempts: int, settings: MessageSettings) -> int:

@@ -1,17 +1,26 @@
-"""Stands before whoever carries messages: what belongs to a drill never leaves by a public channel."""
+"""Stands before whoever carries messages: nothing of a drill, and nothing unsigned, leaves by a public channel."""
 
 from collections.abc import Collection
 
 from prometheus_client import Counter
 from sqlalchemy import select
 
+from linkage.notices.tables import NOTICES
 from linkage.publicity import may_be_public
 from linkage.tables import INCIDENTS, MESSAGES
 from linkage.telling.couriers import Courier, Letter, Receipt
+from linkage.telling.outbox import PUBLIC_KIND
 from storage.sql import Database
 
 MESSAGES_KEPT = Counter(
     "linkage_public_messages_kept_total", "Messages kept from public channels, by reason.", ["reason"]
+)
+
+_ABOUT = (
+    select(MESSAGES.c.kind, INCIDENTS.c.drill, NOTICES.c.state, NOTICES.c.drill.label("notice_drill"))
+    .select_from(MESSAGES)
+    .join(INCIDENTS, INCIDENTS.c.id == MESSAGES.c.incident, isouter=True)
+    .join(NOTICES, (NOTICES.c.event == MESSAGES.c.event) & (MESSAGES.c.kind == PUBLIC_KIND), isouter=True)
 )
 
 
@@ -31,14 +40,11 @@ class PublicGuard:
         return Receipt(delivered=False, answer=answer, final=True, blames_letter=True)
 
     def _kept(self, letter: Letter) -> str:
-        """Return why the public must not get this; what belongs to no incident is the city's own business."""
-        query = (
-            select(INCIDENTS.c.drill)
-            .join(MESSAGES, MESSAGES.c.incident == INCIDENTS.c.id)
-            .where(MESSAGES.c.key == letter.key)
-        )
+        """Return why the public must not get this; what is no notice and belongs to no incident is not for it."""
         with self._database.read() as connection:
-            drill = connection.execute(query).scalar_one_or_none()
-        if drill is None:
+            row = connection.execute(_ABOUT.where(MESSAGES.c.key == letter.key)).one_or_none()
+        if row is None or (row.kind != PUBLIC_KIND and row.drill is None):
             return "no_incident"
-        return "" if may_be_public(drill=drill) else "drill"
+        if row.kind == PUBLIC_KIND and row.state != "signed":
+            return "unsigned"
+        return "" if may_be_public(drill=bool(row.drill or row.notice_drill)) else "drill"

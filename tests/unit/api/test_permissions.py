@@ -35,7 +35,7 @@ PUBLIC = {
 #: Parameters of paths that any row's number fits.
 NUMBERED = (
     "sensor", "incident", "task", "message", "identifier", "report", "component", "escalation", "channel", "token",
-    "user", "activation", "proposal", "warning", "drill", "silence", "handover", "change", "feed",
+    "user", "activation", "proposal", "warning", "notice", "drill", "silence", "handover", "change", "feed",
 )  # fmt: skip
 
 

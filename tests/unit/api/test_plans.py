@@ -154,3 +154,29 @@ async def test_drill_is_played_and_seen_by_everybody(planned: Town, leader: http
 async def test_reports_upward_are_empty_before_a_grade(leader: httpx.AsyncClient) -> None:
     assert (await leader.get("/upward-reports")).json()["items"] == []
     assert (await leader.get("/upward-reports/1")).status_code == 404
+
+
+async def test_department_answers_a_warning(planned: Town, leader: httpx.AsyncClient) -> None:
+    number = (await leader.post("/warnings", json=_WARNING)).json()["id"]
+
+    async with planned.client_of(Role.OFFICER, department="water") as officer:
+        answered = await officer.post(f"/warnings/{number}/acknowledge", json={"seen": 1})
+        unseen = await officer.post(f"/warnings/{number}/acknowledge", json={"seen": 2})
+
+    told = {one["department"]: one["acknowledged_by"] for one in answered.json()["issues"][0]["told"]}
+    assert told == {"command": "", "desk": "", "police": "", "water": "Officer"}
+    assert unseen.status_code == 409
+
+
+async def test_notice_for_the_public_is_drafted_and_refused(planned: Town, leader: httpx.AsyncClient) -> None:
+    number = int((await leader.post("/warnings", json=_WARNING)).json()["id"])
+    async with planned.client_of(Role.FOREMAN) as foreman:
+        drafted = await foreman.post("/public-notices", json={"warning": number, "zh": "绕行", "en": "Detour"})
+        own = await foreman.post(f"/public-notices/{drafted.json()['id']}/sign")
+    unsent = await leader.post(f"/public-notices/{drafted.json()['id']}/sign")
+    refused = await leader.post(f"/public-notices/{drafted.json()['id']}/refuse", json={"note": "no channel"})
+
+    assert (drafted.status_code, own.status_code) == (201, 403)
+    assert unsent.json()["at"] == "public notices"
+    assert (refused.json()["state"], refused.json()["sent"]) == ("refused", [])
+    assert (await leader.get("/public-notices", params={"warning": number})).json()["items"] == [refused.json()]
