@@ -119,6 +119,7 @@ def task_of(task: TaskRecord, next_steps: tuple[NextStep, ...] = ()) -> TaskView
         arrived_at=moment(task.arrived_ns),
         fed_back_at=moment(task.fed_back_ns),
         checked_at=moment(task.checked_ns),
+        ended_at=moment(task.ended_ns),
         deadline=_handling(task),
         note=task.note,
         reason=task.reason,

@@ -134,6 +134,7 @@ class TaskView(View):
     arrived_at: Moment | None
     fed_back_at: Moment | None
     checked_at: Moment | None
+    ended_at: Moment | None
     deadline: Deadline | None
     note: str
     reason: str

@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean>;
+export type Query = Record<string, string | number | boolean | readonly string[]>;
 
 export function read<T>(path: string, query: Query = {}): Promise<T> {
   return ask<T>('GET', path + search(query));
@@ -29,7 +29,9 @@ export function fileAddress(path: string, query: Query = {}): string {
 }
 
 function search(query: Query): string {
-  const pairs = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    (value instanceof Array ? value : [value]).map((one): [string, string] => [key, String(one)]),
+  );
   return pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : '';
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../src/model/incident';
 import { newKey, nextOf, predicted, type Errand } from '../src/phone/errand';
-import { isMine, tabsOf } from '../src/phone/work.svelte';
+import { queryOf, tabsOf, WORKED_ON } from '../src/phone/work.svelte';
 import { middleOf } from '../src/report/grids';
 
 function errand(id: number, what: string, group = 'incident/1', refused = false): Errand {
@@ -68,10 +68,18 @@ describe('the lists of work', () => {
     expect(tabsOf((...roles) => roles.includes(role))).toEqual(tabs);
   });
 
-  it('leave out what somebody else was sent to', () => {
-    const item = { ...TASK, handler: '8' } as unknown as Parameters<typeof isMine>[0];
-    expect(isMine(item, '7')).toBe(false);
-    expect(isMine({ ...item, handler: '' }, '7')).toBe(true);
+  it('ask for what is worked on, unless another state is wanted', () => {
+    expect(queryOf(WORKED_ON)).toEqual({
+      limit: 200,
+      state: ['dispatched', 'accepted', 'arrived', 'handling', 'suspended'],
+    });
+    expect(queryOf({ ...WORKED_ON, state: 'any', overdue: true })).toEqual({ limit: 200, overdue: true });
+    expect(queryOf({ ...WORKED_ON, state: 'checked' })).toEqual({ limit: 200, state: ['checked'] });
+  });
+
+  it('ask for what is theirs by department and by person', () => {
+    expect(queryOf({ ...WORKED_ON, whose: 'department', state: 'any' })).toEqual({ limit: 200, mine: true });
+    expect(queryOf({ ...WORKED_ON, whose: 'given', state: 'any' })).toEqual({ limit: 200, mine: true, given: true });
   });
 });
 

@@ -36,6 +36,8 @@ const PLAIN: IncidentSummary = {
   response_level: '',
   recorded: false,
   drill: false,
+  jurisdiction: '',
+  reopened: 0,
   version: 1,
 };
 
@@ -56,6 +58,7 @@ export function news(step: string, parts: Partial<IncidentSummary> = {}): Incide
     department: null,
     note: '',
     data: {},
+    named: '',
   };
   return { ...one, event };
 }

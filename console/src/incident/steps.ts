@@ -1,6 +1,28 @@
 /** How steps are offered: which lead on, which end things, which need no second look. */
 
-import type { Step } from '../model/incident';
+import type { Incident, IncidentEvent, Step } from '../model/incident';
+
+/** What stands around a step where it is offered, as far as it is known there. */
+export interface Around {
+  /** the departments that are proposed */
+  proposed: readonly string[];
+  /** the departments that have a part already */
+  taken: readonly string[];
+  /** of the incident; 0 where it is not changed from here */
+  priority: number;
+  /** what happened, oldest first */
+  events: readonly IncidentEvent[];
+  closing: Incident['closing'] | null;
+}
+
+/** A step that is offered away from its incident. */
+export const ALONE: Around = {
+  proposed: [],
+  taken: [],
+  priority: 0,
+  events: [],
+  closing: null,
+};
 
 /** Steps that say only "seen" or "here": asking again would cost more than a mistake. */
 export const AT_ONCE: ReadonlySet<string> = new Set(['acknowledge', 'accept', 'arrive', 'handle']);
@@ -49,4 +71,25 @@ function groupOf(step: Step): number {
 /** Tell whether a step leads the incident on towards its end. */
 export function isForward(step: Step): boolean {
   return !ENDING.has(step.step) && !BESIDE.has(step.step);
+}
+
+/** Whom a step can name (linkage/needs.py): a department's own people, or those who verify and check. */
+export function rolesFor(step: string): readonly string[] {
+  return step === 'assign' ? ['handler', 'officer'] : ['collector', 'acceptor', 'foreman'];
+}
+
+/** Return what stands around the steps of an incident. */
+export function aroundOf(incident: Incident): Around {
+  return {
+    proposed: incident.proposed,
+    taken: incident.tasks.filter((task) => task.ended_at === null).map((task) => task.department),
+    priority: incident.priority,
+    events: incident.events,
+    closing: incident.closing,
+  };
+}
+
+/** Tell whether an incident of a sensor is about to be closed, so that what its sensor says matters. */
+export function isClosing(incident: Incident): boolean {
+  return incident.sensor !== null && ['fed_back', 'checking'].includes(incident.state);
 }

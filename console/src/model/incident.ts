@@ -49,10 +49,14 @@ export interface IncidentSummary {
   response_level: string;
   recorded: boolean;
   drill: boolean;
+  /** the district whose it is; empty: the city's */
+  jurisdiction: string;
+  /** how often it came back */
+  reopened: number;
   version: number;
 }
 
-export type Need = 'note' | 'department' | 'disposition' | 'person' | 'grade' | 'override';
+export type Need = 'note' | 'department' | 'disposition' | 'person' | 'grade' | 'override' | 'condition';
 
 /** A delay or suspension that somebody asked for. */
 export interface TimeRequest {
@@ -70,6 +74,17 @@ export interface Step {
   label: Bilingual;
   /** how the incident may end by this step */
   dispositions: string[];
+  /** of the class's case standard, where there are several to choose from */
+  conditions?: Condition[];
+  /** the one chosen before */
+  condition?: string;
+}
+
+/** What makes it a case, or, for closing, when it is over. */
+export interface Condition {
+  id: string;
+  name: Bilingual;
+  limit: string;
 }
 
 export interface Task {
@@ -83,6 +98,8 @@ export interface Task {
   arrived_at: string | null;
   fed_back_at: string | null;
   checked_at: string | null;
+  /** when it counted no more: given back, handed over, or of a round before the last reopening */
+  ended_at: string | null;
   deadline: Deadline | null;
   note: string;
   /** what a plan asks for; null where no plan does */
@@ -94,6 +111,13 @@ export interface Task {
   overdue: boolean;
   appeal: string;
   exempt: boolean;
+  /** ids and names of those it was given to; empty for nobody */
+  handler: string;
+  handler_name: string;
+  checker: string;
+  checker_name: string;
+  /** the task that another department had before */
+  from_task: string | null;
   steps: Step[];
   reason: string;
 }
@@ -131,6 +155,8 @@ export interface IncidentEvent {
   department: string | null;
   note: string;
   data: Record<string, unknown>;
+  /** whom it gave the work to */
+  named: string;
 }
 
 export interface Camera {
@@ -164,6 +190,9 @@ export interface Incident extends Omit<IncidentSummary, 'alarms'> {
   steps: Step[];
   cameras: Camera[];
   evidence: Evidence[];
+  /** id and name of who is to verify it; empty for nobody */
+  verifier: string;
+  verifier_name: string;
   /** what speaks against closing */
   closing: { burning: string[]; silent: string[]; sensor_state: string };
 }

@@ -5,11 +5,14 @@ export const INCIDENT_STATES = [
   'filed',
   'dispatched',
   'handling',
+  'suspended',
   'fed_back',
   'checking',
   'closed',
+  'forced',
   'not_filed',
   'cancelled',
+  'merged',
 ] as const;
 
 export const TASK_STATES = [
@@ -17,8 +20,10 @@ export const TASK_STATES = [
   'accepted',
   'arrived',
   'handling',
+  'suspended',
   'fed_back',
   'checked',
   'returned',
+  'transferred',
   'cancelled',
 ] as const;

@@ -32,6 +32,7 @@ export const life: Record<keyof typeof zhLife, string> = {
   'event.reopen': 'Reopened',
   'event.pass_up': 'Passed up',
   'event.pass_down': 'Passed down',
+  'event.told': 'First message delivered',
   'event.assign': 'Handler named',
   'event.revoke': 'Assignment revoked',
   'event.transfer': 'Transferred',

@@ -30,6 +30,7 @@ export const life = {
   'event.reopen': '重新打开',
   'event.pass_up': '上报市级',
   'event.pass_down': '下交区县',
+  'event.told': '首次送达',
   'event.assign': '指派处置人员',
   'event.revoke': '撤销指派',
   'event.transfer': '改派',
