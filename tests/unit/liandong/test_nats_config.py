@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingest.routes import KNOWN_GRAMMARS
 from liandong.broker.config import BrokerSettings
 from liandong.broker.nats_config import ProgramUsers, nats_config
 from liandong.broker.sources import new_source
@@ -51,3 +52,9 @@ def test_only_ingest_may_listen() -> None:
     listening = [name for name, user in users("v3/#").items() if "allow" in user["permissions"]["subscribe"]]
 
     assert listening == ["liandong-ingest"]
+
+
+def test_known_families_and_as_many_of_the_citys_own_fit_into_one_session() -> None:
+    weight = sum(1 + topic_filter.endswith("#") for topic_filter in KNOWN_GRAMMARS)
+
+    assert 2 * weight * BrokerSettings().max_ack_pending <= 65_535
