@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from city.errors import BadRequest
-from linkage import steps
+from linkage import conditions, steps
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.dispatching import CHOSEN, dispatched, ended, reopened, settled
@@ -43,7 +43,7 @@ def act(case: Case, order: Order, scene: Scene) -> Outcome:
         from_state=case.incident.state,
         to_state=after.incident.state,
         note=order.note,
-        data=_said(case, after, order),
+        data=_said(case, after, order) | conditions.said(case, order, scene.standard),
     )
     return Outcome(after, (replace(deed, told=told_by(deed, case, after, scene.directory)),))
 
@@ -64,13 +64,12 @@ def _chosen(case: Case, order: Order, directory: Directory) -> tuple[str, ...]:
 
 
 def _file(case: Case, order: Order, scene: Scene) -> Case:
-    condition = order.condition if order.condition else case.incident.condition
     filed = replace(
         case.incident,
         state=IncidentState.FILED,
         filed_ns=scene.now_ns,
         sent_back_ns=None,
-        condition=condition,
+        condition=conditions.chosen(case, order, scene.standard),
     )
     return Case(filed, case.tasks)
 

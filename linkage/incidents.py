@@ -95,6 +95,7 @@ class Incidents:
             case = self._visible(connection, number, person)
             past = cases.past_steps(connection, number, person.id)
             found = doubts(connection, case, self._ledger.sense)
+            standard = self._ledger.book.standards.of(case.incident.incident_class)
             row = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id == number)).mappings().one()
             events = connection.execute(
                 select(EVENTS).where(EVENTS.c.incident == number).order_by(EVENTS.c.number.desc()).limit(_SHOWN)
@@ -117,7 +118,7 @@ class Incidents:
                     ],
                     "alarms": [viewing.alarm_of(alarm) for alarm in alarms],
                     "events": [viewing.event_of(event) for event in reversed(list(events))],
-                    "steps": viewing.incident_steps(case, person, past, found),
+                    "steps": viewing.incident_steps(case, person, past, standard, found),
                     "closing": viewing.closing_of(found),
                     "evidence": shown(connection, number),
                 }

@@ -3,13 +3,14 @@
 from city.errors import BadRequest
 from city.level import PRIORITIES
 from linkage import steps
+from linkage.conditions import chosen
 from linkage.order import Order, Scene
 from linkage.permissions import HANDLING_ROLES
 from linkage.person import Person, Role
 from linkage.record import Case, TaskRecord
 from linkage.scales import LEVELS
 from linkage.states import Step
-from linkage.step_words import DISPOSITION, GRADE, NOTE, STEPS
+from linkage.step_words import CONDITION, DISPOSITION, GRADE, NOTE, STEPS
 
 #: Steps with which a person may set another priority.
 _PRIORITISING = frozenset({Step.VERIFY, Step.FILE, Step.DISPATCH})
@@ -28,7 +29,7 @@ def check_needs(case: Case, order: Order, scene: Scene) -> None:
         _check_disposition(case, order)
     if GRADE in needs and order.grade not in LEVELS:
         raise _wrong(LEVELS, order.grade, "grade")
-    _check_condition(order, scene)
+    _check_condition(case, order, scene)
     if order.priority is None:
         return
     if order.step not in _PRIORITISING or order.priority not in PRIORITIES:
@@ -73,14 +74,11 @@ def _check_disposition(case: Case, order: Order) -> None:
         raise _wrong(legal, "" if order.disposition is None else order.disposition, "disposition")
 
 
-def _check_condition(order: Order, scene: Scene) -> None:
-    if not order.condition:
-        return
-    known = tuple(one.id for one in scene.standard.conditions)
-    if order.step is not Step.FILE or order.condition not in known:
-        raise BadRequest(
-            expected="with `file` one of " + ", ".join(f"`{one}`" for one in known), got=order.condition, at="condition"
-        )
+def _check_condition(case: Case, order: Order, scene: Scene) -> None:
+    if CONDITION in STEPS[order.step].needs:
+        chosen(case, order, scene.standard)
+    elif order.condition:
+        raise BadRequest(expected="a condition with `file` or `close` only", got=order.condition, at="condition")
 
 
 def _wrong(legal: tuple[str, ...], got: str, at: str) -> BadRequest:

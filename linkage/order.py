@@ -24,7 +24,7 @@ class Order:
         person: id of the handler, verifier or checker to be named.
         grade: the event grade, `I` to `IV`.
         deaths, injuries, loss_cny: what the grade was given for; None where nobody said.
-        condition: of the case standard, chosen at filing.
+        condition: of the case standard: what makes it a case, at filing; whose end was reached, at closing.
         override: why to close though the condition holds or its sensor says nothing; the foreman's words.
     """
 

@@ -7,6 +7,9 @@ from linkage.states import Step
 
 NOTE, DEPARTMENT, DISPOSITION, PERSON, GRADE = "note", "department", "disposition", "person", "grade"
 
+#: Needed where the class's case standard tells several conditions apart.
+CONDITION = "condition"
+
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
@@ -21,14 +24,14 @@ STEPS: Mapping[Step, StepDefinition] = {
     Step.ACKNOWLEDGE: StepDefinition("知晓", "Acknowledge"),
     Step.ASSIGN_VERIFIER: StepDefinition("指派核实", "Assign verifier", (PERSON,)),
     Step.VERIFY: StepDefinition("核实属实", "Verify"),
-    Step.FILE: StepDefinition("立案", "File"),
+    Step.FILE: StepDefinition("立案", "File", (CONDITION,)),
     Step.NOT_FILE: StepDefinition("不予立案", "Do not file", (DISPOSITION, NOTE)),
     Step.SEND_BACK: StepDefinition("退回受理", "Send back", (NOTE,)),
     Step.CONFIRM: StepDefinition("确认自动派遣", "Confirm"),
     Step.VOID: StepDefinition("撤销自动派遣", "Void", (DISPOSITION, NOTE)),
     Step.DISPATCH: StepDefinition("派遣", "Dispatch", (DEPARTMENT,)),
     Step.URGE: StepDefinition("督办", "Urge", (NOTE,)),
-    Step.CLOSE: StepDefinition("结案", "Close", (DISPOSITION,)),
+    Step.CLOSE: StepDefinition("结案", "Close", (DISPOSITION, CONDITION)),
     Step.FORCE_CLOSE: StepDefinition("强制结案", "Close by force", (DISPOSITION, NOTE)),
     Step.CANCEL: StepDefinition("作废", "Cancel", (DISPOSITION, NOTE)),
     Step.REOPEN: StepDefinition("重新打开", "Reopen", (NOTE,)),

@@ -15,12 +15,14 @@ from linkage.more_time import resume_by
 from linkage.permissions import OVERRIDING, refusal
 from linkage.person import Person
 from linkage.record import Case, TaskRecord
+from linkage.standards import Standard
 from linkage.states import GONE, Step, TaskState
-from linkage.step_words import STEPS
+from linkage.step_words import CONDITION, STEPS
 from linkage.tables import NEVER_NS
 from linkage.views import (
     Actor,
     AlarmView,
+    Choice,
     Closing,
     Deadline,
     EventView,
@@ -211,7 +213,7 @@ def message_of(row: RowMapping) -> MessageView:
 
 
 def incident_steps(
-    case: Case, person: Person, past: Collection[str], found: Doubts | None = None
+    case: Case, person: Person, past: Collection[str], standard: Standard, found: Doubts | None = None
 ) -> tuple[NextStep, ...]:
     """Return the steps this person may take now with the incident itself; closing in doubt needs an override."""
     allowed = (step for step in steps.incident_steps(case) if refusal(step, person, case, None, past) is None)
@@ -219,9 +221,9 @@ def incident_steps(
     for step in allowed:
         doubted = step is Step.CLOSE and bool(found)
         if not doubted:
-            offered.append(_next_step(step, case, None))
+            offered.append(_with_conditions(step, case, standard))
         elif person.holds(OVERRIDING):
-            plain = _next_step(step, case, None)
+            plain = _with_conditions(step, case, standard)
             offered.append(plain.model_copy(update={"needs": (*plain.needs, "override")}))
     return tuple(offered)
 
@@ -240,6 +242,24 @@ def task_steps(
         for step in steps.task_steps(case, task, now_ns)
         if refusal(step, person, case, task, past) is None
     )
+
+
+def _with_conditions(step: Step, case: Case, standard: Standard) -> NextStep:
+    """Return a step of the incident; a condition is asked for only where there is more than one to choose from."""
+    plain = _next_step(step, case, None)
+    if CONDITION not in plain.needs:
+        return plain
+    if len(standard.conditions) == 1:
+        return plain.model_copy(update={"needs": tuple(need for need in plain.needs if need != CONDITION)})
+    offered = tuple(
+        Choice(
+            id=one.id,
+            name=Names(**(one.closing if step is Step.CLOSE else one.name)),
+            limit=str(one.handle),
+        )
+        for one in standard.conditions
+    )
+    return plain.model_copy(update={"conditions": offered, "condition": case.incident.condition})
 
 
 def _next_step(step: Step, case: Case, task: TaskRecord | None) -> NextStep:

@@ -48,14 +48,26 @@ class Leg(View):
     state: TaskState
 
 
+class Choice(View):
+    """A condition of the class's case standard: what makes it a case, or, for closing, when it is over."""
+
+    id: str
+    name: Names
+    limit: str = Field(description="For handling, such as `2 urgent_hour`.")
+
+
 class NextStep(View):
     """A step that this person may take now, and what it needs with it."""
 
     step: Step
     task: str | None
-    needs: tuple[Literal["note", "department", "disposition", "person", "grade", "override"], ...]
+    needs: tuple[Literal["note", "department", "disposition", "person", "grade", "override", "condition"], ...]
     label: Names
     dispositions: tuple[Disposition, ...] = ()
+    conditions: tuple[Choice, ...] = Field(
+        (), description="What `condition` is chosen from; one alone needs no choice."
+    )
+    condition: str = Field("", description="The condition chosen before.")
 
 
 class Actor(View):

@@ -26,7 +26,7 @@ class PlainStep(_Body):
 
 
 class FilingStep(_Body):
-    """File, under a condition of the class's case standard; under the first one when none is named."""
+    """File, under a condition of the class's case standard; only where it has one, or the report chose, may it lack."""
 
     step: Literal[Step.FILE]
     condition: Id | Literal[""] = ""
@@ -64,10 +64,13 @@ class NotedStep(_Body):
 
 
 class ClosingStep(_Body):
-    """Close: how it ended; with the foreman's words where the sensors say that it has not."""
+    """Close: how it ended and which closing condition holds; with the foreman's words where the sensors deny it."""
 
     step: Literal[Step.CLOSE]
     disposition: Disposition
+    condition: Id | Literal[""] = Field(
+        "", description="Whose closing condition holds; needed where there are several."
+    )
     override: Note = ""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from linkage.evaluation.facts import Kind, Mark
 from linkage.evaluation.trail import Duty, Event, Trail, Work, number_in
 from linkage.states import Step, TaskState
+from linkage.telling.first_told import TOLD
 
 
 def _open(trail: Trail, event: Event) -> None:
@@ -61,7 +62,13 @@ def _file(trail: Trail, event: Event) -> None:
     duty = _met(trail, Kind.FILE, event)
     if duty is not None:
         duty.marks.add(Mark.FILED)
-    trail.filed = True
+    trail.filed, trail.filing = True, _condition(event, "filing")
+
+
+def _condition(event: Event, name: str) -> str:
+    """Return the condition of the case standard that an event says was chosen; empty where none was."""
+    said = event.data.get(name)
+    return str(said.get("condition", "")) if isinstance(said, Mapping) else ""
 
 
 def _not_file(trail: Trail, event: Event) -> None:
@@ -83,15 +90,16 @@ def _send_back(trail: Trail, event: Event) -> None:
     duty = trail.running(Kind.DISPATCH)
     if duty is not None:
         duty.gone_ns = event.at_ns
-    trail.filed = False
+    trail.filed, trail.filing = False, ""
 
 
 def _close(trail: Trail, event: Event) -> None:
     _met(trail, Kind.CLOSE, event)
+    trail.closing = _condition(event, "closing")
 
 
 def _reopen(trail: Trail, _: Event) -> None:
-    trail.ended, trail.disposition, trail.reopened = "", "", True
+    trail.ended, trail.disposition, trail.reopened, trail.closing = "", "", True, ""
 
 
 _Effect = Callable[[Trail, Event], None]
@@ -114,6 +122,10 @@ def _accept(work: Work, event: Event) -> None:
 
 def _arrive(work: Work, event: Event) -> None:
     work.arrived_ns = event.at_ns if work.arrived_ns is None else work.arrived_ns
+
+
+def _told(work: Work, event: Event) -> None:
+    work.told_ns = event.at_ns if work.told_ns is None else work.told_ns
 
 
 def _feed_back(work: Work, event: Event) -> None:
@@ -174,6 +186,7 @@ EFFECTS: Mapping[str, _Effect] = {
     Step.CLOSE: _close,
     Step.FORCE_CLOSE: _close,
     Step.REOPEN: _reopen,
+    TOLD: _on_work(_told),
     Step.ACCEPT: _on_work(_accept),
     Step.ARRIVE: _on_work(_arrive),
     Step.FEED_BACK: _on_work(_feed_back),

@@ -75,6 +75,7 @@ class Leg:
     Attributes:
         event: number of the event that sent it out, which its messages name.
         due_ns: decides to which period it belongs.
+        told_ns: when the first message about it was delivered to its department.
     """
 
     task: int
@@ -82,6 +83,7 @@ class Leg:
     event: int
     due_ns: int
     dispatched_ns: int
+    told_ns: int | None = None
     accepted_ns: int | None = None
     arrived_ns: int | None = None
     fed_back_ns: int | None = None
@@ -97,6 +99,8 @@ class Story:
         opened_ns: when the incident was opened; `happened_ns`: the sensor's own time.
         prompt: whether the time from sensor to incident says anything: not for a report, a buffered or a recorded one.
         disposition: how it ended; empty while it is open.
+        filing: id of the condition of its class's standard under which it was filed, and `closing` of the one whose
+            closing condition was reached; empty where nobody chose one.
     """
 
     incident: int
@@ -110,6 +114,9 @@ class Story:
     district: str
     grid: str
     drill: bool
+    incident_class: str = ""
     disposition: str = ""
+    filing: str = ""
+    closing: str = ""
     facts: tuple[Fact, ...] = ()
     legs: tuple[Leg, ...] = field(default=())

@@ -32,7 +32,10 @@ def story_of(incident: int, trail: Trail) -> Story:
         district=str(opening.get("district", "")),
         grid=str(opening.get("grid", "")),
         drill=bool(opening.get("drill")),
+        incident_class=str(opening.get("incident_class", "")),
         disposition=trail.disposition,
+        filing=trail.filing,
+        closing=trail.closing,
         facts=(
             *_of_the_case(trail, source, due_ns),
             *_of_duties(trail),
@@ -150,6 +153,7 @@ def _leg(work: Work) -> Leg:
         event=work.event,
         due_ns=work.due_ns,
         dispatched_ns=work.dispatched_ns,
+        told_ns=work.told_ns,
         accepted_ns=work.accepted_ns,
         arrived_ns=work.arrived_ns,
         fed_back_ns=work.fed_back_ns,

@@ -40,6 +40,9 @@ STORIES = Table(
     Column("grid", Word, nullable=False),
     Column("drill", Boolean, nullable=False),
     Column("disposition", Word, nullable=False),
+    Column("incident_class", Word, nullable=False),
+    Column("filing", Word, nullable=False),
+    Column("closing", Word, nullable=False),
     Index("ix_evaluation_stories_due", "due_ns"),
 )
 
@@ -57,6 +60,7 @@ LEGS = Table(
     Column("arrived_ns", TimeNs),
     Column("fed_back_ns", TimeNs),
     Column("checked_ns", TimeNs),
+    Column("told_ns", TimeNs),
     Index("ix_evaluation_legs_due", "due_ns"),
 )
 

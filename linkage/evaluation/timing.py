@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, select
 
 from linkage.evaluation.measuring import Wanted
 from linkage.evaluation.tables import LEGS, STORIES
-from linkage.tables import MESSAGES
 
 
 class Measure(StrEnum):
@@ -18,7 +17,7 @@ class Measure(StrEnum):
 
     INCIDENT = "incident"  #: from the sensor's own time to the incident
     DISPATCHED = "dispatched"
-    TOLD = "told"  #: the department's first message left
+    TOLD = "told"  #: the first message about its task was delivered to the department
     ACCEPTED = "accepted"
     ARRIVED = "arrived"
     FED_BACK = "fed_back"
@@ -65,11 +64,11 @@ def _of_incidents(connection: Connection, wanted: Wanted) -> Iterator[_Span]:
 def _of_legs(connection: Connection, wanted: Wanted) -> Iterator[_Span]:
     query = (
         select(
-            LEGS.c.task,
             LEGS.c.department,
             STORIES.c.priority,
             STORIES.c.opened_ns,
             LEGS.c.dispatched_ns,
+            LEGS.c.told_ns,
             LEGS.c.accepted_ns,
             LEGS.c.arrived_ns,
             LEGS.c.fed_back_ns,
@@ -78,10 +77,8 @@ def _of_legs(connection: Connection, wanted: Wanted) -> Iterator[_Span]:
         .join(STORIES, STORIES.c.incident == LEGS.c.incident)
         .where(wanted.conditions(STORIES))
     )
-    told = _told(connection, wanted)
     for row in connection.execute(query).mappings():
-        moments = {**_moments(row), Measure.TOLD: told.get(row["task"])}
-        for measure, moment_ns in moments.items():
+        for measure, moment_ns in _moments(row).items():
             if moment_ns is not None:
                 yield row["department"], row["priority"], measure, moment_ns - row["opened_ns"]
 
@@ -89,28 +86,12 @@ def _of_legs(connection: Connection, wanted: Wanted) -> Iterator[_Span]:
 def _moments(row: RowMapping) -> dict[Measure, int | None]:
     return {
         Measure.DISPATCHED: row["dispatched_ns"],
+        Measure.TOLD: row["told_ns"],
         Measure.ACCEPTED: row["accepted_ns"],
         Measure.ARRIVED: row["arrived_ns"],
         Measure.FED_BACK: row["fed_back_ns"],
         Measure.CHECKED: row["checked_ns"],
     }
-
-
-def _told(connection: Connection, wanted: Wanted) -> dict[int, int]:
-    """Return when the first message about each leg left; deliveries are no deeds, so only the messages know."""
-    query = (
-        select(LEGS.c.task, func.min(MESSAGES.c.sent_ns))
-        .join(STORIES, STORIES.c.incident == LEGS.c.incident)
-        .join(
-            MESSAGES,
-            (MESSAGES.c.incident == LEGS.c.incident)
-            & (MESSAGES.c.event == LEGS.c.event)
-            & (MESSAGES.c.department == LEGS.c.department),
-        )
-        .where(MESSAGES.c.sent_ns.is_not(None), wanted.conditions(STORIES))
-        .group_by(LEGS.c.task)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _spread(department: str, priority: int, measure: Measure, ordered: Sequence[int]) -> Spread:

@@ -73,6 +73,7 @@ class Work:
     arrived_ns: int | None = None
     fed_back_ns: int | None = None
     checked_ns: int | None = None
+    told_ns: int | None = None
     late: bool = False
     paused: bool = False
     gone_ns: int | None = None
@@ -107,6 +108,8 @@ class Trail:
     ended: str = ""
     disposition: str = ""
     reopened: bool = False
+    filing: str = ""
+    closing: str = ""
 
     def running(self, kind: Kind, task: int | None = None) -> Duty | None:
         """Return the duty of this kind that runs."""

@@ -50,7 +50,9 @@ class Rounds:
                 summary=line,
                 note=row["note"],
                 assigned=row["verifier"] == person.id,
-                steps=viewing.incident_steps(known[row["id"]], person, past[row["id"]]),
+                steps=viewing.incident_steps(
+                    known[row["id"]], person, past[row["id"]], self._ledger.book.standards.of(row["incident_class"])
+                ),
             )
             for line, row in zip(summaries(connection, rows), rows, strict=True)
         )

@@ -90,9 +90,11 @@ def sign_in(chromium: Browser, program: Program) -> Iterator[SignIn]:
 
 
 def take(page: Page, step: str) -> None:
-    """Take a step, filling in nothing where it asks for more, and wait until it is no longer offered."""
+    """Take a step, with the first of its conditions and nothing else, and wait until it is no longer offered."""
     page.click(f"[data-step={step}]")
     page.wait_for_function(f"() => document.querySelector('dialog') || !document.querySelector('[data-step={step}]')")
     if page.locator("dialog").count():
+        if page.locator("dialog input[name=condition]").count():
+            page.locator("dialog input[name=condition]").first.check()
         page.locator("dialog button.primary").click()
     page.wait_for_selector(f"[data-step={step}]", state="detached")

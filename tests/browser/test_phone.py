@@ -90,7 +90,7 @@ def dispatched(desk: dict[str, Person], place: str) -> str:
     number = report(desk["wang"], place=place)["incident"]
     for name, step in (("wang", "acknowledge"), ("wang", "verify"), ("wang", "file"), ("deng", "dispatch")):
         incident = desk[name].get(f"/incidents/{number}")
-        desk[name].post(f"/incidents/{number}/steps", step=step, version=incident["version"])
+        desk[name].step(incident, step)
     return number
 
 

@@ -132,7 +132,7 @@ def test_dead_channel_falls_through_to_mail_and_is_shown(
     person = Person(program.url, "wang", accounts["wang"])
     seen = person.get(f"/incidents/{incident}")
     for step in ("verify", "file"):
-        seen = person.post(f"/incidents/{incident}/steps", step=step, version=seen["version"])
+        seen = person.step(seen, step)
     subjects = eventually(
         lambda: [mail["Subject"] for mail in mailbox.mails if "Pump house dark" in mail["Subject"]],
         within_s=60,

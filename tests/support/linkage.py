@@ -23,7 +23,7 @@ from linkage.opening import CityBook, Report
 from linkage.person import Person, Role
 from linkage.queue import Queue
 from linkage.standards import parse_standards
-from linkage.states import IncidentState, Step
+from linkage.states import Step
 from linkage.ticking import Ticker
 from linkage.views import Incident
 from storage.sql import Database
@@ -46,6 +46,17 @@ classes:
   - {id: heat, name: {zh: 机房过热, en: Overheating}, code: "0601", verify_min: 10, file_min: 5,
      dispatch_min: 5, handle_h: 1, check_min: 30, close_min: 10, closing: {zh: 恢复, en: Normal}, source: "TIA-942",
      reopen: 2 natural_days}
+  - id: cover
+    name: {zh: 井盖, en: Manhole cover}
+    code: "0101"
+    verify: 30 minutes
+    file: 15 minutes
+    dispatch: 15 minutes
+    check: 30 minutes
+    conditions:
+      - {id: missing, name: {zh: 缺失, en: Missing}, handle: 2 urgent_hours, closing: {zh: 恢复, en: Restored}}
+      - {id: noisy, name: {zh: 异响, en: Noisy}, handle: 2 working_days, closing: {zh: 修复, en: Repaired}}
+    source: "city table"
 """
 
 _SENSORS = {
@@ -184,13 +195,14 @@ class Town:
         return self.incidents.open_by_person(replace(report, **words), by)  # type: ignore[arg-type]
 
     def act(self, incident: str, step: Step, by: Person, **with_it: object) -> Incident:
-        """Let somebody who has just looked take an incident step; what is filed was verified by a collector."""
-        shown = self.incidents.one(incident, by)
-        unverified = not any(event.step == Step.VERIFY for event in shown.events)
-        if step is Step.FILE and shown.state is IncidentState.REPORTED and unverified:
-            shown = self.incidents.act(incident, Order(step=Step.VERIFY, version=shown.version), COLLECTOR)
-        version = shown.version
+        """Let somebody who has just looked take an incident step."""
+        version = self.incidents.one(incident, by).version
         return self.incidents.act(incident, Order(step=step, version=version, **with_it), by)  # type: ignore[arg-type]
+
+    def file(self, incident: str, by: Person = ACCEPTOR, **with_it: object) -> Incident:
+        """Let a collector verify an incident, and then somebody file it: filing alone is refused."""
+        self.act(incident, Step.VERIFY, COLLECTOR)
+        return self.act(incident, Step.FILE, by, **with_it)
 
     def work(self, incident: str, by: Person, *steps: Step) -> Incident:
         """Let somebody who has just looked take steps with their own department's task, or with the only one."""

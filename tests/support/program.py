@@ -84,7 +84,11 @@ class Person:
         return list(self.get("/incidents", **query)["items"])
 
     def step(self, incident: dict[str, Any], step: str, **more: Any) -> Any:
-        """Take a step on an incident at the version that was seen."""
+        """Take a step on an incident at the version that was seen; of several conditions the first is chosen."""
+        if step in {"file", "close"} and "condition" not in more:
+            offered = self.get(f"/incidents/{incident['id']}")["steps"]
+            choices = [choice["id"] for one in offered if one["step"] == step for choice in one["conditions"]]
+            more |= {"condition": choices[0]} if choices else {}
         return self.post(f"/incidents/{incident['id']}/steps", step=step, version=incident["version"], **more)
 
     def task_step(self, incident: dict[str, Any], task: dict[str, Any], step: str, **more: Any) -> Any:

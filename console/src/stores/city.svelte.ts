@@ -3,7 +3,7 @@
 import type { FeatureCollection } from 'geojson';
 import { read } from '../api';
 import { say, word } from '../i18n/index.svelte';
-import type { City, ClassCondition, Department } from '../model/wire';
+import type { City, Department } from '../model/wire';
 
 class CityStore {
   facts = $state.raw<City | null>(null);
@@ -32,12 +32,6 @@ class CityStore {
   className(id: string): string {
     const found = this.facts?.classes.find((entry) => entry.id === id);
     return found === undefined ? word('class', id) : say(found.name);
-  }
-
-  /** What tells the cases of a class apart; nothing where there is one only. */
-  conditions(id: string): ClassCondition[] {
-    const found = this.facts?.classes.find((entry) => entry.id === id)?.conditions ?? [];
-    return found.length > 1 ? found : [];
   }
 
   district(id: string): string {

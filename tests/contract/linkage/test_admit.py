@@ -57,7 +57,7 @@ def test_one_batch_is_decided_in_order(town: Town):
 
 def test_rise_raises_the_priority_voids_the_acknowledgement_and_tells_everyone_again(town: Town):
     number = town.raised(alarm()).id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER)
     risen = town.raised(alarm(Change.RISEN, Level.CRITICAL, step=1))
 
@@ -83,7 +83,7 @@ def test_second_alarm_of_the_same_rule_and_target_joins(town: Town):
 
 def test_clearing_marks_a_filed_incident_recovered_and_leaves_it_open(town: Town):
     number = town.raised(alarm()).id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     cleared = town.raised(alarm(Change.CLEARED, step=1))
 
     assert cleared.state is IncidentState.FILED

@@ -1,24 +1,29 @@
 """Work that people really do in the queue, and what evaluation makes of it."""
 
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from city.clock import to_ns
+from sqlalchemy import select
+
+from linkage.config import MessageSettings
 from linkage.evaluation.evaluation import Ask, Evaluation, Figures
 from linkage.evaluation.following import Follower
 from linkage.evaluation.formulas import default_formulas
 from linkage.evaluation.period import custom_between
+from linkage.evaluation.tables import STORIES
 from linkage.evaluation.timing import Measure
 from linkage.evaluation.vocabulary import Subject
 from linkage.states import Disposition, Step
 from linkage.tables import MESSAGES
+from linkage.telling.couriers import Letterbox
+from linkage.telling.first_told import TOLD
+from linkage.telling.post import Post
 from tests.support.linkage import (
     ACCEPTOR,
     COLLECTOR,
     DISPATCHER,
     FOREMAN,
     POLICE_OFFICER,
-    START,
     WATER_OFFICER,
     Town,
     alarm,
@@ -127,14 +132,36 @@ def test_rule_that_was_wrong_is_counted(town: Town) -> None:
     assert (line.rule, line.false_share.numerator, line.false_share.denominator) == ("water", 1, 1)
 
 
-def test_time_until_told_comes_from_the_message(town: Town) -> None:
-    closed(town, filed(town), after_h=1)
-    sent_ns = to_ns(START + timedelta(minutes=16))
+def test_time_until_told_comes_from_the_log(town: Town) -> None:
+    number = filed(town)
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+    town.wait(minutes=1)
+    sender = Post(town.database, town.ledger.clock, MessageSettings(rate_per_min=6000), Letterbox())
+    for channel in ("duty", "mail", "duty"):
+        sender.send(channel)
     with town.database.write() as connection:
-        connection.execute(MESSAGES.update().where(MESSAGES.c.department == "water").values(sent_ns=sent_ns))
+        connection.execute(MESSAGES.update().values(sent_ns=None))
     Follower(town.database).take()
 
     spreads = Evaluation(town.database, default_formulas(), ZoneInfo("Asia/Shanghai"), town.ledger.clock).times(ASK)
+    told = [event for event in town.incidents.one(number, ACCEPTOR).events if event.step == TOLD]
 
     minutes = {one.measure: one.p50_ns / 60e9 for one in spreads if (one.department, one.priority) == ("water", 0)}
-    assert (minutes[Measure.TOLD], minutes[Measure.DISPATCHED], minutes[Measure.FED_BACK]) == (16, 15, 75)
+    assert (minutes[Measure.TOLD], minutes[Measure.DISPATCHED]) == (16, 15)
+    assert {(event.department, event.task) for event in told} == {("command", None), ("desk", None), ("water", "1")}
+    assert len(told) == 3
+
+
+def test_conditions_that_were_chosen_are_in_the_story(town: Town) -> None:
+    number = town.reported(incident_class="cover").id
+    town.file(number, FOREMAN, condition="noisy")
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+    town.work(number, WATER_OFFICER, Step.ACCEPT, Step.ARRIVE, Step.FEED_BACK)
+    town.check(number, COLLECTOR, "water")
+    town.act(number, Step.CLOSE, FOREMAN, disposition=Disposition.RESOLVED, condition="missing")
+    Follower(town.database).take()
+
+    with town.database.read() as connection:
+        story = connection.execute(select(STORIES)).mappings().one()
+
+    assert (story["incident_class"], story["filing"], story["closing"]) == ("cover", "noisy", "missing")

@@ -28,7 +28,7 @@ from tests.support.linkage import (
 def sent_out(town: Town) -> Incident:
     """Return a reported incident dispatched to two departments."""
     incident = town.reported()
-    town.act(incident.id, Step.FILE, ACCEPTOR)
+    town.file(incident.id, ACCEPTOR)
     return town.act(incident.id, Step.DISPATCH, DISPATCHER, departments=("water", "police"))
 
 
@@ -102,7 +102,7 @@ def test_same_person_may_not_handle_and_check(town: Town):
 def test_same_person_may_not_dispatch_and_close(town: Town):
     both = person(Role.DISPATCHER, Role.FOREMAN, name="both")
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, both, departments=("water",))
 
     with pytest.raises(NotPermitted, match="`cancel` is for somebody who did not `dispatch` in it"):
@@ -111,7 +111,7 @@ def test_same_person_may_not_dispatch_and_close(town: Town):
 
 def test_other_department_does_not_see_it(town: Town):
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
 
     with pytest.raises(NotFound, match="No incident"):
@@ -220,6 +220,6 @@ def test_bell_rings_after_the_commit(town: Town):
     leave = town.ledger.bell.listen(lambda number: heard.append((number, town.live.last())))
     seen = town.reported()
     leave()
-    town.act(seen.id, Step.FILE, ACCEPTOR)
+    town.file(seen.id, ACCEPTOR)
 
     assert heard == [(1, 1)]

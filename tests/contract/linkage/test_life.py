@@ -47,7 +47,7 @@ def leg(town: Town, number: str) -> TaskRecord:
 def accepted(town: Town) -> str:
     """Return an incident in which water has accepted its task of two urgent hours."""
     number = town.raised(alarm()).id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
     on(town, number, Step.ACCEPT, WATER_OFFICER)
     return number

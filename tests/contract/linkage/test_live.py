@@ -5,7 +5,7 @@ from tests.support.linkage import ACCEPTOR, DISPATCHER, MONITOR, POLICE_OFFICER,
 
 def test_events_go_on_after_a_number(town: Town):
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.reported()
     first = town.live.events_after(0, limit=2)
     rest = town.live.events_after(first[-1].number)
@@ -18,14 +18,14 @@ def test_events_go_on_after_a_number(town: Town):
 
 def test_event_comes_with_the_incident_as_it_stands_now(town: Town):
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
 
     assert {event.summary.state for event in town.live.events_after(0)} == {"filed"}
 
 
 def test_event_is_for_those_who_may_see_the_incident(town: Town):
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
     event = town.live.events_after(0)[0]
 

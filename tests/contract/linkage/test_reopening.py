@@ -31,7 +31,7 @@ def closed_at_once(town: Town, transition: AlarmTransition) -> str:
     """Let an alarm open an incident, clear, and be closed by force."""
     cleared = replace(transition, id=f"{transition.id}/cleared", change=Change.CLEARED)
     number = town.raised(transition, cleared).id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.FORCE_CLOSE, FOREMAN, disposition=Disposition.RECOVERED, note="fan replaced")
     return number
 

@@ -28,7 +28,7 @@ def test_clock_that_ran_out_is_marked_once_and_told(town: Town):
 
 def test_each_department_has_its_own_clock(town: Town):
     number = town.reported().id
-    town.act(number, Step.FILE, ACCEPTOR)
+    town.file(number, ACCEPTOR)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
     town.wait(minutes=10)
     town.act(number, Step.DISPATCH, DISPATCHER, departments=("police",))
@@ -83,7 +83,7 @@ def test_marking_does_not_make_people_s_orders_conflict(town: Town):
     town.wait(hours=1)
     town.ticker.take()
 
-    assert town.act(seen.id, Step.FILE, ACCEPTOR).state is IncidentState.FILED
+    assert town.file(seen.id, ACCEPTOR).state is IncidentState.FILED
 
 
 def test_deadline_of_older_standards_is_derived_anew(town: Town):

@@ -103,7 +103,9 @@ def test_report_takes_its_place_from_the_sensor_unless_it_says_another():
     [
         pytest.param({"title": "  "}, "Expected a title", id="no title"),
         pytest.param(
-            {"incident_class": "ufo"}, "Expected one of `road_water`, `heat`, got `ufo` - at `class`", id="class"
+            {"incident_class": "ufo"},
+            "Expected one of `road_water`, `heat`, `cover`, got `ufo` - at `class`",
+            id="class",
         ),
         pytest.param({"priority": 0}, "Expected 1 to 5, got `0`", id="priority"),
         pytest.param({"source": "rumour"}, "got `rumour` - at `source`", id="source"),

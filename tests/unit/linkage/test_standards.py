@@ -68,7 +68,7 @@ def test_a_class_without_any_condition_is_refused():
 
 
 def test_codes_keep_their_leading_zeros():
-    assert [standard.code for standard in parse_standards(STANDARDS)] == ["0506", "0601"]
+    assert [standard.code for standard in parse_standards(STANDARDS)] == ["0506", "0601", "0101"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ export const duty: Record<keyof typeof zhDuty, string> = {
   'duty.feedRevoke': 'Revoke',
   'duty.feedMake': 'Make an address',
   'duty.condition': 'Condition: gives the limit and how it closes',
+  'duty.closingCondition': 'Closing condition that was reached',
   'change.override': 'Stand-in',
   'change.swap': 'Swap',
   'change.leave': 'Leave',

@@ -52,6 +52,7 @@ export const duty = {
   'duty.feedRevoke': '作废',
   'duty.feedMake': '生成地址',
   'duty.condition': '立案条件（决定处置时限和结案条件）',
+  'duty.closingCondition': '达到的结案条件',
   'change.override': '替班',
   'change.swap': '换班',
   'change.leave': '请假',

@@ -56,7 +56,7 @@ def test_link_acknowledges_the_incident_once_in_the_departments_name(town: Town)
     last = shown.events[-1]
     assert seen == [LinkState.READY, LinkState.DONE, LinkState.USED]
     assert shown.acknowledged_at is not None
-    assert [event.step for event in shown.events] == ["open", "acknowledge"]
+    assert [event.step for event in shown.events] == ["open", "told", "acknowledge"]
     assert last.actor is not None
     assert (last.actor.id, last.data["by"]) == ("department:desk", "link")
 
