@@ -1,16 +1,16 @@
-"""What stands around a spot: teams, pumps, cameras, other sensors and components, the nearest first."""
+"""What stands around a spot: teams, pumps, materials, cameras, other sensors and components, the nearest first."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from city.component import Component
+from city.component import Component, Help, help_of
 from city.level import Domain
 from city.place import Place, distance_m
 from city.sensor import Sensor
 
-Group = Literal["team", "pump", "camera", "sensor", "component"]
+Group = Help | Literal["camera", "sensor", "component"]
 
 #: Entries of one group: more than anybody calls.
 _MOST = 20
@@ -48,20 +48,15 @@ def around(
     return tuple(kept)
 
 
-def group_of(kind: str, tags: frozenset[str], usual: Group) -> Group:
-    """Return the group of a kind of the city's own: its words or its tags name a team or a pump."""
-    words = {*kind.lower().replace("-", "_").split("_"), *tags}
-    return "team" if "team" in words else "pump" if "pump" in words else usual
-
-
 def _sensors(spot: Place, sensors: Iterable[Sensor]) -> Iterator[Neighbour]:
     for sensor in sensors:
         if sensor.place is None:
             continue
+        helping = help_of(sensor.kind, sensor.tags)
         usual: Group = "camera" if sensor.domain is Domain.VIDEO else "sensor"
         yield Neighbour(
             what="sensor",
-            group=group_of(sensor.kind, sensor.tags, usual),
+            group=usual if helping is None else helping,
             id=sensor.id,
             kind=sensor.kind,
             name=sensor.name,
@@ -76,9 +71,10 @@ def _sensors(spot: Place, sensors: Iterable[Sensor]) -> Iterator[Neighbour]:
 
 def _components(spot: Place, components: Iterable[Component]) -> Iterator[Neighbour]:
     for one in components:
+        helping = help_of(one.kind, one.tags)
         yield Neighbour(
             what="component",
-            group=group_of(one.kind, one.tags, "component"),
+            group="component" if helping is None else helping,
             id=one.id,
             kind=one.kind,
             name=one.name,

@@ -2,11 +2,11 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from city.component import Component, ComponentState
+from city.component import Component, ComponentState, Help, help_of
 
 
 class ComponentView(BaseModel):
-    """A component: what it is, where it stands and who is responsible for it."""
+    """A component: what it is, where it stands and who is responsible; `help` when it can be sent or used."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,6 +24,7 @@ class ComponentView(BaseModel):
     owner: str
     maintainer: str
     tags: tuple[str, ...]
+    help: Help | None = None
 
 
 _COPIED = (
@@ -39,4 +40,5 @@ def component_view(component: Component) -> ComponentView:
         longitude=component.place.longitude,
         latitude=component.place.latitude,
         tags=tuple(sorted(component.tags)),
+        help=help_of(component.kind, component.tags),
     )

@@ -1,9 +1,21 @@
 """What stands in the city and does not speak: covers, pumps, lamps, and the teams that look after them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from city.place import Place
+
+#: Help that can be sent or used: its words stand in a kind (`drainage_team`) or among the tags.
+Help = Literal["team", "pump", "material"]
+HELP: tuple[Help, ...] = ("team", "pump", "material")
+
+
+def help_of(kind: str, tags: Iterable[str]) -> Help | None:
+    """Return which help a kind of the city's own is, by its words and its tags."""
+    words = {*kind.lower().replace("-", "_").split("_"), *tags}
+    return next((one for one in HELP if one in words), None)
 
 
 class ComponentState(StrEnum):

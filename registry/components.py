@@ -1,12 +1,13 @@
 """The registry of components in SQL: replaced from the city folder, found by code and by place."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import ColumnElement, RowMapping, Text, and_, cast, delete, func, literal, not_, or_, select
 
-from city.component import Component, ComponentState
+from city.component import HELP, Component, ComponentState
 from city.errors import NotFound
 from city.nearness import Box
 from city.place import Place
@@ -15,6 +16,21 @@ from storage.sql import Database, insert
 
 #: Rows sent to the database at once.
 _ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which components: all where nothing is said.
+
+    Attributes:
+        words: each of them stands in the code or a name, whatever the case of its letters.
+        helping: only what can be sent or used, or only the rest.
+    """
+
+    kind: str = ""
+    words: str = ""
+    box: Box | None = None
+    helping: bool | None = None
 
 
 class ComponentRegistry:
@@ -44,22 +60,40 @@ class ComponentRegistry:
             raise NotFound("component", component)
         return _component(row)
 
-    def page(self, *, kind: str = "", after: str = "", limit: int = 100) -> list[Component]:
-        """Return components by code from beyond `after`; of one kind if it is given."""
+    def page(self, sought: Sought | None = None, *, after: str = "", limit: int = 100) -> list[Component]:
+        """Return components by code from beyond `after`, those that are sought."""
         query = select(COMPONENT).where(COMPONENT.c.id > after).order_by(COMPONENT.c.id).limit(limit)
+        if sought is not None:
+            query = query.where(*_conditions(sought))
         with self._database.read() as connection:
-            found = connection.execute(query.where(COMPONENT.c.kind == kind) if kind else query)
-            return [_component(row) for row in found.mappings()]
+            return [_component(row) for row in connection.execute(query).mappings()]
 
     def within(self, box: Box) -> Iterator[Component]:
         """Yield the components in a box; the index on the place finds them."""
-        inside = (
-            COMPONENT.c.latitude.between(box.south, box.north),
-            COMPONENT.c.longitude.between(box.west, box.east),
-        )
         with self._database.read() as connection:
-            found = connection.execute(select(COMPONENT).where(*inside)).mappings().all()
+            found = connection.execute(select(COMPONENT).where(_inside(box))).mappings().all()
         return map(_component, found)
+
+
+def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.kind:
+        yield COMPONENT.c.kind == sought.kind
+    if sought.box is not None:
+        yield _inside(sought.box)
+    for word in sought.words.split():
+        columns = (COMPONENT.c.id, COMPONENT.c.name, COMPONENT.c.name_en)
+        yield or_(*(column.icontains(word, autoescape=True) for column in columns))
+    if sought.helping is not None:
+        # Words of `city.component.help_of`, in the kind's name or as a tag in its JSON.
+        name = literal("_") + func.replace(func.lower(COMPONENT.c.kind), "-", "_") + literal("_")
+        tags = cast(COMPONENT.c.tags, Text)
+        named = or_(*(name.contains(f"_{one}_", autoescape=True) | tags.contains(f'"{one}"') for one in HELP))
+        yield named if sought.helping else not_(named)
+
+
+def _inside(box: Box) -> ColumnElement[bool]:
+    latitude, longitude = COMPONENT.c.latitude, COMPONENT.c.longitude
+    return and_(latitude.between(box.south, box.north), longitude.between(box.west, box.east))
 
 
 def _row(component: Component) -> dict[str, Any]:

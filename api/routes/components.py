@@ -19,10 +19,11 @@ from api.services import Desk, Services
 from api.sessions import Session
 from city.component import Component
 from city.errors import NotFound
-from city.nearness import box_around
+from city.nearness import Box, box_around
 from city.place import Place
 from linkage.reports.history import PartHistory
 from linkage.views import View
+from registry.components import Sought
 
 router = APIRouter(tags=["components"])
 
@@ -33,11 +34,29 @@ ComponentPath = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, patte
 #: How far help comes from, metres: the usual radius, and the largest that is still "around".
 _USUAL_M, _FARTHEST_M = 1000.0, 20_000.0
 
+#: Longest words of a search, as for incidents.
+_LONGEST_SEARCH = 100
+
 
 class Wanted(FromWord):
-    """Which components."""
+    """Which components; a part of the map has all four of its bounds."""
 
     kind: Annotated[str, Field(max_length=LONGEST_WORD, pattern=ID_PATTERN)] = ""
+    q: Annotated[str, Field(max_length=_LONGEST_SEARCH, pattern=ID_PATTERN, description="Words of code or name.")] = ""
+    help: Annotated[bool | None, Field(description="true: what can be sent or used; false: the rest.")] = None
+    west: Annotated[float, Field(ge=-180, le=180)] | None = None
+    south: Annotated[float, Field(ge=-90, le=90)] | None = None
+    east: Annotated[float, Field(ge=-180, le=180)] | None = None
+    north: Annotated[float, Field(ge=-90, le=90)] | None = None
+
+    def sought(self) -> Sought:
+        """Return what the registry is asked for."""
+        return Sought(kind=self.kind, words=self.q, box=self._box(), helping=self.help)
+
+    def _box(self) -> Box | None:
+        if self.west is None or self.south is None or self.east is None or self.north is None:
+            return None
+        return Box(self.west, self.south, self.east, self.north)
 
 
 class Around(View):
@@ -49,8 +68,8 @@ class Around(View):
 
 @router.get("/components", responses=documented(401, 403))
 def components(desk: Desk, reader: Reader, wanted: Annotated[Wanted, Query()]) -> Page[ComponentView]:
-    """List components in order of their code."""
-    found = desk.given.components.page(kind=wanted.kind, after=wanted.after, limit=wanted.limit)
+    """List components in order of their code: all, of a kind, by words, in a part of the map, or what can help."""
+    found = desk.given.components.page(wanted.sought(), after=wanted.after, limit=wanted.limit)
     mine = [component_view(one) for one in found if sees_district(reader.user, one.district)]
     return Page(items=mine, next=next_key([one.id for one in found], wanted.limit))
 

@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
+from city.component import Component
+from city.nearness import Box
+from city.place import Place
 from city.sensor import Sensor
+from registry.components import ComponentRegistry, Sought
 from registry.sensors import SensorFilter, SensorRegistry
 from storage.migrate import upgrade
 from storage.sql import Database
@@ -46,3 +52,30 @@ def test_ids_sort_by_code_point(database: Database) -> None:
     ]
 
     assert pages == [ids[:3], ids[3:6], ids[5:]]
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        pytest.param(Sought(), ["1", "2", "3", "4"], id="everything"),
+        pytest.param(Sought(kind="pump"), ["2"], id="a kind"),
+        pytest.param(Sought(helping=True), ["2", "3"], id="by the word in its kind or by its tag"),
+        pytest.param(Sought(helping=False), ["1", "4"], id="the rest"),
+        pytest.param(Sought(words="ROAD cov"), ["1"], id="words whatever their case"),
+        pytest.param(Sought(words="%"), [], id="a sign of patterns is a sign"),
+        pytest.param(Sought(box=Box(122.9, 36.1, 123.0, 36.25)), ["1", "2"], id="a part of the map"),
+    ],
+)
+def test_components_are_found(database: Database, sought: Sought, found: list[str]) -> None:
+    upgrade(database)
+    registry = ComponentRegistry(database)
+    registry.replace_all(
+        [
+            Component("1", "manhole", "0103", "路口井盖", Place(122.95, 36.2), name_en="Road cover"),
+            Component("2", "pump", "0699", "泵站", Place(122.96, 36.21)),
+            Component("3", "depot", "0697", "仓库", Place(122.97, 36.3), tags=frozenset({"material"})),
+            Component("4", "pumpkin", "0001", "南瓜", Place(122.8, 36.2)),
+        ]
+    )
+
+    assert [one.id for one in registry.page(sought)] == found

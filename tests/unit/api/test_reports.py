@@ -99,8 +99,11 @@ async def test_component_tells_what_it_is(town: Town) -> None:
     async with town.client_of(Role.MONITOR) as monitor:
         one = (await monitor.get(f"/components/{COVER.id}")).json()
         unknown = await monitor.get("/components/none")
+        found = (await monitor.get("/components", params={"q": "井盖", "help": False})).json()["items"]
+        helping = (await monitor.get("/components", params={"help": True})).json()["items"]
         history = (await monitor.get("/sensor-history/underpass/1")).json()
 
     assert (one["kind"], one["maintainer"], one["state"]) == ("manhole", "power", "intact")
     assert unknown.status_code == 404
+    assert ([part["id"] for part in found], helping) == ([COVER.id], [])
     assert history == {"incidents": [], "alarms": []}
