@@ -16,6 +16,7 @@ class Measurement:
         unit: as the envelope says it; None when it does not say.
         time_ns: the sensor's own time; None where the time of receipt must do.
         label: which of several of the same kind (a class of vehicle, a probe); empty when there is one.
+        age_ns: how long before receipt it was measured, where the device tells that in place of a time.
     """
 
     sensor: str
@@ -25,6 +26,7 @@ class Measurement:
     time_ns: int | None = None
     quality: Quality = Quality.GOOD
     label: str = ""
+    age_ns: int = 0
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from city.catalogue import Catalogue
 from city.clock import SECOND_NS
 from city.entry import Arrivals, Context, SensorEvent, SensorStatus
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
+from city.measurement import Decoded, Measurement
 from ingest.collected import Collected, attributes_json
 from ingest.config import NormaliseSettings
 from ingest.decoders.memory import Lesson
@@ -153,7 +153,7 @@ class Normaliser:
             if not -MAX_VALUE <= said.value <= MAX_VALUE:
                 raise too_large(said.value, at=said.quantity)
             slot = self._naming.slot(sensors[said.sensor], Told(said.quantity, said.unit, said.label))
-            time_ns = said.time_ns if said.time_ns is not None else NO_TIME
+            time_ns = said.time_ns if said.time_ns is not None else _aged(said, arrival_ns)
             collected.read([slot], [said.value], time_ns, int(said.quality) | retained)
             heard[said.sensor].append(slot)
         for observed in decoded.observations:
@@ -174,6 +174,11 @@ class Normaliser:
         if abs(arrival_ns - self._told_ns) >= _TELL_AGAIN_NS:
             self._told_ns = arrival_ns
             log.error("decoder_failed", family=family, topic=message.topic, exc_info=error)
+
+
+def _aged(said: Measurement, arrival_ns: int) -> int:
+    """Return the time of a measurement that tells its age; NO_TIME for one that tells neither."""
+    return arrival_ns - said.age_ns if said.age_ns else NO_TIME
 
 
 def _content(decoded: Decoded) -> str:

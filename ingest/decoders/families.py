@@ -1,11 +1,13 @@
 """The table of payload families; a new one is a new file and a line here."""
 
-from ingest.decoders import fiware, hj212, influx_line, tts_v3
+from ingest.decoders import chirpstack_v4, fiware, hj212, influx_line, senml, telegraf_json, tts_v3
+from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
 from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
 from ingest.decoders.hj212 import Hj212Decoder
-from ingest.decoders.influx_line import InfluxLineDecoder
+from ingest.decoders.senml import SenmlDecoder
 from ingest.decoders.sparkplug_b import SparkplugDecoder
+from ingest.decoders.telegraf_json import TelegrafDecoder, TelegrafJsonDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
 from ingest.templates.product import product_family
 
@@ -20,5 +22,10 @@ FAMILIES: dict[str, Family] = {
     "zigbee2mqtt": product_family("zigbee2mqtt"),
     "smartcitizen": product_family("smartcitizen"),
     "esphome": product_family("esphome"),
-    "influx_line": Family(InfluxLineDecoder, filters=("telegraf/#",), bears=influx_line.bears),
+    "chirpstack_v4": Family(
+        ChirpstackV4Decoder, filters=("application/+/device/+/event/+",), bears=chirpstack_v4.bears
+    ),
+    "senml": Family(SenmlDecoder, bears=senml.bears),
+    "telegraf_json": Family(TelegrafJsonDecoder, bears=telegraf_json.bears),
+    "influx_line": Family(TelegrafDecoder, filters=("telegraf/#",), bears=influx_line.bears),
 }

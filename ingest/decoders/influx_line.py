@@ -1,5 +1,6 @@
 """InfluxDB line protocol, as Telegraf and many gateways write it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypedDict
 
 from line_protocol_parser import LineFormatError, parse_line
@@ -18,7 +19,9 @@ from ingest.reasons import Reason
 _NO_VALUE_CODES = frozenset({"ns", "na"})
 
 
-class _Line(TypedDict):
+class Line(TypedDict):
+    """One point as it is written; `time` is a count since 1970 of whatever unit, or None."""
+
     measurement: str
     tags: dict[str, str]
     fields: dict[str, float | int | bool | str]
@@ -28,7 +31,7 @@ class _Line(TypedDict):
 class _Point(NamedTuple):
     """One line, and the sensor that it is about."""
 
-    line: _Line
+    line: Line
     sensor: str
 
 
@@ -40,12 +43,14 @@ class InfluxLineDecoder:
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of all lines."""
-        found: list[Measurement] = []
-        for line in parse_lines(payload):
-            found += self._measurements(topic, line)
+        return self.read(topic, parse_lines(payload))
+
+    def read(self, topic: str, lines: Iterable[Line]) -> Decoded:
+        """Return the readings of points; raises UndecodableMessage for one without a usable name."""
+        found = [measurement for line in lines for measurement in self._measurements(topic, line)]
         return Decoded(self._options.told(found))
 
-    def _measurements(self, topic: str, line: _Line) -> list[Measurement]:
+    def _measurements(self, topic: str, line: Line) -> list[Measurement]:
         tags = line["tags"]
         if self._options.sensor_tags:
             point = _Point(line, _joined(tuple((tag,) for tag in self._options.sensor_tags), tags, topic))
@@ -64,7 +69,7 @@ def bears(body: Body) -> bool:
     return body.first not in {b"", b"{", b"[", b"<", b"\xff"} and b"=" in payload and b" " in payload
 
 
-def parse_lines(payload: bytes) -> list[_Line]:
+def parse_lines(payload: bytes) -> list[Line]:
     """Return the lines of a message, without empty ones and comments.
 
     Raises:
@@ -74,7 +79,7 @@ def parse_lines(payload: bytes) -> list[_Line]:
         text = payload.decode()
     except UnicodeDecodeError as error:
         raise UndecodableMessage(Reason.NOT_UTF8, expected="UTF-8", got=error.reason, at=f"{error.start}") from error
-    found: list[_Line] = []
+    found: list[Line] = []
     for number, row in enumerate(text.split("\n"), 1):
         stripped = row.strip()
         if stripped and not stripped.startswith("#"):
@@ -84,9 +89,9 @@ def parse_lines(payload: bytes) -> list[_Line]:
     return found
 
 
-def _parsed(row: str, number: int) -> _Line:
+def _parsed(row: str, number: int) -> Line:
     try:
-        line: _Line | None = parse_line(row)
+        line: Line | None = parse_line(row)
     except (LineFormatError, ValueError, OverflowError) as error:
         raise _no_line(row, number) from error
     if line is None or not line["fields"]:
@@ -136,7 +141,7 @@ def _known(point: _Point, plugin: Plugin) -> list[Measurement]:
     return found
 
 
-def _quantity(line: _Line, key: str) -> str:
+def _quantity(line: Line, key: str) -> str:
     """Return a field's name; that of a field `value` is the measurement, or the end of the topic that it was."""
     if key != "value":
         return checked_name(key, at="field")
