@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from city.clock import iso
 from linkage import cases
 from linkage.ledger import Ledger
+from linkage.notices.about import filled
 from linkage.plans import activation as rows
 from linkage.plans import proposals
 from linkage.plans.activation import Activation
@@ -64,12 +65,14 @@ class Board:
             told, said = _told(connection, found), _situations(connection, found)
             spanned = select(SPANNED.c.incident).where(SPANNED.c.activation == number).order_by(SPANNED.c.incident)
             incidents = tuple(str(one) for one in connection.execute(spanned).scalars())
+            host = cases.load(connection, found.incident)
         plan, now_ns = found.plan_copy(), self._ledger.clock.now_ns()
         tasks: dict[str, list[TaskRecord]] = defaultdict(list)
         for task in picture.tasks[number]:
             tasks[task.department].append(task)
         level = plan.level(found.level)
         assert level is not None  # a response runs at a level of its plan
+        public = filled(level.public, host)
         board = tuple(
             board_line(part, tasks[part["department"]], told.get(part["department"], "none"), now_ns)
             for part in picture.parts[number]
@@ -82,7 +85,7 @@ class Board:
             below=plan.below(found.level),
             expected_h={one.level: one.expected_h for one in plan.levels},
             measures_of={one.level: names_of(one.measures) for one in plan.levels},
-            public=names_of(level.public) if level.public else None,
+            public=names_of(public) if public else None,
             incidents=incidents,
             board=tuple(sorted(board, key=lambda line: (not line.late, line.department))),
             situations=said,

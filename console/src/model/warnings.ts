@@ -31,6 +31,27 @@ export const CATEGORIES = [
   'other',
 ] as const;
 
+export interface WarningTold {
+  department: string;
+  told_at: string;
+  acknowledged_at: string | null;
+  acknowledged_by: string;
+}
+
+/** What the public is told: drafted by one person, signed by another. */
+export interface PublicNotice {
+  id: string;
+  drill: boolean;
+  signer: string;
+  text: Bilingual;
+  state: string;
+  drafted_by: string;
+  decided_at: string | null;
+  decided_by: string;
+  note: string;
+  sent: { channel: string; state: string; answer: string }[];
+}
+
 export interface WarningIssue {
   serial: number;
   kind: string;
@@ -45,6 +66,7 @@ export interface WarningIssue {
   issued_at: string;
   actor: { id: string; name: string };
   note: string;
+  told: WarningTold[];
 }
 
 export interface CityWarning {
