@@ -54,6 +54,14 @@ class MessageSettings(BaseModel):
     alarm_to: tuple[str, ...] = Field(
         (), description="Departments told of a dead channel; empty: the supervision desks of the whole city."
     )
+    # 网络安全法 (2016) Art. 21 (3): logs of the network are kept for six months at least, which are at most 184 days.
+    attempts_kept_days: int = Field(
+        184, ge=1, le=36_500, description="Time for which each attempt and what came back is kept, days."
+    )
+    alarm_class: str = Field(
+        "equipment_fault", description="Class of the incident that a dead channel raises, of case-standards.yaml."
+    )
+    alarm_priority: int = Field(2, ge=1, le=5, description="Priority of that incident; 1 is most urgent.")
     link_life_s: int = Field(
         86_400, ge=60, le=7 * 86_400, description="Time for which the link in a message acknowledges, seconds."
     )
@@ -123,7 +131,7 @@ class LinkageSettings(BaseModel):
     rosters: RosterSettings = Field(default_factory=RosterSettings, description="Rosters and handovers.")
     messages: MessageSettings = Field(default_factory=MessageSettings, description="How messages leave the city.")
     photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
-    plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans, responses and reports upward.")
+    plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans and responses.")
     audit: AuditSettings = Field(default_factory=AuditSettings, description="How the event log is watched.")
     cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")
     systems: dict[str, SystemSettings] = Field(

@@ -20,6 +20,7 @@ from linkage.failpoint import Work
 from linkage.ledger import Ledger, Page
 from linkage.record import Case
 from linkage.telling import messages, outbox
+from linkage.telling.channel_alarm import others
 from linkage.telling.outbox import Draft
 from linkage.waking import Due
 
@@ -111,7 +112,7 @@ class _Words:
     def drafts(self, found: Sequence[Reached], chain: Chain) -> Iterator[Draft]:
         """Yield the messages to everybody who is reached, by the channels that the rung uses."""
         for whom in found:
-            for channel in chosen(whom.channels, self._fired, chain):
+            for channel in chosen(others(whom.channels, self._case.incident), self._fired, chain):
                 yield self._draft(whom, channel)
 
     def _draft(self, whom: Reached, channel: str) -> Draft:

@@ -7,6 +7,7 @@ from linkage.deed import Deed
 from linkage.departments import Axis, Directory
 from linkage.record import Case
 from linkage.states import Step, TaskState
+from linkage.telling.channel_alarm import is_about
 
 #: Told of a clock that ran out beside the department itself: who waits for it, or who can do something about it.
 _STAGE_DESKS: Mapping[str, tuple[Axis, ...]] = {
@@ -32,6 +33,11 @@ def told_by(deed: Deed, before: Case, after: Case, directory: Directory) -> tupl
 
 def _supervision(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
     return directory.desks(Axis.SUPERVISION, after.incident.district)
+
+
+def _opened(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
+    """Return the supervision desks; of a dead channel those who look after channels hear, by the others."""
+    return () if is_about(after.incident) else _supervision(deed, before, after, directory)
 
 
 def _command(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
@@ -71,7 +77,7 @@ def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Ite
 
 
 _AUDIENCES: Mapping[str, _Audience] = {
-    "open": _supervision,
+    "open": _opened,
     "rise": _everyone,
     "overdue": _waiting,
     Step.FILE: _command,

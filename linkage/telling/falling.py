@@ -2,17 +2,22 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
+from city.alarm import Change
 from city.clock import SECOND_NS
+from linkage import cases
+from linkage.admission.admit import tell
+from linkage.admission.batch import Batch
 from linkage.deed import Deed
 from linkage.departments import Axis
 from linkage.ledger import Ledger, Page
 from linkage.tables import FALLEN, MESSAGES, WAITING
-from linkage.telling import outbox
+from linkage.telling import channel_alarm, outbox
 from linkage.telling.book import Quotas
 from linkage.telling.outbox import SYSTEM_PREFIX, Draft
 from linkage.telling.tables import CHANNELS
@@ -32,6 +37,8 @@ _BATCH = 100
 
 #: A message that only asks whether a channel delivers: another one is no answer.
 TEST = "test"
+
+_CHANGES = {"channel_dead": Change.RAISED, "channel_back": Change.CLEARED}
 
 _USUAL = {
     "channel_dead": ("通道失效", "Channel does not deliver"),
@@ -76,9 +83,22 @@ class ChannelWatch:
             key = f"channel/{name}/{since_ns}"
             data = {"channel": name, "key": key, "answer": channel["answer"], "since_ns": channel["failing_ns"]}
             page.note(Deed(step=kind, data=data))
-            outbox.put(page.connection, self._alarms(name, kind, key, channel["answer"]), self._quotas, page.now_ns)
-            tell = log.error if kind == "channel_dead" else log.info
-            tell(kind, channel=name, answer=channel["answer"])
+            incident = self._admitted(page, name, key, _CHANGES[kind])
+            alarms = (replace(one, incident=incident) for one in self._alarms(name, kind, key, channel["answer"]))
+            outbox.put(page.connection, alarms, self._quotas, page.now_ns)
+            say = log.error if kind == "channel_dead" else log.info
+            say(kind, channel=name, answer=channel["answer"])
+
+    def _admitted(self, page: Page, name: str, key: str, change: Change) -> int | None:
+        """Let the alarm of a channel open an incident, or be over; return the incident that it concerns."""
+        response = channel_alarm.response_of(self._settings.alarm_class, self._settings.alarm_priority)
+        transition = channel_alarm.change_of(name, key, response, change, page.now_ns)
+        batch = Batch(page, self._ledger)
+        batch.read([transition])
+        admission = batch.admit(transition)
+        batch.flush()
+        tell([admission])
+        return admission.incident
 
     def _alarms(self, name: str, kind: str, key: str, answer: str) -> Iterable[Draft]:
         """Yield the messages about a channel, by the other channels of those who are told."""
@@ -137,7 +157,7 @@ class ChannelWatch:
             return ""
         department = self._ledger.book.directory.find(row["department"])
         known = () if department is None else department.channels
-        used = set(connection.execute(_same_notice(row)).scalars()) | {row["channel"]}
+        used = set(connection.execute(_same_notice(row)).scalars()) | {row["channel"], _about(connection, row)}
         free = [one for one in dict.fromkeys((*known, *self._settings.fallback)) if one not in used]
         return next((one for one in free if one not in dead), free[0] if free else "")
 
@@ -170,6 +190,12 @@ def _same_notice(row: RowMapping) -> Select[tuple[str]]:
         MESSAGES.c.incident.is_(None) if incident is None else MESSAGES.c.incident == incident,
         MESSAGES.c.escalation.is_(None) if escalation is None else MESSAGES.c.escalation == escalation,
     )
+
+
+def _about(connection: Connection, row: RowMapping) -> str:
+    """Return the channel whose death a message tells of: it cannot go by that one."""
+    case = None if row["incident"] is None else cases.load(connection, row["incident"])
+    return "" if case is None else channel_alarm.is_about(case.incident)
 
 
 def _died(channel: RowMapping, before_ns: int) -> bool:

@@ -14,6 +14,7 @@ from linkage.opening import CityBook
 from linkage.record import Case
 from linkage.states import Step
 from linkage.telling import outbox
+from linkage.telling.channel_alarm import others
 from linkage.telling.outbox import Draft
 from linkage.telling.wording import Facts
 
@@ -95,7 +96,7 @@ def put(connection: Connection, entries: Iterable[Entry], case: Case, book: City
         for entry in entries
         for department in (book.directory.find(name) for name in entry.deed.told)
         if department is not None
-        for channel in dict.fromkeys(department.channels)
+        for channel in others(department.channels, case.incident)
     ]
     return outbox.put(connection, drafts, book.telling.quotas, sending.now_ns)
 

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from city.level import Domain
 from linkage.config import LinkageSettings, MessageSettings
+from linkage.escalation.climber import Climber
+from linkage.finding import QueueFilter
 from linkage.tables import EVENTS, MESSAGES
 from linkage.telling.channels import Channels
+from linkage.telling.clearing import AttemptClearing
 from linkage.telling.couriers import Letterbox, Receipt
 from linkage.telling.falling import ChannelWatch
 from linkage.telling.post import Post
 from linkage.telling.sent import Sent, WantedMessages
+from linkage.views import Incident
 from storage.sql import Database
 from tests.support.linkage import MONITOR, Town
 
@@ -122,3 +127,73 @@ def test_every_attempt_is_kept_with_its_answer(database: Database):
 
     assert sent.attempts == len(sent.tries) == 3
     assert {one.answer for one in sent.tries} == {"connection refused"}
+
+
+def about_channels(town: Town) -> list[Incident]:
+    page = town.queue.page(MONITOR, QueueFilter(open=None, domains=[Domain.MACHINE_ROOM]))
+    return [town.incidents.one(line.id, MONITOR) for line in page.items]
+
+
+def test_dead_channel_is_one_incident_that_recovers_when_it_delivers_again(database: Database):
+    town, box = town_on(database), Letterbox({"duty": DOWN})
+    town.reported()
+    live(town, box, 60)
+    (burning,) = about_channels(town)
+    box.answers.clear()
+    town.reported()
+    live(town, box, 5)
+    (recovered,) = about_channels(town)
+    box.answers["duty"] = DOWN
+    town.reported()
+    live(town, box, 60)
+    (again,) = about_channels(town)
+
+    assert (burning.title.en, burning.priority) == ("Notification channel dead: channel/duty", 2)
+    assert (burning.recovered_at, recovered.recovered_at is None) == (None, False)
+    assert (again.id, again.recovered_at) == (burning.id, None)
+    assert [event.step for event in again.events if event.step in {"open", "recover", "join"}] == [
+        "open",
+        "recover",
+        "join",
+    ]
+
+
+def test_incident_about_a_channel_is_told_by_the_others_only(database: Database):
+    town, box = town_on(database), Letterbox({"duty": DOWN})
+    town.reported()
+    live(town, box, 60)
+    (incident,) = about_channels(town)
+    for _ in range(3):
+        town.wait(minutes=20)
+        Climber(town.ledger).take()
+        town.ticker.take()
+    town.file(incident.id)
+
+    sent = Sent(database).page(MONITOR, WantedMessages(incident=incident.id), 50)
+    assert {one.kind for one in sent} >= {"channel_dead"}
+    assert {one.channel for one in sent} == {"radio"}
+
+
+def test_two_dead_channels_are_two_incidents_and_no_more(database: Database):
+    town, box = town_on(database), Letterbox({"duty": DOWN, "radio": DOWN})
+    town.reported()
+    live(town, box, 120)
+
+    assert sorted(one.sensor or "" for one in about_channels(town)) == ["channel/duty", "channel/radio"]
+    assert steps(town).count("channel_dead") == 2
+
+
+def test_old_attempts_are_deleted_and_counted_and_the_rest_stays(database: Database):
+    town = Town(database, LinkageSettings(messages=MessageSettings(attempts_kept_days=30)))
+    town.reported()
+    deliver(town, Letterbox())
+    town.wait(days=20)
+    town.reported()
+    deliver(town, Letterbox())
+    before = len(steps(town))
+    town.wait(days=11)
+    clearing = AttemptClearing(town.ledger)
+
+    assert [clearing.take(), clearing.take()] == [1, 0]
+    assert len(steps(town)) == before
+    assert [len(one.tries) for one in Sent(database).page(MONITOR, WantedMessages(), 10)] == [1, 0]
