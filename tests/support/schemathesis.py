@@ -5,7 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Signing out would end the session that all other requests are made with.
+#: Signing out would end the session that all other requests are made with. A live stream has no end: what comes first
+#: is enough.
 _CONFIG = """
 [auth.openapi.session]
 api_key = "{session}"
@@ -15,6 +16,9 @@ api_key = "{csrf}"
 include-path = "/api/v1/session"
 include-method = "DELETE"
 enabled = {sign_out}
+[[operations]]
+include-path = "/api/v1/live"
+request-timeout = 0.5
 """
 
 
