@@ -21,6 +21,7 @@ from linkage.escalation.chain import Chains, default_chains, groups_missing, par
 from linkage.evaluation.formulas import Formulas, default_formulas, parse_formulas
 from linkage.plans.library import Plans
 from linkage.plans.library import mistakes as plan_mistakes
+from linkage.plans.upward_book import UpwardBook, parse_upward, upward_strangers
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
 from linkage.roster.parsing import parse_rosters, strangers
 from linkage.roster.roster import Roster
@@ -79,6 +80,7 @@ class CityFolder:
     reports: ReportBook
     components: tuple[Component, ...]
     plans: Plans
+    upward: UpwardBook
     roster: Roster
     roster_source: Source
     chains: Chains
@@ -123,7 +125,7 @@ class _Reader:
         reports, roster = self._reports(departments, standards), self._roster(departments)
         chains, telling = self._telling(departments)
         formulas = self._formulas()
-        plans = self._plans(about, departments, standards)
+        plans, upward = self._plans(about, departments, standards), self._upward(departments)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
         self._raise_mistakes()
         return CityFolder(
@@ -140,6 +142,7 @@ class _Reader:
             reports=_read(reports),
             components=components,
             plans=plans,
+            upward=_read(upward),
             roster=_read(roster),
             roster_source=self._roster_source(_read(about).zone),
             chains=chains,
@@ -170,6 +173,12 @@ class _Reader:
         if about is not None and departments is not None and standards is not None:
             self._mistakes += plan_mistakes(plans, departments, standards, about.districts)
         return plans
+
+    def _upward(self, departments: Directory | None) -> UpwardBook | None:
+        upward = self._parsed("upward.yaml", parse_upward, absent="")
+        if upward is not None and departments is not None:
+            self._mistakes += upward_strangers(upward, [one.id for one in departments])
+        return upward
 
     def _formulas(self) -> Formulas:
         """Return how departments, posts and areas are measured: as the city says, else as the program brings along."""

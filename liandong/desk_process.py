@@ -173,6 +173,7 @@ def _ledger(
         reports=city.reports,
         rosters=city.roster_source,
         plans=city.plans,
+        upward=city.upward,
         districts=tuple(city.about.districts),
         chains=city.chains,
         telling=replace(city.telling, on_duty=DutyBook(database).on_duty),

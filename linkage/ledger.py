@@ -143,7 +143,7 @@ class Page:
         for before, case in pairs:
             standard = book.standards.of(case.incident.incident_class)
             cases.save(self.connection, before, case, standard, book.calendar)
-            upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.settings.plans.upward)
+            upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.book.upward)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
         asking.ask(

@@ -20,6 +20,7 @@ from linkage.departments import Directory
 from linkage.escalation.chain import Chains, default_chains
 from linkage.person import Person
 from linkage.plans.library import Plans
+from linkage.plans.upward_book import UpwardBook
 from linkage.proposing import MAINTAINER, OWNER, RULE, TABLE, Proposal, first_that_handles
 from linkage.record import Case, IncidentRecord
 from linkage.reports.book import ReportBook
@@ -57,6 +58,7 @@ class CityBook:
     person: Callable[[str], Person | None] = _nobody
     reports: ReportBook = field(default_factory=ReportBook)
     plans: Plans = field(default_factory=Plans)
+    upward: UpwardBook = field(default_factory=UpwardBook)
     districts: tuple[str, ...] = ()
     atlas: Atlas = field(default_factory=Atlas)
     chains: Chains = field(default_factory=default_chains)

@@ -58,7 +58,7 @@ class Upward:
     """Writes and lists reports upward. Calls block on the database: call from a thread."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger, self._settings = ledger, ledger.settings.plans.upward
+        self._ledger, self._upward = ledger, ledger.book.upward
 
     def page(self, person: Person, *, owed: bool = True, incident: int | None = None) -> list[UpwardReport]:
         """Return reports of incidents that `person` may see: those owed, nearest first, or those sent, newest first."""
@@ -129,10 +129,10 @@ class Upward:
                 to_state=case.incident.state,
                 note=f"{subject}\n{body}",
                 data=_said(row) | {"overdue": overdue},
-                told=self._settings.to,
+                told=self._upward.to,
             )
             page.write(case, Outcome(case, (deed,)), person)
-            next_follow_up(page.connection, case.incident, page.now_ns, self._settings)
+            next_follow_up(page.connection, case.incident, page.now_ns, self._upward)
 
     def _found(self, connection: Connection, number: int, person: Person) -> tuple[RowMapping, Case]:
         row = connection.execute(select(UPWARD).where(UPWARD.c.id == number)).mappings().one_or_none()

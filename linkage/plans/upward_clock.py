@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, func, insert, select, update
 
 from city.clock import SECOND_NS
-from linkage.plans.config import UpwardSettings
 from linkage.plans.tables import UPWARD
+from linkage.plans.upward_book import UpwardBook
 from linkage.record import Case, IncidentRecord
 from linkage.scales import rank
 from linkage.tables import NEVER_NS
@@ -18,18 +18,18 @@ _DAY_NS = 24 * 60 * _MINUTE_NS
 OWED = UPWARD.c.sent_ns.is_(None) & UPWARD.c.dropped_ns.is_(None)
 
 
-def follow(connection: Connection, before: Case | None, after: Case, now_ns: int, settings: UpwardSettings) -> None:
+def follow(connection: Connection, before: Case | None, after: Case, now_ns: int, book: UpwardBook) -> None:
     """Set the clocks that a change of an incident starts, and drop those that it makes void."""
     known, incident = None if before is None else before.incident, after.incident
     if incident.event_grade and (known is None or known.event_grade != incident.event_grade):
-        _graded(connection, "" if known is None else known.event_grade, incident, now_ns, settings)
+        _graded(connection, "" if known is None else known.event_grade, incident, now_ns, book)
     if known is None or known.is_open is incident.is_open or not incident.event_grade:
         return
     if incident.is_open:
         drop(connection, incident.id, (FINAL,), now_ns)
         return
     drop(connection, incident.id, (FOLLOW_UP,), now_ns)
-    owe(connection, incident, FINAL, now_ns, now_ns + round(settings.final_days * _DAY_NS))
+    owe(connection, incident, FINAL, now_ns, now_ns + round(book.final_days * _DAY_NS))
 
 
 def owe(connection: Connection, incident: IncidentRecord, kind: str, from_ns: int, due_ns: int) -> int:
@@ -64,12 +64,10 @@ def drop(connection: Connection, incident: int, kinds: tuple[str, ...], now_ns: 
     connection.execute(update(UPWARD).where(which).values(dropped_ns=now_ns, wake_ns=NEVER_NS))
 
 
-def _graded(
-    connection: Connection, before: str, incident: IncidentRecord, now_ns: int, settings: UpwardSettings
-) -> None:
+def _graded(connection: Connection, before: str, incident: IncidentRecord, now_ns: int, book: UpwardBook) -> None:
     """A first grade owes the initial report; a graver one hastens it, or owes a follow-up when it has been sent."""
     grade = incident.event_grade
-    due_ns = now_ns + _minutes(settings.initial_min, grade) * _MINUTE_NS
+    due_ns = now_ns + book.initial_min.get(grade, 0) * _MINUTE_NS
     mine = (UPWARD.c.incident == incident.id) & (UPWARD.c.kind == INITIAL)
     initial = connection.execute(select(UPWARD).where(mine)).mappings().one_or_none()
     if initial is None:
@@ -84,13 +82,9 @@ def _graded(
         owe(connection, incident, FOLLOW_UP, now_ns, due_ns)
 
 
-def next_follow_up(connection: Connection, incident: IncidentRecord, now_ns: int, settings: UpwardSettings) -> None:
+def next_follow_up(connection: Connection, incident: IncidentRecord, now_ns: int, book: UpwardBook) -> None:
     """Owe the next follow-up after a report was sent, where the grade has a pace and nothing else is owed."""
-    every_min = _minutes(settings.follow_up_min, incident.event_grade)
+    every_min = book.follow_up_min.get(incident.event_grade, 0)
     owed = connection.execute(select(UPWARD.c.id).where(OWED, UPWARD.c.incident == incident.id).limit(1)).first()
     if every_min and incident.is_open and owed is None:
         owe(connection, incident, FOLLOW_UP, now_ns, now_ns + every_min * _MINUTE_NS)
-
-
-def _minutes(by_grade: dict[str, int] | object, grade: str) -> int:
-    return int(by_grade.get(grade, 0)) if isinstance(by_grade, dict) else 0
