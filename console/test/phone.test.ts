@@ -3,6 +3,7 @@ import type { Task } from '../src/model/incident';
 import { newKey, nextOf, predicted, type Errand } from '../src/phone/errand';
 import { queryOf, tabsOf, WORKED_ON } from '../src/phone/work.svelte';
 import { middleOf } from '../src/report/grids';
+import { placesNamed } from '../src/report/places';
 
 function errand(id: number, what: string, group = 'incident/1', refused = false): Errand {
   return {
@@ -93,5 +94,27 @@ describe('a grid', () => {
       [0, 0],
     ];
     expect(middleOf({ type: 'Polygon', coordinates: [ring] })).toEqual([1, 1]);
+  });
+});
+
+describe('a place in words', () => {
+  const known = [
+    { id: 'up-1', name: '建业路下穿通道', name_en: 'Jianye Road underpass', longitude: 122.9, latitude: 36.2 },
+    { id: 'up-2', name: '建业路下穿通道', name_en: '', longitude: 122.8, latitude: 36.1 },
+    { id: 'pump', name: '建业路泵站', name_en: 'Jianye Road pump', longitude: 122.7, latitude: 36 },
+    { id: 'nowhere', name: '建业路', name_en: '', longitude: null, latitude: null },
+  ].map((one) => ({ ...one, district: 'old' }));
+
+  it.each([
+    ['建业路', ['建业路下穿通道', '建业路泵站']],
+    ['PUMP jianye', ['建业路泵站']],
+    ['up-2', ['建业路下穿通道']],
+    ['  ', []],
+  ])('%s suggests %j', (typed, names) => {
+    expect(placesNamed(typed, known, 5).map((place) => place.name)).toEqual(names);
+  });
+
+  it('suggests no more than asked for, with where it is', () => {
+    expect(placesNamed('建业路', known, 1)).toEqual([{ name: '建业路下穿通道', spot: [122.9, 36.2], district: 'old' }]);
   });
 });

@@ -7,6 +7,8 @@ import type { City } from '../model/wire';
 import type { Bounds } from '../model/extent';
 import { NAMED, nameIn } from './basemap';
 import { color } from './palette';
+import type { View } from '../stores/parts.svelte';
+import { PART_NAMES, PARTS } from './parts';
 import { SENSOR_NAMES, SENSORS } from './sensors';
 
 const SPOT = 'spot';
@@ -17,12 +19,18 @@ const HOME_PADDING_PX = 36;
 export interface Pickers {
   pickSensors: ((ids: string[]) => void) | undefined;
   pickPlace: ((longitude: number, latitude: number) => void) | undefined;
+  pickPart: ((id: string) => void) | undefined;
 }
 
-export function addPicking(map: MapLibre, { pickSensors, pickPlace }: Pickers): void {
+export function addPicking(map: MapLibre, { pickSensors, pickPlace, pickPart }: Pickers): void {
   map.on('click', (event) => {
+    const [part] = pickPart === undefined ? [] : near(map, PARTS, event.point.x, event.point.y);
+    if (part !== undefined) {
+      pickPart?.(part);
+      return;
+    }
     if (pickPlace !== undefined) pickPlace(event.lngLat.lng, event.lngLat.lat);
-    if (pickSensors !== undefined) pickSensors(sensorsNear(map, event.point.x, event.point.y));
+    if (pickSensors !== undefined) pickSensors(near(map, SENSORS, event.point.x, event.point.y));
   });
   if (pickPlace !== undefined) {
     map.getCanvas().addEventListener('keydown', ({ key }) => {
@@ -31,21 +39,43 @@ export function addPicking(map: MapLibre, { pickSensors, pickPlace }: Pickers): 
     });
   }
   if (pickSensors === undefined) return;
-  map.on('mouseenter', SENSORS, () => {
+  for (const layer of [SENSORS, PARTS]) point(map, layer);
+}
+
+function point(map: MapLibre, layer: string): void {
+  map.on('mouseenter', layer, () => {
     map.getCanvas().style.cursor = 'pointer';
   });
-  map.on('mouseleave', SENSORS, () => {
+  map.on('mouseleave', layer, () => {
     map.getCanvas().style.cursor = '';
   });
 }
 
-function sensorsNear(map: MapLibre, x: number, y: number): string[] {
+/** Tell which part of the city is looked at, now and after each move. */
+export function tellMoves(map: MapLibre, moved: ((view: View) => void) | undefined): void {
+  if (moved === undefined) return;
+  const tell = (): void => {
+    const bounds = map.getBounds();
+    moved({
+      west: Math.max(-180, bounds.getWest()),
+      south: Math.max(-90, bounds.getSouth()),
+      east: Math.min(180, bounds.getEast()),
+      north: Math.min(90, bounds.getNorth()),
+      zoom: map.getZoom(),
+    });
+  };
+  map.on('moveend', tell);
+  tell();
+}
+
+/** The ids of what a layer has at a point. */
+function near(map: MapLibre, layer: string, x: number, y: number): string[] {
   const found = map.queryRenderedFeatures(
     [
       [x - REACH_PX, y - REACH_PX],
       [x + REACH_PX, y + REACH_PX],
     ],
-    { layers: [SENSORS] },
+    { layers: [layer] },
   );
   return [...new Set(found.map((feature) => String(feature.properties['id'])))];
 }
@@ -84,5 +114,6 @@ export function goHome(map: MapLibre, city: City, watched: Bounds | null, slowly
 }
 
 export function rename(map: MapLibre, language: Language): void {
-  for (const layer of [...NAMED, SENSOR_NAMES]) map.setLayoutProperty(layer, 'text-field', nameIn(language));
+  for (const layer of [...NAMED, SENSOR_NAMES, PART_NAMES])
+    map.setLayoutProperty(layer, 'text-field', nameIn(language));
 }

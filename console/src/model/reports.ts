@@ -96,7 +96,7 @@ export interface FieldWork {
   check: TaskItem[];
 }
 
-export type Group = 'team' | 'pump' | 'camera' | 'sensor' | 'component';
+export type Group = 'team' | 'pump' | 'material' | 'camera' | 'sensor' | 'component';
 
 export interface Neighbour {
   what: 'sensor' | 'component';
@@ -127,4 +127,6 @@ export interface Component {
   owner: string;
   maintainer: string;
   tags: string[];
+  /** what can be sent or used */
+  help: 'team' | 'pump' | 'material' | null;
 }

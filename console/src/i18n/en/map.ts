@@ -12,4 +12,8 @@ export const map: Record<keyof typeof chinese, string> = {
   'map.search': 'Name or id',
   'map.notNormal': 'Not normal',
   'map.count': '{shown} of {all} sensors',
+  'map.layers': 'Also on the map',
+  'map.nearer': 'Components show from nearer',
+  'map.cut': 'Too many here: go nearer to see all',
+  'map.listed': 'Teams, pumps, materials, components here: {count}',
 };

@@ -10,4 +10,8 @@ export const map = {
   'map.search': '名称或编号',
   'map.notNormal': '非正常',
   'map.count': '{shown} / {all} 个传感器',
+  'map.layers': '其他图层',
+  'map.nearer': '放大地图后显示部件',
+  'map.cut': '此处太多，放大后显示全部',
+  'map.listed': '图上的队伍、泵站、物资和部件：{count}',
 } as const;
