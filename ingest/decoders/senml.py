@@ -99,13 +99,11 @@ def bears(body: Body) -> bool:
 
 def _labelled(pack: object) -> object:
     """Return a CBOR pack with JSON's names for its integer labels."""
-    if not isinstance(pack, list):
-        return pack
     return [
         {_LABELS.get(key, str(key)) if isinstance(key, int) else str(key): value for key, value in record.items()}
         if isinstance(record, dict)
         else record
-        for record in pack
+        for record in (pack if isinstance(pack, list) else [pack])
     ]
 
 

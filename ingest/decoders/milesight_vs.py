@@ -1,0 +1,93 @@
+"""Milesight VS people counters: counts of an interval, totals and those inside, by line or region."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta, timezone, tzinfo
+from typing import Any
+
+from city.measurement import Decoded, Measurement
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_object
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.values import checked_name, number
+from ingest.reasons import Reason
+
+#: Parts of a report, each a list of lines or regions.
+_LINES = ("line_trigger_data", "line_periodic_data", "line_total_data")
+_REGIONS = ("region_trigger_data", "region_periodic_data", "region_data", "region_total_data")
+#: Member of a count -> quantity; an interval's counts and running totals are different things.
+_COUNTS = {
+    "in": "people_in",
+    "out": "people_out",
+    "in_counted": "people_in_total",
+    "out_counted": "people_out_total",
+    "capacity_counted": "occupancy_count",
+    "current_total": "people_count",
+    "avg_count": "people_count",
+}
+_ZONE = re.compile(r"UTC\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.ASCII)
+_MAX_DEPTH = 4
+
+
+class MilesightVsDecoder:
+    """Decodes reports; who has no device in its report is named by its topic."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of a report."""
+        body = parse_object(payload)
+        device = body.get("device_info")
+        serial = device.get("device_sn") if isinstance(device, dict) else None
+        name = checked_name(serial if serial else topic, at="$.device_info.device_sn", reason=Reason.NO_SENSOR)
+        time_ns = _time_ns(body.get("time_info"), self._options.zone)
+        found = [
+            *(one for part in _LINES for one in _counted(f"{name}/line", "line", body.get(part))),
+            *(one for part in _REGIONS for one in _counted(f"{name}/region", "region", body.get(part))),
+        ]
+        for measurement in found:
+            measurement.time_ns = time_ns
+        return Decoded(self._options.told(found))
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    return any(isinstance(body.members.get(part), list | dict) for part in (*_LINES, *_REGIONS))
+
+
+def _counted(prefix: str, member: str, part: object, depth: int = _MAX_DEPTH) -> Iterator[Measurement]:
+    """Yield the counts of a part's lines or regions; newer firmware wraps them once more."""
+    for entry in part if isinstance(part, list) else [part]:
+        if not isinstance(entry, dict) or depth == 0:
+            continue
+        if member in entry:
+            yield from _entry(f"{prefix}{entry[member]}", entry)
+        else:
+            for inner in entry.values():
+                yield from _counted(prefix, member, inner, depth - 1)
+
+
+def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
+    checked_name(sensor, at="$")
+    for name, counts in (("total", entry), *entry.items()):
+        for member, quantity in _COUNTS.items() if isinstance(counts, Mapping) else ():
+            value = number(counts.get(member), at=member)
+            if value is not None:
+                label = "" if name == "total" else checked_name(name, at="$")
+                yield Measurement(sensor, quantity, value, "", label=label)
+
+
+def _time_ns(info: object, zone: tzinfo | None) -> int | None:
+    """Return the end of the interval; its zone is told beside it."""
+    if not isinstance(info, dict):
+        return None
+    told = _ZONE.search(str(info.get("time_zone", "")))
+    if told is not None:
+        offset = timedelta(hours=int(told.group(2)), minutes=int(told.group(3) or 0))
+        offset = -offset if told.group(1) == "-" else offset
+        offset += timedelta(hours=1) if info.get("dst_status") in {1, "1"} else timedelta()
+        zone = timezone(offset) if abs(offset) < timedelta(days=1) else zone
+    moments = (info.get("end_time"), info.get("time"), info.get("start_time"))
+    return next((time_ns for said in moments if (time_ns := time_of(said, zone)) is not None), None)
