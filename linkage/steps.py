@@ -26,7 +26,7 @@ _GUARDS: Mapping[Step, _Guard] = {
     Step.FILE: lambda case: case.incident.verified_ns is not None,
     Step.SEND_BACK: lambda case: case.incident.unconfirmed_ns is None,
     Step.CONFIRM: lambda case: case.incident.unconfirmed_ns is not None,
-    Step.VOID: lambda case: case.incident.unconfirmed_ns is not None,
+    Step.VOID: lambda case: case.incident.unconfirmed_ns is not None and not _responding(case),
     Step.CLOSE: lambda case: case.incident.unconfirmed_ns is None and all_checked(case) and not _responding(case),
     Step.FORCE_CLOSE: lambda case: not _responding(case),
     Step.CANCEL: lambda case: not _responding(case),

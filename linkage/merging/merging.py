@@ -146,6 +146,9 @@ class Merging:
             raise BadRequest(expected="two exercises or two real incidents", got="one of each", at="into")
         if not target.incident.is_open:
             raise IllegalTransition(Step.MERGE, state=target.incident.state, legal=(), at=at)
+        if source.incident.response_level:  # its plan's tasks would be left without their board: a leader ends it first
+            at = f"incident {source.incident.number}"
+            raise IllegalTransition(Step.MERGE, state="responding", legal=("end_response",), at=at)
         merge = merged(source, target, page.now_ns, note=asked.note, reason=reason)
         page.write(source, merge.source, asked.person)
         move_tasks(page.connection, merge.tasks, target.incident.id)

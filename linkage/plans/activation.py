@@ -10,6 +10,7 @@ from city.errors import NotFound
 from linkage.plans.parsing import parse_plan
 from linkage.plans.plan import Plan
 from linkage.plans.tables import ACTIVATIONS, PARTS, SPANNED
+from linkage.scales import rank
 from linkage.tables import NEVER_NS
 
 MINUTE_NS = 60 * SECOND_NS
@@ -72,6 +73,13 @@ def running_at(connection: Connection, plan: str, area: str, *, drill: bool) -> 
         table.plan == plan, table.area == area, table.drill.is_(drill), table.ended_ns.is_(None)
     )
     return connection.execute(query).scalar_one_or_none()
+
+
+def level_at(connection: Connection, incident: int) -> str:
+    """Return the highest level of the responses that run on an incident; empty where none does."""
+    table = ACTIVATIONS.c
+    query = select(table.level).where(table.incident == incident, table.ended_ns.is_(None))
+    return max(connection.execute(query).scalars(), key=rank, default="")
 
 
 def next_id(connection: Connection) -> int:

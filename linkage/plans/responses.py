@@ -225,7 +225,8 @@ class Responses:
     def _say(self, page: Page, case: Case, activation: Activation, person: Person, decided: "_Decided") -> Case:
         """Write what was decided into the incident's log, for the desks and those who are in it."""
         level = "" if activation.ended_ns is not None else activation.level
-        incident = replace(case.incident, response_level=level, plan=activation.plan)
+        standing = rows.level_at(page.connection, case.incident.id)
+        incident = replace(case.incident, response_level=standing, plan=activation.plan)
         directory = self._ledger.book.directory
         desks = [desk for axis in (Axis.COMMAND, Axis.SUPERVISION) for desk in directory.desks(axis, incident.district)]
         deed = Deed(
