@@ -109,6 +109,7 @@ def test_only_those_who_lead_play(town: ResponseTown) -> None:
         town.office.drills.start("flood", "moon", FOREMAN)
 
 
+@pytest.mark.rows_forged
 @pytest.mark.parametrize(
     ("drill", "channel", "delivered"),
     [

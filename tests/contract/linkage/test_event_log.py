@@ -32,6 +32,7 @@ def test_log_is_whole(town: Town):
     assert verify(town.database) == []
 
 
+@pytest.mark.rows_forged
 @pytest.mark.parametrize(
     ("tamper", "faults"),
     [
