@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from city.errors import BadRequest
-from linkage import conditions, steps
+from linkage import conditions, levels, steps
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.dispatching import CHOSEN, dispatched, ended, reopened, settled
 from linkage.harm import harm_said
-from linkage.needs import check_needs, collector
+from linkage.needs import check_department, check_needs, collector
 from linkage.order import Order, Scene
 from linkage.record import Case, IncidentRecord
 from linkage.states import ENDED, IncidentState, Step
@@ -50,16 +50,15 @@ def act(case: Case, order: Order, scene: Scene) -> Outcome:
 
 def _chosen(case: Case, order: Order, directory: Directory) -> tuple[str, ...]:
     """Return the departments to dispatch to: those asked for, else those proposed that have no leg yet."""
+    level = case.incident.jurisdiction
     if not order.departments:
-        chosen = tuple(name for name in directory.handling(case.incident.proposed) if case.leg_of(name) is None)
+        proposed = levels.of_level(case.incident.proposed, directory, level)
+        chosen = tuple(name for name in proposed if case.leg_of(name) is None)
         if not chosen:
             raise BadRequest(expected="a department", got="nothing", at="departments")
         return chosen
     for name in order.departments:
-        if not directory.handling([name]):
-            raise BadRequest(expected="a department that handles", got=name, at="departments")
-        if case.leg_of(name) is not None:
-            raise BadRequest(expected="a department without a task in it", got=name, at="departments")
+        check_department(case, name, directory)
     return directory.handling(order.departments)
 
 
@@ -112,12 +111,17 @@ def _grade(case: Case, order: Order, _: Scene) -> Case:
     return Case(replace(case.incident, event_grade=order.grade), case.tasks)
 
 
-def _pass_up(case: Case, _: Order, __: Scene) -> Case:
-    return Case(replace(case.incident, jurisdiction=""), case.tasks)
+def _pass_up(case: Case, _: Order, scene: Scene) -> Case:
+    proposed = levels.passed_up(case.incident, scene.directory)
+    return Case(replace(case.incident, jurisdiction="", proposed=proposed), case.tasks)
 
 
-def _pass_down(case: Case, _: Order, __: Scene) -> Case:
-    return Case(replace(case.incident, jurisdiction=case.incident.district), case.tasks)
+def _pass_down(case: Case, _: Order, scene: Scene) -> Case:
+    incident = case.incident
+    table = scene.table(incident.incident_class, incident.district)
+    proposed, why = levels.passed_down(incident, scene.directory, table)
+    below = replace(incident, jurisdiction=incident.district, proposed=proposed, proposed_why=why)
+    return Case(below, case.tasks)
 
 
 _EFFECTS: Mapping[Step, Callable[[Case, Order, Scene], Case]] = {
@@ -153,6 +157,8 @@ def _said(before: Case, after: Case, order: Order) -> dict[str, object]:
         was, now = getattr(before.incident, name), getattr(after.incident, name)
         if was != now:
             data[name] = {"from": was, "to": now}
+    if before.incident.proposed != after.incident.proposed:
+        data["proposed"] = after.incident.proposed
     if order.override.strip():
         data["override"] = order.override
     known = {task.id for task in before.tasks}

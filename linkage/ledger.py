@@ -107,6 +107,7 @@ class Page:
             standard=book.standards.of(incident_class),
             person=book.person,
             next_task=self.next_id(TASKS),
+            table=book.reports.department,
         )
 
     def next_id(self, table: Table) -> int:

@@ -2,8 +2,9 @@
 
 from city.errors import BadRequest
 from city.level import PRIORITIES
-from linkage import steps
+from linkage import levels, steps
 from linkage.conditions import chosen
+from linkage.departments import Directory
 from linkage.order import Order, Scene
 from linkage.permissions import HANDLING_ROLES
 from linkage.person import Person, Role
@@ -35,6 +36,21 @@ def check_needs(case: Case, order: Order, scene: Scene) -> None:
     if order.step not in _PRIORITISING or order.priority not in PRIORITIES:
         expected = f"1 to {PRIORITIES[-1]} with " + ", ".join(f"`{step}`" for step in sorted(_PRIORITISING))
         raise BadRequest(expected=expected, got=order.priority, at="priority")
+
+
+def check_department(case: Case, name: str, directory: Directory) -> None:
+    """Let a department pass to which somebody wants to dispatch.
+
+    Raises:
+        BadRequest: it does not handle, has a task in it, or is not of the level that works on the incident.
+    """
+    if not directory.handling([name]):
+        raise BadRequest(expected="a department that handles", got=name, at="departments")
+    if not levels.of_level([name], directory, case.incident.jurisdiction):
+        expected = f"a department of district {case.incident.jurisdiction}"
+        raise BadRequest(expected=expected, got=name, at="departments")
+    if case.leg_of(name) is not None:
+        raise BadRequest(expected="a department without a task in it", got=name, at="departments")
 
 
 def collector(order: Order, scene: Scene) -> str:

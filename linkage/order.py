@@ -14,6 +14,10 @@ def _nobody(_: str) -> Person | None:
     return None
 
 
+def _no_table(_: str, __: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A step that somebody asks for, with what comes with it.
@@ -51,6 +55,7 @@ class Scene:
         next_task: the first free task id.
         person: looks somebody up who could be named.
         actor: who takes the step; None for the system.
+        table: the department that the city's table names for a class and a district; empty for none.
     """
 
     now_ns: int
@@ -60,3 +65,4 @@ class Scene:
     next_task: int
     person: Callable[[str], Person | None] = _nobody
     actor: Person | None = None
+    table: Callable[[str, str], str] = _no_table

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from city.errors import NotPermitted
+from linkage import levels
 from linkage.departments import Axis
 from linkage.person import Person, Role
 from linkage.record import Case, TaskRecord
@@ -126,6 +127,8 @@ def refusal(step: Step, person: Person, case: Case, task: TaskRecord | None, pas
         return Refusal(f"department {task.department}" if task is not None else "the task's department")
     if not may_see(person, case):
         return Refusal("those whose district or department it concerns")
+    if AXIS[step] is Axis.COMMAND and not levels.commands(person, case.incident, step):
+        return Refusal(levels.whose(case.incident, step))
     return _named(step, person, case, task) or _kept_apart(step, past)
 
 

@@ -7,7 +7,7 @@ from city.errors import BadRequest
 from linkage import more_time, steps
 from linkage.deed import Deed, Outcome
 from linkage.dispatching import dispatched, settled
-from linkage.needs import check_needs, collector, handler
+from linkage.needs import check_department, check_needs, collector, handler
 from linkage.order import Order, Scene
 from linkage.record import Case, TaskRecord
 from linkage.states import Step, TaskState
@@ -50,10 +50,7 @@ def _handed_over(case: Case, task: TaskRecord, order: Order, scene: Scene) -> Ca
     if len(order.departments) != 1:
         raise BadRequest(expected="one department", got=", ".join(order.departments), at="departments")
     (department,) = order.departments
-    if not scene.directory.handling([department]):
-        raise BadRequest(expected="a department that handles", got=department, at="departments")
-    if case.leg_of(department) is not None:
-        raise BadRequest(expected="a department without a task in it", got=department, at="departments")
+    check_department(case, department, scene.directory)
     sent = dispatched(case, (department,), scene, note=order.note, reason=TRANSFERRED)
     new = sent.task(scene.next_task)
     if new is None:

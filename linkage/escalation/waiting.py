@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from linkage import levels
 from linkage.deed import Deed
 from linkage.departments import Axis, Directory
 from linkage.escalation import climb
@@ -46,7 +47,7 @@ def desks(case: Case, directory: Directory) -> tuple[str, ...]:
     """Return the desks whose answer an incident waits for: command while nobody is dispatched, else supervision."""
     undispatched = case.incident.state is IncidentState.FILED and case.incident.acknowledged_ns is not None
     axis = Axis.COMMAND if undispatched else Axis.SUPERVISION
-    return directory.desks(axis, case.incident.district)
+    return levels.desks(axis, case.incident, directory)
 
 
 def moved(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from linkage.clocks import Stage
 from linkage.deed import Deed
 from linkage.departments import Axis, Directory
+from linkage.levels import desks
 from linkage.record import Case
 from linkage.states import Step, TaskState
 from linkage.telling.channel_alarm import is_about
@@ -32,7 +33,7 @@ def told_by(deed: Deed, before: Case, after: Case, directory: Directory) -> tupl
 
 
 def _supervision(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
-    return directory.desks(Axis.SUPERVISION, after.incident.district)
+    return desks(Axis.SUPERVISION, after.incident, directory)
 
 
 def _opened(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
@@ -41,6 +42,11 @@ def _opened(deed: Deed, before: Case, after: Case, directory: Directory) -> Iter
 
 
 def _command(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
+    return desks(Axis.COMMAND, after.incident, directory)
+
+
+def _both_commands(_: Deed, __: Case, after: Case, directory: Directory) -> Iterable[str]:
+    """Return the command desks of both levels: of the one that gives it, and of the one that gets it."""
     return directory.desks(Axis.COMMAND, after.incident.district)
 
 
@@ -62,18 +68,20 @@ def _working(_: Deed, __: Case, after: Case, ___: Directory) -> Iterable[str]:
 
 
 def _everyone(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
-    command = _command(deed, before, after, directory) if after.incident.filed_ns is not None else ()
-    return [*_supervision(deed, before, after, directory), *command, *_departments(deed, before, after, directory)]
+    """Return all whom it concerns, at both levels: nothing that got worse is one level's secret."""
+    command = _both_commands(deed, before, after, directory) if after.incident.filed_ns is not None else ()
+    supervision = directory.desks(Axis.SUPERVISION, after.incident.district)
+    return [*supervision, *command, *_departments(deed, before, after, directory)]
 
 
 def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
-    desks = [
+    both = [
         desk
         for axis in _STAGE_DESKS[str(deed.data["stage"])]
         for desk in directory.desks(axis, after.incident.district)
     ]
     own = deed.data["stage"] == Stage.HANDLE
-    return [*(_the_department(deed, before, after, directory) if own else ()), *desks]
+    return [*(_the_department(deed, before, after, directory) if own else ()), *both]
 
 
 _AUDIENCES: Mapping[str, _Audience] = {
@@ -92,8 +100,8 @@ _AUDIENCES: Mapping[str, _Audience] = {
     Step.FEED_BACK: _supervision,
     Step.RETURN: _command,
     Step.REWORK: _the_department,
-    Step.PASS_UP: _command,
-    Step.PASS_DOWN: _command,
+    Step.PASS_UP: _both_commands,
+    Step.PASS_DOWN: _both_commands,
     # The department's second person endorses, then the dispatcher decides.
     Step.ASK_DELAY: _the_department,
     Step.ASK_SUSPEND: _the_department,

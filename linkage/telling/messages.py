@@ -40,6 +40,8 @@ _ABOUT = {
     "endorse": ("待批准", "To grant"),
     "grant": ("已批准", "Granted"),
     "refuse": ("未批准", "Refused"),
+    "pass_up": ("上报市级", "Passed up to the city"),
+    "pass_down": ("下交区县", "Passed down to the district"),
     "resume": ("挂账结束", "Resumed"),
     "appeal": ("超时申诉", "Appeal"),
     "endorse_appeal": ("申诉待裁定", "Appeal to settle"),

@@ -1,8 +1,12 @@
 /** Steps that span two incidents: taken, and the screen goes where the work goes on. */
 
-import { send } from '../api';
+import { send, sendKeyed } from '../api';
 import type { Incident } from '../model/incident';
+import { newKey } from '../phone/errand';
 import { router } from '../router.svelte';
+
+/** Keys of requests that have not been answered: asked again as it was, each is done once. */
+const unanswered = new Map<string, string>();
 
 /** Merge, split or detach, and show the incident that goes on. */
 export async function span(
@@ -10,10 +14,13 @@ export async function span(
   step: 'merge' | 'split' | 'detach',
   body: Record<string, unknown>,
 ): Promise<void> {
-  const shown = await send<Incident>('POST', `/incidents/${incident.id}/${step}`, {
-    version: incident.version,
-    ...body,
-  });
+  const asked = { version: incident.version, ...body };
+  const path = `/incidents/${incident.id}/${step}`;
+  const request = path + JSON.stringify(asked);
+  const key = unanswered.get(request) ?? newKey();
+  unanswered.set(request, key);
+  const shown = await sendKeyed<Incident>('POST', path, asked, key);
+  unanswered.delete(request);
   router.go('incident', shown.id);
 }
 

@@ -124,3 +124,33 @@ def test_incident_without_a_district_is_seen_in_all():
 
 def test_step_on_what_one_may_not_see_is_refused():
     assert refusal(Step.FILE, holder(Role.FOREMAN, district="west"), CASE, None, ()) is not None
+
+
+@pytest.mark.parametrize("step", sorted(step for step in Step if AXIS[step] is Axis.COMMAND))
+@pytest.mark.parametrize(
+    ("jurisdiction", "district", "its"),
+    [
+        pytest.param("", "", True, id="the city's, of the city"),
+        pytest.param("", "east", False, id="the city's, of the district"),
+        pytest.param("east", "east", True, id="passed down, of the district"),
+        pytest.param("east", "", False, id="passed down, of the city"),
+        pytest.param("east", "west", False, id="passed down, of another district"),
+    ],
+)
+def test_command_is_of_the_level_that_works_on_it(step: Step, jurisdiction: str, district: str, its: bool):  # noqa: FBT001
+    case = Case(replace(INCIDENT, jurisdiction=jurisdiction), (TASK,))
+
+    allowed = refusal(step, holder(Role.DISPATCHER, district=district), case, task_for(step), ()) is None
+
+    taken_back = jurisdiction != "" and district == "" and step in {Step.URGE, Step.PASS_UP}
+    assert allowed == (its or taken_back)
+
+
+@pytest.mark.parametrize("step", sorted(step for step in Step if AXIS[step] is not Axis.COMMAND))
+@pytest.mark.parametrize("role", sorted(SIDE))
+def test_level_makes_no_difference_to_supervision_and_departments(role: Role, step: Step):
+    below = Case(replace(INCIDENT, jurisdiction="east"), (TASK,))
+
+    found = {refusal(step, holder(role, district="east"), case, task_for(step), ()) for case in (CASE, below)}
+
+    assert len(found) == 1

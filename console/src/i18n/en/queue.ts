@@ -16,6 +16,7 @@ export const queue: Record<keyof typeof chinese, string> = {
   'queue.countMany': '{shown} of more than {all} shown',
   'queue.unacknowledged': 'Unacknowledged',
   'queue.unconfirmed': 'To be confirmed',
+  'queue.passedDown': "District's",
   'queue.recovered': 'Recovered',
   'queue.recorded': 'Recording',
   'queue.drill': 'Drill',

@@ -14,6 +14,7 @@ export const queue = {
   'queue.countMany': '显示 {shown} / 超过 {all}',
   'queue.unacknowledged': '未知晓',
   'queue.unconfirmed': '待人工确认',
+  'queue.passedDown': '区县办理',
   'queue.recovered': '已恢复',
   'queue.recorded': '回放数据',
   'queue.drill': '演练',
