@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import isclose
 
+import msgspec
+
 from city.clock import MILLISECOND_NS
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
@@ -18,6 +20,9 @@ from ingest.routes import Routes
 _TIME_TOLERANCE_NS = MILLISECOND_NS
 #: Outcomes in which not every listed reading must come: it needs a vendor's codec.
 _NEEDS_CODEC = frozenset({"readings_if_codec", "raw_only"})
+_PLACE = ("latitude", "longitude", "altitude")
+#: In place of the first level of a sensor's name, where only its sender could say it.
+_ANY_HOST = "*/"
 _SILENT = frozenset({"no_readings", "metadata", "raw_only", "reject"})
 
 
@@ -96,6 +101,8 @@ def _compare(verdict: Verdict, decoded: Decoded, refused: UndecodableMessage | N
     optional = sample.expect in _NEEDS_CODEC or _has_no_sensor(sample, refused)
     for expected in sorted(wanted, key=lambda one: one.quantity is None):
         found = _matching(expected, left)
+        if found is None and not sample.topic:
+            found = _matching(_from_any_host(expected), left)
         if found is not None:
             left.remove(found)
             tally.matched += 1
@@ -131,12 +138,24 @@ def _matching(expected: ExpectedReading, candidates: list[Measurement]) -> Measu
 
 
 def _is_said(one: Measurement | Observation, expected: ExpectedReading) -> bool:
-    if expected.sensor is not None and one.sensor != expected.sensor:
+    if expected.sensor is not None and not _is_sensor(one.sensor, expected.sensor):
         return False
     time_ns = parse_time(expected.time) if expected.time is not None else None
     if time_ns is None or one.time_ns is None:
         return time_ns is one.time_ns
     return abs(time_ns - one.time_ns) <= _TIME_TOLERANCE_NS
+
+
+def _from_any_host(expected: ExpectedReading) -> ExpectedReading:
+    """Return what is expected of a part of some host: without a topic nothing says which host sent the message."""
+    _, slash, part = (expected.sensor or "").partition("/")
+    return msgspec.structs.replace(expected, sensor=f"{_ANY_HOST}{part}") if slash else expected
+
+
+def _is_sensor(said: str, expected: str) -> bool:
+    if expected.startswith(_ANY_HOST):
+        return said.partition("/")[2] == expected.removeprefix(_ANY_HOST)
+    return said == expected
 
 
 def _is_value(value: object, expected: object) -> bool:
@@ -153,6 +172,9 @@ def _tells(observed: Observation, expected: ExpectedReading) -> bool:
         return False
     if expected.value is True and observed.event == expected.quantity:
         return True
+    if isinstance(expected.value, list):  # a position: latitude, longitude, perhaps altitude
+        place = [observed.attributes[key] for key in _PLACE if key in observed.attributes]
+        return len(place) == len(expected.value) and all(map(_is_value, place, expected.value))
     return any(_is_value(value, expected.value) for value in observed.attributes.values())
 
 

@@ -1,20 +1,64 @@
 """The table of payload families; a new one is a new file and a line here."""
 
-from ingest.decoders import chirpstack_v4, fiware, hj212, influx_line, senml, telegraf_json, tts_v3
+from ingest.decoders import (
+    axis,
+    chirpstack_v4,
+    datex2,
+    digitraffic,
+    fiware,
+    frigate,
+    hikvision,
+    hj212,
+    influx_line,
+    milesight_vs,
+    modbus_gateway,
+    onvif_mqtt,
+    redfish,
+    senml,
+    sensor_community,
+    telegraf_json,
+    thingpark_loriot,
+    tts_v3,
+    ups,
+)
+from ingest.decoders.axis import AxisDecoder
 from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
+from ingest.decoders.datex2 import Datex2Decoder
+from ingest.decoders.digitraffic import DigitrafficDecoder
 from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
+from ingest.decoders.frigate import FrigateDecoder
+from ingest.decoders.hikvision import HikvisionDecoder
 from ingest.decoders.hj212 import Hj212Decoder
+from ingest.decoders.milesight_vs import MilesightVsDecoder
+from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
+from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
+from ingest.decoders.redfish import RedfishDecoder
 from ingest.decoders.senml import SenmlDecoder
+from ingest.decoders.sensor_community import SensorCommunityDecoder
 from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.decoders.telegraf_json import TelegrafDecoder, TelegrafJsonDecoder
+from ingest.decoders.thingpark_loriot import ThingparkLoriotDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
+from ingest.decoders.ups import UpsDecoder
 from ingest.templates.product import product_family
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
     "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",)),
     "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),
+    "datex2": Family(Datex2Decoder, filters=("datex2/#",), bears=datex2.bears),
+    "redfish": Family(RedfishDecoder, filters=("redfish/#",), bears=redfish.bears),
+    "sensor_community": Family(SensorCommunityDecoder, bears=sensor_community.bears),
+    "thingpark_loriot": Family(ThingparkLoriotDecoder, bears=thingpark_loriot.bears),
+    "modbus_gateway": Family(ModbusGatewayDecoder, bears=modbus_gateway.bears),
+    "ups": Family(UpsDecoder, bears=ups.bears),
+    "digitraffic": Family(
+        DigitrafficDecoder,
+        filters=("tms-v2/#", "weather-v2/#", "vessels-v2/#", "sse-v2/#", "traffic-message-v3/#"),
+        topics=digitraffic.TOPICS,
+        bears=digitraffic.bears,
+    ),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),
     "shelly": product_family("shelly"),
@@ -25,6 +69,11 @@ FAMILIES: dict[str, Family] = {
     "chirpstack_v4": Family(
         ChirpstackV4Decoder, filters=("application/+/device/+/event/+",), bears=chirpstack_v4.bears
     ),
+    "axis": Family(AxisDecoder, filters=("axis/+/event/#",), bears=axis.bears),
+    "onvif_mqtt": Family(OnvifMqttDecoder, topics=onvif_mqtt.TOPIC),
+    "hikvision": Family(HikvisionDecoder, bears=hikvision.bears),
+    "milesight_vs": Family(MilesightVsDecoder, bears=milesight_vs.bears),
+    "frigate": Family(FrigateDecoder, filters=("frigate/#",), bears=frigate.bears),
     "senml": Family(SenmlDecoder, bears=senml.bears),
     "telegraf_json": Family(TelegrafJsonDecoder, bears=telegraf_json.bears),
     "influx_line": Family(TelegrafDecoder, filters=("telegraf/#",), bears=influx_line.bears),

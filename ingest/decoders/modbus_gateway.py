@@ -1,0 +1,108 @@
+"""Modbus gateways: routers that read registers and publish them, decoded or as bare numbers, and where they are."""
+
+import re
+from typing import Any
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement, Observation
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_json
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.topic_names import known_sensor
+from ingest.decoders.values import checked_name, number, number_with_unit
+from ingest.reasons import Reason
+
+#: Teltonika's topics name the router by its serial number: `…/SN/6003790403/…`.
+_SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
+_SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
+#: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
+_REQUEST = frozenset({"server_name", "data"})
+_POSITION = ("latitude", "longitude", "altitude")
+
+
+class ModbusGatewayDecoder:
+    """Decodes registers that the gateway has named; what bare registers mean only its configuration knows."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return named registers and the speed of a moving router as readings, and its position as an event."""
+        body = parse_json(payload)
+        if isinstance(body, list) and body and all(_is_request(item) for item in body):
+            return Decoded()
+        if not isinstance(body, dict):
+            raise _unknown(type(body).__name__)
+        if _is_request(body):
+            return Decoded()
+        if isinstance(body.get("registers"), list):
+            return Decoded(self._options.told(self._registers(topic, body)))
+        if isinstance(body.get("GPS"), dict):
+            return self._position(topic, body["GPS"])
+        raise _unknown(", ".join(body))
+
+    def _registers(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
+        sensor = _router(topic, body)
+        server = body.get("bserver_id", body.get("server_id", body.get("slave_id")))
+        if isinstance(server, str | int) and not isinstance(server, bool):
+            sensor = checked_name(f"{sensor}/{server}", at="$")
+        time_ns = time_of(body.get("timestamp"), self._options.zone)
+        found = []
+        for register in body["registers"]:
+            measurement = _register(sensor, register) if isinstance(register, dict) else None
+            if measurement is not None:
+                measurement.time_ns = time_ns
+                found.append(measurement)
+        return found
+
+    def _position(self, topic: str, gps: dict[str, Any]) -> Decoded:
+        sensor = _router(topic, gps)
+        time_ns = time_of(gps.get("date_iso_8601"), self._options.zone)
+        decoded = Decoded()
+        speed = number(gps.get("speed"), at="$.GPS.speed")
+        if speed is not None:
+            decoded.measurements = self._options.told([Measurement(sensor, "speed", speed, None, time_ns)])
+        place = {key: number(gps.get(key), at=f"$.GPS.{key}") for key in _POSITION}
+        attributes: dict[str, str | float | bool] = {key: value for key, value in place.items() if value is not None}
+        if {"latitude", "longitude"} <= attributes.keys():
+            decoded.observations.append(Observation(sensor, "position", time_ns, attributes))
+        return decoded
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    if isinstance(body.json, list):
+        return bool(body.json) and all(_is_request(item) for item in body.json)
+    gps = body.members.get("GPS")
+    is_position = isinstance(gps, dict) and {"latitude", "longitude"} <= gps.keys()
+    is_decoded = isinstance(body.members.get("registers"), list) and bool(
+        {*_SERIAL_KEYS, "bserver_id"} & body.members.keys()
+    )
+    return is_position or is_decoded or _is_request(body.members)
+
+
+def _is_request(item: object) -> bool:
+    return isinstance(item, dict) and item.keys() >= _REQUEST and isinstance(item["data"], str | list)
+
+
+def _router(topic: str, body: dict[str, Any]) -> str:
+    found = _SERIAL.fullmatch(topic)
+    said = (body.get(key) for key in _SERIAL_KEYS)
+    return known_sensor(found.group(1) if found is not None else None, *said, topic=topic)
+
+
+def _register(sensor: str, register: dict[str, Any]) -> Measurement | None:
+    """Return a register's value; one without a name keeps its address."""
+    parsed = number_with_unit(register.get("value"), at="$.registers.value")
+    name = register.get("name") or register.get("addr", register.get("address"))
+    if parsed is None or isinstance(name, bool) or not isinstance(name, str | int):
+        return None
+    unit = register.get("unit")
+    told = checked_name(unit, at="$.registers.unit") if isinstance(unit, str) and unit else parsed[1]
+    quantity = checked_name(name if isinstance(name, str) else f"register {name}", at="$.registers.name")
+    return Measurement(sensor, quantity, parsed[0], told)
+
+
+def _unknown(got: str) -> UndecodableMessage:
+    return UndecodableMessage(Reason.WRONG_SHAPE, expected="registers or a position", got=got, at="$")

@@ -1,0 +1,185 @@
+"""Redfish: resources of a server's management controller, as pollers publish them again."""
+
+from typing import Any, NamedTuple
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_object
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.topic_names import sensor_of
+from ingest.decoders.values import checked_name, number_with_unit
+from ingest.reasons import Reason
+
+
+class _Known(NamedTuple):
+    """What a member is; unit None: another member says it."""
+
+    quantity: str
+    unit: str | None
+
+
+class _Group(NamedTuple):
+    """A list of parts in a resource.
+
+    Attributes:
+        values: by member; of several of one quantity the first that has a value holds.
+        name: in place of the part's own name.
+        numbered: parts of the same name are told apart by their member id.
+    """
+
+    values: dict[str, _Known]
+    name: str = ""
+    numbered: bool = False
+
+
+#: Lists of Thermal and Power (DSP2046), and what older iLO firmware calls the same.
+_GROUPS = {
+    "Temperatures": _Group(
+        {"ReadingCelsius": _Known("temperature", "°C"), "CurrentReading": _Known("temperature", "°C")}
+    ),
+    "Fans": _Group(
+        {
+            "Reading": _Known("fan_speed", None),
+            "CurrentReading": _Known("fan_speed", None),
+            "ReadingRPM": _Known("fan_speed", "rpm"),
+        }
+    ),
+    "Voltages": _Group({"ReadingVolts": _Known("voltage", "V")}),
+    "PowerSupplies": _Group(
+        {
+            "LineInputVoltage": _Known("input_voltage", "V"),
+            "PowerInputWatts": _Known("power_input", "W"),
+            "PowerOutputWatts": _Known("power_output", "W"),
+            "LastPowerOutputWatts": _Known("power_output", "W"),
+        },
+        numbered=True,
+    ),
+    "PowerControl": _Group({"PowerConsumedWatts": _Known("power", "W")}, name="PowerControl", numbered=True),
+}
+#: Members of the newer schemas that hold a sensor's excerpt, `{"Reading": …}`.
+_EXCERPTS = {
+    "SpeedPercent": _Known("fan_speed", "%"),
+    "TemperatureCelsius": _Known("temperature", "°C"),
+    "HumidityPercent": _Known("humidity", "%"),
+    "AbsoluteHumidity": _Known("absolute_humidity", "g/m³"),
+    "PowerWatts": _Known("power", "W"),
+    "EnergykWh": _Known("energy", "kWh"),
+    "InputVoltage": _Known("input_voltage", "V"),
+    "InputCurrentAmps": _Known("current", "A"),
+    "InputPowerWatts": _Known("power_input", "W"),
+    "OutputPowerWatts": _Known("power_output", "W"),
+    "FrequencyHz": _Known("frequency", "Hz"),
+}
+#: Summaries of a chassis (ThermalMetrics), each an excerpt.
+_SUMMARY = ("Intake", "Exhaust", "Ambient", "Internal")
+#: `ReadingType` of a Sensor resource -> quantity (DSP8010, Sensor).
+_SENSOR_TYPES = {
+    "Temperature": "temperature", "Humidity": "humidity", "Power": "power", "EnergykWh": "energy", "Voltage": "voltage",
+    "Current": "current", "Frequency": "frequency", "Rotational": "fan_speed", "AirFlow": "air_flow",
+    "Percent": "percent", "LiquidFlow": "liquid_flow", "PressurekPa": "pressure", "PressurePa": "pressure",
+}  # fmt: skip
+_UNITS = {"RPM": "rpm", "Percent": "%", "%": "%", "Celsius": "°C", "Cel": "°C"}
+#: States of a part whose reading says nothing.
+_AWAY = frozenset({"Absent", "Disabled", "UnavailableOffline", "StandbyOffline", "Unknown"})
+
+
+class RedfishDecoder:
+    """Decodes readings; thresholds, ranges and capacities are settings, and a part that is away has none."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of a resource; the sensor is the host by the topic, else the chassis, and the part."""
+        body = parse_object(payload)
+        if not _is_resource(body):
+            expected = "a Redfish resource"
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected=expected, got=", ".join(body), at="$")
+        host = sensor_of(topic) or _chassis(body)
+        found: list[Measurement] = []
+        for key, group in _GROUPS.items():
+            parts = body.get(key)
+            for part in parts if isinstance(parts, list) else []:
+                if isinstance(part, dict):
+                    found += _part(host, group, part)
+        found += _single(host, body)
+        return Decoded(self._options.told(found))
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    return _is_resource(body.members)
+
+
+def _is_resource(body: dict[str, Any]) -> bool:
+    said = (body.get("@odata.id"), body.get("@odata.context"))
+    return any(isinstance(word, str) and word.startswith("/redfish/") for word in said) or (
+        isinstance(body.get("Type"), str) and any(isinstance(body.get(key), list) for key in _GROUPS)
+    )
+
+
+def _chassis(body: dict[str, Any]) -> str:
+    """Return the chassis that a resource's address names; empty where it names none."""
+    address = body.get("@odata.id")
+    levels = address.split("/") if isinstance(address, str) else []
+    place = next((number for number, level in enumerate(levels) if level in {"Chassis", "Systems"}), None)
+    return levels[place + 1] if place is not None and place + 1 < len(levels) else ""
+
+
+def _named(host: str, name: object) -> str:
+    if not isinstance(name, str) or not name:
+        raise UndecodableMessage(Reason.NO_SENSOR, expected="`Name`", got=type(name).__name__, at="$")
+    return checked_name(f"{host}/{name}" if host else name, at="$.Name")
+
+
+def _part(host: str, group: _Group, part: dict[str, Any]) -> list[Measurement]:
+    if _is_away(part):
+        return []
+    found: dict[str, Measurement] = {}
+    for key, known in group.values.items():
+        parsed = number_with_unit(part.get(key), at=f"$.{key}")
+        if parsed is not None and known.quantity not in found:
+            name = group.name or part.get("Name") or part.get("FanName")
+            if group.numbered and isinstance(name, str) and isinstance(part.get("MemberId"), str):
+                name = f"{name}#{part['MemberId']}"
+            unit = known.unit if known.unit is not None else _unit(part)
+            found[known.quantity] = Measurement(_named(host, name), known.quantity, parsed[0], unit)
+    return list(found.values())
+
+
+def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
+    """Return the readings of a resource that stands for one part: Fan, Sensor, metrics of a part or chassis."""
+    if _is_away(body):
+        return []
+    found = [_excerpt(host, body, body.get(key), known) for key, known in _EXCERPTS.items()]
+    if isinstance(body.get("ReadingType"), str):
+        quantity = _SENSOR_TYPES.get(body["ReadingType"], body["ReadingType"])
+        found.append(_excerpt(host, body, body, _Known(quantity, _unit(body))))
+    speed = body.get("SpeedPercent")
+    if isinstance(speed, dict):
+        found.append(_excerpt(host, body, {"Reading": speed.get("SpeedRPM")}, _Known("fan_speed", "rpm"), "rpm"))
+    summary = body.get("TemperatureSummaryCelsius")
+    said = summary if isinstance(summary, dict) else {}
+    found += [_excerpt(host, body, said.get(key), _Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
+    return [one for one in found if one is not None]
+
+
+def _excerpt(host: str, body: dict[str, Any], said: object, known: _Known, label: str = "") -> Measurement | None:
+    reading = said.get("Reading") if isinstance(said, dict) else None
+    parsed = number_with_unit(reading, at=f"$.{known.quantity}")
+    if parsed is None:
+        return None
+    time_ns = time_of(body.get("ReadingTime"))
+    return Measurement(_named(host, body.get("Name")), known.quantity, parsed[0], known.unit, time_ns, label=label)
+
+
+def _unit(part: dict[str, Any]) -> str | None:
+    said = part.get("ReadingUnits", part.get("Units"))
+    return _UNITS.get(said, checked_name(said, at="ReadingUnits")) if isinstance(said, str) and said else None
+
+
+def _is_away(part: dict[str, Any]) -> bool:
+    status = part.get("Status")
+    return isinstance(status, dict) and status.get("State") in _AWAY

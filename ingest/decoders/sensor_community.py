@@ -1,0 +1,100 @@
+"""sensor.community: airRohr and its kin, which citizens hang out of their windows, and the project's own API."""
+
+import re
+from typing import Any, NamedTuple
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_json
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.topic_names import known_sensor
+from ingest.decoders.values import number_with_unit
+from ingest.reasons import Reason
+
+_LIST = "sensordatavalues"
+
+
+class _Known(NamedTuple):
+    quantity: str
+    unit: str
+
+
+#: End of a value's type -> what it is. P1 is the coarse dust and P2 the fine one, not the other way round.
+_KNOWN = {
+    "P0": _Known("pm1", "µg/m³"),
+    "P1": _Known("pm10", "µg/m³"),
+    "P2": _Known("pm25", "µg/m³"),
+    "P4": _Known("pm4", "µg/m³"),
+    "temperature": _Known("temperature", "°C"),
+    "humidity": _Known("humidity", "%"),
+    "pressure": _Known("atmospheric_pressure", "Pa"),
+    "co2_ppm": _Known("co2", "ppm"),
+    "LAeq": _Known("noise_laeq", "dB(A)"),
+    "LA_min": _Known("noise_lamin", "dB(A)"),
+    "LA_max": _Known("noise_lamax", "dB(A)"),
+    "counts_per_minute": _Known("counts_per_minute", "1/min"),
+    "signal": _Known("rssi", "dBm"),
+}
+#: Sensors that count particles, and say nothing of their mass (Shinyei PPD42NS: per 0.01 cubic feet).
+_COUNTERS = frozenset({"PPD42NS"})
+_COUNTED = {"P1": _Known("particles_p1", "pcs/0.01ft³"), "P2": _Known("particles_p2", "pcs/0.01ft³")}
+_TYPE = re.compile(rf"(?:(.+)_)?({'|'.join(_KNOWN)})")
+
+
+class SensorCommunityDecoder:
+    """Decodes what a sensor posts and what the API lists; the rest of it is about the sensor's own work."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings; without an id in the body the topic must name the sensor."""
+        body = parse_json(payload)
+        items = body if isinstance(body, list) else [body]
+        return Decoded(self._options.told([one for item in items for one in _measurements(topic, item)]))
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    if isinstance(body.json, list):
+        return bool(body.json) and all(isinstance(item, dict) and _LIST in item for item in body.json)
+    return body.has(_LIST)
+
+
+def _measurements(topic: str, item: object) -> list[Measurement]:
+    values = item.get(_LIST) if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(values, list):
+        raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"`{_LIST}`", got=type(item).__name__, at="$")
+    sensor = item.get("sensor")
+    sensor = sensor if isinstance(sensor, dict) else {}
+    name = known_sensor(sensor.get("id"), item.get("esp8266id"), item.get("chipid"), topic=topic)
+    kind = sensor.get("sensor_type")
+    counted = isinstance(kind, dict) and kind.get("name") in _COUNTERS
+    time_ns = _time_ns(item.get("timestamp"))
+    found = []
+    for value in values:
+        measurement = _measurement(name, value, counted=counted) if isinstance(value, dict) else None
+        if measurement is not None:
+            measurement.time_ns = time_ns
+            found.append(measurement)
+    return found
+
+
+def _measurement(sensor: str, value: dict[str, Any], *, counted: bool) -> Measurement | None:
+    said = value.get("value_type")
+    found = _TYPE.fullmatch(said) if isinstance(said, str) else None
+    parsed = number_with_unit(value.get("value"), at=f"$.{_LIST}")
+    if found is None or parsed is None or not (found.group(1) or "a").isprintable():
+        return None
+    known = _COUNTED.get(found.group(2)) if counted else _KNOWN[found.group(2)]
+    if known is None:
+        return None
+    unit = parsed[1] if parsed[1] is not None else known.unit
+    return Measurement(sensor, known.quantity, parsed[0], unit, label=found.group(1) or "")
+
+
+def _time_ns(timestamp: object) -> int | None:
+    """Return the API's time, which is UTC although it does not say so."""
+    return time_of(f"{timestamp}Z") or time_of(timestamp) if isinstance(timestamp, str) else None

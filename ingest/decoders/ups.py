@@ -1,0 +1,154 @@
+"""Uninterruptible power supplies: what apcaccess and Network UPS Tools print, as JSON."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from city.quality import Quality
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_object
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.topic_names import known_sensor, sensor_of
+from ingest.decoders.values import checked_name, number_with_unit
+from ingest.reasons import Reason
+
+
+class _Known(NamedTuple):
+    quantity: str
+    unit: str
+    label: str = ""
+
+
+#: apcupsd's manual, "Status report fields": what is measured; transfer points, nominals and delays are settings.
+_APC = {
+    "LINEV": _Known("input_voltage", "V"),
+    "LINEFREQ": _Known("frequency", "Hz"),
+    "LOADPCT": _Known("load", "%"),
+    "BCHARGE": _Known("battery_level", "%"),
+    "BATTV": _Known("battery_voltage", "V"),
+    "TIMELEFT": _Known("battery_runtime", "min"),
+    "OUTPUTV": _Known("output_voltage", "V"),
+    "OUTCURNT": _Known("current", "A"),
+    "ITEMP": _Known("device_temperature", "°C"),
+    "AMBTEMP": _Known("temperature", "°C"),
+    "HUMIDITY": _Known("humidity", "%"),
+}
+#: The units that apcaccess writes out, by their first word.
+_WORDS = {"percent": "%", "volts": "V", "minutes": "min", "seconds": "s", "hz": "Hz", "amps": "A", "c": "°C", "f": "°F"}
+
+#: Variables of Network UPS Tools (its developer guide, appendix A).
+_NUT = {
+    "battery.charge": _Known("battery_level", "%"),
+    "battery.voltage": _Known("battery_voltage", "V"),
+    "battery.runtime": _Known("battery_runtime", "s"),
+    "battery.temperature": _Known("battery_temperature", "°C"),
+    "battery.current": _Known("current", "A", "battery"),
+    "input.voltage": _Known("input_voltage", "V"),
+    "input.frequency": _Known("frequency", "Hz"),
+    "input.current": _Known("current", "A", "input"),
+    "output.voltage": _Known("output_voltage", "V"),
+    "output.frequency": _Known("frequency", "Hz", "output"),
+    "output.current": _Known("current", "A"),
+    "output.power": _Known("apparent_power", "VA"),
+    "output.realpower": _Known("power", "W"),
+    "ups.load": _Known("load", "%"),
+    "ups.temperature": _Known("device_temperature", "°C"),
+    "ups.power": _Known("apparent_power", "VA"),
+    "ups.realpower": _Known("power", "W"),
+    "ambient.temperature": _Known("temperature", "°C"),
+    "ambient.humidity": _Known("humidity", "%"),
+}
+#: Words of a status that say that the program does not reach the device, and repeats what it knew.
+_OUT_OF_TOUCH = frozenset({"COMMLOST", "NOCOMM", "WAIT", "STALE"})
+#: What makes a JSON object one of apcaccess's, or of Network UPS Tools'.
+_APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNAME"}), frozenset({*_NUT, "ups.status"})
+#: Levels in which converters nest the variables.
+_DEEPEST = 4
+
+
+class UpsDecoder:
+    """Decodes both programs' reports."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of every device in the report."""
+        body = parse_object(payload)
+        if _is_apc(body):
+            return Decoded(self._options.told(self._apc(topic, body)))
+        devices = list(_devices(body))
+        if not devices:
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected="a UPS report", got=", ".join(body), at="$")
+        return Decoded(self._options.told([one for name, said in devices for one in _nut(topic, name, said)]))
+
+    def _apc(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
+        sensor = known_sensor(body.get("UPSNAME"), sensor_of(topic), body.get("HOSTNAME"), topic=topic)
+        time_ns = time_of(body.get("DATE"), self._options.zone)
+        found = _measured(sensor, _APC, body, _quality(body.get("STATUS")))
+        for measurement in found:
+            measurement.time_ns = time_ns
+        return found
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    return _is_apc(body.members) or next(_devices(body.members), None) is not None
+
+
+def _is_apc(body: dict[str, Any]) -> bool:
+    return "STATUS" in body and len(_APC_SIGNATURE & body.keys()) >= 2
+
+
+def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each device's name and variables; an empty name where the body is one device's."""
+    own = dict(_flat(body))
+    if _NUT_SIGNATURE & own.keys():
+        yield "", own
+        return
+    for name, inner in body.items():
+        variables = dict(_flat(inner)) if isinstance(inner, dict) else {}
+        if _NUT_SIGNATURE & variables.keys():
+            yield name, variables
+
+
+def _flat(body: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Yield the variables by their dotted name, however a converter nests them."""
+    for key, value in body.items():
+        if isinstance(value, dict) and depth < _DEEPEST:
+            yield from _flat(value, f"{before}{key}.", depth + 1)
+        else:
+            yield f"{before}{key}", value
+
+
+def _nut(topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
+    sensor = checked_name(name, at="$") if name else known_sensor(variables.get("ups.id"), topic=topic)
+    return _measured(sensor, _NUT, variables, _quality(variables.get("ups.status")))
+
+
+def _measured(sensor: str, table: dict[str, _Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
+    found = []
+    for key, known in table.items():
+        parsed = _amount(said.get(key), at=key)
+        if parsed is not None:
+            unit = parsed[1] if parsed[1] is not None else known.unit
+            found.append(Measurement(sensor, known.quantity, parsed[0], unit, quality=quality, label=known.label))
+    return found
+
+
+def _amount(said: object, *, at: str) -> tuple[float, str | None] | None:
+    """Return a number and its unit, as in `30.6 C Internal`; of a unit written out its first word counts."""
+    if not isinstance(said, str):
+        return number_with_unit(said, at=at) if not isinstance(said, bool) else None
+    number, _, words = said.strip().partition(" ")
+    parsed = number_with_unit(number, at=at)
+    if parsed is None or parsed[1] is not None:
+        return parsed
+    return parsed[0], _WORDS.get(words.partition(" ")[0].lower())
+
+
+def _quality(status: object) -> Quality:
+    words = status.upper().split() if isinstance(status, str) else []
+    return Quality.STALE if _OUT_OF_TOUCH.intersection(words) else Quality.GOOD

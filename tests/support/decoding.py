@@ -1,0 +1,29 @@
+"""Decoding in a test: a family, a topic, a body, and what comes out in a form that is easy to compare."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from ingest.decoders import DECODERS
+from ingest.decoders.options import DecoderOptions
+
+
+def decoded(family: str, topic: str, body: object, **options: object) -> Decoded:
+    """Decode a body; one that is not bytes goes as JSON."""
+    payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return DECODERS[family](DecoderOptions.model_validate(options)).decode(topic, payload)
+
+
+def told(measurements: Sequence[Measurement]) -> dict[str, tuple[float, str | None]]:
+    """Return value and unit by `quantity/label`."""
+    return {f"{m.quantity}/{m.label}".rstrip("/"): (m.value, m.unit) for m in measurements}
+
+
+def refusal(family: str, topic: str, body: object) -> str:
+    """Return the reason for which a message is refused."""
+    with pytest.raises(UndecodableMessage) as caught:
+        decoded(family, topic, body)
+    return caught.value.reason

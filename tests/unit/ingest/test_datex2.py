@@ -1,0 +1,111 @@
+import pytest
+
+from city.quality import Quality
+from ingest.decoders.times import parse_time
+from tests.support.decoding import decoded, refusal, told
+
+V3 = "http://datex2.eu/schema/3/roadTrafficData"
+
+
+def site(*values: str, head: str = "", time: str = "2026-08-01T08:00:00Z") -> bytes:
+    return (
+        f'<siteMeasurements xmlns:xsi="x"><measurementSiteReference id="S1" version="1"/>'
+        f"<measurementTimeDefault>{time}</measurementTimeDefault>{head}{''.join(values)}</siteMeasurements>"
+    ).encode()
+
+
+def value(index: int, inner: str) -> str:
+    return (
+        f'<measuredValue index="{index}"><measuredValue><basicData>{inner}</basicData></measuredValue></measuredValue>'
+    )
+
+
+def test_values_carry_quantity_unit_and_index():
+    body = site(
+        value(1, "<averageVehicleSpeed><speed>52.5</speed></averageVehicleSpeed>"),
+        value(2, "<vehicleFlow><vehicleFlowRate>660</vehicleFlowRate></vehicleFlow>"),
+        value(3, "<occupancy><percentage>2.0</percentage></occupancy>"),
+        value(4, "<temperature><airTemperature><temperature>-1</temperature></airTemperature></temperature>"),
+    )
+
+    found = decoded("datex2", "datex2/x", body).measurements
+
+    assert told(found) == {
+        "speed/1": (52.5, "km/h"),
+        "flow/2": (660.0, "veh/h"),
+        "occupancy/3": (2.0, "%"),
+        "temperature/4": (-1.0, "°C"),
+    }
+    assert {(m.sensor, m.time_ns) for m in found} == {("S1", parse_time("2026-08-01T08:00:00Z"))}
+
+
+def test_version_3_says_the_same_in_other_words():
+    body = (
+        f'<m:payload xmlns:m="{V3}"><m:siteMeasurements><m:measurementSiteReference id="S3" targetClass="t"/>'
+        "<m:measurementTimeDefault><m:timeValue>2026-08-01T10:00:00+02:00</m:timeValue></m:measurementTimeDefault>"
+        '<m:physicalQuantity index="7"><m:basicData><m:vehicleFlow><m:vehicleFlowRate>60</m:vehicleFlowRate>'
+        "</m:vehicleFlow></m:basicData></m:physicalQuantity></m:siteMeasurements></m:payload>"
+    ).encode()
+
+    (found,) = decoded("auto", "bridge/x", body).measurements
+
+    assert (found.sensor, found.label, found.value) == ("S3", "7", 60.0)
+    assert found.time_ns == parse_time("2026-08-01T08:00:00Z")
+
+
+def test_data_error_is_bad_even_when_plausible():
+    body = site(value(1, "<vehicleFlow><dataError>true</dataError><vehicleFlowRate>0</vehicleFlowRate></vehicleFlow>"))
+
+    (found,) = decoded("datex2", "t", body).measurements
+
+    assert found.quality == Quality.BAD
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("<averageVehicleSpeed><speed>-1</speed></averageVehicleSpeed>", id="no vehicle, no speed"),
+        pytest.param("<vehicleFlow><vehicleFlowRate>9999</vehicleFlowRate></vehicleFlow>", id="no flow"),
+        pytest.param("<averageVehicleSpeed><speed>NaN</speed></averageVehicleSpeed>", id="no number"),
+        pytest.param("<vehicleProbability><percentage>9</percentage></vehicleProbability>", id="an unknown element"),
+    ],
+)
+def test_absent_value_gives_nothing(inner: str):
+    assert decoded("datex2", "t", site(value(1, inner))).measurements == []
+
+
+def test_elaborated_data_belong_to_their_place():
+    body = (
+        b'<d2LogicalModel xmlns="http://datex2.eu/schema/2/2_0"><payloadPublication>'
+        b"<timeDefault>2026-08-01T08:00:00Z</timeDefault><elaboratedData><basicData>"
+        b'<pertinentLocation><predefinedLocationReference id="L9"/></pertinentLocation>'
+        b"<travelTime><duration>125</duration></travelTime><freeFlowTravelTime><duration>90</duration>"
+        b"</freeFlowTravelTime></basicData></elaboratedData></payloadPublication></d2LogicalModel>"
+    )
+
+    (found,) = decoded("auto", "t", body).measurements
+
+    assert (found.sensor, found.quantity, found.value, found.unit) == ("L9", "travel_time", 125.0, "s")
+
+
+def test_site_table_teaches_nothing_that_is_a_reading():
+    body = b'<d xmlns="http://datex2.eu/schema/2/2_0"><measurementSiteTable id="T"><a>5</a></measurementSiteTable></d>'
+
+    assert decoded("datex2", "t", body).measurements == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(b"<a/>", "wrong_shape", id="other XML"),
+        pytest.param(b"<siteMeasurements>", "not_xml", id="cut short"),
+        pytest.param(site().replace(b' id="S1"', b""), "no_sensor", id="nobody's site"),
+        pytest.param(
+            b'<!DOCTYPE a [<!ENTITY x "y">]><siteMeasurements>&x;</siteMeasurements>', "not_xml", id="an entity"
+        ),
+        pytest.param(b"<siteMeasurements>" + b"<a>" * 100 + b"</a>" * 100, "not_xml", id="too deep"),
+    ],
+)
+def test_malformed_document_is_refused(body: bytes, expected: str):
+    assert refusal("datex2", "t", body) == expected

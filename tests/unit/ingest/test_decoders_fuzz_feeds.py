@@ -1,0 +1,90 @@
+"""Whatever bytes arrive, the feeds and gateways give readings or a reason, and never anything else."""
+
+import json
+from math import isfinite
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.errors import UndecodableMessage
+from ingest.decoders import DECODERS
+from ingest.decoders.options import DecoderOptions
+from ingest.reasons import Reason
+
+FAMILIES = (
+    "datex2", "digitraffic", "hj212", "modbus_gateway", "redfish", "sensor_community", "sparkplug_b",
+    "thingpark_loriot", "ups",
+)  # fmt: skip
+TOPICS = st.sampled_from(
+    [
+        "tms-v2/1/2", "vessels-v2/1/location", "sse-v2/site/1", "traffic-message-v3/x", "nut/u", "SN/1/gps", "a/b", "",
+        "spBv1.0/g/DDATA/n/d", "spBv1.0/g/NBIRTH/n", "spBv1.0/g/NDEATH/n", "redfish/h/Thermal",
+    ]
+)  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "registers", "GPS", "latitude", "longitude", "altitude", "sensordatavalues", "value_type", "value", "P1",
+        "STATUS", "UPSNAME", "LINEV", "battery.charge", "battery", "charge", "@odata.id", "/redfish/v1/Chassis/1",
+        "Temperatures", "Fans", "Reading", "ReadingCelsius", "Name", "MemberId", "Status", "State", "ReadingType",
+        "SpeedPercent", "DevEUI_uplink", "DevEUI", "payload", "cmd", "rx", "EUI", "ts", "properties", "situationId",
+        "type", "Feature", "geometry", "coordinates", "Point", "lat", "lon", "sog", "time", "timestamp", "sensor", "id",
+        "sensor_type", "DevEUI_location", "DevLAT", "DevLON", "addr", "unit", "router_sn", "date_iso_8601",
+    ]
+)  # fmt: skip
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | WORDS
+    | st.sampled_from([10**400, "2026-11-20T08:00:00Z", "21 °C", "1e999", "12.5 Percent Load", 1667972911])
+)  # fmt: skip
+BODIES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=5),
+    max_leaves=20,
+)
+TAGS = st.sampled_from(
+    [
+        "siteMeasurements", "measurementSiteReference", "measurementTimeDefault", "measuredValue", "speed",
+        "vehicleFlow", "vehicleFlowRate", "averageVehicleSpeed", "dataError", "elaboratedData",
+        "predefinedLocationReference",
+    ]
+)  # fmt: skip
+TREES = st.recursive(
+    st.sampled_from(["", "-1", "5.5", "true", "2026-11-20T08:00:00Z"]),
+    lambda inner: st.lists(st.builds("<{0} id='{1}' index='{1}'>{2}</{0}>".format, TAGS, st.integers(0, 3), inner)).map(
+        "".join
+    ),
+    max_leaves=15,
+)
+
+
+def check(family: str, topic: str, payload: bytes) -> None:
+    try:
+        decoded = DECODERS[family](DecoderOptions()).decode(topic, payload)
+    except UndecodableMessage as refused:
+        assert refused.reason in set(Reason)  # noqa: PT017 - either outcome is right, and each is checked
+        return
+    for said in decoded.measurements:
+        assert said.sensor
+        assert said.sensor.isprintable()
+        assert isinstance(said.value, float)
+        assert isfinite(said.value)
+        assert said.time_ns is None or 0 < said.time_ns < 2**63
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(topic=TOPICS, payload=st.binary(max_size=200))
+def test_any_bytes_are_decoded_or_refused(family: str, topic: str, payload: bytes):
+    check(family, topic, payload)
+
+
+@pytest.mark.parametrize("family", [one for one in FAMILIES if one not in {"datex2", "hj212", "sparkplug_b"}])
+@given(topic=TOPICS, body=BODIES)
+def test_any_json_is_decoded_or_refused(family: str, topic: str, body: Any):
+    check(family, topic, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+@given(inner=TREES)
+def test_any_xml_is_decoded_or_refused(inner: str):
+    check("datex2", "t", f"<siteMeasurements>{inner}</siteMeasurements>".encode())
+    check("datex2", "t", f"<d>{inner}</d>".encode())

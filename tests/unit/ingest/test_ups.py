@@ -1,0 +1,67 @@
+import pytest
+
+from city.quality import Quality
+from ingest.decoders.times import parse_time
+from tests.support.decoding import decoded, refusal, told
+
+APC = {"UPSNAME": "netrack", "STATUS": "ONLINE", "DATE": "2026-02-09 21:13:11 +0000"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({"LINEV": "247.0 Volts"}, {"input_voltage": (247.0, "V")}, id="a unit written out"),
+        pytest.param({"LOADPCT": "9.3 Percent Load Capacity"}, {"load": (9.3, "%")}, id="a long unit"),
+        pytest.param({"ITEMP": "30.6 C Internal"}, {"device_temperature": (30.6, "°C")}, id="Celsius"),
+        pytest.param({"ITEMP": "86.9 F Internal"}, {"device_temperature": (86.9, "°F")}, id="Fahrenheit"),
+        pytest.param({"TIMELEFT": "128.0"}, {"battery_runtime": (128.0, "min")}, id="no unit"),
+        pytest.param({"BCHARGE": 100}, {"battery_level": (100.0, "%")}, id="a number"),
+        pytest.param({"LOTRANS": "196.0 Volts", "NOMPOWER": "700 Watts", "MAXLINEV": "250 Volts"}, {}, id="settings"),
+        pytest.param({"LINEV": "N/A", "BATTV": "nan Volts"}, {}, id="no values"),
+    ],
+)
+def test_apcaccess_fields_are_read_with_their_units(said: dict[str, object], expected: object):
+    found = decoded("auto", "some/topic", {**APC, **said, "BATTV2": 1}).measurements
+
+    assert told(found) == expected
+    assert {m.time_ns for m in found} <= {parse_time("2026-02-09T21:13:11Z")}
+    assert {m.sensor for m in found} <= {"netrack"}
+
+
+@pytest.mark.parametrize(
+    ("body", "sensor"),
+    [
+        pytest.param({"ups1": {"battery.charge": "100", "driver.parameter.port": "1"}}, "ups1", id="by name"),
+        pytest.param({"battery.charge": "100", "battery.charge.low": "20"}, "rack-2", id="flat"),
+        pytest.param({"battery": {"charge": 100, "voltage": {"nominal": 12}}}, "rack-2", id="nested"),
+        pytest.param({"server": {"port": 3493}, "eaton": {"battery": {"charge": "100"}}}, "eaton", id="nested by name"),
+    ],
+)
+def test_nut_variables_are_found_however_they_are_nested(body: dict[str, object], sensor: str):
+    (found,) = decoded("auto", "nut/rack-2/status", body).measurements
+
+    assert (found.sensor, found.quantity, found.value, found.unit) == (sensor, "battery_level", 100.0, "%")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({**APC, "STATUS": "COMMLOST", "LINEV": "230 Volts"}, Quality.STALE, id="apcupsd lost it"),
+        pytest.param({"u": {"ups.status": "WAIT", "ups.load": "5"}}, Quality.STALE, id="NUT waits"),
+        pytest.param({"u": {"ups.status": "OB LB", "ups.load": "5"}}, Quality.GOOD, id="on battery is no fault"),
+    ],
+)
+def test_values_of_a_lost_device_are_stale(body: dict[str, object], expected: Quality):
+    assert [m.quality for m in decoded("ups", "t", body).measurements] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"a": {"b": 1}}, "wrong_shape", id="no report"),
+        pytest.param({"battery.charge": "100"}, "no_sensor", id="nobody's"),
+        pytest.param({" u ": {"battery.charge": "1"}}, "bad_name", id="a name of blanks"),
+    ],
+)
+def test_malformed_report_is_refused(body: object, expected: str):
+    assert refusal("ups", "nut/status", body) == expected
