@@ -101,7 +101,7 @@ INCIDENTS = Table(
     # Behind its order each list's index carries what it is filtered by, so that a scan need not read the wide rows.
     Index("ix_incidents_queue", *QUEUE_ORDER, *_FILTERED, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_incidents_ended", *ENDED_ORDER, "priority", *_FILTERED, sqlite_where=_ENDED, postgresql_where=_ENDED),
-    Index("ix_incidents_words", "words", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_incidents_ended_words", *ENDED_ORDER, "words", sqlite_where=_ENDED, postgresql_where=_ENDED),
     Index("ix_incidents_reporter", "reporter"),
     Index("ix_incidents_wake", "wake_ns"),
     # What plans look at: one index alone says what burns where.

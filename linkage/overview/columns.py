@@ -1,6 +1,8 @@
 """What open incidents are sorted, filtered and searched by: arrays in which each incident has one place."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +20,9 @@ CODED = ("state", "domain", "district", "incident_class", "reporter")
 KEPT = (*QUEUE_ORDER, *CODED, "words")
 
 _FIRST_SIZE = 1024
+
+#: Texts are picked one by one where they are fewer than this part of all.
+_FEW = 3
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -110,12 +115,17 @@ class Columns:
         return found
 
     def saying(self, places: Places, words: Collection[str]) -> Places:
-        """Return those of `places` in whose text all `words` stand."""
-        texts, left = self.texts, places.tolist()
-        # One comprehension a word, the longest and so the rarest first: some 5 ms for 100,000 incidents.
+        """Return those of `places` in whose text all `words` stand: some 8 ms for 100,000 incidents."""
+        # The longest word first: it is the rarest, and the others are looked for only where it stands.
         for word in sorted(words, key=len, reverse=True):
-            left = [place for place in left if word in texts[place]]
-        return np.array(left, np.intp)
+            places = places[self._says(places, word)]
+        return places
+
+    def _says(self, places: Places, word: str) -> Mask:
+        if len(places) < len(self.texts) // _FEW:
+            return np.array([word in self.texts[place] for place in places.tolist()], np.bool_)
+        # To look at all in one go takes less time than to pick many.
+        return np.fromiter(map(contains, self.texts, repeat(word)), np.bool_, len(self.texts))[places]
 
     def _grow(self) -> None:
         size = len(self.there)

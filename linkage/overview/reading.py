@@ -16,6 +16,9 @@ _AT_ONCE = 1000
 #: Of more changes than this, all is read again: that is then the shorter way.
 MOST_CHANGED = 20_000
 
+#: Rows were put back to what the log tells; it names no single incident.
+_REBUILT = "rebuild"
+
 _OPEN = INCIDENTS.c.ended_ns.is_(None)
 _LINES = select(*(INCIDENTS.c[name] for name in KEPT)).where(_OPEN)
 _LEGS = select(TASKS.c.incident, TASKS.c.department).distinct()
@@ -27,7 +30,7 @@ _SOME_LEGS = _LEGS.where(TASKS.c.incident.in_(_THESE))
 _ALL_LEGS = _LEGS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(_OPEN)
 _CHANGED = (
     select(EVENTS.c.incident, EVENTS.c.actor, func.min(EVENTS.c.version).label("version"))
-    .where(EVENTS.c.number > bindparam("upto"), EVENTS.c.incident.is_not(None))
+    .where(EVENTS.c.number > bindparam("upto"), EVENTS.c.incident.is_not(None) | (EVENTS.c.step == _REBUILT))
     .group_by(EVENTS.c.incident, EVENTS.c.actor)
     .limit(bindparam("most"))
 )
@@ -52,9 +55,11 @@ class Change:
 
 
 def changed(connection: Connection, upto: int) -> list[Change] | None:
-    """Return what was done after event `upto`; None for very much."""
+    """Return what was done after event `upto`; None where all must be read again."""
     rows = connection.execute(_CHANGED, {"upto": upto, "most": MOST_CHANGED + 1}).all()
-    return None if len(rows) > MOST_CHANGED else [Change(*row) for row in rows]
+    if len(rows) > MOST_CHANGED or any(row.incident is None for row in rows):
+        return None
+    return [Change(*row) for row in rows]
 
 
 def everything(connection: Connection) -> Iterator[Line]:
@@ -78,8 +83,8 @@ def acted(connection: Connection, person: str) -> set[int]:
     return set(connection.execute(_ACTED, {"person": person}).scalars())
 
 
-def _legs(rows: Sequence[Row[Any, Any]]) -> dict[int, list[str]]:
-    legs: defaultdict[int, list[str]] = defaultdict(list)
+def _legs(rows: Sequence[Row[Any, Any]]) -> dict[int, tuple[str, ...]]:
+    legs: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
     for row in rows:
-        legs[row.incident].append(row.department)
+        legs[row.incident] += (row.department,)
     return legs
