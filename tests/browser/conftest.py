@@ -3,11 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.program import Program, running_program
+from tests.support.program import Person, Program, running_program
 from tests.support.publisher import Publisher, publisher
 from tests.support.servers import require
 from tests.support.small_city import write_small_city
@@ -69,24 +70,34 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def sign_in(chromium: Browser, program: Program) -> Iterator[SignIn]:
-    """Return a way to sign in with a browser of one's own; each closes with the test."""
+    """Return a way to sign in with a browser of one's own and open a page of the console; each closes with the test.
+
+    The form has a story of its own in test_journey.py, so nobody waits for it elsewhere.
+    """
     contexts = []
 
-    def signed_in(username: str, password: str) -> Page:
-        context = chromium.new_context(viewport=_LAPTOP, locale="en-GB")  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        page.goto(program.url)
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", password)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("[data-map]")
+    def signed_in(username: str, password: str, at: str = "queue") -> Page:
+        page = screen_of(chromium, Person(program.url, username, password), at)
+        contexts.append(page.context)
         return page
 
     yield signed_in
     for context in contexts:
         context.close()
+
+
+def screen_of(chromium: Browser, person: Person, at: str, **options: Any) -> Page:
+    """Open a browser of one's own at a page of the console, for somebody who has signed in; the caller closes it."""
+    context = chromium.new_context(**{"viewport": _LAPTOP, "locale": "en-GB", **options})
+    site = str(person.client.base_url.copy_with(path="/"))
+    context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": site} for one in person.client.cookies.jar]
+    )
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    page.goto(f"{site}#/{at}")
+    page.wait_for_selector("[data-page] *")
+    return page
 
 
 def take(page: Page, step: str) -> None:

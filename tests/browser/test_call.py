@@ -23,8 +23,7 @@ def accounts(program: Program) -> dict[str, str]:
 def test_critical_incident_calls_until_somebody_takes_it(
     sign_in: SignIn, accounts: dict[str, str], source: Publisher
 ) -> None:
-    wall, acceptor = sign_in("zhou", accounts["zhou"]), sign_in("wang", accounts["wang"])
-    wall.evaluate("location.hash = '#/wall'")
+    wall, acceptor = sign_in("zhou", accounts["zhou"], "wall"), sign_in("wang", accounts["wang"])
     expect(wall.locator("nav")).to_have_count(0)
     call = wall.get_by_test_id("sound-bar")
     expect(call).to_be_hidden()

@@ -27,6 +27,24 @@ addEventListener('error', (event) => faults.push(event.message))
 addEventListener('unhandledrejection', (event) => faults.push(String(event.reason)))
 """
 
+#: Counts what the page asks for and has not been answered, and when that last changed.
+_COUNT = """() => {
+  const ask = window.fetch
+  window.asking = 0
+  window.asked = performance.now()
+  window.fetch = (...request) => {
+    window.asking += 1
+    return ask(...request).finally(() => {
+      window.asking -= 1
+      window.asked = performance.now()
+    })
+  }
+}"""
+
+#: The page of an address is drawn, all that it asked for is there, and it asks for nothing after it.
+_SETTLED = """name => document.querySelector(`[data-page='${name}'] *`) !== null &&
+  (window.asking ?? 0) === 0 && performance.now() - (window.asked ?? 0) > 120"""
+
 #: Parts of a page that would have to be pushed sideways to be read.
 _TOO_WIDE = """() => [...document.querySelectorAll('main, .page, .situation, .queue, .map-page, .panel, .stack')]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.classList.contains('wide'))
@@ -47,10 +65,10 @@ def flood(source: Publisher, sensor: str, level_cm: float) -> None:
 
 def go(page: Page, address: str) -> None:
     """Open a page of the console and wait until it has drawn and asks nothing more."""
-    page.evaluate("address => { location.hash = '#/' + address }", address)
-    page.wait_for_function("address => location.hash === '#/' + address", arg=address)
-    page.wait_for_selector("main *")
-    page.wait_for_timeout(400)
+    if page.evaluate("window.asking === undefined"):
+        page.evaluate(_COUNT)
+    page.evaluate("address => { location.hash = '#/' + address; window.asked = performance.now() }", address)
+    page.wait_for_function(_SETTLED, arg=address.split("/")[0])
 
 
 def test_every_page_draws_without_a_fault(sign_in: SignIn, accounts: dict[str, str]) -> None:
@@ -90,10 +108,11 @@ def test_refused_step_is_explained_and_keeps_what_was_written(
 
     expect(slow.locator("dialog [role=alert]")).to_contain_text("changed it meanwhile", timeout=_PATIENCE_MS)
     expect(slow.locator("dialog textarea")).to_have_value("a puddle")
+    expect(slow.locator("dialog [data-change=file]")).to_contain_text("fang")
 
 
 def test_report_from_a_phone_reaches_the_others(sign_in: SignIn, accounts: dict[str, str]) -> None:
-    phone, desk = sign_in("wang", accounts["wang"]), sign_in("fang", accounts["fang"])
+    phone, desk = sign_in("wang", accounts["wang"]), sign_in("fang", accounts["fang"], "overview")
     phone.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
 
     go(phone, "report")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn, take
 from tests.support.program import Person, Program, eventually
@@ -36,21 +36,22 @@ def open_incident(page: Page, words: str) -> None:
     page.wait_for_selector("[data-step]")
 
 
-def test_wrong_password_is_refused_in_words(chromium, program: Program) -> None:
+def test_wrong_password_is_refused_in_words_and_the_right_one_opens_the_map(
+    chromium: Browser, program: Program, accounts: dict[str, str]
+) -> None:
     page = chromium.new_page(locale="en-GB")
     page.goto(program.url)
-    page.fill("input[name=username]", "nobody")
+    page.fill("input[name=username]", "wang")
     page.fill("input[name=password]", "not the password at all")
     page.keyboard.press("Enter")
-
     expect(page.get_by_role("alert")).to_be_visible(timeout=20_000)
-    page.close()
 
+    page.fill("input[name=password]", accounts["wang"])
+    page.keyboard.press("Enter")
 
-def test_map_draws_the_sensors(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
-    page = sign_in("wang", accounts["wang"])
-
+    page.wait_for_selector("[data-map]")
     page.wait_for_function(_DRAWN.replace("SENSORS", "'sensors'"), timeout=60_000)
+    page.close()
 
 
 def test_incident_appears_moves_and_is_seen_by_another(

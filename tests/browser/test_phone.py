@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, screen_of
 from tests.support.program import Person, Program, eventually
 from tests.support.reporting import photo
 
@@ -46,22 +46,17 @@ def phones(chromium: Browser, program: Program) -> Iterator[SignIn]:
     contexts = []
 
     def signed_in(username: str, password: str) -> Page:
-        context = chromium.new_context(
-            viewport=_PHONE,  # type: ignore[arg-type]
-            locale="en-GB",
-            geolocation=_HERE,  # type: ignore[arg-type]
+        page = screen_of(
+            chromium,
+            Person(program.url, username, password),
+            "tasks",
+            viewport=_PHONE,
+            geolocation=_HERE,
             permissions=["geolocation"],
             is_mobile=True,
             has_touch=True,
         )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(_PATIENCE_MS)
-        page.goto(program.url)
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", password)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("nav")
+        contexts.append(page.context)
         return page
 
     yield signed_in
