@@ -1,6 +1,7 @@
 """Recognises a family by topic grammar, else by the body: for bridges, Node-RED flows, topics that anybody chose."""
 
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Decoder
@@ -9,39 +10,57 @@ from ingest.reasons import Reason
 from ingest.topics import matches
 
 
+@runtime_checkable
+class Learner(Protocol):
+    """A decoder that is told by descriptions which topics are its own."""
+
+    def knows(self, topic: str) -> bool:
+        """Return whether a description told what this topic carries."""
+        ...
+
+
 class SignatureDecoder:
     """Hands a message to the family whose topic it has or whose signature its body bears."""
 
     def __init__(self, families: Mapping[str, Family], decoders: Mapping[str, Decoder]) -> None:
         self._families, self._decoders = families, decoders
+        self._learners = [(name, decoder) for name, decoder in decoders.items() if isinstance(decoder, Learner)]
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
-        """Return what the recognised family makes of the message."""
-        return self._decoders[recognise(self._families, topic, payload)].decode(topic, payload)
+        """Return what the recognised family makes of the message.
+
+        Raises:
+            UndecodableMessage: it is nobody's, or the family refuses it.
+        """
+        return self._decoders[self._family(topic, payload)].decode(topic, payload)
+
+    def _family(self, topic: str, payload: bytes) -> str:
+        """Return the family: by a grammar of its own, by what was described, by a free grammar, by the body."""
+        family = _of_filters(self._families, topic)
+        if family is None:
+            family = next((name for name, learner in self._learners if learner.knows(topic)), None)
+        if family is None:
+            family = _of_grammar(self._families, topic)
+        return family if family is not None else _of_body(self._families, payload)
 
 
-def recognise(families: Mapping[str, Family], topic: str, payload: bytes) -> str:
-    """Return the family of a message.
+def _of_filters(families: Mapping[str, Family], topic: str) -> str | None:
+    for name, family in families.items():
+        if any(matches(topic_filter, topic) for topic_filter in family.filters):
+            return name
+    return None
 
-    Raises:
-        UndecodableMessage: it bears no signature that we know; plausible numbers are no signature.
-    """
-    by_topic = family_of_topic(families, topic)
-    if by_topic is not None:
-        return by_topic
+
+def _of_grammar(families: Mapping[str, Family], topic: str) -> str | None:
+    return next(
+        (name for name, family in families.items() if family.topics is not None and family.topics.fullmatch(topic)),
+        None,
+    )
+
+
+def _of_body(families: Mapping[str, Family], payload: bytes) -> str:
     body = Body(payload)
     for name, family in families.items():
         if family.bears(body):
             return name
     raise UndecodableMessage(Reason.UNRECOGNISED, expected="a body of a known family", got=payload[:60], at="$")
-
-
-def family_of_topic(families: Mapping[str, Family], topic: str) -> str | None:
-    """Return the family whose grammar this topic follows; None where it says nothing."""
-    for name, family in families.items():
-        if any(matches(topic_filter, topic) for topic_filter in family.filters):
-            return name
-    for name, family in families.items():
-        if family.topics is not None and family.topics.fullmatch(topic):
-            return name
-    return None

@@ -13,9 +13,11 @@ from ingest.decoders import (
     milesight_vs,
     modbus_gateway,
     onvif_mqtt,
+    opensensemap,
     redfish,
     senml,
     sensor_community,
+    sensorthings,
     telegraf_json,
     thingpark_loriot,
     tts_v3,
@@ -28,14 +30,19 @@ from ingest.decoders.digitraffic import DigitrafficDecoder
 from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
 from ingest.decoders.frigate import FrigateDecoder
+from ingest.decoders.ha_discovery import HaDiscoveryDecoder
 from ingest.decoders.hikvision import HikvisionDecoder
 from ingest.decoders.hj212 import Hj212Decoder
+from ingest.decoders.homie import HomieDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
+from ingest.decoders.opensensemap import OpenSenseMapDecoder
 from ingest.decoders.redfish import RedfishDecoder
 from ingest.decoders.senml import SenmlDecoder
 from ingest.decoders.sensor_community import SensorCommunityDecoder
+from ingest.decoders.sensorthings import SensorThingsDecoder
+from ingest.decoders.smartcitizen import SmartCitizenDecoder
 from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.decoders.telegraf_json import TelegrafDecoder, TelegrafJsonDecoder
 from ingest.decoders.thingpark_loriot import ThingparkLoriotDecoder
@@ -64,7 +71,13 @@ FAMILIES: dict[str, Family] = {
     "shelly": product_family("shelly"),
     "tasmota": product_family("tasmota"),
     "zigbee2mqtt": product_family("zigbee2mqtt"),
-    "smartcitizen": product_family("smartcitizen"),
+    "smartcitizen": Family(SmartCitizenDecoder, filters=("device/sck/#",)),
+    "sensorthings": Family(
+        learner=SensorThingsDecoder, filters=("v1.0/#", "v1.1/#"), topics=sensorthings.TOPIC, bears=sensorthings.bears
+    ),
+    "homie": Family(learner=HomieDecoder, filters=("homie/#",)),
+    "ha_discovery": Family(learner=HaDiscoveryDecoder, filters=("homeassistant/#",)),
+    "opensensemap": Family(OpenSenseMapDecoder, bears=opensensemap.bears),
     "esphome": product_family("esphome"),
     "chirpstack_v4": Family(
         ChirpstackV4Decoder, filters=("application/+/device/+/event/+",), bears=chirpstack_v4.bears

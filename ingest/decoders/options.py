@@ -22,6 +22,7 @@ class DecoderOptions(BaseModel):
         None, description="IANA zone of times that carry no offset; without it they are unusable"
     )
     units: dict[str, str] = Field({}, description="Unit by quantity, where the devices do not say it")
+    quantities: dict[str, str] = Field({}, description="openSenseMap: quantity by the sensor's id")
     sensor: Literal["entity", "device"] = Field(
         "entity", description="FIWARE: whether an entity's own id or the device it refers to is the sensor"
     )

@@ -32,9 +32,9 @@ class _Signature:
 
 def product_family(name: str) -> Family:
     """Return the family that `products/<name>.toml` describes."""
-    content = tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text("utf-8"))
+    content = _content(name)
+    templates = product_templates(name)
     rules = content["template"]
-    templates = [_template(rule, content.get("tables", {})) for rule in rules]
     free = [template for template, rule in zip(templates, rules, strict=True) if rule.get("free", True)]
     text = content.get("signature_text")
     signature = _Signature(
@@ -47,6 +47,16 @@ def product_family(name: str) -> Family:
         topics=_any_of([TopicPattern.parse(template.topic) for template in free]),
         bears=signature.bears,
     )
+
+
+def product_templates(name: str) -> tuple[Template, ...]:
+    """Return the templates of `products/<name>.toml`, the particular before the general."""
+    content = _content(name)
+    return tuple(_template(rule, content.get("tables", {})) for rule in content["template"])
+
+
+def _content(name: str) -> dict[str, Any]:
+    return tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def _template(rule: Mapping[str, Any], tables: Mapping[str, Any]) -> Template:

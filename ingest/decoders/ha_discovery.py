@@ -1,0 +1,182 @@
+"""Home Assistant's MQTT discovery: retained descriptions that say what otherwise bare topics carry."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from ingest.decoders.ha_template import Lookup, read_template
+from ingest.decoders.json_body import parse_json, parse_object
+from ingest.decoders.memory import Memory
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.values import checked_name
+from ingest.reasons import Reason
+from ingest.templates.value import single_value
+
+#: Abbreviations of the discovery payload that we read.
+_LONG = {
+    "stat_t": "state_topic", "unit_of_meas": "unit_of_measurement", "val_tpl": "value_template",
+    "dev_cla": "device_class", "dev": "device", "uniq_id": "unique_id", "obj_id": "object_id", "pl_on": "payload_on",
+    "pl_off": "payload_off", "cmps": "components", "p": "platform", "ids": "identifiers", "o": "origin",
+}  # fmt: skip
+_COMPONENTS = frozenset({"sensor", "binary_sensor"})
+#: Device class -> quantity; others are quantities by their own name.
+_CLASSES = {
+    "battery": "battery_level", "carbon_dioxide": "co2", "carbon_monoxide": "co", "volatile_organic_compounds": "tvoc",
+    "moisture": "humidity", "signal_strength": "rssi", "sound_pressure": "noise_level", "irradiance": "solar_radiation",
+    "precipitation_intensity": "rain_intensity", "nitrogen_dioxide": "no2", "ozone": "o3", "sulphur_dioxide": "so2",
+    "aqi": "air_quality_index", "wind_speed": "wind_speed", "weight": "mass", "duration": "duration", "water": "water",
+}  # fmt: skip
+#: Device class of a binary sensor -> the state that ON stands for.
+_STATES = {
+    "door": "door_open", "garage_door": "door_open", "opening": "door_open", "window": "window_open",
+    "motion": "motion", "occupancy": "occupied", "presence": "occupied", "moisture": "water_leak", "smoke": "smoke",
+    "gas": "gas", "carbon_monoxide": "carbon_monoxide_alarm", "tamper": "tamper", "vibration": "vibration",
+    "problem": "problem", "power": "powered", "plug": "plugged", "battery": "battery_low", "connectivity": "connected",
+}  # fmt: skip
+#: Entities of one topic: a bridge describes dozens of values of one device's body.
+_MAX_ENTITIES = 200
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """What one description says of a topic's values; path None: the body is the value."""
+
+    sensor: str
+    quantity: str
+    unit: str | None
+    label: str
+    path: str | None = None
+    factor: float = 1.0
+    words: dict[str, float] = {}
+
+
+class Described(msgspec.Struct, frozen=True):
+    """The entities of one state topic, by the description that told them."""
+
+    entities: dict[str, Entity] = {}
+
+
+class HaDiscoveryDecoder:
+    """Learns what topics carry, and decodes the messages of topics that it learned."""
+
+    def __init__(self, options: DecoderOptions, memory: Memory) -> None:
+        self._options, self._memory = options, memory
+
+    def knows(self, topic: str) -> bool:
+        """Return whether a description told what this topic carries."""
+        return self._memory.recall(_key(topic), Described) is not None
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of a described topic; of a description nothing, which is remembered."""
+        described = self._memory.recall(_key(topic), Described)
+        if described is not None:
+            return Decoded(self._options.told(list(_values(described, payload))))
+        if topic.rpartition("/")[2] == "config":
+            self._learn(topic, _written_out(parse_object(payload)))
+            return Decoded()
+        if topic.startswith("homeassistant/"):  # its own status, or states that it republishes
+            return Decoded()
+        raise UndecodableMessage(Reason.UNKNOWN_TOPIC, expected="a topic that was described", got=topic, at="topic")
+
+    def _learn(self, topic: str, config: dict[str, Any]) -> None:
+        component, _, rest = topic.removesuffix("/config").partition("/")[2].partition("/")
+        inner = config.get("components")
+        if component == "device" and isinstance(inner, dict):
+            shared = {key: value for key, value in config.items() if key != "components"}
+            for name, one in inner.items():
+                if isinstance(one, dict):
+                    self._entity(f"{rest}/{name}", str(one.get("platform")), {**shared, **one})
+        else:
+            self._entity(rest, component, config)
+
+    def _entity(self, name: str, component: str, config: dict[str, Any]) -> None:
+        topic = config.get("state_topic")
+        template = config.get("value_template", "{{ value }}")
+        lookup = read_template(template) if isinstance(template, str) else None
+        if component not in _COMPONENTS or not isinstance(topic, str) or lookup is None:
+            return
+        entity = _entity_of(name, component, config, lookup)
+        described = self._memory.recall(_key(topic), Described)
+        known = described.entities if described is not None else {}
+        if known.get(name) != entity and len(known) < _MAX_ENTITIES:
+            entities = {**known, name: entity}
+            self._memory.learn(_key(topic), Described(entities), entries=len(entities))
+
+
+def _key(topic: str) -> str:
+    return f"ha/{topic}"
+
+
+def _written_out(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a description without abbreviations and without `~`, which stands for the base topic."""
+    full = {_LONG.get(key, key): _inner(value) for key, value in config.items()}
+    base = full.get("~")
+    if isinstance(base, str):
+        full = {key: _based(value, base) for key, value in full.items()}
+    return full
+
+
+def _inner(value: object) -> object:
+    return _written_out(value) if isinstance(value, dict) else value
+
+
+def _based(value: object, base: str) -> object:
+    if isinstance(value, dict):
+        return {key: _based(inner, base) for key, inner in value.items()}
+    if not isinstance(value, str) or not (value.startswith("~") or value.endswith("~")):
+        return value
+    return base + value[1:] if value.startswith("~") else value[:-1] + base
+
+
+def _entity_of(name: str, component: str, config: Mapping[str, Any], lookup: Lookup) -> Entity:
+    kind = str(config.get("device_class") or "")
+    own = str(config.get("object_id") or name.rpartition("/")[2])
+    unit = config.get("unit_of_measurement")
+    if component == "binary_sensor":
+        on, off = str(config.get("payload_on", "ON")), str(config.get("payload_off", "OFF"))
+        told = Entity("", _STATES.get(kind, "binary_state"), "", own, words={on: 1.0, off: 0.0})
+    else:
+        quantity = _quantity(kind, unit) if kind else own
+        told = Entity("", quantity, unit[:32] if isinstance(unit, str) and unit else None, own if kind else "")
+    sensor = checked_name(_sensor(name, config), at="$.device.identifiers", reason=Reason.NO_SENSOR)
+    quantity, label = checked_name(told.quantity, at="$.device_class"), told.label[:100].strip()
+    return msgspec.structs.replace(
+        told, sensor=sensor, quantity=quantity, label=label, path=lookup.path, factor=lookup.factor
+    )
+
+
+def _quantity(kind: str, unit: object) -> str:
+    if kind in {"pressure", "atmospheric_pressure"} and unit in {"hPa", "mbar", "inHg", "mmHg"}:
+        return "atmospheric_pressure"
+    return _CLASSES.get(kind, kind)
+
+
+def _sensor(name: str, config: Mapping[str, Any]) -> str:
+    """Return the device's first identifier; without a device the entity is one by itself."""
+    device = config.get("device")
+    ids = device.get("identifiers") if isinstance(device, dict) else None
+    first = ids[0] if isinstance(ids, list) and ids else ids
+    if isinstance(first, list) and first:
+        first = first[-1]
+    return str(first) if isinstance(first, str | int) else str(config.get("unique_id") or name)
+
+
+def _values(described: Described, payload: bytes) -> Iterator[Measurement]:
+    entities = described.entities.values()
+    is_json = any(entity.path is not None for entity in entities)
+    body = parse_json(payload) if is_json else None
+    text = payload.decode("utf-8", "replace").strip()
+    for entity in entities:
+        said = Lookup(entity.path).find(body) if entity.path is not None else text
+        parsed = single_value(_as_word(said), entity.words, at=entity.path or "$") if said is not None else None
+        if parsed is not None:
+            yield Measurement(
+                entity.sensor, entity.quantity, parsed[0] * entity.factor, entity.unit, label=entity.label
+            )
+
+
+def _as_word(said: object) -> object:
+    """Return a truth as Home Assistant's templates print it, so that `payload_on` finds it."""
+    return str(said) if isinstance(said, bool) else said

@@ -1,0 +1,126 @@
+"""OGC SensorThings: observations by MQTT or as a server answers them, and the data streams that say what they mean."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from city.measurement import Decoded, Measurement
+from city.units import is_known
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_json
+from ingest.decoders.memory import Memory
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import time_of
+from ingest.decoders.unit_quantities import BY_UNIT
+from ingest.decoders.values import checked_name, number_with_unit
+from ingest.reasons import Reason
+
+#: `v1.1/Datastreams(7)/Observations`, below whatever path the server publishes under.
+TOPIC = re.compile(
+    r"(?:.+/)?v1\.[01]/(?:Datastreams|MultiDatastreams|Observations|Things|Sensors|Locations).*", re.DOTALL
+)
+_STREAM = re.compile(r"(Datastreams\([^()/]{1,100}\))")
+_LINK = re.compile(r"(?:.*/v1\.[01]/)?(.+)", re.DOTALL)
+#: The name of a server's unit -> ours; symbols such as `C` may mean another.
+_UNIT_WORDS = (("celsius", "°C"), ("centigrade", "°C"), ("fahrenheit", "°F"), ("percent", "%"))
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """What a data stream measures; no quantity where the server does not say."""
+
+    quantity: str | None = None
+    unit: str | None = None
+
+
+class SensorThingsDecoder:
+    """Decodes observations; the sensor is their data stream."""
+
+    def __init__(self, options: DecoderOptions, memory: Memory) -> None:
+        self._options, self._memory = options, memory
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of a message, and remember what it says of data streams."""
+        body = parse_json(payload)
+        entities = body.get("value", [body]) if isinstance(body, dict) else body
+        found: list[Measurement] = []
+        for entity in entities if isinstance(entities, list) else [entities]:
+            if isinstance(entity, dict):
+                found += self._entity(topic, entity)
+        return Decoded(self._options.told(found))
+
+    def _entity(self, topic: str, entity: dict[str, Any]) -> Iterator[Measurement]:
+        if "unitOfMeasurement" in entity:
+            sensor = _stream_of(topic, entity)
+            self._learn(sensor, entity)
+            for observation in entity.get("Observations") or []:
+                if isinstance(observation, dict):
+                    yield from self._observation(sensor, observation)
+        elif "result" in entity:
+            inner = entity.get("Datastream")
+            sensor = _sensor(topic, entity)
+            if isinstance(inner, dict) and "unitOfMeasurement" in inner:
+                self._learn(sensor, inner)
+            yield from self._observation(sensor, entity)
+
+    def _observation(self, sensor: str, observation: Mapping[str, Any]) -> Iterator[Measurement]:
+        parsed = number_with_unit(observation.get("result"), at="$.result")
+        if parsed is None:  # a text, a picture's address or a record is no number
+            return
+        stream = self._memory.recall(f"sensorthings/{sensor}", Stream)
+        quantity = stream.quantity if stream is not None and stream.quantity is not None else "result"
+        unit = stream.unit if stream is not None else parsed[1]
+        moments = (observation.get("phenomenonTime"), observation.get("resultTime"))
+        time_ns = next((at for said in moments if (at := time_of(said, self._options.zone)) is not None), None)
+        yield Measurement(sensor, quantity, parsed[0], unit, time_ns)
+
+    def _learn(self, sensor: str, stream: Mapping[str, Any]) -> None:
+        told = _described(stream)
+        key = f"sensorthings/{sensor}"
+        if self._memory.recall(key, Stream) != told:
+            self._memory.learn(key, told)
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body is one of this family's."""
+    members = body.members
+    inner = members.get("value")
+    if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+        members = inner[0]
+    if "unitOfMeasurement" in members and "@iot.id" in members:
+        return True
+    return "result" in members and ("phenomenonTime" in members or "@iot.selfLink" in members)
+
+
+def _stream_of(topic: str, stream: Mapping[str, Any]) -> str:
+    identity = stream.get("@iot.id")
+    if isinstance(identity, str | int):
+        return checked_name(f"Datastreams({identity})", at="$")
+    found = _STREAM.search(topic)
+    return checked_name(found.group(1) if found is not None else "", at="$", reason=Reason.NO_SENSOR)
+
+
+def _sensor(topic: str, observation: Mapping[str, Any]) -> str:
+    """Return the data stream of an observation: of the topic, of what it holds, or of where it points."""
+    found = _STREAM.search(topic)
+    if found is not None:
+        return checked_name(found.group(1), at="topic")
+    inner = observation.get("Datastream")
+    if isinstance(inner, dict) and "@iot.id" in inner:
+        return _stream_of(topic, inner)
+    link = _LINK.fullmatch(str(observation.get("Datastream@iot.navigationLink") or ""))
+    return checked_name(link.group(1) if link is not None else "", at="$.Datastream", reason=Reason.NO_SENSOR)
+
+
+def _described(stream: Mapping[str, Any]) -> Stream:
+    said = stream.get("unitOfMeasurement")
+    unit = said if isinstance(said, dict) else {}
+    symbol, words = str(unit.get("symbol") or ""), f"{unit.get('name')} {unit.get('definition')}".lower()
+    named = next((ours for word, ours in _UNIT_WORDS if word in words), None)
+    known = named if named is not None else symbol if symbol and is_known(symbol) else None
+    observed = stream.get("ObservedProperty")
+    name = observed.get("name") if isinstance(observed, dict) else None
+    quantity = name if isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= 100 else None
+    by_unit = BY_UNIT.get(known if known is not None else symbol)
+    return Stream(quantity.strip() if quantity is not None else by_unit[0] if by_unit is not None else None, known)
