@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from city.clock import to_ns
+from city.clock import SystemClock, to_ns
 from city.errors import BadRequest, NotFound
 from liandong.city_about import parse_about
+from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.exits import Exit
 from liandong.settings import Settings
@@ -21,6 +22,8 @@ from linkage import event_log
 from linkage.audit.anchors import read_anchors
 from linkage.audit.chain import Fault
 from linkage.audit.copying import Format, copied, lines, stretch, verified_copy
+from linkage.audit.differing import DAMAGED, Findings
+from linkage.audit.rebuilding import Rebuilder
 from storage.sql import Database
 
 _app = typer.Typer(help="The event log: whether it is as it was written, and copies of it.", no_args_is_help=True)
@@ -35,6 +38,7 @@ Anchors = Annotated[
 From = Annotated[str, typer.Option("--from", metavar="TIME", help="First day, or first moment (RFC 3339).")]
 To = Annotated[str, typer.Option("--to", metavar="TIME", help="Last day, or the moment before which it ends.")]
 Form = Annotated[Format, typer.Option("--format", help="jsonl or csv.")]
+Check = Annotated[bool, typer.Option("--check", help="Only say where they differ.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write; standard output otherwise.")]
 
 
@@ -89,6 +93,22 @@ def export(  # noqa: PLR0913 - each option is a parameter
     typer.echo(f"rows {first} to {last} in {out}" if last else f"no rows in {out}")
 
 
+@_app.command("rebuild")
+def rebuild(*, check: Check = False, data: Data = None, city: City = None, config: Config = None) -> None:
+    """Compare the rows of incidents and tasks with what the event log tells of them, and mend those that differ.
+
+    It may run beside the city's work. Deadlines are set anew by the city's case standards and calendar as they are now.
+
+    Exit code 0: alike, or mended. 1: rows differ (with --check), or an incident's events are damaged.
+    """
+    settings = chosen_settings(config, data=data, city=city)
+    known = read_city(settings.city)
+    with _database(settings) as database:
+        rebuilder = Rebuilder(database, SystemClock(), known.standards, known.calendar)
+        found = rebuilder.check() if check else rebuilder.mend()
+    _tell_rows(found, mended=not check)
+
+
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
     """Yield the database as it is: an audit changes nothing, nor does it bring a schema up to date."""
@@ -106,6 +126,25 @@ def _tell(faults: list[Fault], what: str) -> None:
         typer.echo(f"damaged in {len(faults)} places: {what}", err=True)
         raise typer.Exit(Exit.FAILED)
     typer.echo(f"whole: {what}")
+
+
+def _tell_rows(found: Findings, *, mended: bool) -> None:
+    for difference in found.differences[:_NAMED]:
+        typer.echo(str(difference), err=True)
+    damaged = [number for number, reason in found.skipped.items() if reason == DAMAGED]
+    for number in damaged[:_NAMED]:
+        typer.echo(f"incident {number}: its events are damaged, see `liandong audit verify`", err=True)
+    older = len(found.skipped) - len(damaged)
+    if older:
+        then = "the log tells of them from now on" if mended else "`liandong audit rebuild` lets the log tell of them"
+        typer.echo(f"{older} incidents are older than what the log tells of rows; {then}")
+    wrong = len({difference.incident for difference in found.differences})
+    done = "mended" if mended else "not what the log tells"
+    typer.echo(
+        f"{found.incidents} incidents compared, {wrong} {done}" if wrong else f"alike: {found.incidents} incidents"
+    )
+    if damaged or (wrong and not mended):
+        raise typer.Exit(Exit.FAILED)
 
 
 def _zone(settings: Settings) -> ZoneInfo:

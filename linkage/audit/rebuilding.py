@@ -14,6 +14,7 @@ from city.clock import Clock
 from city.errors import BadDocument
 from linkage import cases, event_log
 from linkage.audit.differing import DAMAGED, UNTOLD, Difference, Findings, Rows, differences
+from linkage.changes import AFTER, changes
 from linkage.deed import Deed
 from linkage.event_log import Stamp
 from linkage.rebuild import Change, folded
@@ -70,12 +71,15 @@ class Rebuilder:
         return found
 
     def mend(self) -> Findings:
-        """Put every row that differs back to what the log tells; return what differed before."""
+        """Put every row that differs back to what the log tells; return what differed before.
+
+        Of an incident that the log does not tell, since it is older than that, the log tells from now on.
+        """
         found = Findings()
         for some in self._ranges():
             with self._database.read() as connection:
                 part, _ = self._compared(connection, some)
-            if part.differences:
+            if part.differences or UNTOLD in part.skipped.values():
                 part = self._mended(some)
             for reason in part.skipped.values():
                 INCIDENTS_LEFT.labels(reason).inc()
@@ -128,9 +132,12 @@ class Rebuilder:
             wrong = sorted({difference.incident for difference in found.differences})
             for number in wrong:
                 _mend(connection, number, told[number])
-            deed = Deed(step="rebuild", data={"incidents": wrong, "columns": len(found.differences)})
-            event_log.append(connection, [(deed, Stamp(at_ns=self._clock.now_ns()))] if wrong else [])
-        log.warning("rows_mended", incidents=wrong, columns=len(found.differences))
+            mended = Deed(step="rebuild", data={"incidents": wrong, "columns": len(found.differences)})
+            now_ns = self._clock.now_ns()
+            event_log.append(connection, [(mended, Stamp(at_ns=now_ns))] if wrong else [])
+            untold = [number for number, reason in found.skipped.items() if reason == UNTOLD]
+            event_log.append(connection, [_carried_over(connection, number, now_ns) for number in untold])
+        log.warning("rows_mended", incidents=wrong, columns=len(found.differences), carried_over=len(untold))
         _count(found.differences)
         return found
 
@@ -150,6 +157,16 @@ def _mend(connection: Connection, number: int, told: Rows) -> None:
     connection.execute(_CLEAR, {"number": number, "tasks": list(told.tasks)})
     if told.tasks:
         connection.execute(insert(TASKS), [dict(row) for row in told.tasks.values()])
+
+
+def _carried_over(connection: Connection, number: int, now_ns: int) -> tuple[Deed, Stamp]:
+    """Return an entry that tells the rows of an incident as they are."""
+    case = cases.load(connection, number)
+    assert case is not None  # it has a row, by which it was found
+    version, state = case.incident.version + 1, case.incident.state
+    connection.execute(_MEND, {"number_": number, "version": version})
+    deed = Deed(step="carry_over", from_state=state, to_state=state, data={AFTER: changes(None, case)})
+    return deed, Stamp(at_ns=now_ns, incident=number, version=version)
 
 
 def _count(found: Sequence[Difference]) -> None:

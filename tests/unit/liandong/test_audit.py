@@ -4,14 +4,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from city.clock import SystemClock
+from liandong.city_folder import read_city
 from liandong.cli import run
 from linkage import event_log
 from linkage.audit.anchors import add_anchor
+from linkage.audit.rebuilding import Rebuilder
 from linkage.deed import Deed
 from linkage.event_log import Stamp
+from linkage.tables import INCIDENTS
 from storage.migrate import upgrade
 from storage.sql import Database
+from tests.support.linkage import Town
 from tests.support.small_city import write_small_city
 
 #: 2026-11-20T00:00:00+08:00
@@ -108,3 +114,21 @@ def test_wrong_time_is_refused(folder: Path, capsys: pytest.CaptureFixture[str])
 def test_folder_without_a_database_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["audit", "verify", "--data", str(tmp_path / "none")]) == 2
     assert "No database" in capsys.readouterr().err
+
+
+def test_rows_are_compared_with_the_log_and_mended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = Database(f"sqlite:///{folder / 'city.sqlite'}")
+    Town(database).reported()
+    city = read_city(folder.parent / "city")
+    Rebuilder(database, SystemClock(), city.standards, city.calendar).mend()  # deadlines by this city's standards
+    with database.write() as connection:
+        connection.execute(update(INCIDENTS).values(priority=5))
+    database.close()
+
+    assert run(["audit", "rebuild", "--check"]) == 1
+    assert "incident 1: priority is `5`, the log tells `3`" in capsys.readouterr().err
+    assert run(["audit", "rebuild"]) == 0
+    assert "1 incidents compared, 1 mended" in capsys.readouterr().out
+    assert run(["audit", "rebuild", "--check"]) == 0
+    assert capsys.readouterr().out.startswith("alike: 1 incidents")
+    assert run(["audit", "verify"]) == 0
