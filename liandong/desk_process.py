@@ -26,6 +26,7 @@ from liandong.folder import DataFolder
 from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
 from liandong.parts_metrics import tell_parts
+from liandong.pauses import keep_pauses_short
 from liandong.release import release
 from liandong.secrets import secrets_at
 from liandong.sensing import Sensing
@@ -112,6 +113,7 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         async with linked(folder.socket) as feed:
             app = create_app(_given(settings, city, ledger, feed, voice, demo=demo))
             server = _Server(_configuration(app, settings.http.trusted_proxies))
+            keep_pauses_short()
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice), name="desk.linkage")
                 asking = group.create_task(sensing.follow(feed), name="desk.sensing")

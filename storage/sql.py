@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import orjson
@@ -19,6 +18,7 @@ from sqlalchemy.engine import URL
 
 from city.errors import BadSettings, StoreUnavailable
 from storage.patience import TCP_OPTIONS, be_patient
+from storage.turnstile import Turnstile
 
 #: The one catalogue of tables; each room declares its own in its `tables.py`. Constraints get the same names on both
 #: databases, so that a migration can drop them.
@@ -59,7 +59,7 @@ class Database:
         parsed = _parsed(url)
         self.url = parsed.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
-        self._one_writer = Lock()
+        self._one_writer = Turnstile()
         build = _ENGINES[parsed.get_backend_name()]
         self._writer, self._reader = build(parsed, readers, busy_timeout_s)
 
@@ -67,13 +67,14 @@ class Database:
     def write(self, *, references: bool = True) -> Iterator[Connection]:
         """Yield a connection in a write transaction; commit at the end, roll back on any exception.
 
-        Other writers wait, in this process and in others, so keep it short; never open a second one inside it. Without
-        `references` SQLite does not look after foreign keys in it (storage/migrate.py).
+        Other writers wait, those of this process in the order in which they came and those of others too, so keep it
+        short; never open a second one inside it. Without `references` SQLite does not look after foreign keys in it
+        (storage/migrate.py).
 
         Raises:
             StoreUnavailable: the database does not answer, is full, or another writer did not end in time.
         """
-        if not self._one_writer.acquire(timeout=self._busy_timeout_s):
+        if not self._one_writer.acquire(self._busy_timeout_s):
             raise StoreUnavailable("database", f"another writer did not end within {self._busy_timeout_s:g} s")
         try:
             with (
