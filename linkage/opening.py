@@ -1,6 +1,6 @@
 """How an incident begins: from an alarm, or from what a person reports."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from linkage.cap.atlas import Atlas
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.escalation.chain import Chains, default_chains
+from linkage.introduction import introduced
 from linkage.person import Person
 from linkage.plans.library import Plans
 from linkage.plans.upward_book import UpwardBook
@@ -86,6 +87,25 @@ class Report:
     condition: str = ""
 
 
+def titled(rule_name: Mapping[str, str], rule: str, target: str, sensor: Sensor | None) -> dict[str, str]:
+    """Return the title of an incident about an alarm of this rule, by language."""
+    place = target if sensor is None else sensor.name
+    place_en = place if sensor is None or not sensor.name_en else sensor.name_en
+    return {"zh": f"{rule_name.get('zh', rule)}：{place}", "en": f"{rule_name.get('en', rule)}: {place_en}"}
+
+
+def placed(incident: IncidentRecord, sensor: Sensor) -> IncidentRecord:
+    """Return the incident where the sensor is."""
+    longitude, latitude = (None, None) if sensor.place is None else sensor.place
+    return replace(
+        incident,
+        longitude=longitude,
+        latitude=latitude,
+        district=sensor.district,
+        place=sensor.site if sensor.site else sensor.name,
+    )
+
+
 def case_number(number: int, opened_ns: int, zone: ZoneInfo) -> str:
     """Return what people call the incident: the local date and the incident's running number."""
     return f"{from_ns(opened_ns).astimezone(zone):%Y%m%d}-{number:06d}"
@@ -106,7 +126,7 @@ def opened_by_alarm(
     incident = IncidentRecord(
         id=number,
         number=case_number(number, transition.arrival_ns, book.zone),
-        title=_title(transition, sensor),
+        title=titled(transition.rule_name, transition.rule, transition.target, sensor),
         incident_class=response.incident_class,
         domain=transition.domain,
         priority=priority_of(transition),
@@ -125,8 +145,8 @@ def opened_by_alarm(
         late=transition.late,
         recorded=transition.recorded,
     )
-    case = Case(incident if sensor is None else _placed(incident, sensor))
-    data = {**_facts(case.incident, sensor), **facts(transition)}
+    case = Case(incident if sensor is None else placed(incident, sensor))
+    data = {**introduced(case.incident), "grid": _grid(sensor), **facts(transition)}
     deed = Deed(step="open", to_state=case.incident.state, data=data)
     opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
     return filed_by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
@@ -158,7 +178,7 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         condition=report.condition,
     )
     if sensor is not None:
-        incident = _placed(incident, sensor)
+        incident = placed(incident, sensor)
     if report.longitude is not None:
         incident = replace(incident, longitude=report.longitude, latitude=report.latitude)
     incident = replace(
@@ -167,7 +187,8 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         place=report.place if report.place else incident.place,
     )
     case = Case(incident)
-    deed = Deed(step="open", to_state=incident.state, note=report.note, data=_facts(incident, sensor))
+    data = {**introduced(incident), "grid": _grid(sensor)}
+    deed = Deed(step="open", to_state=incident.state, note=report.note, data=data)
     return Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
 
 
@@ -183,52 +204,8 @@ def _proposed(transition: AlarmTransition, sensor: Sensor | None, book: CityBook
     return first_that_handles(book.directory, choices)
 
 
-def _title(transition: AlarmTransition, sensor: Sensor | None) -> dict[str, str]:
-    rule = transition.rule_name
-    place = transition.target if sensor is None else sensor.name
-    place_en = transition.target if sensor is None else sensor.name_en if sensor.name_en else sensor.name
-    return {
-        "zh": f"{rule.get('zh', transition.rule)}：{place}",
-        "en": f"{rule.get('en', transition.rule)}: {place_en}",
-    }
-
-
-def _placed(incident: IncidentRecord, sensor: Sensor) -> IncidentRecord:
-    longitude, latitude = (None, None) if sensor.place is None else sensor.place
-    return replace(
-        incident,
-        longitude=longitude,
-        latitude=latitude,
-        district=sensor.district,
-        place=sensor.site if sensor.site else sensor.name,
-    )
-
-
-def _facts(incident: IncidentRecord, sensor: Sensor | None) -> dict[str, object]:
-    """Return what the log must know to rebuild the incident."""
-    names = (
-        "number",
-        "title",
-        "incident_class",
-        "domain",
-        "priority",
-        "source",
-        "level",
-        "rule",
-        "sensor",
-        "longitude",
-        "latitude",
-        "district",
-        "place",
-        "first_actions",
-        "proposed",
-        "opened_ns",
-        "happened_ns",
-        "late",
-        "recorded",
-        "drill",
-    )
-    return {name: getattr(incident, name) for name in names} | {"grid": "" if sensor is None else sensor.grid}
+def _grid(sensor: Sensor | None) -> str:
+    return "" if sensor is None else sensor.grid
 
 
 def _check(report: Report, book: CityBook) -> None:

@@ -1,5 +1,6 @@
 """Two incidents become one: pure. The one that goes on takes alarms and tasks; the other keeps its trail and ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from linkage.acting import settled
@@ -8,7 +9,7 @@ from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.states import IncidentState, Step, TaskState
 
 #: What the log says of a task that changes its incident beside its deadline, so that each trail alone tells it whole.
-STOOD = ("accepted_ns", "arrived_ns", "fed_back_ns", "checked_ns", "overdue")
+_STOOD = ("accepted_ns", "arrived_ns", "fed_back_ns", "checked_ns", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,15 @@ class Merge:
     target: Outcome
     carried: Case
     tasks: tuple[int, ...]
+
+
+def carried_over(tasks: Iterable[TaskRecord]) -> list[dict[str, object]]:
+    """Return what an entry says of tasks that come from another incident: how they stand."""
+    return [
+        {"id": task.id, "department": task.department, "from_ns": task.dispatched_ns, "due_ns": task.due_ns}
+        | {name: getattr(task, name) for name in _STOOD}
+        for task in tasks
+    ]
 
 
 def merged(source: Case, target: Case, now_ns: int, *, note: str = "", reason: str = "chosen") -> Merge:
@@ -118,11 +128,7 @@ def _taken(source: Case, target: Case, after: Case, moved: list[TaskRecord], not
         "reason": reason,
     }
     if moved:
-        data["tasks"] = [
-            {"id": task.id, "department": task.department, "from_ns": task.dispatched_ns, "due_ns": task.due_ns}
-            | {name: getattr(task, name) for name in STOOD}
-            for task in moved
-        ]
+        data["tasks"] = carried_over(moved)
     if after.incident.priority != target.incident.priority:
         data["priority"] = {"from": target.incident.priority, "to": after.incident.priority}
     if after.incident.proposed != target.incident.proposed:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import RowMapping, select
 
 from city.errors import BadRequest
-from city.sensor import Sensor
 from linkage.ledger import Page
 from linkage.merging.split import Part, Tally
-from linkage.opening import CityBook, case_number
+from linkage.opening import CityBook, case_number, placed, titled
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.tables import ADMISSIONS, INCIDENTS, MEMBERS
 
@@ -111,22 +110,6 @@ def _about(page: Page, incident: IncidentRecord, member: RowMapping, book: CityB
         incident,
         rule=member["rule"],
         sensor=member["target"],
-        title=incident.title if row is None else _title(row.rule_name, member["target"], sensor),
+        title=incident.title if row is None else titled(row.rule_name, member["target"], member["target"], sensor),
     )
-    if sensor is None:
-        return named
-    longitude, latitude = (None, None) if sensor.place is None else sensor.place
-    return replace(
-        named,
-        domain=sensor.domain,
-        longitude=longitude,
-        latitude=latitude,
-        district=sensor.district,
-        place=sensor.site if sensor.site else sensor.name,
-    )
-
-
-def _title(rule: dict[str, str], target: str, sensor: Sensor | None) -> dict[str, str]:
-    name = target if sensor is None else sensor.name
-    name_en = name if sensor is None or not sensor.name_en else sensor.name_en
-    return {"zh": f"{rule.get('zh', target)}：{name}", "en": f"{rule.get('en', target)}: {name_en}"}
+    return named if sensor is None else placed(replace(named, domain=sensor.domain), sensor)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from linkage.acting import settled
 from linkage.deed import Deed, Outcome
-from linkage.merging.merge import STOOD
+from linkage.introduction import introduced
+from linkage.merging.merge import carried_over
 from linkage.record import Case, IncidentRecord, TaskRecord
 from linkage.states import IncidentState, Step
 
@@ -97,18 +98,9 @@ def _gave(case: Case, rest: Case, part: Part, step: Step, note: str) -> Deed:
 
 
 def _opened(case: Case, new: Case, part: Part, step: Step, note: str, moved: Sequence[TaskRecord]) -> Deed:
-    names = (
-        "number", "title", "incident_class", "domain", "priority", "source", "level", "rule", "sensor", "longitude",
-        "latitude", "district", "place", "first_actions", "proposed", "opened_ns", "happened_ns", "late", "recorded",
-        "drill",
-    )  # fmt: skip
-    data: dict[str, object] = {name: getattr(new.incident, name) for name in names}
+    data = introduced(new.incident)
     data |= {"reason": step, "from": case.incident.id, "from_number": case.incident.number}
     data["keys"] = [list(key) for key in part.keys]
     if moved:
-        data["tasks"] = [
-            {"id": task.id, "department": task.department, "from_ns": task.dispatched_ns, "due_ns": task.due_ns}
-            | {name: getattr(task, name) for name in STOOD}
-            for task in moved
-        ]
+        data["tasks"] = carried_over(moved)
     return Deed(step="open", to_state=new.incident.state, note=note, data=data)
