@@ -62,10 +62,16 @@ class Quantity:
 
 
 class Catalogue:
-    """All quantities by name and alias; a city's file adds to the default one and may redefine its entries."""
+    """All quantities by name and alias; a city's file adds to the default one and may redefine its entries.
+
+    Every counter has a quantity for what it rises by, `<name>_increase`, unless a file says what that is.
+    """
 
     def __init__(self, quantities: Mapping[str, Quantity]) -> None:
         self.quantities = dict(quantities)
+        for quantity in quantities.values():
+            if quantity.kind is QuantityKind.COUNTER:
+                self.quantities.setdefault(increase_name(quantity.name), _increase(quantity))
         self._names = {
             _folded(word): quantity.name
             for quantity in self.quantities.values()
@@ -109,6 +115,11 @@ def series_name(quantity: str, *, label: str = "", unit: str | None = "") -> str
     return f"{quantity}{doubtful}/{label}" if label else f"{quantity}{doubtful}"
 
 
+def increase_name(counter: str) -> str:
+    """Return the name of what a counter rises by between two of its readings."""
+    return f"{counter}_increase"
+
+
 @cache
 def default_catalogue() -> Catalogue:
     """Return the catalogue that every city starts from; it comes with the program."""
@@ -121,6 +132,19 @@ def _folded(word: str) -> str:
     return _SEPARATORS.sub("", word.replace(".", "_").replace("-", "_")).casefold()
 
 
+def _increase(counter: Quantity) -> Quantity:
+    return Quantity(
+        name=increase_name(counter.name),
+        unit=counter.unit,
+        kind=QuantityKind.GAUGE,
+        minimum=0.0,
+        aggregation=Aggregation.SUM,
+        names={language: _INCREASED[language].format(name) for language, name in counter.names.items()},
+        source=f"what {counter.name} rises by from reading to reading",
+    )
+
+
+_INCREASED = {"zh": "{}增量", "en": "{}, increase"}
 _KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source"}
 
 

@@ -9,6 +9,7 @@ from ingest.discovery import Discovery
 from ingest.duplicates import DuplicateWindow
 from ingest.journal_codec import Digests, Learned, Refused
 from ingest.message import Batch, Message, QuarantinedMessage
+from ingest.naming import Past
 from ingest.stage import Work
 from ingest.telemetry import BATCH_MESSAGES, MESSAGES_DUPLICATED
 
@@ -22,6 +23,10 @@ class Normaliser(Protocol):
 
     def batch(self, messages: Sequence[Message], arrival_ns: int) -> Batch:
         """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
+        ...
+
+    def follow_on(self, past: Past) -> None:
+        """Count on from the readings that an earlier run kept; call it before the first batch."""
         ...
 
     def restore(self, lessons: Iterable[Lesson]) -> None:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from city.quality import Quality
+from city.quality import UNTRUSTED, Quality
 from city.reading import ReadingBatch
-from ingest.series import SeriesColumns
+from ingest.series import NO_COUNTER, SeriesColumns
 
 #: In the time column: the sensor said no time.
 NO_TIME = -(2**63)
 #: In the quality column, before judging only: the broker kept the message from before we listened.
 RETAINED = 1 << 15
+
+#: Flags of a counter's value from which nothing is counted.
+_NOT_COUNTED = int(UNTRUSTED | Quality.LATE | Quality.DUPLICATE)
 
 _MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 
@@ -50,7 +53,7 @@ class Judgement:
         outside = (value < series.minimum[said.slot]) | (value > series.maximum[said.slot])
         quality |= _flagged(outside, Quality.OUT_OF_RANGE)
         quality |= self._ordered(series.first[said.slot], time_ns, value)
-        return ReadingBatch(
+        batch = ReadingBatch(
             sensor=series.sensor[said.slot],
             quantity=series.quantity[said.slot],
             time_ns=time_ns,
@@ -58,6 +61,7 @@ class Judgement:
             value=value,
             quality=quality,
         )
+        return self._counted(series.first[said.slot], batch)
 
     def moment(self, time_ns: int | None, arrival_ns: int, *, recorded: bool) -> int:
         """Return the time of an event: the sensor's own, or of receipt where that cannot be."""
@@ -101,6 +105,35 @@ class Judgement:
         self._series.newest_ns[slot[newest]] = time_ns[newest]  # of several the last is written: they rise
         self._series.newest_value[slot[newest]] = value[newest]
         return _flagged(repeated, Quality.DUPLICATE) | _flagged(late, Quality.LATE)
+
+    def _counted(self, slot: NDArray[np.int64], batch: ReadingBatch) -> ReadingBatch:
+        """Return the batch with what its counters rose by; one that fell began again at nothing.
+
+        The first value of a counter tells no rise, nor does one that is late, repeated, or not to be trusted.
+        """
+        series = self._series
+        counts = (series.increase[slot] != NO_COUNTER) & ((batch.quality & _NOT_COUNTED) == 0)
+        if not counts.any():
+            return batch
+        rows, rises = [], []
+        for row in np.flatnonzero(counts).tolist():
+            place, value = slot[row], float(batch.value[row])
+            before = float(series.base[place])
+            series.base[place] = value
+            if before == before:  # not NaN
+                rows.append(row)
+                rises.append(value - before if value >= before else value)
+        if not rows:
+            return batch
+        risen = np.array(rows)
+        return ReadingBatch(
+            sensor=np.append(batch.sensor, batch.sensor[risen]),
+            quantity=np.append(batch.quantity, series.increase[slot[risen]]),
+            time_ns=np.append(batch.time_ns, batch.time_ns[risen]),
+            arrival_ns=np.append(batch.arrival_ns, batch.arrival_ns[risen]),
+            value=np.append(batch.value, np.array(rises)),
+            quality=np.append(batch.quality, batch.quality[risen]),
+        )
 
     def _before(
         self, slot: NDArray[np.int64], time_ns: NDArray[np.int64], value: NDArray[np.float64]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from city.entry import Arrivals, Journaled
 from city.history import LatestReading, Names
 from city.reading import ReadingBatch
+from ingest.naming import Newest
 from ingest.series_table import Places, SeriesTable
 
 _NEVER = np.iinfo(np.int64).min
@@ -74,6 +75,13 @@ class Latest:
         self._quality[at] = readings.quality[chosen]
         for listener in self._listeners:
             listener.mark(at, len(self._series))
+
+    def newest(self, sensor: int, quantity: int) -> Newest | None:
+        """Return the newest reading of one series; None where none is known."""
+        place = self._series.place(sensor, quantity)
+        if place is None:
+            return None
+        return Newest(int(self._time_ns[place]), float(self._value[place]), int(self._quality[place]))
 
     def of(self, sensors: Iterable[int]) -> list[LatestReading]:
         """Return what is known of the sensors with these numbers."""

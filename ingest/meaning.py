@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from city.catalogue import Catalogue, Quantity, series_name
+from city.catalogue import Catalogue, Quantity, QuantityKind, increase_name, series_name
 from city.units import IDENTITY, Conversion
 from ingest.decoders.values import checked_name
 
@@ -21,13 +21,17 @@ class Told(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What the values of a series are: its name, the line into the quantity's unit, and the plausible range."""
+    """What the values of a series are: its name, the line into the quantity's unit, and the plausible range.
+
+    `increase` is the series of what a counter rises by; empty for what is no counter.
+    """
 
     name: str
     factor: float = 1.0
     offset: float = 0.0
     minimum: float = -_INFINITE
     maximum: float = _INFINITE
+    increase: str = ""
 
 
 def understand(told: Told, catalogue: Catalogue) -> Meaning:
@@ -48,7 +52,9 @@ def understand(told: Told, catalogue: Catalogue) -> Meaning:
         return Meaning(series_name(quantity.name, unit=unit, label=label))
     minimum = quantity.minimum if quantity.minimum is not None else -_INFINITE
     maximum = quantity.maximum if quantity.maximum is not None else _INFINITE
-    return Meaning(series_name(quantity.name, label=label), line.factor, line.offset, minimum, maximum)
+    name = series_name(quantity.name, label=label)
+    increase = series_name(increase_name(quantity.name), label=label) if quantity.kind is QuantityKind.COUNTER else ""
+    return Meaning(name, line.factor, line.offset, minimum, maximum, increase)
 
 
 def _find(told: Told, catalogue: Catalogue) -> tuple[Quantity | None, str]:

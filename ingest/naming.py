@@ -1,10 +1,11 @@
 """Turns the names that devices use into permanent numbers and series slots, once; then it is one look-up."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from city.entry import NumberedSensor
 from city.errors import UndecodableMessage
+from city.quality import UNTRUSTED
 from ingest.config import NormaliseSettings
 from ingest.meaning import Meaning, Told
 from ingest.reasons import Reason
@@ -23,6 +24,22 @@ class Numbering(Protocol):
     def quantity_number(self) -> Callable[[str], int]:
         """Return the number of a quantity, a new one at first sight."""
         ...
+
+
+class Newest(NamedTuple):
+    """The newest reading of a series that was kept."""
+
+    time_ns: int
+    value: float
+    quality: int
+
+
+#: From the numbers of a sensor and a quantity to their newest reading; None where none is known.
+Past = Callable[[int, int], Newest | None]
+
+
+def _nothing(_sensor: int, _quantity: int) -> Newest | None:
+    return None
 
 
 class SpeakingSensor:
@@ -67,6 +84,7 @@ class Naming:
         self._registered: dict[str, bool] = {}
         self._names: dict[int, str] = {}
         self._strangers = 0
+        self._past: Past = _nothing
 
     def register(self, sensors: Iterable[NumberedSensor]) -> None:
         """Take over the registry: from here on these sensors are registered, and no others."""
@@ -77,6 +95,10 @@ class Naming:
             sensor.registered, sensor.recorded = recorded is not None, recorded is True
             self._strangers += not sensor.registered
             self._series.recorded[sensor.slots] = sensor.recorded
+
+    def follow_on(self, past: Past) -> None:
+        """Ask `past` for the newest reading of a counter that speaks for the first time in this run."""
+        self._past = past
 
     def sensor(self, sensor_id: str) -> SpeakingSensor:
         """Return the sensor with this id.
@@ -131,7 +153,19 @@ class Naming:
         first = int(self._series.first[same]) if same is not None else None
         slot = self._series.add(sensor.number, quantity, meaning, first=first)
         self._series.recorded[slot] = sensor.recorded
+        if meaning.increase and first is None:
+            self._count_on(sensor, slot, meaning)
         return slot
+
+    def _count_on(self, sensor: SpeakingSensor, slot: int, meaning: Meaning) -> None:
+        """Go on counting from where the last run left off."""
+        series = self._series
+        series.increase[slot] = self._numbering.quantity_number(meaning.increase)
+        newest = self._past(sensor.number, int(series.quantity[slot]))
+        if newest is not None:
+            series.newest_ns[slot], series.newest_value[slot] = newest.time_ns, newest.value
+            if not newest.quality & UNTRUSTED:
+                series.base[slot] = newest.value
 
     def _meaning(self, told: Told) -> Meaning:
         meaning = self._meanings.get(told)

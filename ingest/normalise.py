@@ -19,7 +19,7 @@ from ingest.decoders.values import MAX_VALUE, too_large
 from ingest.judgement import NO_TIME, RETAINED, Judgement, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
-from ingest.naming import Naming, Numbering, SpeakingSensor
+from ingest.naming import Naming, Numbering, Past, SpeakingSensor
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
 from ingest.series import SeriesColumns
@@ -52,6 +52,10 @@ class Normaliser:
     def use(self, context: Context) -> None:
         """Take over the registry in force: which sensors are registered, and which are recordings."""
         self._naming.register(context.sensors)
+
+    def follow_on(self, past: Past) -> None:
+        """Count on from the readings that an earlier run kept; call it before the first batch."""
+        self._naming.follow_on(past)
 
     def restore(self, lessons: Iterable[Lesson]) -> None:
         """Know again what an earlier run learned; call it before the first batch."""

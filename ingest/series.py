@@ -8,16 +8,21 @@ from ingest.meaning import Meaning
 #: Before every time that a reading can have.
 NEVER_NS = -(2**63)
 
+#: In place of a quantity's number: the series is no counter.
+NO_COUNTER = -1
+
 _FIRST_SIZE = 1024
 _COLUMNS = (
     "sensor", "quantity", "factor", "offset", "minimum", "maximum", "recorded", "first", "newest_ns", "newest_value",
+    "increase", "base",
 )  # fmt: skip
 
 
 class SeriesColumns:
     """Columns by slot; they grow by doubling, and a slot is never given twice. Belongs to one thread.
 
-    `first` is the slot that keeps the newest reading: the same for all slots of one series.
+    `first` is the slot that keeps the newest reading: the same for all slots of one series. A counter's `increase` is
+    the number of the quantity that it rises by, and its `base` the last value that can be trusted.
     """
 
     def __init__(self) -> None:
@@ -32,6 +37,8 @@ class SeriesColumns:
         self.first: NDArray[np.int64] = np.zeros(_FIRST_SIZE, np.int64)
         self.newest_ns: NDArray[np.int64] = np.zeros(_FIRST_SIZE, np.int64)
         self.newest_value: NDArray[np.float64] = np.zeros(_FIRST_SIZE)
+        self.increase: NDArray[np.int32] = np.full(_FIRST_SIZE, NO_COUNTER, np.int32)
+        self.base: NDArray[np.float64] = np.full(_FIRST_SIZE, np.nan)
 
     def __len__(self) -> int:
         """Return how many slots there are."""
@@ -49,4 +56,5 @@ class SeriesColumns:
         self.minimum[slot], self.maximum[slot] = meaning.minimum, meaning.maximum
         self.first[slot] = first if first is not None else slot
         self.recorded[slot], self.newest_ns[slot] = False, NEVER_NS
+        self.increase[slot], self.base[slot] = NO_COUNTER, np.nan
         return slot

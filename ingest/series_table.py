@@ -35,6 +35,11 @@ class SeriesTable:
             found[missing] = self._look_up(keys[missing])
         return found
 
+    def place(self, sensor: int, quantity: int) -> int | None:
+        """Return the place of one series; None where it has none."""
+        found = int(self._look_up(_keys(np.array([sensor], np.int32), np.array([quantity], np.int32)))[0])
+        return found if found != _EMPTY else None
+
     def of_sensors(self, sensors: NDArray[np.int64]) -> Places:
         """Return the places of all series of these sensors."""
         at = self._last[sensors[sensors < len(self._last)]]

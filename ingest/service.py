@@ -153,6 +153,7 @@ class IngestService:
     def _recover(self) -> None:
         rebuild(self.journal, self._duplicates)
         relearn(self.journal, self._lessons, self._parts.normaliser.restore)
+        self._parts.normaliser.follow_on(self.latest.newest)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
             self.latest.take(self._kept())

@@ -12,6 +12,7 @@ from city.reading import ReadingBatch
 from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
 from ingest.message import Batch, Message, QuarantinedMessage, Sighting
+from ingest.naming import Past
 
 _TOPIC_LEVELS = 4
 
@@ -45,6 +46,9 @@ class NativeNormaliser:
             if sensor not in self.registered:
                 discovered.append(Sighting(number, sensor, message.topic or "", tuple(body.values), "sample"))
         return Batch(Arrivals(ReadingBatch.of(rows)), quarantined, discovered)
+
+    def follow_on(self, past: Past) -> None:
+        """Know nothing of counters."""
 
     def restore(self, lessons: Iterable[Lesson]) -> None:
         assert not list(lessons)  # it learns nothing
