@@ -1,20 +1,29 @@
 """What holds on every page of the console: it draws, it is reached by keyboard and phone, it calls, it explains."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from linkage.cap.writing import written
 from tests.browser.conftest import SignIn, take
-from tests.support.program import Program
+from tests.support.cap import RAIN, WARNING
+from tests.support.program import Person, Program
 from tests.support.publisher import Publisher
+from tests.support.small_city import write_small_city
 
 pytestmark = pytest.mark.timeout(180)
 
 _PAGES = (
-    *("overview", "map", "queue", "tasks", "report", "sensor/up-01"),
+    *("overview", "map", "queue", "tasks", "report", "sensor/up-01", "component/9901019901000001"),
     *("domain/traffic", "domain/environment", "domain/video", "domain/machine_room"),
-    *("discovery", "quarantine", "rules", "users", "evaluation", "access", "system", "wall"),
+    *("silences", "callbacks", "roster", "handover", "dutylog", "incident/1"),
+    *("plans", "plans/list", "plans/warnings", "plans/received", "plans/upward", "plans/drills", "response/1"),
+    *("discovery", "quarantine", "rules", "users", "evaluation", "access", "channels", "system", "account"),
+    *("missing", "wall"),
 )
 _PHONE = (390, 844)
 _PATIENCE_MS = 20_000
@@ -48,15 +57,87 @@ _SETTLED = """name => document.querySelector(`[data-page='${name}'] *`) !== null
 #: Parts of a page that would have to be pushed sideways to be read.
 _TOO_WIDE = """() => [...document.querySelectorAll('main, .page, .situation, .queue, .map-page, .panel, .stack')]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.classList.contains('wide'))
-  .map((box) => `${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`)"""
+  .map((box) => `${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`)
+  .concat(document.documentElement.scrollWidth > innerWidth ? [`document ${document.documentElement.scrollWidth}`] : [])
+"""
+
+#: Controls that a screen reader has no word for, pictures without words, and ids that stand twice (WCAG 4.1.2, 1.1.1).
+_NAMELESS = """() => {
+  const named = (one) => one.ariaLabel || one.title || one.labels?.length || one.innerText?.trim()
+    || one.getAttribute('aria-labelledby') || one.value && one.type === 'submit'
+  const faults = [...document.querySelectorAll('button, a[href], input, select, textarea, summary, [role=button]')]
+    .filter((one) => one.checkVisibility() && !named(one)).map((one) => one.outerHTML.slice(0, 120))
+  const silent = [...document.querySelectorAll('img:not([alt]), svg:not([aria-hidden], [aria-label], [role])')]
+    .map((one) => one.outerHTML.slice(0, 120))
+  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
+  return [...faults, ...silent, ...ids.filter((id, place) => ids.indexOf(id) !== place)]
+}"""
+
+_ROSTERS = """\
+people: [{username: zhou, name: 周, name_en: Zhou, phone: "0631-5230021"}]
+posts:
+  - department: water-bureau
+    id: duty
+    name: {zh: 防汛值班, en: Flood duty}
+    start: 2026-01-01
+    patterns: [{shifts: ["00:00-24:00"], teams: [zhou, [wang, fang]], every: day}]
+"""
+
+_SAID = {"area": "the whole city", "cautions": "50 mm within 3 h", "measures": "stay at home", "issuer": "the office"}
+_CALLER = {"name": "Mr Wang", "phone": "13800000000", "call_back": True}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_small_city(tmp_path_factory.mktemp("city") / "smallville")
+    (folder / "rosters.yaml").write_text(_ROSTERS, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def settings() -> str:
+    return '[linkage.cap]\nsenders = ["met@binhai.example"]\ntoken = "a-long-token"\n'
 
 
 @pytest.fixture(scope="module")
 def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
-    everything = ("foreman", "monitor", "operator", "steward")
+    everything = ("foreman", "monitor", "operator", "steward", "leader", "evaluator")
     people = {"zhou": everything, "wang": ("acceptor",), "fang": ("foreman",)}
     return {name: program.account(name, *roles) for name, roles in people.items()}
+
+
+@pytest.fixture(scope="module")
+def busy(program: Program, accounts: dict[str, str]) -> Person:
+    """Give every page something to show; return whoever sees them all."""
+    zhou, wang = (Person(program.url, name, accounts[name]) for name in ("zhou", "wang"))
+    report = {"title": "Water in the street", "class": "road_water", "source": "hotline", "hotline": "12345"}
+    number = wang.post("/reports", **report, place="Heshun Road 3", district="harbour", caller=_CALLER)["incident"]
+    seen = zhou.get(f"/incidents/{number}")
+    zhou.step(seen, "not_file", disposition="not_filed", note="dry")
+    words = {"matter": "three underpasses under water", "measures": "close them", "expected_h": 6}
+    zhou.post("/activations", plan="flood", level="IV", **words)
+    zhou.post("/drills", plan="flood", scenario="exercise")
+    zhou.post("/warnings", category="rainstorm", level="orange", starts_at=_in(0), **_SAID)
+    zhou.post("/silences", matchers={"sensors": ["crowd-01"]}, until=_in(1), reason="works in the street")
+    zhou.post("/calendar-feeds", department="water-bureau")
+    zhou.post("/handovers", department="water-bureau", post="duty")
+    zhou.post("/duty-log", department="water-bureau", text="line to the fire brigade tested")
+    _hear(program.url)
+    return zhou
+
+
+def _in(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+
+
+def _hear(url: str) -> None:
+    """Let a weather office warn."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    alert = replace(WARNING, sent=now, infos=(replace(RAIN, expires=now + timedelta(hours=3)),))
+    headers = {"Authorization": "Bearer a-long-token"}
+    address = f"{url}/api/v1/cap/messages"
+    httpx.post(address, content=written(alert), headers=headers, trust_env=False).raise_for_status()
 
 
 def flood(source: Publisher, sensor: str, level_cm: float) -> None:
@@ -71,7 +152,9 @@ def go(page: Page, address: str) -> None:
     page.wait_for_function(_SETTLED, arg=address.split("/")[0])
 
 
-def test_every_page_draws_without_a_fault(sign_in: SignIn, accounts: dict[str, str]) -> None:
+def test_every_page_draws_without_a_fault_and_names_its_controls(
+    sign_in: SignIn, accounts: dict[str, str], busy: Person
+) -> None:
     page = sign_in("zhou", accounts["zhou"])
     page.evaluate(_LISTEN)
 
@@ -79,9 +162,10 @@ def test_every_page_draws_without_a_fault(sign_in: SignIn, accounts: dict[str, s
         go(page, address)
         assert page.locator(".problem").all_inner_texts() == [], address
         assert page.evaluate("faults") == [], address
+        assert page.evaluate(_NAMELESS) == [], address
 
 
-def test_no_page_is_too_wide_for_a_phone(sign_in: SignIn, accounts: dict[str, str]) -> None:
+def test_no_page_is_too_wide_for_a_phone(sign_in: SignIn, accounts: dict[str, str], busy: Person) -> None:
     page = sign_in("zhou", accounts["zhou"])
     page.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
 
