@@ -10,6 +10,7 @@ from city.toml_lines import TomlText, parse_toml
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions, read_options
+from ingest.template_sources import FAMILY, read_template
 from ingest.topics import is_filter, matches, overlap
 
 #: Always routed, and nobody else's.
@@ -76,18 +77,34 @@ def _route(decoders: DecoderSet, topic_filter: str, family: str, options: Decode
 
 def _own_routes(document: TomlText, decoders: DecoderSet) -> list[Route]:
     for key in document.content:
-        if key != "route":
-            raise BadCityFile(expected="tables `[[route]]`", got=key, at=document.at(f"[{key}]"))
-    tables = document.content.get("route", [])
-    if not isinstance(tables, list):
-        raise BadCityFile(expected="tables `[[route]]`", got=type(tables).__name__, at=document.at("[route]"))
+        if key not in {"route", "template"}:
+            raise BadCityFile(expected="tables `[[route]]` and `[[template]]`", got=key, at=document.at(f"[{key}]"))
     taken: dict[str, str] = {**dict.fromkeys(NATIVE_FILTERS, "the native topics"), _OWN_PREFIX: "our own topics"}
     routes: list[Route] = []
-    for number, table in enumerate(tables):
+    for number, table in enumerate(_tables(document, "route")):
         route = _Table(document, number, table).route(taken, decoders)
         taken[route.topic_filter] = "another route"
         routes.append(route)
+    for number, table in enumerate(_tables(document, "template")):
+        topic_filter, decoder = read_template(document, number, table)
+        _check_free(topic_filter, taken, document.at("[[template]]", "topic", nth=number))
+        taken[topic_filter] = "another template"
+        routes.append(Route(topic_filter, FAMILY, decoder))
     return routes
+
+
+def _tables(document: TomlText, key: str) -> list[Any]:
+    tables = document.content.get(key, [])
+    if not isinstance(tables, list):
+        raise BadCityFile(expected=f"tables `[[{key}]]`", got=type(tables).__name__, at=document.at(f"[{key}]"))
+    return tables
+
+
+def _check_free(topic_filter: str, taken: Mapping[str, str], at: str) -> None:
+    for other, owner in taken.items():
+        if overlap(topic_filter, other):
+            expected = f"filters that do not overlap, and {owner} have `{other}`"
+            raise BadCityFile(expected=expected, got=topic_filter, at=at)
 
 
 class _Table:
@@ -112,10 +129,7 @@ class _Table:
         topic_filter = self._table.get("filter", "nothing")
         if "filter" not in self._table or not isinstance(topic_filter, str) or not is_filter(topic_filter):
             raise BadCityFile(expected="`filter` an MQTT topic filter", got=topic_filter, at=self._at("filter"))
-        for other, owner in taken.items():
-            if overlap(topic_filter, other):
-                expected = f"filters that do not overlap, and {owner} have `{other}`"
-                raise BadCityFile(expected=expected, got=topic_filter, at=self._at("filter"))
+        _check_free(topic_filter, taken, self._at("filter"))
         return topic_filter
 
     def _at(self, key: str) -> str:

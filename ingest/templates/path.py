@@ -54,6 +54,11 @@ class Path:
             raise BadPattern(expected="a path like `$.a.b[0]`, `$[*].c` or `$.{name}.d`", got=text)
         return Path(tuple(steps))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return what the path captures."""
+        return frozenset(step.capture for step in self.steps if step.capture is not None)
+
     def find(self, value: Any) -> Iterator[Found]:  # noqa: ANN401 - any JSON
         """Yield what lies at this path, with what its wildcards matched; nothing where nothing lies."""
         found = [Found(value, None, {})]

@@ -77,7 +77,7 @@ class TemplateReader:
         places = (Path.parse(path).first(root.value) for path in self.template.status_paths)
         word = next((found for found in places if found is not None), None)
         online = self.template.status.get(str(word).strip())
-        if online is None and not self._rules:
+        if online is None and not (self._rules or self.template.events):
             expected = f"one of {', '.join(self.template.status)}"
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected=expected, got=str(word)[:60], at="$")
         return [Status(self._sensor_of(root), online=online)] if online is not None else []

@@ -1,6 +1,7 @@
 """One template as it is written: which topics it reads, and which values of a body are readings."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -42,8 +43,15 @@ def _unit(text: str) -> str:
     return _text(text)
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError("zone", "Expected an IANA time zone") from error
+
+
 def _wrong(error: BadPattern) -> PydanticCustomError:
-    return PydanticCustomError("template", "{said}", {"said": str(error)})
+    return PydanticCustomError("template", "Expected {said}", {"said": error.expected, "got": error.got})
 
 
 JsonPath = Annotated[str, AfterValidator(_path)]
@@ -106,7 +114,9 @@ class Template(_Part):
     time_format: str | None = Field(
         None, description="As strptime writes it; without it RFC 3339 or s, ms, µs, ns since 1970"
     )
-    timezone: str | None = Field(None, description="IANA zone of times without an offset")
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        None, description="IANA zone of times without an offset"
+    )
     decimal: Literal[".", ","] = Field(".", description="Sign before the decimals of numbers in text")
     words: dict[str, float] = Field({}, description="Number for each word that stands for a value")
     absent: tuple[float, ...] = Field((), description="Values that stand for no value, such as -1 or 9999")
@@ -125,7 +135,20 @@ class Template(_Part):
     def _complete(self) -> "Template":
         says = bool(self.readings or self.events or self.status)
         if self.body == "scalar" and self.quantity is None and not (self.status or self.events):
-            raise PydanticCustomError("template", "Expected `quantity` of a scalar")
+            raise PydanticCustomError("template", "Expected `quantity` of a scalar", {"got": "nothing"})
+        self._check_names()
         if self.body in {"json", "either"} and not says:
-            raise PydanticCustomError("template", "Expected `readings`, `events` or `status` of a JSON body")
+            raise PydanticCustomError("template", "Expected `readings`, `events` or `status`", {"got": "nothing"})
         return self
+
+    def _check_names(self) -> None:
+        """Refuse a name that neither topic nor path ever captures."""
+        paths = [*self.each, *(rule.path for rule in self.readings), *(rule.path for rule in self.events)]
+        known = set(TopicPattern.parse(self.topic).names).union(*(Path.parse(path).names for path in paths))
+        if self.body in {"lines", "nothing"}:
+            return
+        texts = [self.sensor, self.quantity or "", self.label, *(rule.quantity for rule in self.readings)]
+        for text in texts:
+            unknown = Text.parse(text).names - known
+            if unknown:
+                raise PydanticCustomError("template", "Expected names that topic or paths capture", {"got": text})

@@ -32,6 +32,12 @@ class Text:
             place = found.end()
         return Text(tuple(part for part in (*parts, text[place:]) if part))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the captured names that the text cannot do without: those that are a place's only choice."""
+        places = [part for part in self.parts if not isinstance(part, str) and len(part) == 1]
+        return frozenset(word for (word,) in places if isinstance(word, str) and not word.startswith("'"))
+
     def fill(self, names: Mapping[str, str], look: Look) -> str | None:
         """Return the text with its places filled in; None where one of them has nothing."""
         filled = [part if isinstance(part, str) else _first(part, names, look) for part in self.parts]

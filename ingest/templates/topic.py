@@ -32,6 +32,11 @@ class TopicPattern:
             raise BadPattern(expected="a topic with `{name}` or `{name...}` for its levels", got=text)
         return cls(re.compile(_expression(text), re.DOTALL), _topic_filter(text))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what the pattern captures."""
+        return tuple(self.pattern.groupindex)
+
     def match(self, topic: str) -> Mapping[str, str] | None:
         """Return what the names stand for in a topic; None for a topic that does not match."""
         found = self.pattern.fullmatch(topic)

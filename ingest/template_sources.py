@@ -1,0 +1,51 @@
+"""The `[[template]]` tables of a city's `sources.toml`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from city.errors import BadCityFile
+from city.toml_lines import TomlText
+from ingest.decoders.options import DecoderOptions
+from ingest.templates.decoder import TemplateDecoder
+from ingest.templates.rule import Template
+from ingest.templates.topic import TopicPattern
+from ingest.topics import is_filter
+
+#: What a route of a template is called in counters.
+FAMILY = "template"
+
+
+def read_template(document: TomlText, number: int, table: object) -> tuple[str, TemplateDecoder]:
+    """Return topic filter and decoder of the `number`th template.
+
+    Raises:
+        BadCityFile: with the line and key of the mistake.
+    """
+    if not isinstance(table, Mapping):
+        raise BadCityFile(expected="tables `[[template]]`", got=table, at=document.at("[[template]]"))
+    written = {key: value for key, value in table.items() if key != "filter"}
+    try:
+        template = Template.model_validate(written)
+    except ValidationError as error:
+        raise _wrong(document, number, error) from error
+    topic_filter = table.get("filter", TopicPattern.parse(template.topic).topic_filter)
+    if not isinstance(topic_filter, str) or not is_filter(topic_filter):
+        at = document.at("[[template]]", "filter", nth=number)
+        raise BadCityFile(expected="`filter` an MQTT topic filter", got=topic_filter, at=at)
+    return topic_filter, TemplateDecoder([template], DecoderOptions())
+
+
+def _wrong(document: TomlText, number: int, error: ValidationError) -> BadCityFile:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    at = document.at("[[template]]", str(first["loc"][0]) if first["loc"] else "", nth=number)
+    said = first["msg"].removeprefix("Value error, ").removeprefix("Expected ")
+    return BadCityFile(expected=f"`{key}` {said}" if key else said, got=_got(first), at=at)
+
+
+def _got(error: Any) -> object:  # noqa: ANN401 - pydantic's own record
+    if error["type"] == "missing":
+        return "nothing"
+    return error.get("ctx", {}).get("got", str(error.get("input"))[:80])
