@@ -55,6 +55,7 @@ class Right(StrEnum):
     ISSUE_TOKENS = "issue_tokens"
     SEE_DUTY = "see_duty"  #: who is on duty; handovers and duty log of one's department
     CHANGE_ROSTER = "change_roster"  #: whose, linkage decides
+    SWAP_DUTY = "swap_duty"  #: ask for a swap, and agree to one; whose, linkage decides
     DRILL = "drill"  #: begin and end exercises
 
 
@@ -101,6 +102,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.ISSUE_TOKENS: frozenset({Role.OPERATOR}),
     Right.SEE_DUTY: _EVERYBODY,
     Right.CHANGE_ROSTER: CHANGING,
+    Right.SWAP_DUTY: _EVERYBODY,
     Right.DRILL: DRILLING,
 }
 

@@ -14,13 +14,16 @@ from api.services import Desk
 from api.sessions import Session
 from api.users import USERNAME_PATTERN
 from linkage.roster.changes import Kind
-from linkage.roster.changing import Span, Wish
+from linkage.roster.changing import Wish
+from linkage.roster.freedom import Span
+from linkage.roster.swapping import WantedSwap
 from linkage.roster.views import RosterSpan
 
 router = APIRouter(tags=["duty"])
 
 Username = Annotated[str, Field(pattern=USERNAME_PATTERN)]
 
+Swapper = Annotated[Session, Depends(Changes(Right.SWAP_DUTY))]
 Changer = Annotated[Session, Depends(Changes(Right.CHANGE_ROSTER))]
 
 
@@ -87,9 +90,30 @@ class Swap(BaseModel):
     second: SwappedShift
     note: Note = ""
 
+    @property
+    def wanted(self) -> WantedSwap:
+        """Return what linkage is asked for."""
+        return WantedSwap(
+            department=self.department,
+            post=self.post,
+            first=self.first.person,
+            first_span=Span(self.first.from_, self.first.to),
+            second=self.second.person,
+            second_span=Span(self.second.from_, self.second.to),
+            note=self.note,
+        )
+
+
+class Declined(BaseModel):
+    """Why not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    note: Note = ""
+
 
 class Made(BaseModel):
-    """The number of the new change."""
+    """The number of the new change, or of the swap that was asked for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -109,20 +133,29 @@ def stand_in(body: StandIn, desk: Desk, session: Changer) -> Made:
 
 
 @router.post("/roster-swaps", status_code=201, responses=documented(401, 403, 404, 409))
-def swap(body: Swap, desk: Desk, session: Changer) -> Made:
-    """Swap two shifts of one post."""
-    wish = Wish(
-        kind=Kind.SWAP,
-        department=body.department,
-        post=body.post,
-        from_ns=body.first.from_,
-        to_ns=body.first.to,
-        person=body.first.person,
-        instead=(body.second.person,),
-        note=body.note,
-    )
-    second = Span(body.second.from_, body.second.to)
-    return Made(id=str(desk.given.duty.changing.swap(wish, second, session.user.person)))
+def ask_for_swap(body: Swap, desk: Desk, session: Swapper) -> Made:
+    """Ask that two people take each other's shift; both are told, and the other one must agree."""
+    return Made(id=str(desk.given.duty.swapping.ask(body.wanted, session.user.person)))
+
+
+@router.post("/roster-swaps/{swap}/agree", responses=documented(401, 403, 404, 409))
+def agree_to_swap(swap: RowPath, desk: Desk, session: Swapper) -> Made:
+    """Agree to a swap that waits for the caller; the answer is the number of its first change."""
+    return Made(id=str(desk.given.duty.swapping.agree(int(swap), session.user.person)))
+
+
+@router.post("/roster-swaps/{swap}/decline", status_code=204, responses=documented(401, 403, 404, 409))
+def decline_swap(swap: RowPath, body: Declined, desk: Desk, session: Swapper) -> Response:
+    """Say no to a swap that waits for the caller."""
+    desk.given.duty.swapping.decline(int(swap), session.user.person, body.note)
+    return Response(status_code=204)
+
+
+@router.delete("/roster-swaps/{swap}", status_code=204, responses=documented(401, 403, 404, 409))
+def withdraw_swap(swap: RowPath, desk: Desk, session: Swapper) -> Response:
+    """Ask for a swap no more."""
+    desk.given.duty.swapping.withdraw(int(swap), session.user.person)
+    return Response(status_code=204)
 
 
 @router.delete("/roster-changes/{change}", status_code=204, responses=documented(401, 403, 404, 409))

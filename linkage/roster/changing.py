@@ -37,14 +37,6 @@ class Wish:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A shift that is swapped."""
-
-    from_ns: int
-    to_ns: int
-
-
 class Changing:
     """Writes changes. Calls block on the database: call from a thread."""
 
@@ -61,35 +53,9 @@ class Changing:
         """
         _check_kind(wish)
         with self._ledger.writing() as page:
-            self._check(page, [wish], by)
-            return self._write(page, [wish], by)
-
-    def swap(self, first: Wish, second: Span, by: Person) -> int:
-        """Let two people take each other's shift in one post; return the number of the first of its two changes.
-
-        `first` names whose shift it is and who stands in; `second` is the shift that they get for it.
-
-        Raises:
-            BadRequest: it cannot be, or it would change the past.
-            NotFound: there is no such department or post.
-            NotPermitted: it is not theirs to change.
-        """
-        if not (first.post and first.person and len(first.instead) == 1):
-            raise BadRequest(expected="a post and two people", got="less", at="person")
-        back = Wish(
-            kind=Kind.SWAP,
-            department=first.department,
-            post=first.post,
-            from_ns=second.from_ns,
-            to_ns=second.to_ns,
-            person=first.instead[0],
-            instead=(first.person,),
-            note=first.note,
-        )
-        with self._ledger.writing() as page:
-            self._check(page, [first, back], by)
-            self._check_shifts(page, (first, back))
-            return self._write(page, [first, back], by)
+            self.check(page, [wish])
+            check_may_change(by, wish.department, self._ledger.book.directory)
+            return self.write(page, [wish], by)
 
     def revoke(self, number: int, by: Person) -> None:
         """Take a change back, with the other half of a swap: from now on it holds no more.
@@ -112,11 +78,11 @@ class Changing:
             _look_again(page, row["department"])
             page.note(Deed(step="roster_revoke", department=row["department"], data={"change": row["pair"]}), by)
 
-    def _check(self, page: Page, wishes: Sequence[Wish], by: Person) -> None:
+    def check(self, page: Page, wishes: Sequence[Wish]) -> None:
+        """Let wishes pass; raises BadRequest for the past or no span of time, NotFound for no department or post."""
         for wish in wishes:
             if wish.department not in self._ledger.book.directory:
                 raise NotFound("department", wish.department)
-            check_may_change(by, wish.department, self._ledger.book.directory)
             posts = [post.id for post in self._history.posts(page.connection, page.now_ns, wish.department)]
             if wish.post and wish.post not in posts:
                 raise NotFound("post", wish.post)
@@ -125,15 +91,16 @@ class Changing:
             if not wish.from_ns < wish.to_ns <= wish.from_ns + LONGEST_NS:
                 raise BadRequest(expected="an end after the beginning, within a year", got=iso(wish.to_ns), at="to")
 
-    def _check_shifts(self, page: Page, wishes: Sequence[Wish]) -> None:
-        """Refuse a swap of shifts that are not theirs."""
+    def check_shifts(self, page: Page, wishes: Sequence[Wish]) -> None:
+        """Let a swap pass; raises BadRequest where a shift is not theirs."""
         for wish in wishes:
             duties = self._history.duties(page.connection, wish.department, wish.post, wish.from_ns, wish.to_ns)
             if not duties or any(wish.person not in duty.people for duty in duties):
                 at = f"{iso(wish.from_ns)} to {iso(wish.to_ns)}"
                 raise BadRequest(expected=f"a shift of `{wish.person}`", got="another's", at=at)
 
-    def _write(self, page: Page, wishes: Sequence[Wish], by: Person) -> int:
+    def write(self, page: Page, wishes: Sequence[Wish], by: Person) -> int:
+        """Write changes that belong together, which passed; return the number of the first."""
         first = next_id(page.connection)
         for offset, wish in enumerate(wishes):
             page.connection.execute(insert(CHANGES), _row(wish, first + offset, first, by, page.now_ns))

@@ -12,6 +12,7 @@ from linkage.roster.duty import DutyBook
 from linkage.roster.permissions import OVERSEEING
 from linkage.roster.views import LogEntry
 from linkage.tables import EVENTS
+from linkage.telling.first_told import TOLD
 
 #: The step of an entry that a person wrote.
 WRITTEN = "duty_log"
@@ -42,7 +43,12 @@ class DutyLog:
             NotPermitted: it is not theirs to read.
         """
         self._check(department, by)
-        query = select(EVENTS).where(EVENTS.c.department == department).order_by(EVENTS.c.number.desc()).limit(limit)
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.department == department, EVENTS.c.step != TOLD)
+            .order_by(EVENTS.c.number.desc())
+            .limit(limit)
+        )
         if before:
             query = query.where(EVENTS.c.number < before)
         with self._ledger.database.read() as connection:

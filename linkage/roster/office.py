@@ -10,6 +10,7 @@ from linkage.roster.handing import Handovers
 from linkage.roster.log import DutyLog
 from linkage.roster.showing import Shown
 from linkage.roster.signing import HandoverList
+from linkage.roster.swapping import Swapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class DutyOffice:
     book: DutyBook
     shown: Shown
     changing: Changing
+    swapping: Swapping
     handovers: Handovers
     handover_list: HandoverList
     log: DutyLog
@@ -28,10 +30,12 @@ class DutyOffice:
 def duty_office(ledger: Ledger) -> DutyOffice:
     """Return them over one ledger."""
     book = DutyBook(ledger.database)
+    changing = Changing(ledger, book.history)
     return DutyOffice(
         book=book,
         shown=Shown(ledger, book),
-        changing=Changing(ledger, book.history),
+        changing=changing,
+        swapping=Swapping(ledger, book.history, changing),
         handovers=Handovers(ledger, book),
         handover_list=HandoverList(ledger, book),
         log=DutyLog(ledger, book),

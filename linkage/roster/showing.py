@@ -15,6 +15,7 @@ from linkage.roster.judging import Overlap, gaps, overlaps
 from linkage.roster.plan import Duty
 from linkage.roster.roster import Post, Roster
 from linkage.roster.source import Version
+from linkage.roster.swapping import waiting
 from linkage.roster.views import (
     ChangeView,
     Day,
@@ -25,6 +26,8 @@ from linkage.roster.views import (
     PostRoster,
     RosterSpan,
     Shift,
+    SwapHalf,
+    SwapView,
     Twice,
 )
 from linkage.views import Names
@@ -68,6 +71,7 @@ class Shown:
                 for post in everybody
             }
             rows = listed(connection, department, from_ns, to_ns)
+            asked = waiting(connection, department, self._ledger.clock.now_ns())
             posts = [post for post in everybody if department in {"", post.department}]
             known_since = [self._duty.history.since_ns(connection, post) for post in posts]
             version = self._duty.history.at(connection, to_ns)
@@ -86,6 +90,7 @@ class Shown:
                 if one.to_ns > from_ns and one.from_ns < to_ns and _concerns(one, department)
             ),
             changes=tuple(change_view(row, roster) for row in rows),
+            swaps=tuple(_swap_view(row, roster) for row in asked),
         )
 
     def _roster(self, connection: Connection, at_ns: int) -> Roster:
@@ -121,6 +126,25 @@ def change_view(row: RowMapping, roster: Roster) -> ChangeView:
         made_by=row["made_by_name"],
         made_at=iso(row["made_ns"]),
         revoked_at=None if row["revoked_ns"] is None else iso(row["revoked_ns"]),
+    )
+
+
+def _swap_view(row: RowMapping, roster: Roster) -> SwapView:
+    asker = person_of(row["asked_by"], roster)
+    first, second = (
+        SwapHalf(person=person_of(row[one], roster), from_at=iso(row[f"{one}_from_ns"]), to_at=iso(row[f"{one}_to_ns"]))
+        for one in ("first", "second")
+    )
+    return SwapView(
+        id=str(row["id"]),
+        department=row["department"],
+        post=row["post"],
+        first=first,
+        second=second,
+        note=row["note"],
+        asked_by=asker.model_copy(update={"name": row["asked_by_name"]}),
+        asked_at=iso(row["asked_ns"]),
+        waits_for=person_of(row["waits_for"], roster),
     )
 
 

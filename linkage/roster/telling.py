@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from city.clock import from_ns
 from linkage.deed import Deed
@@ -9,7 +10,7 @@ from linkage.departments import Axis
 from linkage.ledger import Page
 from linkage.opening import CityBook
 from linkage.roster.judging import Gap
-from linkage.roster.roster import Post
+from linkage.roster.roster import Post, Roster
 from linkage.telling import outbox
 from linkage.telling.outbox import Draft
 
@@ -34,6 +35,48 @@ def late_told(page: Page, book: CityBook, post: Post, handover: int, missing: st
         "incoming": "接班人未签字 / The incoming has not signed",
     }
     _tell(page, book, post, number, (subject, f"{_where(book, post)}\n{words[missing]}"))
+
+
+#: What both are told of a swap.
+_SWAPS = {
+    "swap_asked": ("换班申请，待确认", "Swap of duty, to be confirmed"),
+    "swap_agreed": ("换班已确认", "Swap of duty confirmed"),
+    "swap_declined": ("换班未同意", "Swap of duty declined"),
+    "swap_withdrawn": ("换班申请已撤回", "Swap of duty withdrawn"),
+}
+
+
+def swap_told(page: Page, book: CityBook, roster: Roster, swap: Mapping[str, Any], said: tuple[int, str]) -> None:
+    """Tell both people of a swap what became of it, by their own channels or their department's.
+
+    `said` is the number of the event and its step.
+    """
+    event, step = said
+    zh, en = _SWAPS[step]
+    names = {one: roster.contact(swap[one]) for one in ("first", "second")}
+    lines = [
+        f"{names[one].name}: {_local(swap[f'{one}_from_ns'], book)} – {_local(swap[f'{one}_to_ns'], book)}"
+        for one in names
+    ]
+    department = book.directory.find(swap["department"])
+    usual = () if department is None else department.channels
+    drafts = [
+        Draft(
+            key=hashlib.sha256(f"duty\n{event}\n{contact.id}\n{channel}".encode()).hexdigest()[:32],
+            channel=channel,
+            department=swap["department"],
+            subject=f"{zh} / {en}: {names['first'].name} ⇄ {names['second'].name}",
+            body="\n".join([*lines, str(swap["answer"] if swap["answer"] else swap["note"])]).rstrip(),
+            kind="duty",
+            event=event,
+            person=contact.id,
+            person_name=contact.name,
+            phone=contact.phone,
+        )
+        for contact in names.values()
+        for channel in dict.fromkeys(contact.channels if contact.channels else usual)
+    ]
+    outbox.put(page.connection, drafts, book.telling.quotas, page.now_ns)
 
 
 def _tell(page: Page, book: CityBook, post: Post, event: int, words: tuple[str, str]) -> None:

@@ -101,6 +101,28 @@ class ChangeView(View):
     revoked_at: Moment | None
 
 
+class SwapHalf(View):
+    """One of the two shifts that are swapped, and whose it is."""
+
+    person: DutyPerson
+    from_at: Moment
+    to_at: Moment
+
+
+class SwapView(View):
+    """A swap that waits for one of the two to agree."""
+
+    id: str
+    department: str
+    post: str
+    first: SwapHalf
+    second: SwapHalf
+    note: str
+    asked_by: DutyPerson
+    asked_at: Moment
+    waits_for: DutyPerson
+
+
 class RosterSpan(View):
     """Rosters within a span of time."""
 
@@ -110,6 +132,7 @@ class RosterSpan(View):
     posts: tuple[PostRoster, ...]
     overlaps: tuple[Twice, ...]
     changes: tuple[ChangeView, ...]
+    swaps: tuple[SwapView, ...] = ()
 
 
 class HandoverNote(View):

@@ -14,6 +14,7 @@ from linkage.roster.duty import DutyBook
 from linkage.roster.handing import Handovers, Signature, open_number
 from linkage.roster.keeping import RosterKeeper
 from linkage.roster.source import Source
+from linkage.roster.swapping import Swapping
 from linkage.tables import EVENTS
 from storage.sql import Database
 from tests.support.linkage import FOREMAN, ledger, person
@@ -51,6 +52,7 @@ class Station:
         self.keeper = RosterKeeper(self.ledger, self.duty)
         self.handovers = Handovers(self.ledger, self.duty)
         self.changing = Changing(self.ledger, self.duty.history)
+        self.swapping = Swapping(self.ledger, self.duty.history, self.changing)
         self.keeper.take()
 
     @property

@@ -56,12 +56,22 @@ async def test_rosters_show_shifts_days_and_gaps(station: Town) -> None:
     assert [change["kind"] for change in shown["changes"]] == ["leave", "leave"]
 
 
-async def test_a_swap_is_made_and_taken_back(station: Town) -> None:
+async def test_a_swap_is_asked_for_agreed_to_and_taken_back(station: Town) -> None:
     first = {"person": "ann", "from": "2026-11-20T08:00:00Z", "to": "2026-11-20T12:00:00Z"}
     second = {"person": "dan", "from": "2026-11-21T00:00:00Z", "to": "2026-11-21T12:00:00Z"}
-    async with officer(station, "ann") as ann, station.client_of(Role.OFFICER, department="police") as police:
-        made = await ann.post("/roster-swaps", json={**WATER, "first": first, "second": second})
+    async with (
+        officer(station, "ann") as ann,
+        officer(station, "dan") as dan,
+        station.client_of(Role.OFFICER, department="police") as police,
+    ):
+        asked = await ann.post("/roster-swaps", json={**WATER, "first": first, "second": second})
+        swap = f"/roster-swaps/{asked.json()['id']}"
+        assert (await _duty(ann))["duty"] == ["ann"]
+        assert (await ann.post(f"{swap}/agree")).status_code == 403
+        made = await dan.post(f"{swap}/agree")
         assert (await _duty(ann))["duty"] == ["dan"]
+        assert (await dan.post(f"{swap}/decline", json={})).status_code == 409
+        assert (await ann.delete(swap)).status_code == 409
         path = f"/roster-changes/{made.json()['id']}"
 
         assert (await police.delete(path)).status_code == 403

@@ -9,7 +9,7 @@ from city.calendar import HOUR_NS, MINUTE_NS
 from city.errors import BadRequest, Conflict, NotFound, NotPermitted
 from linkage.person import Person
 from linkage.roster.changes import Kind
-from linkage.roster.changing import Span, Wish
+from linkage.roster.changing import Wish
 from linkage.roster.handing import Signature
 from linkage.roster.tables import TERMS
 from storage.sql import Database
@@ -124,29 +124,6 @@ def test_a_change_taken_back_leaves_what_was(station: Station):
         station.changing.revoke(number, FOREMAN)
 
 
-def test_two_people_swap_their_shifts(station: Station):
-    first, second = (
-        (station.now_ns, station.now_ns + 4 * HOUR_NS),
-        (station.now_ns + 16 * HOUR_NS, station.now_ns + 28 * HOUR_NS),
-    )
-    wish = Wish(
-        kind=Kind.SWAP,
-        department="water",
-        post="duty",
-        from_ns=first[0],
-        to_ns=first[1],
-        person="ann",
-        instead=("dan",),
-    )
-
-    number = station.changing.swap(wish, Span(*second), ANN)
-
-    assert station.who() == ["dan"]
-    assert station.who(at_ns=second[0]) == ["ann"]
-    station.changing.revoke(number + 1, ANN)
-    assert station.who(at_ns=second[0]) == ["dan"]
-
-
 def _wish(station: Station, **changed: object) -> Wish:
     usual = Wish(
         kind=Kind.OVERRIDE,
@@ -178,10 +155,3 @@ def _wish(station: Station, **changed: object) -> Wish:
 def test_a_change_is_refused(station: Station, changed: dict[str, object], by: Person, error: type[Exception]):
     with pytest.raises(error):
         station.changing.make(_wish(station, **changed), by)
-
-
-def test_a_swap_needs_both_shifts(station: Station):
-    wish = _wish(station, kind=Kind.SWAP, person="dan", instead=("ann",))
-
-    with pytest.raises(BadRequest, match="a shift of `dan`"):
-        station.changing.swap(wish, Span(station.now_ns + 16 * HOUR_NS, station.now_ns + 28 * HOUR_NS), FOREMAN)
