@@ -9,6 +9,7 @@ from city.entry import SensorEvent, SensorStatus
 from ingest.judgement import Said
 from ingest.message import Message, QuarantinedMessage, Sighting
 from ingest.naming import SpeakingSensor
+from ingest.privacy import redacted
 
 #: Bytes of a stranger's message that discovery shows.
 _SAMPLE_BYTES = 500
@@ -44,7 +45,7 @@ class Collected:
 
     def see(self, sensor: SpeakingSensor, message: Message, quantities: tuple[str, ...]) -> None:
         """Take down that a sensor spoke that is not registered."""
-        sample = message.payload[:_SAMPLE_BYTES].decode(errors="replace")
+        sample = redacted(message.payload[:_SAMPLE_BYTES]).decode(errors="replace")
         self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", quantities, sample))
 
     def refuse(self, message: Message, reason: str, detail: str, *, keep: int) -> None:

@@ -10,6 +10,7 @@ from ingest.duplicates import DuplicateWindow
 from ingest.journal_codec import Digests, Learned, Refused
 from ingest.message import Batch, Message, QuarantinedMessage
 from ingest.naming import Past
+from ingest.privacy import redacted
 from ingest.stage import Work
 from ingest.telemetry import BATCH_MESSAGES, MESSAGES_DUPLICATED
 
@@ -67,9 +68,12 @@ class Understand:
             work.contents.append(Refused(work.arrival_ns, refused))
 
     def _cut(self, message: QuarantinedMessage) -> QuarantinedMessage:
-        """Bound what a stranger can make us keep."""
-        kept = message.payload[: self._settings.max_payload_bytes]
-        topic, detail = message.raw_topic[:_MAX_TOPIC], message.detail[:_MAX_DETAIL]
+        """Bound what a stranger can make us keep, and keep nothing that says who somebody is."""
+        kept = redacted(message.payload[: self._settings.max_payload_bytes])
+        topic, detail = (
+            message.raw_topic[:_MAX_TOPIC],
+            redacted(message.detail[:_MAX_DETAIL].encode(errors="replace")).decode(),
+        )
         return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload))
 
 

@@ -5,13 +5,14 @@ from math import isfinite
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city.errors import UndecodableMessage
 from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.reasons import Reason
+from tests.support.spoken import SPOKEN
 
 TOPICS = st.sampled_from(
     [
@@ -44,11 +45,15 @@ BODIES = st.recursive(
     max_leaves=25,
 )
 LINES = st.text(st.sampled_from('ab=,\\" 1i.ue-T#\n°\0\r%:/'), max_size=80)
+#: One each for all examples, as a decoder that learns has one for all messages.
+READY = {name: make(DecoderOptions()) for name, make in DECODERS.items()}
+#: As many as find the mistakes that were made here, several times over; `--hypothesis-profile` may ask for more.
+FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def check(family: str, topic: str, payload: bytes) -> None:
     try:
-        decoded = DECODERS[family](DecoderOptions()).decode(topic, payload)
+        decoded = READY[family].decode(topic, payload)
     except UndecodableMessage as refused:
         assert refused.reason in set(Reason)  # noqa: PT017 - either outcome is right, and each is checked
         return
@@ -58,20 +63,64 @@ def check(family: str, topic: str, payload: bytes) -> None:
         assert isinstance(measurement.value, float)
         assert isfinite(measurement.value)
         assert measurement.time_ns is None or 0 < measurement.time_ns < 2**63
+        assert measurement.age_ns >= 0
+    for observed in decoded.observations:
+        assert observed.sensor.isprintable()
+        assert observed.event.isprintable()
+
+
+@st.composite
+def twisted(draw: st.DrawFn, family: str) -> tuple[str, bytes]:
+    """Return a message of a family in which some leaves, keys or bytes are others."""
+    topic, payload = SPOKEN.get(family, ("t", b"{}"))
+    if payload[:1] in {b"{", b"["} and draw(st.booleans()):
+        body = json.loads(payload)
+        for _ in range(draw(st.integers(1, 3))):
+            twist(draw, body)
+        return topic, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    at = draw(st.integers(0, len(payload)))
+    return topic, payload[:at] + draw(st.binary(max_size=4)) + payload[at + draw(st.integers(0, 4)) :]
+
+
+def twist(draw: st.DrawFn, body: Any) -> None:
+    """Replace something in a document, at whatever depth."""
+    keys = list(body) if isinstance(body, dict) else list(range(len(body)))
+    if not keys:
+        return
+    key = draw(st.sampled_from(keys))
+    if isinstance(body[key], dict | list) and draw(st.integers(0, 3)):
+        twist(draw, body[key])
+    else:
+        body[key] = draw(LEAVES | st.just([]) | st.just({}) | st.just([{}]) | st.just({"": None}))
 
 
 @pytest.mark.parametrize("family", sorted(DECODERS))
-@given(topic=TOPICS, payload=st.binary(max_size=300))
-def test_any_bytes_are_decoded_or_refused(family: str, topic: str, payload: bytes):
+@FEW
+@given(data=st.data())
+def test_any_bytes_are_decoded_or_refused(family: str, data: st.DataObject):
+    topic = data.draw(TOPICS | st.just(SPOKEN.get(family, ("t", b""))[0]))
+    check(family, topic, data.draw(st.binary(max_size=300)))
+
+
+@pytest.mark.parametrize("family", sorted(DECODERS))
+@FEW
+@given(data=st.data())
+def test_any_json_is_decoded_or_refused(family: str, data: st.DataObject):
+    topic = data.draw(TOPICS | st.just(SPOKEN.get(family, ("t", b""))[0]))
+    check(family, topic, json.dumps(data.draw(BODIES), ensure_ascii=False).encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("family", sorted(SPOKEN))
+@FEW
+@given(data=st.data())
+def test_any_twisted_message_is_decoded_or_refused(family: str, data: st.DataObject):
+    topic, payload = data.draw(twisted(family))
+
     check(family, topic, payload)
+    check("auto", topic, payload)
 
 
-@pytest.mark.parametrize("family", sorted(DECODERS))
-@given(topic=TOPICS, body=BODIES)
-def test_any_json_is_decoded_or_refused(family: str, topic: str, body: Any):
-    check(family, topic, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
-
-
+@FEW
 @given(text=LINES)
 def test_any_lines_are_decoded_or_refused(text: str):
     check("influx_line", "t", text.encode())

@@ -58,7 +58,11 @@ def test_options_reach_the_decoder():
     ("text", "message"),
     [
         pytest.param("[[route]\n", "Expected TOML", id="not TOML"),
-        pytest.param("[routes]\n", "Expected tables `[[route]]` and `[[template]]`, got `routes` - at `s.toml:1`", id="another table"),
+        pytest.param(
+            "[routes]\n",
+            "Expected tables `[[route]]` and `[[template]]`, got `routes` - at `s.toml:1`",
+            id="another table",
+        ),
         pytest.param("[route]\n", "Expected tables `[[route]]`, got `dict` - at `s.toml:1`", id="one table"),
         pytest.param(
             "[[route]]\ndecoder = 'auto'\n", "an MQTT topic filter, got `nothing` - at `s.toml:1`", id="no filter"

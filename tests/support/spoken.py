@@ -1,0 +1,91 @@
+"""One small message of each payload family, as a device would send it; what fuzzers begin from."""
+
+SPOKEN: dict[str, tuple[str, bytes]] = {
+    "native": ("city/traffic/a/reading", b'{"time": "2026-11-20T08:00:00Z", "values": {"flow": 3}, "quality": "bad"}'),
+    "tts_v3": (
+        "v3/a@t/devices/d/up",
+        b'{"end_device_ids": {"device_id": "d"}, "received_at": "2026-11-20T08:00:00Z", "uplink_message": '
+        b'{"f_port": 1, "decoded_payload": {"TempC_DS": "3 C"}, "normalized_payload": [{"air": {"co2": 5}}]}}',
+    ),
+    "fiware": (
+        "/k/d/attrs",
+        b'{"id": "u:1", "type": "WeatherObserved", "temperature": {"value": "3", "unitCode": "CEL", '
+        b'"metadata": {"TimeInstant": {"value": "2026-11-20T08:00:00Z"}}}, "refDevice": ["d"], "dateObserved": "a/b"}',
+    ),
+    "influx_line": ("telegraf/h", b'cpu,host=a,unit=C usage_active=3i,v=t,s="x" 1795161600'),
+    "telegraf_json": (
+        "telegraf/h",
+        b'{"metrics": [{"name": "cpu", "fields": {"usage_active": 3}, "tags": {"host": "a"}, "timestamp": 1}]}',
+    ),
+    "chirpstack_v4": (
+        "application/1/device/d/event/up",
+        b'{"deviceInfo": {"devEui": "d"}, "time": "2026-11-20T08:00:00Z", "margin": 3, "batteryLevel": 4, '
+        b'"object": {"temperature": 3, "resp": {"info_fields": {"temp": {"timestamp": 1795161600, "value": 3}}}}}',
+    ),
+    "senml": (
+        "t",
+        b'[{"bn": "d/", "bt": 1795161600, "bu": "Cel", "bv": 1, "bver": 10, "n": "t", "v": 3, "s": 4, "t": -5}, '
+        b'{"n": "x", "vb": true}, {"n": "y", "vs": "word"}]',
+    ),
+    "sensorthings": (
+        "v1.1/Datastreams(1)/Observations",
+        b'{"result": 3, "phenomenonTime": "a/b", "@iot.id": 1, "unitOfMeasurement": {"symbol": "C", "name": "n"}, '
+        b'"ObservedProperty": {"name": "x"}, "Observations": [{"result": "4"}], "Datastream": {"@iot.id": 2}}',
+    ),
+    "axis": (
+        "axis/S/event/x/Device1Scenario1",
+        b'{"topic": "axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1", "timestamp": 1795161600000, '
+        b'"serial": "S", "message": {"source": {}, "data": {"startTime": "x", "total": "3", "totalCar": "2"}}}',
+    ),
+    "onvif_mqtt": (
+        "p/onvif-ej/RuleEngine/CountAggregation/Counter/&1/r",
+        b'{"UtcTime": "2026-11-20T08:00:00Z", "Source": {"Rule": "r"}, "Data": {"Count": "3", "State": "true"}, '
+        b'"SensorData": {"@UtcTime": "x", "Value": 3}, "VideoAnalytics": {"Frame": {"Object": [{"Appearance": '
+        b'{"Class": {"Type": {"#text": "Car"}}}}]}}}',
+    ),
+    "hikvision": (
+        "h",
+        b'<EventNotificationAlert xmlns="http://www.hikvision.com/ver20/XMLSchema"><macAddress>a:b</macAddress>'
+        b"<channelID>1</channelID><dateTime>2026-11-20T08:00:00+08:00</dateTime><eventType>VMD</eventType>"
+        b"<eventState>active</eventState><peopleCounting><enter>3</enter></peopleCounting></EventNotificationAlert>",
+    ),
+    "milesight_vs": (
+        "bus/1",
+        b'{"device_info": {"device_sn": "S"}, "time_info": {"end_time": "2026-11-20 08:00:00", "time_zone": '
+        b'"UTC+8:00", "dst_status": 1}, "line_total_data": [{"line": 1, "total": {"in_counted": 3}}], '
+        b'"region_trigger_data": {"region_count_data": [{"region": 1, "current_total": 2}]}}',
+    ),
+    "frigate": (
+        "frigate/events",
+        b'{"type": "end", "before": {}, "after": {"camera": "c", "label": "car", "end_time": 1795161600.5, '
+        b'"current_zones": ["z"], "data": {"objects": ["o"]}, "score": 0.9, "false_positive": false}}',
+    ),
+    "shelly": (
+        "p/events/rpc",
+        b'{"src": "s", "dst": "d", "method": "NotifyStatus", "params": {"ts": 1795161600.5, "switch:0": '
+        b'{"output": true, "apower": 3, "aenergy": {"total": 4}}, "events": [{"event": "e", "component": "c"}]}}',
+    ),
+    "tasmota": (
+        "tele/t/SENSOR",
+        b'{"Time": "2026-11-20T08:00:00", "DS18B20-1": {"Id": "0A", "Temperature": 3}, "Switch1": "ON", '
+        b'"TempUnit": "C", "ENERGY": {"Power": [1, 2]}, "ZbReceived": {"0x1": {"Temperature": 4}}}',
+    ),
+    "zigbee2mqtt": (
+        "zigbee2mqtt/a/b",
+        b'{"temperature": 3, "voltage": 3000, "battery": 90, "state": "ON", "action": "x"}',
+    ),
+    "smartcitizen": (
+        "device/sck/t/readings",
+        b'{"data": [{"recorded_at": "2026-11-20 08:00:00", "sensors": [{"id": 12, "value": 3}]}]}',
+    ),
+    "homie": (
+        "homie/5/d/$description",
+        b'{"nodes": {"n": {"properties": {"p": {"datatype": "float", "unit": "x"}}}}}',
+    ),
+    "ha_discovery": (
+        "homeassistant/sensor/o/config",
+        b'{"~": "b", "stat_t": "~/s", "dev_cla": "power", "unit_of_meas": "W", "val_tpl": "{{ value_json.a }}", '
+        b'"dev": {"ids": ["d"]}, "uniq_id": "u", "cmps": {"c": {"p": "sensor"}}}',
+    ),
+    "opensensemap": ("t", b'{"5a1b2c3d4e5f6a7b8c9d0e10": [1, "2026-11-20T08:00:00Z", [1, 2]]}'),
+}
