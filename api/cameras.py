@@ -8,6 +8,7 @@ from api.users import User
 from city.level import Domain
 from city.place import Place, distance_m
 from city.sensor import Sensor
+from linkage.admission.evidence import DRILL_TAG
 from linkage.views import Camera
 
 #: How many cameras an officer can look at, and how far a camera sees anything of use: a large crossing and its arms.
@@ -25,7 +26,10 @@ def nearest_cameras(
     near = (
         (distance_m(spot, sensor.place), sensor.id, sensor)
         for sensor in sensors.sensors
-        if sensor.domain is Domain.VIDEO and sensor.place is not None and sees_district(user, sensor.district)
+        if sensor.domain is Domain.VIDEO
+        and DRILL_TAG not in sensor.tags
+        and sensor.place is not None
+        and sees_district(user, sensor.district)
     )
     found = nsmallest(MOST_CAMERAS, (camera for camera in near if camera[0] <= FARTHEST_M))
     return tuple(_camera(sensor, metres) for metres, _, sensor in found)

@@ -8,6 +8,7 @@ import structlog
 from api.services import Services
 from city.errors import StoreUnavailable
 from city.sensor import Sensor
+from linkage.admission.evidence import DRILL_TAG
 from linkage.roster.brief import StuckLine
 
 log = structlog.get_logger()
@@ -24,7 +25,7 @@ async def stuck_sensors(desk: Services, department: str) -> list[StuckLine] | No
         log.info("brief_without_sensors", store=error.store, cause=error.cause)
         return None
     snapshot = await anyio.to_thread.run_sync(desk.directory.fresh)
-    kept = {sensor.id for sensor in _of(snapshot.sensors, department, desk)}
+    kept = {sensor.id for sensor in _of(snapshot.sensors, department, desk) if DRILL_TAG not in sensor.tags}
     return [
         StuckLine(sensor=name, state=state) for name, state in sorted(states.items()) if state in STUCK and name in kept
     ]

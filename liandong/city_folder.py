@@ -19,7 +19,7 @@ from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
 from linkage.escalation.chain import Chains, default_chains, groups_missing, parse_chains
 from linkage.evaluation.formulas import Formulas, default_formulas, parse_formulas
-from linkage.plans.library import Plans
+from linkage.plans.library import Plans, twins_of, unplayable
 from linkage.plans.library import mistakes as plan_mistakes
 from linkage.plans.upward_book import UpwardBook, parse_upward, upward_strangers
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
@@ -63,6 +63,7 @@ class CityFolder:
     """What a city says about itself.
 
     Attributes:
+        sensors: those of the city, and those that play in the exercises of its plans.
         book: the rule files and the city's own quantities, by name, as the journal keeps them.
         basemap, grids: GeoJSON, as the console draws it.
     """
@@ -126,11 +127,12 @@ class _Reader:
         chains, telling = self._telling(departments)
         formulas = self._formulas()
         plans, upward = self._plans(about, departments, standards), self._upward(departments)
+        self._mistakes += unplayable(plans, sensors)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
         self._raise_mistakes()
         return CityFolder(
             _read(about),
-            sensors,
+            (*sensors, *twins_of(plans, sensors)),
             _read(routes),
             _read(catalogue),
             book,

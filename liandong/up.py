@@ -69,7 +69,7 @@ class _Parts:
         async def serves() -> bool:
             return await answers(http.dialled, "/healthz")
 
-        command = own_command("desk", *self._shared, "--http", str(http), *(["--demo"] if demo else []))
+        command = own_command("desk", *self._shared, *self._mqtt, "--http", str(http), *(["--demo"] if demo else []))
         return Part(name="desk", command=command, ready=serves)
 
     def simulators(self) -> Part:

@@ -2,6 +2,7 @@
 
 from liandong.broker.link import mqtt_settings
 from liandong.broker_courier import BrokerCourier
+from liandong.drill_stage import BrokerStage
 from liandong.secrets import Secrets
 from liandong.settings import Settings
 from linkage.desk import Desk
@@ -31,4 +32,4 @@ class Voice:
         broker = BrokerCourier(mqtt_settings(settings.mqtt, settings.broker, self._secrets), timeout_s)
         courier = couriers(settings.linkage, ledger.clock, {MQTT_CHANNEL: broker})
         links = Links(self.keys, ledger.console_url) if ledger.console_url else None
-        return Desk(ledger, courier, links)
+        return Desk(ledger, courier, links, BrokerStage(settings, self._secrets))

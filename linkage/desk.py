@@ -8,6 +8,7 @@ from city.errors import StoreUnavailable
 from city.feed import Feed
 from linkage.admission.admit import Admitter
 from linkage.ledger import Ledger
+from linkage.plans.playing import Playing, Stage
 from linkage.telling.carrying import couriers
 from linkage.telling.couriers import Courier
 from linkage.telling.link import Links
@@ -32,10 +33,16 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 5.0
 class Desk:
     """Runs the queue's own work; its parts block, so each call to them goes to a thread."""
 
-    def __init__(self, ledger: Ledger, courier: Courier | None = None, links: Links | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        courier: Courier | None = None,
+        links: Links | None = None,
+        stage: Stage | None = None,
+    ) -> None:
         settings = ledger.settings
         self.admitter = Admitter(ledger)
-        self._turns = turns(ledger)
+        self._turns = turns(ledger) if stage is None else (*turns(ledger), Playing(ledger, stage))
         carrier = couriers(settings, ledger.clock) if courier is None else courier
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
         self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)

@@ -23,6 +23,7 @@ from city.errors import NotFound, StoreUnavailable
 from city.history import LatestReading
 from city.level import Domain
 from city.sensor import Sensor
+from linkage.admission.evidence import DRILL_TAG
 
 router = APIRouter(prefix="/sensors", tags=["sensors"])
 
@@ -92,9 +93,13 @@ async def sensor(desk: Desk, reader: Reader, sensor: SensorId) -> SensorView:
 
 
 async def visible(desk: Services, session: Session) -> Iterable[Sensor]:
-    """Return the sensors that this session may see, in order of id."""
+    """Return the sensors that this session may see, in order of id; those that play in exercises are in no list."""
     snapshot = await anyio.to_thread.run_sync(desk.directory.fresh)
-    return (sensor for sensor in snapshot.sensors if sees_district(session.user, sensor.district))
+    return (
+        sensor
+        for sensor in snapshot.sensors
+        if DRILL_TAG not in sensor.tags and sees_district(session.user, sensor.district)
+    )
 
 
 async def visible_one(desk: Services, session: Session, sensor: str) -> Sensor:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from liandong.commands.options import City, Config, Data, Http, chosen_settings
+from liandong.commands.options import City, Config, Data, Http, Mqtt, chosen_settings
 from liandong.desk_process import run_desk
 from liandong.log import configure_log
 
@@ -18,10 +18,11 @@ def desk(
     data: Data = None,
     city: City = None,
     http: Http = None,
+    mqtt: Mqtt = None,
     config: Config = None,
 ) -> None:
     """Run linkage, the API and the console; `liandong up` does so beside ingest and broker."""
-    settings = chosen_settings(config, data=data, city=city, http=http)
+    settings = chosen_settings(config, data=data, city=city, http=http, mqtt=mqtt)
     configure_log("desk")
     uvloop.run(run_desk(settings, demo=demo))
 

@@ -1,6 +1,6 @@
 """Settings of plans and responses."""
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -11,6 +11,10 @@ class PlanSettings(BaseModel):
 
     look_s: float = Field(2.0, gt=0, le=60, description="Time between two looks at the plans' triggers, seconds.")
     rhythm_s: float = Field(1.0, gt=0, le=60, description="Time between two looks at reporting rhythms, seconds.")
+    drill_username: str = Field(
+        "", description="User at a broker of the city's own that may publish `city/+/drill-…/reading` in exercises."
+    )
+    drill_password: SecretStr | None = Field(None, description="That user's password.")
     upward: None = Field(None, description="Stands in `upward.yaml` of the city folder; here it is refused.")
 
     @field_validator("upward", mode="before")

@@ -1,6 +1,6 @@
 """Drills (演练): a person plays a scenario; the same chain runs, marked, and apart from what is real."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -15,6 +15,7 @@ from linkage.person import Person, Role
 from linkage.plans.plan import Plan
 from linkage.plans.scenario import Scenario
 from linkage.plans.tables import ACTIVATIONS, DRILLS, RUNNING
+from linkage.plans.track import Play, script_of
 from linkage.record import Case
 from linkage.tables import INCIDENTS, NEVER_NS
 from linkage.viewing import moment
@@ -45,6 +46,9 @@ class DrillView(View):
     started_by: str
     ended_at: Moment | None
     note: str
+    sensors: tuple[str, ...]
+    played: int
+    plays_until: Moment | None
 
 
 class Drills:
@@ -158,6 +162,11 @@ class Drills:
     def _kept(self, page: Page, plan: Plan, scenario: Scenario, case: Case, person: Person, warning: int | None) -> int:
         last = page.connection.execute(select(func.max(DRILLS.c.id))).scalar_one()
         injects = [{**asdict(inject), "text": dict(inject.text)} for inject in scenario.injects]
+        known = {sensor.id: sensor for sensor in map(self._ledger.book.sensor, _named(scenario)) if sensor is not None}
+        script = script_of(plan.id, scenario.tracks, known)
+        # Sensors of the plan's last exercise may still be going home: they are this one's now.
+        stopped = update(DRILLS).where(DRILLS.c.plan == plan.id, DRILLS.c.play_ns != NEVER_NS)
+        page.connection.execute(stopped.values(play_ns=NEVER_NS))
         row = {
             "id": 1 if last is None else int(last) + 1,
             "plan": plan.id,
@@ -173,14 +182,26 @@ class Drills:
             "started_by": person.id,
             "started_name": person.name,
             "note": "",
-            "script": [],
-            "play_ns": NEVER_NS,
+            "script": script,
+            "play_ns": page.now_ns if script else NEVER_NS,
             "played": 0,
         }
         page.connection.execute(insert(DRILLS), row)
-        data = {"drill": True, "exercise": row["id"], "plan": plan.id, "scenario": scenario.id, "warning": warning}
+        data: dict[str, object] = {
+            "drill": True,
+            "exercise": row["id"],
+            "plan": plan.id,
+            "scenario": scenario.id,
+            "warning": warning,
+        }
+        if script:
+            data["sensors"] = sorted({str(one["sensor"]) for one in script})
         _say(page, case.incident.id, Deed(step="start_drill", data=data), person)
         return int(str(row["id"]))
+
+
+def _named(scenario: Scenario) -> Iterable[str]:
+    return dict.fromkeys(track.sensor for track in scenario.tracks)
 
 
 class Injects:
@@ -237,6 +258,7 @@ def _say(page: Page, incident: int, deed: Deed, person: Person | None) -> None:
 
 
 def _view(row: RowMapping) -> DrillView:
+    play = Play(tuple(row["script"]), row["started_ns"], row["ended_ns"])
     return DrillView(
         id=str(row["id"]),
         plan=row["plan"],
@@ -249,4 +271,7 @@ def _view(row: RowMapping) -> DrillView:
         started_by=row["started_name"],
         ended_at=moment(row["ended_ns"]),
         note=row["note"],
+        sensors=tuple(sorted({one["sensor"] for one in row["script"]})),
+        played=row["played"],
+        plays_until=None if row["play_ns"] == NEVER_NS else iso(play.over_ns),
     )

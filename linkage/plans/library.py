@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from city.errors import BadCityFile
+from city.sensor import Sensor
 from linkage.departments import Directory
 from linkage.plans.plan import Plan
+from linkage.plans.track import twins
 from linkage.standards import Standards
 
 
@@ -72,6 +74,29 @@ def _mistakes(
             yield _stranger(plan, scenario.line, "a district of city.toml", scenario.district)
         if scenario.level and plan.level(scenario.level) is None:
             yield _stranger(plan, scenario.line, "a level that the plan has", scenario.level)
+
+
+def twins_of(plans: Iterable[Plan], sensors: Collection[Sensor]) -> list[Sensor]:
+    """Return the sensors that play in the exercises of these plans, each once."""
+    known = {sensor.id: sensor for sensor in sensors}
+    found = {
+        twin.id: twin for plan in plans for scenario in plan.drills for twin in twins(plan.id, scenario.tracks, known)
+    }
+    return list(found.values())
+
+
+def unplayable(plans: Iterable[Plan], sensors: Collection[Sensor]) -> list[BadCityFile]:
+    """Return what exercises play on sensors that cannot: unknown ones, and quantities that they do not have."""
+    known = {sensor.id: sensor for sensor in sensors}
+    found = []
+    tracks = [(plan, track) for plan in plans for scenario in plan.drills for track in scenario.tracks]
+    for its, track in tracks:
+        sensor = known.get(track.sensor)
+        if sensor is None or "/" in track.sensor:
+            found.append(_stranger(its, track.line, "a sensor of sensors.csv without `/`", track.sensor))
+        elif sensor.quantities and track.quantity not in sensor.quantities:
+            found.append(_stranger(its, track.line, f"a quantity of `{track.sensor}`", track.quantity))
+    return found
 
 
 def _classes_of(plan: Plan, level: str) -> tuple[str, ...]:

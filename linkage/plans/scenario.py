@@ -1,7 +1,9 @@
-"""A drill's scenario: the incident it begins with, the warning that stands over it, and what is told as it goes on."""
+"""A drill's scenario: the incident it begins with, the warning over it, what is told and what sensors say meanwhile."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from linkage.plans.track import Track
 
 Names = Mapping[str, str]
 
@@ -21,6 +23,7 @@ class Scenario:
     Attributes:
         level: the response that the exercise proposes by itself when no trigger of the plan does; empty for none.
         warning: category and colour of a warning that is issued with it; empty for none.
+        tracks: what simulated sensors say while it is played.
     """
 
     id: str
@@ -35,4 +38,5 @@ class Scenario:
     level: str = ""
     warning: Mapping[str, str] = field(default_factory=dict)
     injects: tuple[Inject, ...] = ()
+    tracks: tuple[Track, ...] = ()
     line: int = 0

@@ -1,13 +1,20 @@
 """The scenarios of drills in a plan's file."""
 
+from itertools import pairwise
+
 from city.level import PRIORITIES
 from city.yaml_lines import Located
 from linkage.plans.fields import between, each, ident, minutes
 from linkage.plans.scenario import Inject, Scenario
+from linkage.plans.track import Track
 from linkage.scales import COLOURS, LEVELS
 from linkage.warnings.categories import CATEGORIES
 
-_OPTIONAL = ("district", "place", "longitude", "latitude", "note", "level", "warning", "injects")
+_OPTIONAL = ("district", "place", "longitude", "latitude", "note", "level", "warning", "injects", "sensors")
+
+
+#: A day of an exercise, minutes, and points that somebody can still read.
+_LONGEST_MIN, _MOST_POINTS = 1440, 200
 
 
 def scenario_of(entry: Located) -> Scenario:
@@ -33,8 +40,34 @@ def scenario_of(entry: Located) -> Scenario:
         level=found["level"].word(LEVELS) if "level" in found else "",
         warning=_warning(found["warning"]) if "warning" in found else {},
         injects=tuple(sorted(each(found.get("injects"), _inject), key=lambda inject: inject.after_min)),
+        tracks=each(found.get("sensors"), _track),
         line=entry.line,
     )
+
+
+def _track(entry: Located) -> Track:
+    found = entry.fields(("sensor", "quantity", "points"), ("unit", "every_s"))
+    points = tuple(_point(one) for one in found["points"].items())
+    if not 1 <= len(points) <= _MOST_POINTS or any(one[0] >= two[0] for one, two in pairwise(points)):
+        raise found["points"].wrong(expected=f"1 to {_MOST_POINTS} points, each later than the one before")
+    return Track(
+        sensor=found["sensor"].text(),
+        quantity=found["quantity"].text(),
+        unit=found["unit"].text() if "unit" in found else "",
+        every_s=between(found["every_s"], 1, 3600) if "every_s" in found else 10,
+        points=points,
+        line=entry.line,
+    )
+
+
+def _point(entry: Located) -> tuple[float, float]:
+    members = entry.items()
+    if len(members) != 2:
+        raise entry.wrong(expected="a minute and a value, such as `[5, 30]`")
+    minute = members[0].number()
+    if not 0 <= minute <= _LONGEST_MIN:
+        raise members[0].wrong(expected=f"0 to {_LONGEST_MIN} minutes")
+    return minute, members[1].number()
 
 
 def _inject(entry: Located) -> Inject:

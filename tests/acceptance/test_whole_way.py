@@ -147,3 +147,17 @@ def test_person_opens_an_incident_by_hand(program: Program, source: Publisher, s
 
     assert opened["state"] == "reported"
     assert opened["source"] == "hotline"
+
+
+def test_exercise_plays_a_sensor_whose_alarm_is_its_own(program: Program, staff: Staff) -> None:
+    drill = staff.dispatcher.post("/drills", plan="flood", scenario="exercise")
+
+    incident = incident_on(staff.monitor, "drill-flood-up-02")
+    series = staff.monitor.get("/sensors/drill-flood-up-02/readings", quantity="water_level", resolution="raw")
+
+    assert incident["drill"]
+    assert incident["title"]["en"].startswith("[DRILL]") or "[DRILL]" in incident["title"]["en"]
+    assert set(series["quality"]) == {32}, "every reading is marked as simulated"
+    assert not [one for one in staff.monitor.incidents() if one["drill"] and one["sensor"] == "up-02"]
+    assert "drill-flood-up-02" not in staff.monitor.get("/sensors/map")["ids"]
+    staff.dispatcher.post(f"/drills/{drill['id']}/end", note="seen")

@@ -195,7 +195,8 @@ levels:
         report_every_min: 30
 drills:
   - {id: exercise, name: {zh: 下穿演练, en: Underpass exercise}, title: {zh: 下穿积水, en: Underpass under water},
-     priority: 2, district: hills, level: IV}
+     priority: 2, district: hills, level: IV,
+     sensors: [{sensor: up-02, quantity: water_level, every_s: 1, points: [[0, 2], [0.05, 31], [5, 31]]}]}
 """
 
 _NOTHING = '{"type":"FeatureCollection","features":[]}\n'

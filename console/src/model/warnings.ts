@@ -145,4 +145,7 @@ export interface Drill {
   started_by: string;
   ended_at: string | null;
   note: string;
+  sensors: string[];
+  played: number;
+  plays_until: string | null;
 }

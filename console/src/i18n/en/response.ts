@@ -206,6 +206,8 @@ export const response: Record<keyof typeof zhResponse, string> = {
   'drill.end': 'End the drill…',
   'drill.none': 'No drill is being played',
   'drill.injects': 'Injects {given}/{all}',
+  'drill.sensors': '{count} simulated sensors, {played} readings',
+  'drill.speaking': 'Speaking',
   'drill.scenarios': 'Scenarios',
 
   'event.grade': 'Graded',

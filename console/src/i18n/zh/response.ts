@@ -204,6 +204,8 @@ export const response = {
   'drill.end': '结束演练…',
   'drill.none': '没有进行中的演练',
   'drill.injects': '导调 {given}/{all}',
+  'drill.sensors': '模拟传感器 {count} 个，已发 {played} 条',
+  'drill.speaking': '正在模拟',
   'drill.scenarios': '可演练的科目',
 
   'event.grade': '事件定级',
