@@ -48,6 +48,12 @@ def load_all(connection: Connection, rows: Sequence[RowMapping]) -> dict[int, Ca
     return {row["id"]: Case(incident_of(row), tuple(tasks[row["id"]])) for row in rows}
 
 
+def load_some(connection: Connection, numbers: Collection[int]) -> dict[int, Case]:
+    """Return those of these cases that there are, by incident id."""
+    rows = connection.execute(select(INCIDENTS).where(INCIDENTS.c.id.in_(numbers))).mappings().all()
+    return load_all(connection, rows)
+
+
 def incident_of(row: RowMapping) -> IncidentRecord:
     """Return the incident in a row of `incidents`."""
     values = {name: row[name] for name in _INCIDENT_FIELDS}

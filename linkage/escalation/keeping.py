@@ -47,10 +47,12 @@ def of_incident(connection: Connection, incident: int) -> list[Escalation]:
 
 def save(connection: Connection, changed: Iterable[Escalation]) -> None:
     """Write how escalations stand now; the calls of those that stopped are no longer needed."""
-    for one in changed:
-        connection.execute(_CHANGE, {"number_": one.id, **_row(one)})
-        if one.state is not EscalationState.CLIMBING:
-            connection.execute(_UNNEEDED, {"number_": one.id})
+    rows = list(changed)
+    if rows:
+        connection.execute(_CHANGE, [{"number_": one.id, **_row(one)} for one in rows])
+    stopped = [{"number_": one.id} for one in rows if one.state is not EscalationState.CLIMBING]
+    if stopped:
+        connection.execute(_UNNEEDED, stopped)
 
 
 def escalation_of(row: RowMapping) -> Escalation:

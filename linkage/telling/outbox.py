@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, partial
 
 from prometheus_client import Counter
 from sqlalchemy import Connection, bindparam, insert, select
@@ -85,11 +86,14 @@ _LAST_HOUR = (
 def put(connection: Connection, drafts: Iterable[Draft], quotas: Quotas, now_ns: int) -> int:
     """Write messages inside the caller's transaction; return how many, held ones among them."""
     rows: list[dict[str, object]] = []
-    fresh: dict[str, int] = {}
+    lately: dict[str, _Lately] = {}
     for draft in drafts:
-        until_ns = None if draft.urgent else _held_until(connection, draft.department, quotas, now_ns, fresh)
+        told = lately.get(draft.department)
+        if told is None:
+            told = lately[draft.department] = _Lately(connection, draft.department, quotas, now_ns)
+        until_ns = None if draft.urgent else told.held_until_ns
         if until_ns is None:
-            fresh[draft.department] = fresh.get(draft.department, 0) + 1
+            told.fresh += 1
         else:
             MESSAGES_HELD.labels("quota").inc()
         rows.append(row_of(draft, now_ns, until_ns))
@@ -124,13 +128,25 @@ def row_of(draft: Draft, now_ns: int, held_until_ns: int | None = None) -> dict[
     }
 
 
-def _held_until(
-    connection: Connection, department: str, quotas: Quotas, now_ns: int, fresh: dict[str, int]
-) -> int | None:
-    """Return when the department's quota has room again; None when it has room now."""
-    quota = quotas.of(department)
-    wanted = {"told": department, "since_ns": now_ns - _HOUR_NS, "quota": quota}
-    created = list(connection.execute(_LAST_HOUR, wanted).scalars())
-    if len(created) + fresh.get(department, 0) < quota:
-        return None
-    return (created[0] if created else now_ns) + _HOUR_NS
+class _Lately:
+    """What a department was told in the last hour; `fresh` counts what is being written."""
+
+    def __init__(self, connection: Connection, department: str, quotas: Quotas, now_ns: int) -> None:
+        self.fresh = 0
+        self._quota, self._now_ns = quotas.of(department), now_ns
+        self._read = partial(
+            connection.execute,
+            _LAST_HOUR,
+            {"told": department, "since_ns": now_ns - _HOUR_NS, "quota": self._quota},
+        )
+
+    @cached_property
+    def _created(self) -> list[int]:
+        return list(self._read().scalars())
+
+    @property
+    def held_until_ns(self) -> int | None:
+        """Return when the department's quota has room again; None when it has room now."""
+        if len(self._created) + self.fresh < self._quota:
+            return None
+        return (self._created[0] if self._created else self._now_ns) + _HOUR_NS

@@ -1,10 +1,11 @@
 """Sends waiting messages: at least once, repeated only under the same key, at a bounded rate for each channel."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from city.clock import SECOND_NS, Clock
 from linkage.config import MessageSettings
@@ -28,15 +29,48 @@ MESSAGES_FAILED = Counter(
 
 _MINUTE_NS = 60 * SECOND_NS
 
+# Built once: building a statement anew costs as much as running it.
+_DUE = (
+    select(MESSAGES)
+    .where(WAITING, MESSAGES.c.channel == bindparam("on"), MESSAGES.c.next_ns <= bindparam("now_ns"))
+    .order_by(MESSAGES.c.next_ns, MESSAGES.c.id)
+    .limit(bindparam("most"))
+)
+_ONE = update(MESSAGES).where(MESSAGES.c.id == bindparam("number_"))
+_SETTLE = _ONE.values(
+    state=bindparam("state_"), sent_ns=bindparam("sent"), next_ns=bindparam("next"), answer=bindparam("answer_")
+)
+_LET_GO = _ONE.values(attempts=bindparam("tries"), tried_ns=bindparam("tried"), next_ns=bindparam("next"))
+
+
+#: Messages of a channel taken, and recorded, in one transaction; if we die in between, so many are repeated at most.
+_AT_ONCE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class _Claimed:
     """A message taken for one attempt; if we die now, it comes up again when the claim runs out."""
 
     row: RowMapping
-    attempts: int
-    at_ns: int
     letter: Letter
+
+    @property
+    def attempts(self) -> int:
+        return int(self.row["attempts"]) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """An attempt that was made: when it began and ended, and what came back."""
+
+    claimed: _Claimed
+    at_ns: int
+    ended_ns: int
+    receipt: Receipt
+
+    @property
+    def attempt(self) -> Attempt:
+        return Attempt(self.claimed.row["id"], self.claimed.letter.channel, self.at_ns, self.ended_ns, self.receipt)
 
 
 class Post:
@@ -65,37 +99,44 @@ class Post:
     def send(self, channel: str) -> int:
         """Send what is due on `channel`, as far as its rate allows; return how many messages were delivered.
 
-        Ends at the first attempt that fails and may succeed later, so that a dead channel is not hammered.
+        Ends at the first attempt that fails and may succeed later, so that a dead channel is not hammered; what was
+        taken with it waits no longer for that.
         """
         delivered = 0
-        while (claimed := self._claim(channel)) is not None:
-            receipt = self._courier.carry(claimed.letter)
-            self._record(claimed, receipt)
-            delivered += receipt.delivered
-            if not receipt.delivered and not receipt.final:
+        while claimed := self._claim(channel):
+            carried = list(self._carried(claimed, channel))
+            self._record(channel, carried, claimed[len(carried) :])
+            delivered += sum(one.receipt.delivered for one in carried)
+            if len(carried) < len(claimed) or _stops(carried[-1].receipt):
                 break
         return delivered
 
-    def _claim(self, channel: str) -> _Claimed | None:
-        """Take the next due message of `channel`, if its rate allows one more."""
+    def _claim(self, channel: str) -> list[_Claimed]:
+        """Take the next due messages of `channel`, as far as its rate allows."""
         now_ns, pace = self._clock.now_ns(), self._settings.paced(channel)
-        lease_ns = round(pace.timeout_s * 4 * SECOND_NS)
-        query = (
-            select(MESSAGES)
-            .where(WAITING, MESSAGES.c.channel == channel, MESSAGES.c.next_ns <= now_ns)
-            .order_by(MESSAGES.c.next_ns, MESSAGES.c.id)
-            .limit(1)
-        )
         with self._database.write() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-            if row is None or _sent_lately(connection, channel, now_ns) >= pace.rate_per_min:
-                return None
-            tried = row["attempts"] + 1
-            taken = {"attempts": tried, "tried_ns": now_ns, "next_ns": now_ns + lease_ns}
-            connection.execute(update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(taken))
+            left = pace.rate_per_min - _sent_lately(connection, channel, now_ns)
+            wanted = {"on": channel, "now_ns": now_ns, "most": max(0, min(_AT_ONCE, left))}
+            rows = list(connection.execute(_DUE, wanted).mappings())
+            if not rows:
+                return []
+            taken = {"attempts": MESSAGES.c.attempts + 1, "tried_ns": now_ns, "next_ns": now_ns + _lease_ns(pace)}
+            connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_([row["id"] for row in rows])).values(taken))
             self._failpoints.before(Work.CLAIM)
         self._failpoints.after(Work.CLAIM)
-        return _Claimed(row, tried, now_ns, self._letter(row))
+        return [_Claimed(row, self._letter(row)) for row in rows]
+
+    def _carried(self, claimed: Sequence[_Claimed], channel: str) -> Iterator[_Carried]:
+        """Yield attempts, until one fails that may succeed later, or the claim might run out under the next."""
+        until_ns = self._clock.now_ns() + _lease_ns(self._settings.paced(channel)) // 2
+        for one in claimed:
+            at_ns = self._clock.now_ns()
+            if at_ns > until_ns:
+                return
+            receipt = self._courier.carry(one.letter)
+            yield _Carried(one, at_ns, self._clock.now_ns(), receipt)
+            if _stops(receipt):
+                return
 
     def _letter(self, row: RowMapping) -> Letter:
         """Return the letter of a message; its link is signed now and never kept."""
@@ -106,32 +147,38 @@ class Post:
             row["key"], row["channel"], row["subject"], body, row["department"], row["person_name"], row["phone"]
         )
 
-    def _record(self, claimed: _Claimed, receipt: Receipt) -> None:
-        now_ns, channel = self._clock.now_ns(), claimed.letter.channel
-        pace = self._settings.paced(channel)
-        values: dict[str, object] = {"answer": receipt.answer}
-        if receipt.delivered:
-            values |= {"state": MessageState.SENT, "sent_ns": now_ns, "next_ns": NEVER_NS}
-            MESSAGES_SENT.labels(channel).inc()
-        elif receipt.final or now_ns - claimed.row["created_ns"] > pace.give_up_after_s * SECOND_NS:
-            values |= {"state": MessageState.FAILED, "next_ns": NEVER_NS}
-            MESSAGES_FAILED.labels(channel, "given_up").inc()
-        else:
-            values |= {"next_ns": now_ns + retry_ns(claimed.attempts, pace)}
-            MESSAGES_FAILED.labels(channel, "retried").inc()
-        told = False
-        attempt = Attempt(claimed.row["id"], channel, claimed.at_ns, now_ns, receipt)
+    def _record(self, channel: str, carried: Sequence[_Carried], untried: Sequence[_Claimed]) -> None:
+        """Write what came back, and let go of those that were taken for nothing."""
+        outcomes = [self._outcome(one) for one in carried]
+        delivered = [one for one in carried if one.receipt.delivered]
         with self._database.write() as connection:
-            connection.execute(update(MESSAGES).where(MESSAGES.c.id == claimed.row["id"]).values(values))
-            attempts.keep(connection, attempt)
-            if receipt.delivered:
-                attempts.replace_earlier(connection, claimed.row["id"])
-                told = note_told(connection, claimed.row, now_ns)
+            if outcomes:
+                connection.execute(_SETTLE, outcomes)
+            if untried:
+                connection.execute(_LET_GO, [_as_before(one.row) for one in untried])
+            attempts.keep(connection, [one.attempt for one in carried])
+            attempts.replace_earlier(connection, [one.claimed.row["id"] for one in delivered])
+            told = sum(note_told(connection, one.claimed.row, one.ended_ns) for one in delivered)
             self._failpoints.before(Work.RECORD)
         self._failpoints.after(Work.RECORD)
-        if told:
-            EVENTS_WRITTEN.labels(TOLD).inc()
-        self._tell(claimed, receipt)
+        MESSAGES_SENT.labels(channel).inc(len(delivered))
+        EVENTS_WRITTEN.labels(TOLD).inc(told)
+        for one in carried:
+            self._tell(one.claimed, one.receipt)
+
+    def _outcome(self, carried: _Carried) -> dict[str, object]:
+        """Return how a message stands after an attempt."""
+        claimed, receipt, now_ns = carried.claimed, carried.receipt, carried.ended_ns
+        channel, values = claimed.letter.channel, {"number_": claimed.row["id"], "answer_": receipt.answer}
+        pace = self._settings.paced(channel)
+        if receipt.delivered:
+            return {**values, "state_": MessageState.SENT, "sent": now_ns, "next": NEVER_NS}
+        if receipt.final or now_ns - claimed.row["created_ns"] > pace.give_up_after_s * SECOND_NS:
+            MESSAGES_FAILED.labels(channel, "given_up").inc()
+            return {**values, "state_": MessageState.FAILED, "sent": None, "next": NEVER_NS}
+        MESSAGES_FAILED.labels(channel, "retried").inc()
+        again_ns = now_ns + retry_ns(claimed.attempts, pace)
+        return {**values, "state_": MessageState.WAITING, "sent": None, "next": again_ns}
 
     def _tell(self, claimed: _Claimed, receipt: Receipt) -> None:
         """Log what a channel says when it says something new."""
@@ -152,6 +199,21 @@ def retry_ns(attempts: int, settings: MessageSettings) -> int:
     # 2^32 times the first wait is beyond any longest wait; the bound keeps the number small.
     wait_s = settings.first_retry_s * 2.0 ** min(attempts - 1, 32)
     return round(min(wait_s, settings.longest_retry_s) * SECOND_NS)
+
+
+def _stops(receipt: Receipt) -> bool:
+    """Tell whether the channel should be left alone for a while after this."""
+    return not receipt.delivered and not receipt.final
+
+
+def _lease_ns(pace: MessageSettings) -> int:
+    """Return how long a claim holds."""
+    return round(pace.timeout_s * 4 * SECOND_NS)
+
+
+def _as_before(row: RowMapping) -> dict[str, object]:
+    """Return what a claim changed, as it was."""
+    return {"number_": row["id"], "tries": row["attempts"], "tried": row["tried_ns"], "next": row["next_ns"]}
 
 
 def _sent_lately(connection: Connection, channel: str, now_ns: int) -> int:
