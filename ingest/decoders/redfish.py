@@ -116,7 +116,7 @@ def bears(body: Body) -> bool:
 def _is_resource(body: dict[str, Any]) -> bool:
     said = (body.get("@odata.id"), body.get("@odata.context"))
     return any(isinstance(word, str) and word.startswith("/redfish/") for word in said) or (
-        isinstance(body.get("Type"), str) and any(isinstance(body.get(key), list) for key in _GROUPS)
+        isinstance(body.get("Type"), str) and body["Type"].startswith(("Thermal", "Power"))  # iLO before its version 4
     )
 
 
@@ -163,6 +163,11 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
     found += [_excerpt(host, body, said.get(key), _Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
+    readings = body.get("TemperatureReadingsCelsius")
+    for one in readings if isinstance(readings, list) else []:
+        if isinstance(one, dict):
+            name = one.get("DeviceName") or str(one.get("DataSourceUri", "")).rpartition("/")[2]
+            found.append(_excerpt(host, {"Name": name}, one, _Known("temperature", "°C")))
     return [one for one in found if one is not None]
 
 

@@ -104,14 +104,20 @@ def _is_apc(body: dict[str, Any]) -> bool:
 
 def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each device's name and variables; an empty name where the body is one device's."""
-    own = dict(_flat(body))
-    if _NUT_SIGNATURE & own.keys():
-        yield "", own
+    if _is_nut(body):
+        yield "", dict(_flat(body))
         return
     for name, inner in body.items():
-        variables = dict(_flat(inner)) if isinstance(inner, dict) else {}
-        if _NUT_SIGNATURE & variables.keys():
-            yield name, variables
+        if isinstance(inner, dict) and _is_nut(inner):
+            yield name, dict(_flat(inner))
+
+
+def _is_nut(body: dict[str, Any]) -> bool:
+    """Return whether these are variables: by a dotted name, or nested ones of two kinds; others have a battery too."""
+    if _NUT_SIGNATURE & body.keys():
+        return True
+    nested = _NUT_SIGNATURE.intersection(name for name, _ in _flat(body))
+    return len({name.partition(".")[0] for name in nested}) > 1
 
 
 def _flat(body: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -76,6 +76,18 @@ def test_newer_schemas_hold_excerpts(body: dict[str, object], expected: object):
     assert told(decoded("auto", "h", {**AT, "Name": "part", **body}).measurements) == expected
 
 
+def test_temperatures_of_a_chassis_belong_to_their_devices():
+    listed = [
+        {"Reading": 19, "DeviceName": "01-Inlet Ambient"},
+        {"Reading": 40, "DataSourceUri": "/redfish/v1/Chassis/1/Sensors/CPU1"},
+        {"Reading": None, "DeviceName": "03-P1 DIMM"},
+    ]
+
+    found = decoded("redfish", "h", {**AT, "TemperatureReadingsCelsius": listed}).measurements
+
+    assert [(m.sensor, m.value) for m in found] == [("h/01-Inlet Ambient", 19.0), ("h/CPU1", 40.0)]
+
+
 def test_reading_time_of_a_sensor_is_its_time():
     body = {**AT, "Name": "s", "ReadingType": "Power", "Reading": 5, "ReadingTime": "2026-08-01T08:00:00Z"}
 

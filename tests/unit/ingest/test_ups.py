@@ -33,8 +33,14 @@ def test_apcaccess_fields_are_read_with_their_units(said: dict[str, object], exp
     [
         pytest.param({"ups1": {"battery.charge": "100", "driver.parameter.port": "1"}}, "ups1", id="by name"),
         pytest.param({"battery.charge": "100", "battery.charge.low": "20"}, "rack-2", id="flat"),
-        pytest.param({"battery": {"charge": 100, "voltage": {"nominal": 12}}}, "rack-2", id="nested"),
-        pytest.param({"server": {"port": 3493}, "eaton": {"battery": {"charge": "100"}}}, "eaton", id="nested by name"),
+        pytest.param(
+            {"battery": {"charge": 100, "voltage": {"nominal": 12}}, "ups": {"status": "OL"}}, "rack-2", id="nested"
+        ),
+        pytest.param(
+            {"server": {"port": 3493}, "eaton": {"battery": {"charge": "100"}, "ups": {"status": "OL"}}},
+            "eaton",
+            id="nested by name",
+        ),
     ],
 )
 def test_nut_variables_are_found_however_they_are_nested(body: dict[str, object], sensor: str):
@@ -59,6 +65,7 @@ def test_values_of_a_lost_device_are_stale(body: dict[str, object], expected: Qu
     ("body", "expected"),
     [
         pytest.param({"a": {"b": 1}}, "wrong_shape", id="no report"),
+        pytest.param({"battery": {"charge": 80, "voltage": 3.3}}, "wrong_shape", id="anybody's battery"),
         pytest.param({"battery.charge": "100"}, "no_sensor", id="nobody's"),
         pytest.param({" u ": {"battery.charge": "1"}}, "bad_name", id="a name of blanks"),
     ],
