@@ -8,7 +8,7 @@ export const life: Record<keyof typeof zhLife, string> = {
   'task.suspended': 'Suspended',
   'task.transferred': 'Transferred',
   'disposition.unresolved': 'Unresolved',
-  'reason.transferred': 'Transferred',
+  'reason.transferred': 'another department handed it over',
   'reason.class_district': 'Class and district',
   'step.person': 'Who',
   'step.override': 'Why to close against the sensors',
@@ -84,4 +84,5 @@ export const life: Record<keyof typeof zhLife, string> = {
   'tasks.late': 'Only overdue',
   'tasks.whose': 'Whose',
   'tasks.anyState': 'Any state',
+  'tasks.list': 'All tasks',
 };

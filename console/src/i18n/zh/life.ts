@@ -82,4 +82,5 @@ export const life = {
   'tasks.late': '只看超时',
   'tasks.whose': '分派',
   'tasks.anyState': '全部状态',
+  'tasks.list': '全部任务',
 } as const;
