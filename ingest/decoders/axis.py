@@ -20,7 +20,9 @@ _NAMESPACE = re.compile(r"\b(?:tns\w*|axis|onvif):")
 #: Longest text that an event keeps of one of its members.
 _MAX_TEXT = 200
 #: Members by which an event says that a state holds.
-_STATES = ("active", "state", "triggered", "motion")
+_STATES = frozenset({"active", "state", "triggered", "motion", "logicalstate", "ismotion", "issounddetected", "day"})
+#: What Object Analytics counts, where the name of the count is that of the class alone.
+_CLASSES = frozenset({"human", "car", "bus", "truck", "bike", "motorcycle/bicycle", "othervehicle", "vehicle"})
 
 
 class AxisDecoder:
@@ -84,7 +86,8 @@ def _counts(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterat
     """Yield counts by class: totals since a start where the message tells one, else what is there at the moment."""
     quantity = "crossing_count_total" if {"startTime", "resetTime"} & data.keys() else "object_count"
     for key, said in data.items():
-        parsed = number_with_unit(said, at=f"$.message.data.{key}") if key.startswith("total") else None
+        is_count = key.startswith("total") or key.lower() in _CLASSES
+        parsed = number_with_unit(said, at=f"$.message.data.{key}") if is_count else None
         if parsed is not None:
             label = key.removeprefix("total") or "all"
             yield Measurement(sensor, quantity, parsed[0], "", time_ns, label=checked_name(label, at="$.message.data"))
@@ -92,7 +95,7 @@ def _counts(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterat
 
 def _states(sensor: str, path: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Observation]:
     """Yield the event that a state tells of; what tells none, such as a disk's health, is nothing of the city's."""
-    active = next((truth(data[name]) for name in _STATES if name in data), None)
+    active = next((truth(said) for name, said in data.items() if name.lower() in _STATES), None)
     if active is None:
         return
     attributes: dict[str, str | float | bool] = {"active": active}
@@ -107,6 +110,8 @@ def _from_stream(topic: str, payload: bytes) -> Decoded:
     decoded = Decoded()
     serial = topic.split("/")[1] if topic.startswith("axis/") and topic.count("/") > 2 else ""
     for note in notifications(payload):
+        if note.operation == "Deleted":
+            continue
         path = _NAMESPACE.sub("", note.topic)
         within = path.removeprefix("CameraApplicationPlatform/")
         device = serial if serial else topic

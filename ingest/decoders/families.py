@@ -10,6 +10,7 @@ from ingest.decoders import (
     hikvision,
     hj212,
     influx_line,
+    last_will,
     milesight_vs,
     modbus_gateway,
     onvif_mqtt,
@@ -34,6 +35,7 @@ from ingest.decoders.ha_discovery import HaDiscoveryDecoder
 from ingest.decoders.hikvision import HikvisionDecoder
 from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.homie import HomieDecoder
+from ingest.decoders.last_will import LastWillDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
@@ -85,4 +87,5 @@ FAMILIES: dict[str, Family] = {
     "senml": Family(SenmlDecoder, bears=senml.bears),
     "telegraf_json": Family(TelegrafJsonDecoder, bears=telegraf_json.bears),
     "influx_line": Family(TelegrafDecoder, filters=("telegraf/#",), bears=influx_line.bears),
+    "last_will": Family(LastWillDecoder, bears=last_will.bears),
 }
