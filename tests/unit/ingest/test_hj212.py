@@ -15,6 +15,7 @@ from city.units import is_known
 from ingest.decoders import DECODERS
 from ingest.decoders.hj212_frame import checksums
 from ingest.decoders.options import DecoderOptions
+from ingest.privacy import redacted
 
 BEIJING = timezone(timedelta(hours=8))
 MN = "010000A8900016F000169DC0"
@@ -237,6 +238,16 @@ def test_alarm_of_2005_is_an_event():
 )
 def test_malformed_frame_is_refused(payload: bytes, expected: str):
     assert reason(payload) == expected
+
+
+def test_frame_out_of_quarantine_is_read_without_its_password():
+    whole = frame(f"{AT};a34004-Rtd=5")
+
+    kept = redacted(whole + whole)
+
+    assert b"123456" not in kept
+    assert len(kept) == 2 * len(whole)
+    assert decode(kept) == decode(whole + whole)
 
 
 def test_body_is_recognised_without_a_topic():
