@@ -1,6 +1,7 @@
 /** Duty as the API tells it, and the local days of a week. */
 
 import type { Bilingual } from './wire';
+import type { RosterSwap } from './swap';
 import { calendarDate } from './format';
 
 export interface DutyPerson {
@@ -82,6 +83,7 @@ export interface RosterSpan extends Span {
   posts: PostRoster[];
   overlaps: Twice[];
   changes: RosterChange[];
+  swaps: RosterSwap[];
 }
 
 export interface OpenLine {

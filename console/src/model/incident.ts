@@ -1,6 +1,9 @@
 /** Incidents, tasks and their steps, typed as they stand on the wire. */
 
+import type { Step } from './step';
 import type { Bilingual, Domain, Level } from './wire';
+
+export type { Condition, Need, Step, StepChoice } from './step';
 
 export interface Deadline {
   stage: string;
@@ -56,8 +59,6 @@ export interface IncidentSummary {
   version: number;
 }
 
-export type Need = 'note' | 'department' | 'disposition' | 'person' | 'grade' | 'override' | 'condition';
-
 /** A delay or suspension that somebody asked for. */
 export interface TimeRequest {
   kind: 'delay' | 'suspend';
@@ -65,26 +66,6 @@ export interface TimeRequest {
   note: string;
   at: string;
   endorsed_by: string | null;
-}
-
-export interface Step {
-  step: string;
-  task: string | null;
-  needs: Need[];
-  label: Bilingual;
-  /** how the incident may end by this step */
-  dispositions: string[];
-  /** of the class's case standard, where there are several to choose from */
-  conditions?: Condition[];
-  /** the one chosen before */
-  condition?: string;
-}
-
-/** What makes it a case, or, for closing, when it is over. */
-export interface Condition {
-  id: string;
-  name: Bilingual;
-  limit: string;
 }
 
 export interface Task {
@@ -200,23 +181,6 @@ export interface Incident extends Omit<IncidentSummary, 'alarms'> {
 /** An incident event on the live stream: the summary as it now stands, and what happened. */
 export interface IncidentNews extends IncidentSummary {
   event: IncidentEvent;
-}
-
-/** What somebody decided when taking a step. */
-export interface StepChoice {
-  /** of the incident as they saw it when they decided */
-  version: number;
-  note?: string;
-  departments?: string[];
-  disposition?: string;
-  priority?: number;
-  person?: string;
-  condition?: string;
-  override?: string;
-  grade?: string;
-  deaths?: number;
-  injuries?: number;
-  loss_cny?: number;
 }
 
 export const SOURCES = ['hotline', 'collector', 'video', 'sensor', 'leader', 'department'] as const;
