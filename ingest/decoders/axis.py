@@ -123,7 +123,8 @@ def _from_stream(topic: str, payload: bytes) -> Decoded:
 def _scene(topic: str, frame: dict[str, Any]) -> list[Observation]:
     """Return how many objects of each class a frame holds; their pictures and clothes are not kept."""
     counts: Counter[str] = Counter()
-    for seen in frame.get("observations") or []:
+    observed = frame.get("observations")
+    for seen in observed if isinstance(observed, list) else []:
         kind = seen.get("class") if isinstance(seen, dict) else None
         word = kind.get("type") if isinstance(kind, dict) else None
         counts[checked_name(word, at="$.frame.observations") if word is not None else "Unknown"] += 1

@@ -87,7 +87,7 @@ def _time_ns(info: object, zone: tzinfo | None) -> int | None:
     if told is not None:
         offset = timedelta(hours=int(told.group(2)), minutes=int(told.group(3) or 0))
         offset = -offset if told.group(1) == "-" else offset
-        offset += timedelta(hours=1) if info.get("dst_status") in {1, "1"} else timedelta()
+        offset += timedelta(hours=1) if info.get("dst_status") in (1, "1") else timedelta()
         zone = timezone(offset) if abs(offset) < timedelta(days=1) else zone
     moments = (info.get("end_time"), info.get("time"), info.get("start_time"))
     return next((time_ns for said in moments if (time_ns := time_of(said, zone)) is not None), None)

@@ -54,7 +54,8 @@ class SensorThingsDecoder:
         if "unitOfMeasurement" in entity:
             sensor = _stream_of(topic, entity)
             self._learn(sensor, entity)
-            for observation in entity.get("Observations") or []:
+            observations = entity.get("Observations")
+            for observation in observations if isinstance(observations, list) else []:
                 if isinstance(observation, dict):
                     yield from self._observation(sensor, observation)
         elif "result" in entity:

@@ -1,0 +1,276 @@
+"""Messages as others of the same families would send them, beside those of the manifest."""
+
+import json
+from typing import Any
+
+import pytest
+
+from city.measurement import Decoded
+from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import parse_time
+
+Readings = dict[tuple[str, str], tuple[float, str | None]]
+
+
+def read(topic: str, *bodies: Any) -> Decoded:
+    """Return what the last of some messages says, each recognised by itself."""
+    decoder = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+    for body in bodies:
+        decoded = decoder.decode(topic, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return decoded
+
+
+def told(decoded: Decoded) -> Readings:
+    return {
+        (m.sensor, f"{m.quantity}/{m.label}" if m.label else m.quantity): (m.value, m.unit)
+        for m in decoded.measurements
+    }
+
+
+APP, DEVICE = "application/7/device/0101/event", {"deviceInfo": {"devEui": "0101"}}
+SHELLY = {"src": "s-1", "dst": "x", "method": "NotifyStatus"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "expected"),
+    [
+        pytest.param(
+            f"{APP}/status",
+            DEVICE | {"margin": -3, "batteryLevel": 0, "externalPowerSource": True},
+            {("0101", "link_margin"): (-3.0, "dB")},
+            id="ChirpStack: a device on mains",
+        ),
+        pytest.param(
+            "my/http",
+            DEVICE | {"fPort": 1, "object": {"temperature": 21.0}},
+            {("0101", "temperature"): (21.0, "°C")},
+            id="ChirpStack: on somebody's topic",
+        ),
+        pytest.param(
+            "t",
+            [{"n": "urn:dev:1", "u": "Cel", "v": 3}, {"n": "urn:dev:1:rain", "v": 2}],
+            {("urn:dev:1", "temperature"): (3.0, "°C"), ("urn:dev:1:rain", "rain"): (2.0, None)},
+            id="SenML: a record without unit",
+        ),
+        pytest.param(
+            "t",
+            [{"bn": "d/", "bu": "W", "bv": 10, "bs": 100, "n": "p", "v": 1, "s": 5}],
+            {("d/p", "power"): (11.0, "W"), ("d/p", "power_sum"): (105.0, "W")},
+            id="SenML: base value and sum",
+        ),
+        pytest.param(
+            "base/FROST/v1.0/Datastreams('a-b')/Observations",
+            {"result": "21.5", "phenomenonTime": "x"},
+            {("Datastreams('a-b')", "result"): (21.5, None)},
+            id="SensorThings: a text id below another base",
+        ),
+        pytest.param(
+            "edge/1",
+            {"metrics": [{"name": "cpu", "tags": {"host": "a"}, "fields": {"usage_active": 5}}]},
+            {("a", "cpu_usage"): (5.0, "%")},
+            id="Telegraf: a batch on somebody's topic",
+        ),
+        pytest.param(
+            "axis/S/event/x",
+            {
+                "topic": "tnsaxis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario2",
+                "timestamp": 1795161600,
+                "message": {"data": {"total": "2", "human": "2"}},
+            },
+            {
+                ("S/Device1Scenario2", "object_count/all"): (2.0, ""),
+                ("S/Device1Scenario2", "object_count/human"): (2.0, ""),
+            },
+            id="Axis: those in an area, without serial",
+        ),
+        pytest.param(
+            "a/b/onvif-ej/Device/Trigger/DigitalInput/&1",
+            {"UtcTime": "2026-11-20T08:00:00", "Source": {"InputToken": "1"}, "Data": {"LogicalState": "true"}},
+            {("a/b/1", "digital_input"): (1.0, "")},
+            id="ONVIF: an input below a prefix of two levels",
+        ),
+        pytest.param(
+            "p/onvif-mj/SensorData/RelativeHumidity",
+            {"SensorData": [{"@SensorID": "h", "Value": "41.5"}]},
+            {("p/h", "humidity"): (41.5, "%")},
+            id="ONVIF: a list, and a number in text",
+        ),
+        pytest.param(
+            "em/1",
+            {
+                "device_info": {"device_sn": "S"},
+                "region_trigger_data": {"region_count_data": [{"region": 2, "current_total": 3}]},
+            },
+            {("S/region2", "people_count"): (3.0, "")},
+            id="Milesight VS: a region, wrapped once more",
+        ),
+        pytest.param("frigate/yard/motion", b"ON", {("yard", "motion"): (1.0, "")}, id="Frigate: motion"),
+        pytest.param(
+            "frigate/yard/audio/speech", b"OFF", {("yard", "sound_detected/speech"): (0.0, "")}, id="Frigate: a sound"
+        ),
+        pytest.param(
+            "plant/s-1/events/rpc",
+            SHELLY | {"params": {"ts": 1.6, "em:0": {"a_voltage": 230.1, "total_act_power": -9}}},
+            {("s-1/em:0", "voltage/a"): (230.1, "V"), ("s-1/em:0", "power"): (-9.0, "W")},
+            id="Shelly: three phases",
+        ),
+        pytest.param(
+            "shellies/ht-1/sensor/temperature",
+            b"21.4",
+            {("ht-1", "temperature"): (21.4, "°C")},
+            id="Shelly: first generation",
+        ),
+        pytest.param(
+            "shellies/p-1/relay/0/energy",
+            b"600",
+            {("p-1/relay/0", "energy"): (600.0, "W*min")},
+            id="Shelly: watt-minutes",
+        ),
+        pytest.param(
+            "tele/t/SENSOR",
+            {
+                "Time": "2026-11-20T08:00:00",
+                "SR04": {"Distance": 12.5},
+                "BME280": {"Temperature": 70.1, "Pressure": None},
+                "TempUnit": "F",
+            },
+            {("t", "distance/SR04"): (12.5, "cm"), ("t", "temperature/BME280"): (70.1, "°F")},
+            id="Tasmota: centimetres, Fahrenheit, null",
+        ),
+        pytest.param(
+            "zigbee2mqtt/floor 1/plug",
+            {"state": "OFF", "power": 0, "voltage": 231, "update": {"installed_version": 3}},
+            {
+                ("floor 1/plug", "switch_state"): (0.0, ""),
+                ("floor 1/plug", "power"): (0.0, "W"),
+                ("floor 1/plug", "voltage"): (231.0, "V"),
+            },
+            id="zigbee2mqtt: volts on a plug",
+        ),
+        pytest.param(
+            "garden/house-1/sensor/outdoor_temperature/state",
+            b"-3.5",
+            {("garden/house-1", "temperature/outdoor_temperature"): (-3.5, "°C")},
+            id="ESPHome: an object id that says what it is",
+        ),
+        pytest.param(
+            "device/sck/tok/readings/raw",
+            b"{t:2017-03-24T13:35:14Z,29:48.45,13:66,10:}",
+            {("tok", "noise_level"): (48.45, "dB"), ("tok", "humidity"): (66.0, "%")},
+            id="Smart Citizen: the short form",
+        ),
+        pytest.param(
+            "boxes",
+            [{"sensor": "5a1b2c3d4e5f6a7b8c9d0e10", "value": "21.5"}],
+            {("5a1b2c3d4e5f6a7b8c9d0e10", "value"): (21.5, None)},
+            id="openSenseMap: an array",
+        ),
+    ],
+)
+def test_other_spelling_is_read(topic: str, body: Any, expected: Readings):
+    assert told(read(topic, body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "event"),
+    [
+        pytest.param(
+            "t",
+            b'<a:EventNotificationAlert xmlns:a="urn:psialliance-org"><a:macAddress>m</a:macAddress><a:channelID>3'
+            b"</a:channelID><a:eventType>linedetection</a:eventType><a:eventState>inactive</a:eventState>"
+            b"</a:EventNotificationAlert>",
+            ("m:3", "line_crossing_ended"),
+            id="Hikvision: another namespace, the end",
+        ),
+        pytest.param(
+            "p/onvif-ej/RuleEngine/LineDetector/Crossed/&1/2/Fence",
+            {"UtcTime": "2026-11-20T08:00:00Z", "Source": {"Rule": "Fence"}, "Data": {"ObjectId": "19"}},
+            ("p/Fence", "line_crossing"),
+            id="ONVIF: a line",
+        ),
+        pytest.param(
+            "axis/S/event/x",
+            {
+                "topic": "tns1:VideoSource/MotionAlarm",
+                "timestamp": 1795161600000,
+                "serial": "S",
+                "message": {"data": {"State": "1"}},
+            },
+            ("S/MotionAlarm", "motion"),
+            id="Axis: an event of ONVIF's",
+        ),
+        pytest.param("zigbee2mqtt/btn", {"action": "hold"}, ("btn", "hold"), id="zigbee2mqtt: a button"),
+        pytest.param(
+            "homie/5/mast/$alert/battery",
+            b"Battery is at 3 percent",
+            ("mast", "alert"),
+            id="Homie: an alert with a number",
+        ),
+        pytest.param("t", [{"n": "d", "vs": "Machine Room"}], ("d", "text"), id="SenML: a text"),
+    ],
+)
+def test_event_is_told(topic: str, body: Any, event: tuple[str, str]):
+    decoded = read(topic, body)
+
+    assert [(one.sensor, one.event) for one in decoded.observations] == [event]
+    assert decoded.measurements == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "body"),
+    [
+        pytest.param(f"{APP}/log", DEVICE | {"level": "ERROR", "code": "UPLINK_CODEC"}, id="ChirpStack: a log"),
+        pytest.param("frigate/yard/person/snapshot", b"\xff\xd8\xff\xe0", id="Frigate: a picture"),
+        pytest.param("frigate/yard/motion_threshold/state", b"30", id="Frigate: a setting"),
+        pytest.param("shellies/announce", {"id": "s", "mac": "A", "fw_ver": "1.2"}, id="Shelly: an announcement"),
+        pytest.param("shellies/p-1/relay/0/command", b"on", id="Shelly: a command"),
+        pytest.param("tele/t/INFO1", {"Info1": {"Module": "x", "Version": "12.1"}}, id="Tasmota: its version"),
+        pytest.param("zigbee2mqtt/plug/set", {"state": "ON", "power": 3}, id="zigbee2mqtt: a command"),
+        pytest.param(
+            "zigbee2mqtt/bulb", {"color_options": {"power": 3}, "update": {"power": 2}}, id="zigbee2mqtt: options"
+        ),
+        pytest.param("homie/5/d/n/p/set", b"21.5", id="Homie: a set-point"),
+        pytest.param("homie/5/d/$log/info", b"21.5", id="Homie: a log"),
+        pytest.param("homeassistant/status", b"online", id="Home Assistant's own state"),
+        pytest.param(
+            "t",
+            b"<EventNotificationAlert><eventType>videoloss</eventType><eventState>inactive</eventState>"
+            b"</EventNotificationAlert>",
+            id="Hikvision: a heartbeat",
+        ),
+        pytest.param(
+            "p/onvif-ej/Device/Reboot", {"UtcTime": "x", "Data": {"Uptime": "3"}}, id="ONVIF: the device itself"
+        ),
+        pytest.param("v1.1/Things(1)", {"@iot.id": 1, "name": "mast 7"}, id="SensorThings: a thing"),
+    ],
+)
+def test_what_is_no_reading_says_nothing(topic: str, body: Any):
+    decoded = read(topic, body)
+
+    assert (decoded.measurements, decoded.observations, decoded.statuses) == ([], [], [])
+
+
+def test_last_will_of_no_family_is_a_status():
+    (status,) = read("em/1/status", b"offline").statuses
+
+    assert (status.sensor, status.online) == ("em/1", False)
+
+
+def test_senml_age_is_told_where_no_time_is():
+    first, second = read(
+        "t", [{"bn": "d", "bt": -60, "u": "Cel", "v": 1}, {"n": "x", "u": "Cel", "v": 2, "t": 60}]
+    ).measurements
+
+    assert (first.time_ns, first.age_ns, second.age_ns) == (None, 60 * 10**9, 0)
+
+
+@pytest.mark.parametrize("zone", ["UTC+8:00 CST", "UTC+08:00"])
+def test_milesight_time_has_the_zone_beside_it(zone: str):
+    info = {"end_time": "2026-11-20 16:00:00", "time_zone": zone, "dst_status": 0}
+
+    (found,) = read(
+        "bus/1", {"time_info": info, "line_total_data": [{"line": 1, "total": {"in_counted": 3}}]}
+    ).measurements
+
+    assert found.time_ns == parse_time("2026-11-20T08:00:00Z")
