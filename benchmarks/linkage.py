@@ -70,7 +70,7 @@ def main() -> None:
     wanted = sys.argv[1:] or ["sqlite", "postgresql"]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for name in wanted:
-        with _DATABASES[name]() as database:
+        with DATABASES[name]() as database:
             figures[name] = measured(database)
         report("linkage", figures)
 
@@ -150,7 +150,7 @@ def _opened(url: str) -> Iterator[Database]:
         database.close()
 
 
-_DATABASES = {"sqlite": _sqlite, "postgresql": _postgresql}
+DATABASES = {"sqlite": _sqlite, "postgresql": _postgresql}
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from linkage.audit.chain import Chain, Fault, Head, seal
+from linkage.audit.chain import COLUMNS, Chain, Fault, Head, seal
 from linkage.deed import Deed
 from linkage.tables import CHAIN, EVENTS
 from storage.sql import Database
@@ -16,7 +16,8 @@ from storage.sql import Database
 _BATCH = 2000
 
 _HEAD = select(CHAIN.c.number, CHAIN.c.hash)
-_NEXT = select(EVENTS).where(EVENTS.c.number > bindparam("last")).order_by(EVENTS.c.number).limit(bindparam("limit"))
+_COLUMNS = [EVENTS.c[name] for name in COLUMNS]
+_NEXT = select(*_COLUMNS).where(EVENTS.c.number > bindparam("last")).order_by(EVENTS.c.number).limit(bindparam("limit"))
 _LINKED = select(EVENTS.c.number).where(EVENTS.c.hash == bindparam("seal")).limit(1)
 
 
@@ -89,12 +90,14 @@ def following(connection: Connection, anchors: Mapping[int, str] | None = None, 
     return Chain(linked, Head() if end is None else end, anchors)
 
 
-def rows_after(connection: Connection, number: int, most: int | None = None) -> Iterator[RowMapping]:
+def rows_after(connection: Connection, number: int, most: int | None = None) -> Iterator[dict[str, Any]]:
     """Yield rows from after `number` in order, read in batches; at most `most` of them."""
     left = most
     while left is None or left > 0:
         limit = _BATCH if left is None else min(left, _BATCH)
-        batch = list(connection.execute(_NEXT, {"last": number, "limit": limit}).mappings())
+        # Plain dicts: what reads every column of every row looks names up faster in them than in SQLAlchemy's rows.
+        found = connection.execute(_NEXT, {"last": number, "limit": limit}).all()
+        batch = [dict(zip(COLUMNS, row, strict=True)) for row in found]
         yield from batch
         if len(batch) < limit:
             return

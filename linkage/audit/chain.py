@@ -8,9 +8,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping
 
 #: What the first row of a log is linked to.
 GENESIS = "0" * 64
@@ -34,7 +34,9 @@ SEALED = (
 #: Everything that a row is made of.
 COLUMNS = ("number", *SEALED, "before", "hash")
 
-Row = RowMapping | Mapping[str, object]
+Row = Mapping[str, Any]
+
+_SORTED = tuple(sorted(SEALED))
 
 
 class Damage(StrEnum):
@@ -65,7 +67,7 @@ class Head:
 
 def seal(row: Row, before: str) -> str:
     """Return SHA-256 of the seal before, a line feed and the row's content as JSON: sorted keys, no spaces, UTF-8."""
-    content = orjson.dumps({name: row[name] for name in SEALED}, option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps({name: row[name] for name in _SORTED})
     return hashlib.sha256(before.encode() + b"\n" + content).hexdigest()
 
 
@@ -83,20 +85,22 @@ class Chain:
     anchors: Mapping[int, str] | None = None
 
     def follow(self, rows: Iterable[Row]) -> Iterator[Fault]:
-        """Yield what is wrong with rows, which come in order of their numbers."""
+        """Yield what is wrong with rows, which come in order of their numbers; `end` moves when all were followed."""
+        last, sealed = self.end.number, self.end.hash
         for row in rows:
-            number, found, before = int(str(row["number"])), str(row["hash"]), str(row["before"])
-            adjacent = number == self.end.number + 1
-            for missing in range(self.end.number + 1, number):
+            number, found, before = row["number"], str(row["hash"]), str(row["before"])
+            adjacent = number == last + 1
+            for missing in range(last + 1, number):
                 yield Fault(Damage.MISSING, missing)
             if seal(row, before) != found:
                 yield Fault(Damage.CHANGED, number)
-            elif before != self.end.hash and adjacent:
+            elif before != sealed and adjacent:
                 reordered = before == GENESIS or self.linked(before)
                 yield Fault(Damage.REORDERED if reordered else Damage.MISSING, number)
             elif self.anchors and self.anchors.get(number, found) != found:
                 yield Fault(Damage.REWRITTEN, number)
-            self.end = Head(number, found)
+            last, sealed = number, found
+        self.end = Head(last, sealed)
 
     def finish(self, noted: Head) -> Iterator[Fault]:
         """Yield what is wrong with the end: it must be the one that was noted, and no anchor may lie behind it."""
