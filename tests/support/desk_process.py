@@ -31,14 +31,14 @@ from tests.support.feed import MemoryFeed
 from tests.support.linkage import alarm, ledger, life_safety
 from tests.support.program import ROOT
 
-#: A chain that is climbed within two seconds.
+#: A chain with three rungs, so many seconds apart.
 CHAINS = """
 chains:
   - priorities: [1, 2, 3, 4, 5]
     steps:
-      - {after_s: 0, tell: duty}
-      - {after_s: 1, tell: duty, by: next}
-      - {after_s: 2, tell: command}
+      - {{after_s: 0, tell: duty}}
+      - {{after_s: {first}, tell: duty, by: next}}
+      - {{after_s: {second}, tell: command}}
 """
 
 #: Exit code of a process that a failpoint or SIGKILL ended.
@@ -47,7 +47,7 @@ KILLED = 137
 
 @dataclass(frozen=True)
 class Orders:
-    """What the process is to do: `alarms` that wait, on which database, under which name."""
+    """What the process is to do: `alarms` that come three at a time every `pace_s`, on which database, as whom."""
 
     url: str
     folder: str
@@ -57,6 +57,8 @@ class Orders:
     failpoints: tuple[str, ...] = ()
     grave: bool = True
     late_s: int = 0
+    pace_s: float = 0.01
+    rung_s: int = 1
 
     @property
     def letters(self) -> Path:
@@ -83,12 +85,12 @@ class Outbox(MemoryFeed):
         done = int(orders.settled.read_text()) if orders.settled.exists() else 0
         waiting = [OutboxItem(number, transition(number, orders)) for number in range(done + 1, orders.alarms + 1)]
         super().__init__(waiting=waiting)
-        self._settled = orders.settled
+        self._settled, self._pace_s = orders.settled, orders.pace_s
 
     async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
         """Return a few, so that there are many commits to die at."""
         del limit
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self._pace_s)
         return await super().outbox(3, wait_s)
 
     async def settle(self, upto: int) -> None:
@@ -123,7 +125,9 @@ async def work(orders: Orders) -> None:
     clock = SystemClock()
     town = ledger(database, settings)
     told = replace(town.book.telling, quotas=Quotas(usual=6000))
-    book = replace(town.book, chains=parse_chains(CHAINS), telling=told)
+    book = replace(
+        town.book, chains=parse_chains(CHAINS.format(first=orders.rung_s, second=2 * orders.rung_s)), telling=told
+    )
     plain = replace(town, book=book, clock=clock, failpoints=Failpoints(orders.failpoints))
     lease = Lease(database, orders.name, orders.lease_s, database_time(clock))
     desk = Desk(replace(plain, database=FencedDatabase(database, lease)), Drawer(orders.letters))
