@@ -55,7 +55,7 @@ _SETTLED = """name => document.querySelector(`[data-page='${name}'] *`) !== null
   (window.asking ?? 0) === 0 && performance.now() - (window.asked ?? 0) > 120"""
 
 #: Parts of a page that would have to be pushed sideways to be read.
-_TOO_WIDE = """() => [...document.querySelectorAll('main, .page, .situation, .queue, .map-page, .panel, .stack')]
+_TOO_WIDE = """() => [...document.querySelectorAll('header, main, .page, .situation, .queue, .map-page, .panel, .stack')]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.classList.contains('wide'))
   .map((box) => `${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`)
   .concat(document.documentElement.scrollWidth > innerWidth ? [`document ${document.documentElement.scrollWidth}`] : [])
@@ -71,6 +71,13 @@ _NAMELESS = """() => {
     .map((one) => one.outerHTML.slice(0, 120))
   const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
   return [...faults, ...silent, ...ids.filter((id, place) => ids.indexOf(id) !== place)]
+}"""
+
+#: The element that has the focus, where nothing shows that it does (WCAG 2.4.7).
+_UNSEEN_FOCUS = """() => {
+  const at = document.activeElement
+  const { outlineStyle, outlineWidth } = getComputedStyle(at)
+  return at === document.body || outlineStyle !== 'none' && outlineWidth !== '0px' ? [] : [at.outerHTML.slice(0, 120)]
 }"""
 
 _ROSTERS = """\
@@ -214,15 +221,52 @@ def test_keyboard_alone_opens_an_incident(sign_in: SignIn, accounts: dict[str, s
     page = sign_in("fang", accounts["fang"])
     flood(source, "up-01", 31.0)
     go(page, "queue")
-    page.wait_for_selector("main a[data-incident]")
+    page.locator("main a[data-incident]", has_text="Underpass 1").first.wait_for()
 
-    for _ in range(40):
+    unseen = set()
+    for _ in range(80):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('a[data-incident]')"):
+        unseen.update(page.evaluate(_UNSEEN_FOCUS))
+        at = page.locator("a[data-incident]:focus")
+        if at.count() and "Underpass 1" in at.inner_text():
             break
     page.keyboard.press("Enter")
 
     page.wait_for_selector("[data-step]")
+    assert unseen == set()
+
+
+def test_keyboard_alone_files_a_report_and_is_seen(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("fang", accounts["fang"], "report")
+    expect(page.locator("select[name=class]")).to_be_focused(timeout=_PATIENCE_MS)
+    page.keyboard.type("Road")
+
+    unseen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        unseen.update(page.evaluate(_UNSEEN_FOCUS))
+        if page.evaluate("document.activeElement.matches('.send button')"):
+            break
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("[data-testid=incident-state]")
+    assert unseen == set()
+
+
+def test_dialog_keeps_the_focus_and_gives_it_back(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("fang", accounts["fang"], "roster")
+    opener = page.locator("[data-do=feed]")
+    opener.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.matches('body, dialog, dialog *')")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
 
 
 def test_wall_is_left_with_escape(sign_in: SignIn, accounts: dict[str, str]) -> None:
