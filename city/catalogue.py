@@ -144,6 +144,14 @@ def _increase(counter: Quantity) -> Quantity:
     )
 
 
+#: How values add up where a file does not say it.
+_NATURAL = {
+    QuantityKind.GAUGE: Aggregation.LINEAR,
+    QuantityKind.COUNTER: Aggregation.LAST,
+    QuantityKind.STATE: Aggregation.LAST,
+    QuantityKind.EVENT: Aggregation.SUM,
+}
+_ANGLE, _LEVELS, _SAME = "°", ("dB", "dBm", "dBFS"), Conversion(1.0, 0.0)
 _INCREASED = {"zh": "{}增量", "en": "{}, increase"}
 _KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source"}
 
@@ -177,14 +185,14 @@ class _Table:
         if minimum is not None and maximum is not None and minimum > maximum:
             raise self._wrong("maximum", f"at least the minimum {minimum}", maximum)
         kind = QuantityKind(self._word("kind", QuantityKind, None))
-        natural = Aggregation.LINEAR if kind is QuantityKind.GAUGE else Aggregation.LAST
+        unit = self._unit()
         return Quantity(
             name=self._name,
-            unit=self._unit(),
+            unit=unit,
             kind=kind,
             minimum=minimum,
             maximum=maximum,
-            aggregation=Aggregation(self._word("aggregation", Aggregation, natural)),
+            aggregation=self._aggregation(kind, unit),
             aliases=self._aliases(),
             names=self._names(),
             source=self._text("source", ""),
@@ -205,6 +213,17 @@ class _Table:
         if value not in list(choices):
             raise self._wrong(key, "one of " + ", ".join(choices), "nothing" if value is None else value)
         return str(value)
+
+    def _aggregation(self, kind: QuantityKind, unit: str) -> Aggregation:
+        """Return the aggregation; one that makes nonsense of such values is a mistake in the file."""
+        chosen = Aggregation(self._word("aggregation", Aggregation, _NATURAL[kind]))
+        if chosen is Aggregation.CIRCULAR and unit != _ANGLE:
+            raise self._wrong("aggregation", f"circular only of angles in `{_ANGLE}`", unit)
+        if chosen is Aggregation.ENERGETIC and not any(conversion(unit, level) == _SAME for level in _LEVELS):
+            raise self._wrong("aggregation", f"energetic only of levels in {', '.join(_LEVELS)}", unit)
+        if chosen is Aggregation.SUM and kind in {QuantityKind.COUNTER, QuantityKind.STATE}:
+            raise self._wrong("aggregation", f"sum of no {kind}, whose values hold what came before", chosen)
+        return chosen
 
     def _unit(self) -> str:
         unit = self._text("unit", None)

@@ -50,6 +50,21 @@ def test_default_catalogue_knows_how_values_add_up():
     assert quantities["energy"].kind is QuantityKind.COUNTER
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("gauge", Aggregation.LINEAR),
+        ("counter", Aggregation.LAST),
+        ("state", Aggregation.LAST),
+        ("event", Aggregation.SUM),
+    ],
+)
+def test_kind_says_how_values_add_up(kind: str, expected: Aggregation):
+    catalogue = Catalogue.parse(f'[quantity.a]\nunit = ""\nkind = "{kind}"\n')
+
+    assert catalogue.quantities["a"].aggregation is expected
+
+
 def test_city_adds_and_redefines():
     text = '[quantity.temperature]\nunit = "K"\nkind = "gauge"\n'
     text += '[quantity.ice]\nunit = "cm"\nkind = "gauge"\naliases = ["rime"]\n'
@@ -112,6 +127,21 @@ def test_city_adds_and_redefines():
             "[quantity.mine]\nunit = 'm'\nkind = 'gauge'\naliases = ['humidity']",
             "Expected each name and alias once, got `humidity (also of humidity)` - at `q.toml:4`",
             id="alias of another",
+        ),
+        pytest.param(
+            GOOD + "aggregation = 'circular'",
+            "Expected `aggregation` circular only of angles in `°`, got `µg/m³` - at `q.toml:4`",
+            id="a bearing that is none",
+        ),
+        pytest.param(
+            GOOD + "aggregation = 'energetic'",
+            "Expected `aggregation` energetic only of levels in dB, dBm, dBFS, got `µg/m³` - at `q.toml:4`",
+            id="a level that is none",
+        ),
+        pytest.param(
+            "[quantity.a]\nunit = 'kWh'\nkind = 'counter'\naggregation = 'sum'",
+            "Expected `aggregation` sum of no counter, whose values hold what came before, got `sum` - at `q.toml:4`",
+            id="a sum of totals",
         ),
         pytest.param(GOOD + "name = { fr = 'a' }", "Expected `name` a table like", id="unknown language"),
     ],

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.errors import UndecodableMessage
@@ -73,17 +73,20 @@ def check(family: str, topic: str, payload: bytes) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=50, deadline=None)
 @given(topic=TOPICS, payload=st.binary(max_size=200))
 def test_any_bytes_are_decoded_or_refused(family: str, topic: str, payload: bytes):
     check(family, topic, payload)
 
 
 @pytest.mark.parametrize("family", [one for one in FAMILIES if one not in {"datex2", "hj212", "sparkplug_b"}])
+@settings(max_examples=50, deadline=None)
 @given(topic=TOPICS, body=BODIES)
 def test_any_json_is_decoded_or_refused(family: str, topic: str, body: Any):
     check(family, topic, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
 
 
+@settings(max_examples=50, deadline=None)
 @given(inner=TREES)
 def test_any_xml_is_decoded_or_refused(inner: str):
     check("datex2", "t", f"<siteMeasurements>{inner}</siteMeasurements>".encode())
