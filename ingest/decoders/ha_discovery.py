@@ -111,15 +111,19 @@ def _key(topic: str) -> str:
 
 def _written_out(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a description without abbreviations and without `~`, which stands for the base topic."""
-    full = {_LONG.get(key, key): _inner(value) for key, value in config.items()}
+    full = {_LONG.get(key, key): _inner(_LONG.get(key, key), value) for key, value in config.items()}
     base = full.get("~")
     if isinstance(base, str):
         full = {key: _based(value, base) for key, value in full.items()}
     return full
 
 
-def _inner(value: object) -> object:
-    return _written_out(value) if isinstance(value, dict) else value
+def _inner(key: str, value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    if key == "components":  # their names are the publisher's own
+        return {name: _written_out(one) if isinstance(one, dict) else one for name, one in value.items()}
+    return _written_out(value)
 
 
 def _based(value: object, base: str) -> object:

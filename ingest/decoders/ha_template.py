@@ -7,7 +7,7 @@ from ingest.templates.errors import BadPattern
 from ingest.templates.path import Path
 
 _TEMPLATE = re.compile(
-    r"\{\{-?\s*(value|value_json)((?:\.\w+|\[\s*(?:'[^']*'|\"[^\"]*\"|\d+)\s*\])*)\s*(.*?)\s*-?\}\}", re.DOTALL
+    r"\{\{-?\s*(value_json|value)(?!\w)((?:\.\w+|\[\s*(?:'[^']*'|\"[^\"]*\"|\d+)\s*\])*)\s*(.*?)\s*-?\}\}", re.DOTALL
 )
 _STEP = re.compile(r"\.(\w+)|\[\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))\s*\]")
 #: What may follow: conversions that change nothing for us, a default, and multiplication with or division by a number.
