@@ -1,6 +1,8 @@
 """Rings when the event log has grown, so that live streams need not ask all the time."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 Listener = Callable[[int], None]
@@ -24,6 +26,20 @@ class Bell:
                     self._listeners.remove(listener)
 
         return leave
+
+    @contextmanager
+    def heard(self) -> Iterator[asyncio.Event]:
+        """Yield an event of the running loop that is set at every ring while the block lasts."""
+        news, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def hear(_: int) -> None:
+            loop.call_soon_threadsafe(news.set)
+
+        leave = self.listen(hear)
+        try:
+            yield news
+        finally:
+            leave()
 
     def ring(self, number: int) -> None:
         """Tell every listener that the log has grown to `number`."""

@@ -123,7 +123,7 @@ class LinkageSettings(BaseModel):
         (), description="Names of places at which the process kills itself; for tests of crashes only."
     )
     tick_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at the clocks, seconds.")
-    deliver_s: float = Field(0.5, gt=0, le=60, description="Time between two looks at waiting messages, seconds.")
+    deliver_s: float = Field(0.5, gt=0, le=60, description="Longest wait between looks at waiting messages, seconds.")
     admission: AdmissionSettings = Field(
         default_factory=AdmissionSettings, description="What is one incident, and what is held back."
     )

@@ -1,6 +1,7 @@
 """The desk: takes alarms from ingest, sends the messages and takes its turns, each in a loop of its own."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 #: Transitions admitted in one transaction: some 15 ms, after which officers get their turn.
 BATCH = 50
+
+#: Shortest time between two looks at waiting messages, seconds; a storm writes some a hundred times a second.
+_LULL_S = 0.05
 
 #: Longest that ingest holds a request for alarms while there are none, seconds.
 _WAIT_S = 10.0
@@ -46,7 +50,7 @@ class Desk:
         carrier = couriers(settings, ledger.clock) if courier is None else courier
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
         self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)
-        self._settings = settings
+        self._settings, self._bell = settings, ledger.bell
         self._gatherer = Gatherer(ledger)
 
     async def run(self, feed: Feed) -> None:
@@ -98,12 +102,21 @@ class Desk:
     async def delivering(self) -> None:
         """Send what is due; each channel by itself, so that a slow one holds up no other."""
         busy: set[str] = set()
-        async with asyncio.TaskGroup() as group:
-            while True:
-                for channel in set(await self._due()) - busy:
-                    busy.add(channel)
-                    group.create_task(self._deliver(channel, busy), name=f"desk.deliver.{channel}")
-                await asyncio.sleep(self._settings.deliver_s)
+        with self._bell.heard() as news:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    news.clear()
+                    fresh = set(await self._due()) - busy
+                    busy |= fresh
+                    _ = [group.create_task(self._deliver(one, busy), name=f"desk.deliver.{one}") for one in fresh]
+                    await self._lull(news)
+
+    async def _lull(self, news: asyncio.Event) -> None:
+        """Wait until something was written, or so long that something may be due by itself."""
+        await asyncio.sleep(_LULL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.deliver_s):
+                await news.wait()
 
     async def _due(self) -> list[str]:
         try:

@@ -1,6 +1,5 @@
 """The record of every attempt, and how each channel stands by it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -24,20 +23,10 @@ class Attempt:
     receipt: Receipt
 
 
-def keep(connection: Connection, made: Sequence[Attempt]) -> None:
-    """Write attempts on one channel, in order, and what they say about it, inside the caller's transaction."""
-    if made:
-        connection.execute(insert(ATTEMPTS), [_row(attempt) for attempt in made])
-    telling = [attempt for attempt in made if not attempt.receipt.blames_letter]
-    # Nothing before the last delivery says how the channel stands now.
-    last = max((place for place, attempt in enumerate(telling) if attempt.receipt.delivered), default=0)
-    for attempt in telling[last:]:
-        _judge(connection, attempt)
-
-
-def _row(attempt: Attempt) -> dict[str, object]:
+def keep(connection: Connection, attempt: Attempt) -> None:
+    """Write an attempt and what it says about its channel, inside the caller's transaction."""
     receipt = attempt.receipt
-    return {
+    row = {
         "message": attempt.message,
         "channel": attempt.channel,
         "at_ns": attempt.at_ns,
@@ -46,6 +35,9 @@ def _row(attempt: Attempt) -> dict[str, object]:
         "final": receipt.final,
         "answer": receipt.answer,
     }
+    connection.execute(insert(ATTEMPTS), row)
+    if not receipt.blames_letter:
+        _judge(connection, attempt)
 
 
 def _judge(connection: Connection, attempt: Attempt) -> None:
@@ -69,9 +61,9 @@ def _judge(connection: Connection, attempt: Attempt) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
-def replace_earlier(connection: Connection, delivered: Sequence[int]) -> None:
-    """Take out of the outbox the messages in whose place these were delivered."""
-    later = list(delivered)
+def replace_earlier(connection: Connection, message: int) -> None:
+    """Take out of the outbox the messages in whose place this one was delivered."""
+    later = [message]
     while later:
         earlier = list(connection.execute(select(MESSAGES.c.id).where(MESSAGES.c.succeeded_by.in_(later))).scalars())
         done = {"state": MessageState.REPLACED, "next_ns": NEVER_NS}

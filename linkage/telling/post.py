@@ -1,6 +1,6 @@
 """Sends waiting messages: at least once, repeated only under the same key, at a bounded rate for each channel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -43,7 +43,7 @@ _SETTLE = _ONE.values(
 _LET_GO = _ONE.values(attempts=bindparam("tries"), tried_ns=bindparam("tried"), next_ns=bindparam("next"))
 
 
-#: Messages of a channel taken, and recorded, in one transaction; if we die in between, so many are repeated at most.
+#: Messages of a channel taken in one transaction; each is recorded in one of its own, so that one at most is repeated.
 _AT_ONCE = 20
 
 
@@ -104,11 +104,17 @@ class Post:
         """
         delivered = 0
         while claimed := self._claim(channel):
-            carried = list(self._carried(claimed, channel))
-            self._record(channel, carried, claimed[len(carried) :])
-            delivered += sum(one.receipt.delivered for one in carried)
-            if len(carried) < len(claimed) or _stops(carried[-1].receipt):
-                break
+            until_ns = self._clock.now_ns() + _lease_ns(self._settings.paced(channel)) // 2
+            for place, one in enumerate(claimed, 1):
+                at_ns = self._clock.now_ns()
+                receipt = self._courier.carry(one.letter)
+                carried = _Carried(one, at_ns, self._clock.now_ns(), receipt)
+                # The claim must not run out under a later one.
+                ends = _stops(receipt) or carried.ended_ns > until_ns
+                self._record(carried, claimed[place:] if ends else ())
+                delivered += receipt.delivered
+                if ends:
+                    return delivered
         return delivered
 
     def _claim(self, channel: str) -> list[_Claimed]:
@@ -126,18 +132,6 @@ class Post:
         self._failpoints.after(Work.CLAIM)
         return [_Claimed(row, self._letter(row)) for row in rows]
 
-    def _carried(self, claimed: Sequence[_Claimed], channel: str) -> Iterator[_Carried]:
-        """Yield attempts, until one fails that may succeed later, or the claim might run out under the next."""
-        until_ns = self._clock.now_ns() + _lease_ns(self._settings.paced(channel)) // 2
-        for one in claimed:
-            at_ns = self._clock.now_ns()
-            if at_ns > until_ns:
-                return
-            receipt = self._courier.carry(one.letter)
-            yield _Carried(one, at_ns, self._clock.now_ns(), receipt)
-            if _stops(receipt):
-                return
-
     def _letter(self, row: RowMapping) -> Letter:
         """Return the letter of a message; its link is signed now and never kept."""
         body, until_ns = row["body"], row["link_until_ns"]
@@ -147,24 +141,23 @@ class Post:
             row["key"], row["channel"], row["subject"], body, row["department"], row["person_name"], row["phone"]
         )
 
-    def _record(self, channel: str, carried: Sequence[_Carried], untried: Sequence[_Claimed]) -> None:
-        """Write what came back, and let go of those that were taken for nothing."""
-        outcomes = [self._outcome(one) for one in carried]
-        delivered = [one for one in carried if one.receipt.delivered]
+    def _record(self, carried: _Carried, untried: Sequence[_Claimed]) -> None:
+        """Write what came back before the next one goes, and let go of those that were taken for nothing."""
+        row, receipt = carried.claimed.row, carried.receipt
+        outcome, told = self._outcome(carried), False
         with self._database.write() as connection:
-            if outcomes:
-                connection.execute(_SETTLE, outcomes)
+            connection.execute(_SETTLE, outcome)
             if untried:
                 connection.execute(_LET_GO, [_as_before(one.row) for one in untried])
-            attempts.keep(connection, [one.attempt for one in carried])
-            attempts.replace_earlier(connection, [one.claimed.row["id"] for one in delivered])
-            told = sum(note_told(connection, one.claimed.row, one.ended_ns) for one in delivered)
+            attempts.keep(connection, carried.attempt)
+            if receipt.delivered:
+                attempts.replace_earlier(connection, row["id"])
+                told = note_told(connection, row, carried.ended_ns)
             self._failpoints.before(Work.RECORD)
         self._failpoints.after(Work.RECORD)
-        MESSAGES_SENT.labels(channel).inc(len(delivered))
-        EVENTS_WRITTEN.labels(TOLD).inc(told)
-        for one in carried:
-            self._tell(one.claimed, one.receipt)
+        if told:
+            EVENTS_WRITTEN.labels(TOLD).inc()
+        self._tell(carried.claimed, receipt)
 
     def _outcome(self, carried: _Carried) -> dict[str, object]:
         """Return how a message stands after an attempt."""
@@ -172,6 +165,7 @@ class Post:
         channel, values = claimed.letter.channel, {"number_": claimed.row["id"], "answer_": receipt.answer}
         pace = self._settings.paced(channel)
         if receipt.delivered:
+            MESSAGES_SENT.labels(channel).inc()
             return {**values, "state_": MessageState.SENT, "sent": now_ns, "next": NEVER_NS}
         if receipt.final or now_ns - claimed.row["created_ns"] > pace.give_up_after_s * SECOND_NS:
             MESSAGES_FAILED.labels(channel, "given_up").inc()
