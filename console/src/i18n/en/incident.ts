@@ -77,6 +77,7 @@ export const incident: Record<keyof typeof chinese, string> = {
   'event.rise': 'Got worse',
   'event.recover': 'Recovered',
   'event.overdue': 'Overdue',
+  'event.carry_over': 'Carried over',
   'event.acknowledge': 'Acknowledged',
   'event.verify': 'Verified',
   'event.file': 'Filed',

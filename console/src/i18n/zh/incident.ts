@@ -75,6 +75,7 @@ export const incident = {
   'event.rise': '升级',
   'event.recover': '恢复',
   'event.overdue': '超时',
+  'event.carry_over': '转录',
   'event.acknowledge': '知晓',
   'event.verify': '核实属实',
   'event.file': '立案',
