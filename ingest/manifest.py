@@ -73,5 +73,8 @@ def _line(decoder: msgspec.json.Decoder[_Line], text: bytes, *, at: str) -> _Lin
 
 def _sample(folder: Path, line: _Line) -> Sample:
     topic = _REMARK.sub("", line.topic) if line.topic is not None else ""
-    payload = (folder / line.file).read_bytes()
+    path = (folder / line.file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BadRequest(expected="a file in the folder", got=line.file, at=str(folder))
+    payload = path.read_bytes()
     return Sample(line.family, line.file, topic, line.expect, tuple(line.readings), payload)
