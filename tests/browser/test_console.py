@@ -55,7 +55,9 @@ _SETTLED = """name => document.querySelector(`[data-page='${name}'] *`) !== null
   (window.asking ?? 0) === 0 && performance.now() - (window.asked ?? 0) > 120"""
 
 #: Parts of a page that would have to be pushed sideways to be read.
-_TOO_WIDE = """() => [...document.querySelectorAll('header, main, .page, .situation, .queue, .map-page, .panel, .stack')]
+_TOO_WIDE = """() => [
+  ...document.querySelectorAll('header, main, .page, .situation, .queue, .map-page, .panel, .stack')
+]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && !box.classList.contains('wide'))
   .map((box) => `${box.tagName}.${box.className} ${box.scrollWidth} in ${box.clientWidth}`)
   .concat(document.documentElement.scrollWidth > innerWidth ? [`document ${document.documentElement.scrollWidth}`] : [])
@@ -247,6 +249,7 @@ def test_keyboard_alone_files_a_report_and_is_seen(sign_in: SignIn, accounts: di
         unseen.update(page.evaluate(_UNSEEN_FOCUS))
         if page.evaluate("document.activeElement.matches('.send button')"):
             break
+    expect(page.locator(".send button")).to_be_focused()
     page.keyboard.press("Enter")
 
     page.wait_for_selector("[data-testid=incident-state]")
