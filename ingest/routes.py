@@ -19,6 +19,8 @@ NATIVE_FILTERS = ("city/+/+/reading", "city/+/+/event", "city/+/+/status")
 #: Topic grammars that leave no doubt; each gives way to a city's route that overlaps it.
 KNOWN_GRAMMARS = {topic_filter: name for name, family in FAMILIES.items() for topic_filter in family.filters}
 
+_WILDCARDS = frozenset({"+", "#"})
+
 #: Our own hints to other processes; never a source.
 _OWN_PREFIX = "liandong/#"
 
@@ -42,6 +44,13 @@ class Routes:
     def __init__(self, routes: Sequence[Route], memory: Memory) -> None:
         self._routes = tuple(routes)
         self.memory = memory
+        levels = {route: route.topic_filter.partition("/")[0] for route in self._routes}
+        self._wild = tuple(route for route, level in levels.items() if level in _WILDCARDS)
+        #: By first level what may match there, since a message must not be held against thirty filters.
+        self._by_level = {
+            level: tuple(route for route, own in levels.items() if own in {level, *_WILDCARDS})
+            for level in set(levels.values()) - _WILDCARDS
+        }
 
     @classmethod
     def parse(cls, text: str, *, file: str = "sources.toml", decoders: DecoderSet | None = None) -> Self:
@@ -68,7 +77,8 @@ class Routes:
 
     def find(self, topic: str) -> Route | None:
         """Return the route that claims `topic`; None when nobody does."""
-        return next((route for route in self._routes if matches(route.topic_filter, topic)), None)
+        near = self._by_level.get(topic.partition("/")[0], self._wild)
+        return next((route for route in near if matches(route.topic_filter, topic)), None)
 
 
 def _route(decoders: DecoderSet, topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:
