@@ -7,13 +7,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Id, Note, RowPath, SaidNote
+from api.fields import Id, Note, RowPath, SaidNote, SensorId
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
 from api.moments import MomentNs
 from api.permissions import Right
+from api.scope import sees_district
 from api.services import Desk
 from api.sessions import Session
+from city.errors import NotFound
 from city.level import Domain
 from city.level import Level as LevelNumber
 from linkage.silences.matching import Matchers
@@ -21,7 +23,7 @@ from linkage.silences.silence import SilenceKind
 from linkage.silences.silences import NewSilence
 from linkage.silences.views import PreviewView, SilencePage, SilenceView
 from linkage.silences.window import Window
-from linkage.views import Level
+from linkage.views import Level, View
 
 router = APIRouter(prefix="/silences", tags=["silences"])
 
@@ -82,6 +84,12 @@ class NewSilenceBody(BaseModel):
     reason: SaidNote
 
 
+class SilencesAbout(View):
+    """Silences about one sensor, the newest first."""
+
+    items: tuple[SilenceView, ...]
+
+
 class EndBody(BaseModel):
     """Why a silence is ended early."""
 
@@ -102,6 +110,14 @@ def silences(
     """List silences, the newest first."""
     del reader
     return desk.given.holding.silences.page(ended=ended, limit=limit, after=after if after else None)
+
+
+@router.get("/about/{sensor:path}", responses=documented(401, 403, 404))
+def silences_about(desk: Desk, reader: Reader, sensor: SensorId) -> SilencesAbout:
+    """List the silences and the maintenance that hold, or will, for alarms of one sensor."""
+    if not sees_district(reader.user, desk.directory.find(sensor).district):
+        raise NotFound("sensor", sensor)
+    return SilencesAbout(items=desk.given.holding.silences.about(sensor))
 
 
 @router.post("/preview", responses=documented(401, 403, 409))

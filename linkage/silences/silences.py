@@ -13,7 +13,7 @@ from linkage.ledger import Ledger, Page
 from linkage.person import Person, Role
 from linkage.silences import keeping
 from linkage.silences.keeping import Hidden, hidden_by, next_look
-from linkage.silences.matching import Matchers
+from linkage.silences.matching import Matchers, matchers_of
 from linkage.silences.preview import Preview, burning_alarms, preview
 from linkage.silences.reading import plain_window, silence_of
 from linkage.silences.silence import Silence, SilenceKind
@@ -94,6 +94,22 @@ class Silences:
         """Return a silence as it stands now; raises NotFound."""
         with self._ledger.database.read() as connection:
             return self._view(connection, self._row(connection, number))
+
+    def about(self, sensor: str) -> tuple[SilenceView, ...]:
+        """Return the silences that have not ended and can be about alarms of this sensor, the newest first.
+
+        Raises:
+            NotFound: there is no such sensor.
+        """
+        found = self._ledger.book.sensor(sensor)
+        if found is None:
+            raise NotFound("sensor", sensor)
+        query = select(SILENCES).where(SILENCES.c.ended_ns.is_(None)).order_by(SILENCES.c.id.desc())
+        with self._ledger.database.read() as connection:
+            rows = list(connection.execute(query).mappings())
+            return tuple(
+                self._view(connection, row) for row in rows if matchers_of(row["matchers"]).match_sensor(found)
+            )
 
     def page(self, *, ended: bool = False, limit: int = 50, after: str | None = None) -> SilencePage:
         """Return silences that have not ended, or those that have, the newest first.

@@ -96,3 +96,20 @@ async def test_unknown_proposal_and_silence_are_not_found(town: Town) -> None:
         ]
 
     assert {answer.status_code for answer in found} == {404}
+
+
+async def test_maintenance_of_a_sensor_is_begun_shown_and_ended_from_its_page(town: Town) -> None:
+    async with town.client_of(Role.FOREMAN) as foreman:
+        matchers = {"sensors": ["underpass/1"], "level_at_most": "critical"}
+        body = {"kind": "maintenance", "matchers": matchers, "until": "2026-11-20T10:00:00Z", "reason": "new probe"}
+        made = (await foreman.post("/silences", json=body)).json()
+        here = (await foreman.get("/silences/about/underpass/1")).json()["items"]
+        elsewhere = (await foreman.get("/silences/about/underpass/2")).json()["items"]
+        await foreman.post(f"/silences/{made['id']}/end", json={})
+        after = (await foreman.get("/silences/about/underpass/1")).json()["items"]
+        nowhere = await foreman.get("/silences/about/moon")
+
+    assert [(one["kind"], one["author"]["name"], one["reason"]) for one in here] == [
+        ("maintenance", "Foreman", "new probe")
+    ]
+    assert (elsewhere, after, nowhere.status_code) == ([], [], 404)

@@ -26,6 +26,12 @@ export const sensor: Record<keyof typeof chinese, string> = {
   'sensor.noEvents': 'Nothing observed in the last seven days',
   'sensor.incidents': 'Incidents',
   'sensor.noIncidents': 'No incidents',
+  'sensor.maintenance': 'Maintenance and silences',
+  'sensor.noMaintenance': 'No maintenance is planned',
+  'sensor.beginMaintenance': 'Begin maintenance…',
+  'sensor.endMaintenance': 'End',
+  'sensor.maintainedBy': '{name}: {reason}',
+  'sensor.maintainedWhen': 'From {from} until {until}',
   'sensor.facts': 'Registry',
 
   'range.1h': '1 h',

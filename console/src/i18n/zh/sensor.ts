@@ -24,6 +24,12 @@ export const sensor = {
   'sensor.noEvents': '近七日没有观测事件',
   'sensor.incidents': '相关事件',
   'sensor.noIncidents': '没有相关事件',
+  'sensor.maintenance': '维护与静默',
+  'sensor.noMaintenance': '当前没有计划维护',
+  'sensor.beginMaintenance': '开始维护…',
+  'sensor.endMaintenance': '结束',
+  'sensor.maintainedBy': '{name}：{reason}',
+  'sensor.maintainedWhen': '从 {from} 到 {until}',
   'sensor.facts': '登记信息',
 
   'range.1h': '1 小时',
