@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from city.errors import UndecodableMessage
 from city.measurement import Measurement, Observation
@@ -17,24 +18,72 @@ from ingest.templates.value import single_value
 _MAX_WORD = 200
 
 
-def find_readings(template: Template, rule: ReadingRule, item: Item) -> Iterator[tuple[Item, Measurement]]:
-    """Yield the readings of one rule, each with the item that it is, sensor and time still to be told.
+class ReadingFinder:
+    """One reading rule of a template, ready to be used on item after item."""
 
-    Raises:
-        UndecodableMessage: a value that is neither number nor word, or a name that no registry could hold.
-    """
-    if rule.requires is not None and Path.parse(rule.requires).first(item.value) is None:
-        return
-    if rule.without is not None and Path.parse(rule.without).first(item.value) is not None:
-        return
-    for found in item.inner(Path.parse(rule.path)):
-        measurement = _measurement(template, rule, found) if found.fits(rule.when) else None
-        if measurement is not None:
-            yield found, measurement
+    def __init__(self, template: Template, rule: ReadingRule) -> None:
+        self._template, self._rule = template, rule
+        self.path = Path.parse(rule.path)
+        self._requires = Path.parse(rule.requires) if rule.requires is not None else None
+        self._without = Path.parse(rule.without) if rule.without is not None else None
+        self._quantity, self._label = Text.parse(rule.quantity), Text.parse(rule.label)
+        self._words = {**template.words, **rule.words}
+        self._absent = frozenset((*template.absent, *rule.absent))
+        #: Words for quantities come from topics, so there are as many as devices invent; each is looked up once.
+        self._naming = lru_cache(maxsize=1024)(self._meaning)
+
+    def find(self, item: Item) -> Iterator[tuple[Item, Measurement]]:
+        """Yield the readings, each with the item that it is, sensor and time still to be told.
+
+        Raises:
+            UndecodableMessage: a value that is neither number nor word, or a name that no registry could hold.
+        """
+        value = item.value
+        if self._requires is not None and self._requires.first(value) is None:
+            return
+        if self._without is not None and self._without.first(value) is not None:
+            return
+        for found in item.inner(self.path):
+            measurement = self._measurement(found) if found.fits(self._rule.when) else None
+            if measurement is not None:
+                yield found, measurement
+
+    def _measurement(self, found: Item) -> Measurement | None:
+        word = self._quantity.fill(found.names, found.look)
+        naming = self._naming(word) if word is not None else None
+        parsed = self._value(found) if naming is not None else None
+        if naming is None or parsed is None or parsed[0] in self._absent:
+            return None
+        value, unit = parsed
+        if unit is None and naming.unit is not None:
+            unit = Text.parse(naming.unit).fill(found.names, found.look)
+            unit = self._template.units.get(unit, unit) if unit is not None else None
+        text = self._label if naming.label is None else Text.parse(naming.label)
+        label = text.fill(found.names, found.look)
+        quantity = checked_name(naming.quantity, at=self._rule.path)
+        return Measurement("", quantity, value, unit, label=checked_name(label, at=self._rule.path) if label else "")
+
+    def _value(self, found: Item) -> tuple[float, str | None] | None:
+        try:
+            return single_value(found.value, self._words, decimal=self._template.decimal, at=self._rule.path)
+        except UndecodableMessage as error:
+            if self._template.partial and error.reason == Reason.WRONG_SHAPE:  # other models write other words there
+                return None
+            raise
+
+    def _meaning(self, word: str) -> Naming | None:
+        for pattern, naming in self._template.names.items():
+            if fnmatchcase(word, pattern):
+                return naming
+        return None if self._template.only_named else Naming.model_construct(quantity=word, unit=self._rule.unit)
 
 
 def find_events(rule: EventRule, item: Item) -> Iterator[tuple[Item, Observation]]:
-    """Yield the events of one rule, likewise."""
+    """Yield the events of one rule, each with the item that it is, sensor and time still to be told.
+
+    Raises:
+        UndecodableMessage: an event whose name cannot be kept.
+    """
     for found in item.inner(Path.parse(rule.path)):
         word = found.value
         if not found.fits(rule.when) or not word or isinstance(word, dict | list):
@@ -43,41 +92,6 @@ def find_events(rule: EventRule, item: Item) -> Iterator[tuple[Item, Observation
         attributes = {name: _plain(found.look(Path.parse(path))) for name, path in rule.attributes.items()}
         told = {name: value for name, value in attributes.items() if value is not None}
         yield found, Observation("", checked_name(event, at=rule.path), None, told)
-
-
-def _measurement(template: Template, rule: ReadingRule, found: Item) -> Measurement | None:
-    naming = _naming(template, rule, found)
-    if naming is None:
-        return None
-    parsed = _value(template, rule, found)
-    if parsed is None or parsed[0] in (*template.absent, *rule.absent):
-        return None
-    value, unit = parsed
-    if unit is None and naming.unit is not None:
-        unit = Text.parse(naming.unit).fill(found.names, found.look)
-    unit = template.units.get(unit, unit) if unit is not None else None
-    label = Text.parse(naming.label if naming.label is not None else rule.label).fill(found.names, found.look)
-    quantity = checked_name(naming.quantity, at=rule.path)
-    return Measurement("", quantity, value, unit, label=checked_name(label, at=rule.path) if label else "")
-
-
-def _value(template: Template, rule: ReadingRule, found: Item) -> tuple[float, str | None] | None:
-    try:
-        return single_value(found.value, {**template.words, **rule.words}, decimal=template.decimal, at=rule.path)
-    except UndecodableMessage as error:
-        if template.partial and error.reason == Reason.WRONG_SHAPE:  # a product's other models write other words there
-            return None
-        raise
-
-
-def _naming(template: Template, rule: ReadingRule, found: Item) -> Naming | None:
-    word = Text.parse(rule.quantity).fill(found.names, found.look)
-    if word is None:
-        return None
-    for pattern, naming in template.names.items():
-        if fnmatchcase(word, pattern):
-            return naming
-    return None if template.only_named else Naming(quantity=word, unit=rule.unit)
 
 
 def _plain(value: object) -> str | float | bool | None:

@@ -36,7 +36,8 @@ class Item:
     def inner(self, path: Path) -> Iterator["Item"]:
         """Yield the items at a path within this one."""
         for found in path.find(self.value):
-            yield Item((*self.around, found.holder, found.value), {**self.names, **found.names})
+            names = {**self.names, **found.names} if found.names else self.names
+            yield Item((*self.around, found.holder, found.value), names)
 
     def fits(self, when: Mapping[str, str]) -> bool:
         """Return whether captured names match glob patterns; one that begins with `!` must not match."""

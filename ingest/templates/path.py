@@ -14,6 +14,7 @@ _STEP = re.compile(
 )
 #: Steps of one path: no document that we know nests deeper.
 _MAX_STEPS = 16
+_NO_NAMES: Mapping[str, str] = {}
 
 
 class Found(NamedTuple):
@@ -59,9 +60,18 @@ class Path:
         """Return what the path captures."""
         return frozenset(step.capture for step in self.steps if step.capture is not None)
 
+    @property
+    def member(self) -> str | None:
+        """Return the member without which nothing lies at this path; None for a path that begins otherwise."""
+        return self.steps[0].member if self.steps else None
+
     def find(self, value: Any) -> Iterator[Found]:  # noqa: ANN401 - any JSON
         """Yield what lies at this path, with what its wildcards matched; nothing where nothing lies."""
-        found = [Found(value, None, {})]
+        if len(self.steps) == 1 and self.steps[0].member is not None:  # by far the most
+            if isinstance(value, dict) and self.steps[0].member in value:
+                yield Found(value[self.steps[0].member], value, _NO_NAMES)
+            return
+        found = [Found(value, None, _NO_NAMES)]
         for step in self.steps:
             found = [inner for one in found for inner in _take(step, one)]
         yield from found
