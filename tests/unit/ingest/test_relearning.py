@@ -120,6 +120,17 @@ def test_crash_at_any_batch_changes_no_reading(tmp_path: Path, size: int, commit
         assert [(series.lower(), value) for series, value in kept] == [(s.lower(), v) for s, v in WHOLE]
 
 
+def test_death_of_a_node_makes_its_devices_offline():
+    desk = Desk("city/n", "city/n/d")
+    desk.batch(*born(1, "Temperature", 0), at_ns=AT_NS)
+
+    death = payload(M("bdSeq", field_of(11, 0), datatype=4))
+    statuses = desk.batch(message(f"{NODE}/NDEATH/n", death), at_ns=AT_NS).arrivals.statuses
+
+    numbers = [desk.numbering.sensor_number(sensor) for sensor in ("city/n", "city/n/d")]
+    assert [(one.sensor, one.online) for one in statuses] == [(number, False) for number in numbers]
+
+
 def test_batch_that_teaches_nothing_journals_no_lesson(tmp_path: Path):
     with closing(Run(tmp_path)) as run:
         run.take([message("city/environment/a/reading", {"values": {"pm25": 1}})])
