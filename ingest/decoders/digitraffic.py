@@ -130,7 +130,7 @@ def _opened(payload: bytes) -> bytes:
         return payload
     try:
         inflater = zlib.decompressobj(_GZIP)
-        data = inflater.decompress(a2b_base64(payload, strict_mode=True), _MAX_INFLATED)
+        data = inflater.decompress(a2b_base64(b"".join(payload.split()), strict_mode=True), _MAX_INFLATED)
     except (NotBase64, zlib.error) as error:
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected="base64 of gzip", got=str(error), at="$") from error
     if inflater.unconsumed_tail:

@@ -1,6 +1,6 @@
 import gzip
 import json
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 
 import pytest
 
@@ -77,6 +77,7 @@ def test_what_is_no_reading_gives_nothing(topic: str, body: object):
     [
         pytest.param(json.dumps(MESSAGE).encode(), id="open"),
         pytest.param(b64encode(gzip.compress(json.dumps(MESSAGE).encode())), id="base64 of gzip"),
+        pytest.param(encodebytes(gzip.compress(json.dumps(MESSAGE).encode())), id="base64 in lines"),
     ],
 )
 def test_traffic_message_is_an_event_without_contacts(payload: bytes):
