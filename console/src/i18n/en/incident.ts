@@ -60,9 +60,7 @@ export const incident: Record<keyof typeof chinese, string> = {
   'leg.arrived': 'On site',
   'leg.handling': 'At work',
   'leg.fed_back': 'Done',
-  'tasks.mine': 'My department only',
   'tasks.working': 'Under way',
-  'tasks.empty': 'No tasks',
 
   'stage.verify': 'Verify',
   'stage.file': 'File',

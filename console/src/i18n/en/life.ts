@@ -68,7 +68,6 @@ export const life: Record<keyof typeof zhLife, string> = {
   'life.level': 'Level',
   'life.city': 'City',
   'life.district': '{district} (district)',
-  'life.reopened': 'Reopened',
   'life.reopenedTimes': 'Reopened {n} times',
   'life.evidenceFailed': 'Readings could not be kept: {reason}',
   'life.named': 'given to {name}',

@@ -19,7 +19,6 @@ export const phone: Record<keyof typeof chinese, string> = {
   'phone.mine': 'My tasks',
   'phone.verify': 'To verify',
   'phone.check': 'To check',
-  'phone.department': "Department's tasks",
   'phone.before': 'Photo before',
   'phone.after': 'Photo after',
   'phone.checkPhoto': 'Photo of the check',

@@ -58,9 +58,7 @@ export const incident = {
   'leg.arrived': '到场',
   'leg.handling': '处置',
   'leg.fed_back': '反馈',
-  'tasks.mine': '只看本部门',
   'tasks.working': '进行中',
-  'tasks.empty': '没有任务',
 
   'stage.verify': '核实',
   'stage.file': '立案',

@@ -66,7 +66,6 @@ export const life = {
   'life.level': '层级',
   'life.city': '市级',
   'life.district': '{district}（区县级）',
-  'life.reopened': '重新打开',
   'life.reopenedTimes': '已重新打开 {n} 次',
   'life.evidenceFailed': '读数未能留证：{reason}',
   'life.named': '指派给{name}',

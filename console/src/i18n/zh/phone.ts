@@ -17,7 +17,6 @@ export const phone = {
   'phone.mine': '我的任务',
   'phone.verify': '待核实',
   'phone.check': '待核查',
-  'phone.department': '本部门任务',
   'phone.before': '处置前照片',
   'phone.after': '处置后照片',
   'phone.checkPhoto': '核查照片',
