@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from city.clock import MILLISECOND_NS
 from linkage.tables import MESSAGES, NEVER_NS
@@ -10,6 +10,9 @@ from linkage.telling.couriers import Receipt
 from linkage.telling.outbox import MessageState
 from linkage.telling.tables import ATTEMPTS, CHANNELS
 from storage import sql
+
+# Built once: building a statement anew costs as much as running it.
+_EARLIER = select(MESSAGES.c.id).where(MESSAGES.c.succeeded_by.in_(bindparam("later", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def replace_earlier(connection: Connection, message: int) -> None:
     """Take out of the outbox the messages in whose place this one was delivered."""
     later = [message]
     while later:
-        earlier = list(connection.execute(select(MESSAGES.c.id).where(MESSAGES.c.succeeded_by.in_(later))).scalars())
+        earlier = list(connection.execute(_EARLIER, {"later": later}).scalars())
         done = {"state": MessageState.REPLACED, "next_ns": NEVER_NS}
         waiting = (MESSAGES.c.id.in_(earlier), MESSAGES.c.state == MessageState.WAITING)
         if earlier:

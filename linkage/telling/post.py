@@ -36,6 +36,11 @@ _DUE = (
     .order_by(MESSAGES.c.next_ns, MESSAGES.c.id)
     .limit(bindparam("most"))
 )
+_LATELY = (
+    select(func.count())
+    .select_from(MESSAGES)
+    .where(MESSAGES.c.channel == bindparam("on"), MESSAGES.c.tried_ns > bindparam("since_ns"))
+)
 _ONE = update(MESSAGES).where(MESSAGES.c.id == bindparam("number_"))
 _SETTLE = _ONE.values(
     state=bindparam("state_"), sent_ns=bindparam("sent"), next_ns=bindparam("next"), answer=bindparam("answer_")
@@ -212,6 +217,6 @@ def _as_before(row: RowMapping) -> dict[str, object]:
 
 def _sent_lately(connection: Connection, channel: str, now_ns: int) -> int:
     """Return how many attempts the channel made in the last minute."""
-    recent = (MESSAGES.c.channel == channel) & (MESSAGES.c.tried_ns > now_ns - _MINUTE_NS)
-    count: int = connection.execute(select(func.count()).select_from(MESSAGES).where(recent)).scalar_one()
+    wanted = {"on": channel, "since_ns": now_ns - _MINUTE_NS}
+    count: int = connection.execute(_LATELY, wanted).scalar_one()
     return count

@@ -71,6 +71,23 @@ def test_wait_between_attempts_grows(town: Town):
     assert states(town) == [("duty", "waiting", 5, "connection refused")]
 
 
+def test_what_was_taken_with_a_letter_that_failed_is_as_it_was(town: Town):
+    for _ in range(3):
+        town.reported()
+    box = Letterbox({"duty": DOWN})
+    sender = post(town, box)
+    sender.send("duty")
+    box.answers.clear()
+    at_once = sender.send("duty")
+
+    assert at_once == 2
+    assert states(town) == [
+        ("duty", "waiting", 1, "connection refused"),
+        ("duty", "sent", 1, ""),
+        ("duty", "sent", 1, ""),
+    ]
+
+
 def test_what_cannot_succeed_is_given_up_at_once(town: Town):
     town.reported()
     box = Letterbox({"duty": Receipt(delivered=False, answer="no such channel", final=True)})

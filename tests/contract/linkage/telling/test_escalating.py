@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from city.clock import SECOND_NS
+from linkage.config import LinkageSettings, MessageSettings
 from linkage.escalation.climber import Climber
 from linkage.escalation.desk import Escalations
 from linkage.escalation.tables import ESCALATIONS, NEVER_NS
@@ -14,8 +16,12 @@ from linkage.escalation.views import CallOutcome
 from linkage.ledger import Ledger
 from linkage.states import Step
 from linkage.tables import MESSAGES
+from linkage.telling.carrying import couriers
+from linkage.telling.config import GatewaySettings
 from linkage.telling.contact import Contact
+from linkage.telling.post import Post
 from tests.support.linkage import ACCEPTOR, DISPATCHER, LEADER, MONITOR, WATER_OFFICER, Town, alarm
+from tests.support.webhook import webhook_server
 
 WANG = Contact("wang", "Wang", "13800000001", ("sms",))
 CHIEF = Contact("chief", "Chief", "13800000009", ("sms",))
@@ -60,6 +66,27 @@ def test_unanswered_incident_climbs_to_command(town: Town):
     flat = [one for step in steps for one in step]
     assert flat[0] == ("desk", "", "duty")
     assert flat[-1] == ("command", "", "duty")
+
+
+def test_rung_that_falls_due_leaves_through_a_real_gateway(town: Town):
+    town.reported(priority=1)
+    climb(town)
+    town.wait(seconds=59)
+    early = climb(town)
+    town.wait(seconds=1)
+    with webhook_server() as receiver:
+        url = SecretStr(f"http://127.0.0.1:{receiver.port}/")
+        gateway = GatewaySettings(url=url, fields={"text": SecretStr("{subject}")}, needs_phone=False)
+        settings = MessageSettings(gateways={"duty": gateway}, allow_internal=("127.0.0.0/8",))
+        courier = couriers(LinkageSettings(messages=settings), town.ledger.clock)
+        sender = Post(town.database, town.ledger.clock, settings, courier)
+        sender.send("duty")
+        before = len(receiver.hooks)
+        due = climb(town)
+        sender.send("duty")
+
+    assert (early, due) == (0, 1)
+    assert [hook.body["text"].count("No answer yet") for hook in receiver.hooks[before:]] == [1]
 
 
 def test_person_on_duty_is_told_then_called_then_the_leader(town: Town):
