@@ -1,7 +1,7 @@
 """Modbus gateways: routers that read registers and publish them, decoded or as bare numbers, and where they are."""
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
@@ -18,11 +18,12 @@ _SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
 _SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
 #: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
 _REQUEST = frozenset({"server_name", "data"})
+_WORD = 1 << 16
 _POSITION = ("latitude", "longitude", "altitude")
 
 
 class ModbusGatewayDecoder:
-    """Decodes registers that the gateway has named; what bare registers mean only its configuration knows."""
+    """Decodes registers that the gateway has named, and bare ones whose meaning the route tells."""
 
     def __init__(self, options: DecoderOptions) -> None:
         self._options = options
@@ -31,11 +32,11 @@ class ModbusGatewayDecoder:
         """Return named registers and the speed of a moving router as readings, and its position as an event."""
         body = parse_json(payload)
         if isinstance(body, list) and body and all(_is_request(item) for item in body):
-            return Decoded()
+            return Decoded([one for item in body for one in self._request(item)])
         if not isinstance(body, dict):
             raise _unknown(type(body).__name__)
         if _is_request(body):
-            return Decoded()
+            return Decoded(self._request(body))
         if isinstance(body.get("registers"), list):
             return Decoded(self._options.told(self._registers(topic, body)))
         if isinstance(body.get("GPS"), dict):
@@ -54,6 +55,22 @@ class ModbusGatewayDecoder:
             if measurement is not None:
                 measurement.time_ns = time_ns
                 found.append(measurement)
+        return found
+
+    def _request(self, item: dict[str, Any]) -> list[Measurement]:
+        """Return the registers whose meaning the route tells; nothing of a request that it does not mention."""
+        meanings = self._options.registers.get(str(item.get("name")), ())
+        if not meanings:
+            return []
+        sensor = checked_name(item["server_name"], at="$.server_name")
+        words = _words(item["data"])
+        time_ns = time_of(item.get("timestamp"), self._options.zone)
+        found = []
+        for meaning in meanings:
+            word = number(words[meaning.place], at="$.data") if meaning.place < len(words) else None
+            if word is not None:
+                plain = word - _WORD if meaning.signed and word >= _WORD // 2 else word
+                found.append(Measurement(sensor, meaning.quantity, plain * meaning.scale, meaning.unit, time_ns))
         return found
 
     def _position(self, topic: str, gps: dict[str, Any]) -> Decoded:
@@ -82,8 +99,16 @@ def bears(body: Body) -> bool:
     return is_position or is_decoded or _is_request(body.members)
 
 
-def _is_request(item: object) -> bool:
+def _is_request(item: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(item, dict) and item.keys() >= _REQUEST and isinstance(item["data"], str | list)
+
+
+def _words(data: str | list[Any]) -> list[Any]:
+    """Return the registers of a request, which some firmware writes as a text."""
+    words = parse_json(data.encode()) if isinstance(data, str) else data
+    if not isinstance(words, list):
+        raise UndecodableMessage(Reason.WRONG_SHAPE, expected="a list of registers", got=data, at="$.data")
+    return words
 
 
 def _router(topic: str, body: dict[str, Any]) -> str:

@@ -13,6 +13,25 @@ from city.measurement import Measurement
 from city.units import is_known
 
 
+class Register(BaseModel):
+    """What one number in a gateway's list of registers is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: int = Field(ge=0, le=65_535, description="Where in the list it stands, from 0")
+    quantity: str = Field(min_length=1, max_length=200, description="What it measures")
+    unit: str | None = Field(None, description="Unit of the value after scaling")
+    scale: float = Field(1.0, allow_inf_nan=False, description="Factor from the number to the value")
+    signed: bool = Field(default=False, description="Whether the number is sixteen bits with a sign")
+
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str | None) -> str | None:
+        if unit is not None and not is_known(unit):
+            raise PydanticCustomError("unit", "Expected a unit that can be converted")
+        return unit
+
+
 class DecoderOptions(BaseModel):
     """Options that every family understands."""
 
@@ -28,6 +47,10 @@ class DecoderOptions(BaseModel):
     )
     sensor_tags: tuple[str, ...] = Field(
         (), description="Line protocol: the tags that name the sensor, outermost first"
+    )
+
+    registers: dict[str, tuple[Register, ...]] = Field(
+        {}, description="Modbus gateways: what the registers of a request mean, by the request's `name`"
     )
 
     @field_validator("timezone")

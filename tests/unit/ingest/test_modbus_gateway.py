@@ -1,6 +1,11 @@
+import json
+
 import pytest
 
+from city.errors import BadCityFile, UndecodableMessage
 from city.measurement import Decoded
+from ingest.decoders import DECODERS
+from ingest.decoders.options import DecoderOptions, read_options
 from ingest.decoders.times import parse_time
 from tests.support.decoding import decoded, refusal, told
 
@@ -36,6 +41,48 @@ def test_named_registers_are_readings():
 )
 def test_bare_registers_stay_closed(body: object):
     assert decoded("auto", "router/data", body) == Decoded()
+
+
+def test_route_tells_what_bare_registers_mean():
+    meanings = {
+        "U": [
+            {"place": 0, "quantity": "voltage", "unit": "V", "scale": 0.1},
+            {"place": 1, "quantity": "temperature", "unit": "°C", "signed": True},
+            {"place": 9, "quantity": "current", "unit": "A"},
+        ]
+    }
+    body = [
+        {"server_name": "meter", "name": "U", "data": "[2315,65531]"},
+        {"server_name": "m", "name": "I", "data": "[1]"},
+    ]
+
+    found = decoded("auto", "router/data", body, registers=meanings).measurements
+
+    assert told(found) == {"voltage": (231.5, "V"), "temperature": (-5.0, "°C")}
+    assert {m.sensor for m in found} == {"meter"}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param("[1,", "not_json", id="cut short"),
+        pytest.param('"1"', "wrong_shape", id="no list"),
+        pytest.param("[" + "9" * 400 + "]", "bad_number", id="a number that no float holds"),
+    ],
+)
+def test_malformed_registers_are_refused(data: str, expected: str):
+    options = DecoderOptions.model_validate({"registers": {"U": [{"place": 0, "quantity": "voltage"}]}})
+    payload = json.dumps([{"server_name": "m", "name": "U", "data": data}]).encode()
+
+    with pytest.raises(UndecodableMessage) as caught:
+        DECODERS["modbus_gateway"](options).decode("t", payload)
+
+    assert caught.value.reason == expected
+
+
+def test_register_with_a_unit_that_nobody_knows_is_a_mistake():
+    with pytest.raises(BadCityFile):
+        read_options({"registers": {"U": [{"place": 0, "quantity": "q", "unit": "furlong per stone"}]}}, at="f:1")
 
 
 def test_router_tells_speed_and_position():
