@@ -56,21 +56,22 @@ export function liveAddress(after: number | null): string {
 
 async function ask<T>(method: string, path: string, body?: unknown, key = ''): Promise<T> {
   const photo = body instanceof Blob;
-  const response = await reach(ROOT + path, {
+  const { ok, status, text } = await reach(ROOT + path, {
     method,
     headers: { ...headers(method, body), ...(key === '' ? {} : { 'Idempotency-Key': key }) },
     credentials: 'same-origin',
     signal: AbortSignal.timeout(photo ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
     ...(body === undefined ? {} : { body: photo ? body : JSON.stringify(body) }),
   });
-  const text = await response.text();
-  if (!response.ok) throw refusal(response.status, text);
+  if (!ok) throw refusal(status, text);
   return (text === '' ? null : JSON.parse(text)) as T;
 }
 
-async function reach(address: string, request: RequestInit): Promise<Response> {
+/** Ask, and read the whole answer: a connection may end between its head and its body. */
+async function reach(address: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
   try {
-    return await fetch(address, request);
+    const response = await fetch(address, request);
+    return { ok: response.ok, status: response.status, text: await response.text() };
   } catch (cause) {
     if (!(cause instanceof TypeError || cause instanceof DOMException)) throw cause;
     throw new ApiError(0, 'unreachable', cause.message, address);
