@@ -1,1 +1,1 @@
-"""Programs that measure: each prints a table, writes JSON under `build/bench`, and judges nothing but limits that the city is promised."""
+"""Programs that measure: each prints a table and writes JSON under `build/bench`; the only judges are promised limits."""
