@@ -1,13 +1,15 @@
 """What `city.toml` says: the city's name, clock, place on the map and districts."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from city.errors import BadCityFile
 from city.toml_lines import TomlText, parse_toml
+from registry.component_csv import USUAL_CODE
 
-_KEYS = {"name", "timezone", "center", "zoom", "bounds", "districts"}
+_KEYS = {"name", "timezone", "center", "zoom", "bounds", "districts", "component_code"}
 
 #: Zoom levels of web maps.
 _ZOOMS = (0, 24)
@@ -15,7 +17,11 @@ _ZOOMS = (0, 24)
 
 @dataclass(frozen=True, slots=True)
 class CityAbout:
-    """The city itself; `districts` has each district's names by its id, `bounds` is west, south, east, north."""
+    """The city itself; `districts` has each district's names by its id, `bounds` is west, south, east, north.
+
+    Attributes:
+        component_code: pattern of the components' identification codes, from their first to their last character.
+    """
 
     name: dict[str, str]
     zone: ZoneInfo
@@ -23,6 +29,7 @@ class CityAbout:
     zoom: float
     bounds: tuple[float, float, float, float] | None
     districts: dict[str, dict[str, str]]
+    component_code: str = USUAL_CODE
 
 
 def parse_about(text: str, file: str = "city.toml") -> CityAbout:
@@ -52,7 +59,16 @@ class _About:
             zoom=self._zoom(),
             bounds=self._bounds(),
             districts={key: self._names("districts", names) for key, names in self._table("districts").items()},
+            component_code=self._pattern("component_code", USUAL_CODE),
         )
+
+    def _pattern(self, key: str, default: str) -> str:
+        found = self._value(key, default)
+        try:
+            re.compile(found)
+        except (re.error, TypeError) as exc:
+            raise self._wrong(key, "a regular expression such as `[0-9]{16}`", found) from exc
+        return str(found)
 
     def _zone(self) -> ZoneInfo:
         name = self._value("timezone")

@@ -120,7 +120,7 @@ class _Reader:
         calendar = None if about is None else self._calendar(about.zone)
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
         routes = self._parsed("sources.toml", _routes, absent="")
-        sensors, components = self._sensors(), self._components()
+        sensors, components = self._sensors(), self._components(about)
         book = book_of(self._root, self._text)
         self._judge(book, catalogue, departments, standards)
         reports, roster = self._reports(departments, standards), self._roster(departments)
@@ -250,10 +250,12 @@ class _Reader:
                 self._mistakes += exc.mistakes
         return ()
 
-    def _components(self) -> tuple[Component, ...]:
+    def _components(self, about: CityAbout | None) -> tuple[Component, ...]:
         path = self._root / "components.csv"
+        if about is None or not path.exists():
+            return ()
         try:
-            return tuple(read_components(path.read_bytes())) if path.exists() else ()
+            return tuple(read_components(path.read_bytes(), code=about.component_code))
         except BadComponents as exc:
             self._mistakes += exc.mistakes
             return ()

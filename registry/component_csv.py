@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from city.component import Component, ComponentState
@@ -10,8 +11,9 @@ from city.place import Place
 from registry.sensor_fields import MAX_LENGTH
 from registry.sensor_file import BadSensors
 
-#: Characters of an identification code: 6 county, 2 main class, 2 subclass, 6 serial (CJJ/T 103); cities vary.
-CODE_LENGTH = 16
+#: Identification codes (部件标识码) where a city says nothing of its own: 16 characters, 6 county, 2 main class,
+#: 2 subclass, 6 serial (GB/T 30428.2); other cities have 6 + 2 + 3 + 5, and Sichuan's covers 19 digits.
+USUAL_CODE = "[0-9A-Za-z]{16}"
 
 FIELDS = (
     "id", "kind", "class", "name", "name_en", "state", "longitude", "latitude", "district", "grid",
@@ -24,8 +26,8 @@ class BadComponents(BadSensors):
     """Raised when a file of components is wrong; says every mistake with its line, nothing of the file was taken."""
 
 
-def read_components(data: bytes, name: str = "components.csv") -> list[Component]:
-    """Return the components of a file.
+def read_components(data: bytes, name: str = "components.csv", code: str = USUAL_CODE) -> list[Component]:
+    """Return the components of a file, whose codes fit the pattern `code` from their first to their last character.
 
     Raises:
         BadComponents: something in it is wrong; all of it is told, and nothing is returned.
@@ -34,7 +36,7 @@ def read_components(data: bytes, name: str = "components.csv") -> list[Component
     found: dict[str, Component] = {}
     for at, fields in _records(data, name):
         try:
-            _add(found, _component(_cells(fields, at), at), at)
+            _add(found, _component(_cells(fields, at), at), at, code)
         except BadCityFile as mistake:
             mistakes.append(mistake)
     if mistakes:
@@ -59,7 +61,9 @@ def _records(data: bytes, name: str) -> Iterator[tuple[str, dict[str, str | None
         raise BadComponents([error]) from error
 
 
-def _add(found: dict[str, Component], component: Component, at: str) -> None:
+def _add(found: dict[str, Component], component: Component, at: str, code: str) -> None:
+    if not re.fullmatch(code, component.id):
+        raise BadCityFile(expected=f"a code that fits `{code}` as `id`", got=component.id, at=at)
     if component.id in found:
         raise BadCityFile(expected="each code once", got=component.id, at=at)
     found[component.id] = component
@@ -90,8 +94,6 @@ def _component(fields: Mapping[str, str], at: str) -> Component:
     for field in REQUIRED:
         if not fields[field]:
             raise BadCityFile(expected=f"a value as `{field}`", got="nothing", at=at)
-    if len(fields["id"]) != CODE_LENGTH:
-        raise BadCityFile(expected=f"a code of {CODE_LENGTH} characters as `id`", got=fields["id"], at=at)
     plain = ("name_en", "district", "grid", "authority", "owner", "maintainer")
     return Component(
         id=fields["id"],

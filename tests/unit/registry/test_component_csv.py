@@ -48,3 +48,22 @@ def test_every_mistake_is_told_with_its_line() -> None:
 )
 def test_mistake_says_what_was_expected(text: str | bytes, expected: str) -> None:
     assert expected in mistakes(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code", "wrong"),
+    [
+        pytest.param("[0-9]{19}", "5101010102030000001", "", id="covers of a province"),
+        pytest.param("[0-9]{6}[0-9]{2}[0-9]{3}[0-9]{5}", "9901010110300001", "", id="three digits of subclass"),
+        pytest.param("[0-9]{19}", "9901010103000001", "fits", id="another length"),
+        pytest.param("[0-9]{16}", "9901010103000001-x", "fits", id="more than the pattern"),
+    ],
+)
+def test_codes_fit_the_citys_own_pattern(pattern: str, code: str, wrong: str) -> None:
+    data = f"{HEADER}\n{GOOD.replace('9901010103000001', code)}\n".encode()
+    if not wrong:
+        assert read_components(data, code=pattern)[0].id == code
+        return
+
+    with pytest.raises(BadComponents, match=f"a code that {wrong}"):
+        read_components(data, code=pattern)
