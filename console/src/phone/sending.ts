@@ -36,10 +36,21 @@ export async function takeIncidentStep(incident: string, step: Step, choice: Ste
   });
 }
 
+/** What a photo shows: its kind, and whether people, plates or papers are on it, so that looks at it are logged. */
+export interface Shows {
+  kind: PhotoKind;
+  personal: boolean;
+}
+
 /** Send a photo of an incident, and perhaps of one of its tasks. */
-export async function sendPhoto(photo: Blob, kind: PhotoKind, incident: string, task = ''): Promise<void> {
+export async function sendPhoto(photo: Blob, shows: Shows, incident: string, task = ''): Promise<void> {
   const key = newKey();
-  const query = new URLSearchParams({ kind, incident, ...(task === '' ? {} : { task }) });
+  const query = new URLSearchParams({
+    kind: shows.kind,
+    incident,
+    ...(task === '' ? {} : { task }),
+    ...(shows.personal ? { personal: 'true' } : {}),
+  });
   const errand = photoErrand(photo, `incident/${incident}`, key, `/photos/${key}?${query.toString()}`);
   await deliver({ ...errand, task: task === '' ? null : task });
 }
