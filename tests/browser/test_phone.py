@@ -72,7 +72,9 @@ def picture(tmp_path: Path) -> Path:
 
 
 def go(page: Page, where: str) -> None:
+    """Open a page of the console and wait until it is drawn."""
     page.evaluate("where => { location.hash = `#/${where}` }", where)
+    page.wait_for_selector(f"[data-page='{where.split('/')[0]}']")
 
 
 def report(by: Person, **more: object) -> dict[str, str]:
