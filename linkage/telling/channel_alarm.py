@@ -27,9 +27,14 @@ def target_of(channel: str) -> str:
     return f"{_TARGET}{channel}"
 
 
+def channel_of(target: str | None) -> str:
+    """Return the channel that a target stands for; empty for none."""
+    return "" if target is None else target.removeprefix(_TARGET)
+
+
 def is_about(incident: IncidentRecord) -> str:
     """Return the channel whose death the incident is about; empty for any other incident."""
-    return incident.sensor.removeprefix(_TARGET) if incident.rule == RULE and incident.sensor is not None else ""
+    return channel_of(incident.sensor) if incident.rule == RULE else ""
 
 
 def others(channels: Iterable[str], incident: IncidentRecord) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from city.alarm import Change
 from city.clock import SECOND_NS
-from linkage import cases
 from linkage.admission.admit import tell
 from linkage.admission.batch import Batch
 from linkage.deed import Deed
 from linkage.departments import Axis
 from linkage.ledger import Ledger, Page
-from linkage.tables import FALLEN, MESSAGES, WAITING
+from linkage.tables import FALLEN, INCIDENTS, MESSAGES, WAITING
 from linkage.telling import channel_alarm, outbox
 from linkage.telling.book import Quotas
 from linkage.telling.outbox import SYSTEM_PREFIX, Draft
@@ -194,8 +193,8 @@ def _same_notice(row: RowMapping) -> Select[tuple[str]]:
 
 def _about(connection: Connection, row: RowMapping) -> str:
     """Return the channel whose death a message tells of: it cannot go by that one."""
-    case = None if row["incident"] is None else cases.load(connection, row["incident"])
-    return "" if case is None else channel_alarm.is_about(case.incident)
+    query = select(INCIDENTS.c.sensor).where(INCIDENTS.c.id == row["incident"], INCIDENTS.c.rule == channel_alarm.RULE)
+    return channel_alarm.channel_of(connection.execute(query).scalar_one_or_none())
 
 
 def _died(channel: RowMapping, before_ns: int) -> bool:
