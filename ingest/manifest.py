@@ -14,15 +14,16 @@ _REMARK = re.compile(r"\s\(.*\Z", re.DOTALL)
 
 
 class ExpectedReading(msgspec.Struct, frozen=True):
-    """One reading that a message holds; `time` None: that of receipt, `sensor` or `quantity` None: it does not say."""
+    """One reading that a message holds; `time` None: that of receipt, `sensor` or `quantity` None: it does not say.
+
+    Members of a manifest that are not named here are for people.
+    """
 
     value: Any
     quantity: str | None = None
     sensor: str | None = None
     unit: str | None = None
-    time: str | None = None
-    key: str | None = None
-    label: str | None = None
+    time: str | float | None = None
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -30,7 +31,7 @@ class _Line(msgspec.Struct, frozen=True):
     file: str
     expect: str
     topic: str | None = None
-    readings: list[ExpectedReading] = []
+    readings: list[ExpectedReading] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +78,4 @@ def _sample(folder: Path, line: _Line) -> Sample:
     if not path.is_relative_to(folder.resolve()):
         raise BadRequest(expected="a file in the folder", got=line.file, at=str(folder))
     payload = path.read_bytes()
-    return Sample(line.family, line.file, topic, line.expect, tuple(line.readings), payload)
+    return Sample(line.family, line.file, topic, line.expect, tuple(line.readings or ()), payload)

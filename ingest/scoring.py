@@ -11,7 +11,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.options import DecoderOptions
-from ingest.decoders.times import parse_time
+from ingest.decoders.times import time_of
 from ingest.manifest import ExpectedReading, Sample
 from ingest.reasons import Reason
 from ingest.routes import Routes
@@ -140,7 +140,7 @@ def _matching(expected: ExpectedReading, candidates: list[Measurement]) -> Measu
 def _is_said(one: Measurement | Observation, expected: ExpectedReading) -> bool:
     if expected.sensor is not None and not _is_sensor(one.sensor, expected.sensor):
         return False
-    time_ns = parse_time(expected.time) if expected.time is not None else None
+    time_ns = time_of(expected.time)
     if time_ns is None or one.time_ns is None:
         return time_ns is one.time_ns
     return abs(time_ns - one.time_ns) <= _TIME_TOLERANCE_NS
