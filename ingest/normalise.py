@@ -9,7 +9,7 @@ from city.catalogue import Catalogue
 from city.clock import SECOND_NS
 from city.entry import Arrivals, Context, SensorEvent, SensorStatus
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded, Measurement, Observation
 from ingest.collected import Collected, attributes_json
 from ingest.config import NormaliseSettings
 from ingest.decoders.memory import Lesson
@@ -23,11 +23,14 @@ from ingest.naming import Naming, Numbering, Past, SpeakingSensor
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
 from ingest.series import SeriesColumns
-from ingest.telemetry import DECODERS_FAILED, MESSAGES_UNDERSTOOD
+from ingest.telemetry import DECODERS_FAILED, EVENTS_REPLAYED, MESSAGES_UNDERSTOOD
 
 _DAY_NS = 86_400 * SECOND_NS
 #: A mistake of ours repeats with every message that meets it; its traceback is logged once in this time.
 _TELL_AGAIN_NS = 60 * SECOND_NS
+#: A broker tells retained events anew at every subscription. One this recent may have happened while we connected,
+#: which takes a few times the longest pause before it (`backoff_cap_s`).
+_NEWS_NS = 300 * SECOND_NS
 
 log = structlog.get_logger()
 
@@ -161,6 +164,9 @@ class Normaliser:
             collected.read([slot], [said.value], time_ns, int(said.quality) | retained)
             heard[said.sensor].append(slot)
         for observed in decoded.observations:
+            if message.retain and _is_past(observed, arrival_ns):
+                EVENTS_REPLAYED.inc()
+                continue
             sensor = sensors[observed.sensor]
             time_ns = self._judgement.moment(observed.time_ns, arrival_ns, recorded=sensor.recorded)
             attributes = attributes_json(observed.attributes)
@@ -178,6 +184,11 @@ class Normaliser:
         if abs(arrival_ns - self._told_ns) >= _TELL_AGAIN_NS:
             self._told_ns = arrival_ns
             log.error("decoder_failed", family=family, topic=message.topic, exc_info=error)
+
+
+def _is_past(observed: Observation, arrival_ns: int) -> bool:
+    """Return whether a retained event is what its topic last said, and not what happens now."""
+    return observed.time_ns is None or arrival_ns - observed.time_ns > _NEWS_NS
 
 
 def _aged(said: Measurement, arrival_ns: int) -> int:

@@ -23,6 +23,7 @@ MESSAGES_DISCARDED = Counter(
     "ingest_messages_discarded_total", "Unacknowledged messages let go, since the broker sends them again", ["reason"]
 )
 READINGS_ACCEPTED = Counter("ingest_readings_accepted_total", "Readings committed to the journal", ["quality"])
+EVENTS_REPLAYED = Counter("ingest_events_replayed_total", "Past events that a broker had retained, and told anew")
 EVENTS_ACCEPTED = Counter("ingest_events_accepted_total", "Events committed to the journal")
 BATCH_MESSAGES = Histogram(
     "ingest_batch_messages", "Messages in one batch", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)

@@ -271,6 +271,33 @@ def test_events_and_statuses_are_taken():
     assert (status.sensor, status.online) == (desk.numbering.sensor_number("cam-1"), False)
 
 
+@pytest.mark.parametrize(
+    ("said", "retain", "told"),
+    [
+        pytest.param({"time": iso(NOW - 301 * SECOND)}, True, 0, id="retained and past"),
+        pytest.param({}, True, 0, id="retained, of unknown age"),
+        pytest.param({"time": iso(NOW - 10 * SECOND)}, True, 1, id="retained and of now"),
+        pytest.param({"time": iso(NOW - 301 * SECOND)}, False, 1, id="not retained"),
+    ],
+)
+def test_past_event_that_a_broker_retained_is_not_told_anew(said: dict[str, str], *, retain: bool, told: int):
+    before = REGISTRY.get_sample_value("ingest_events_replayed_total") or 0.0
+    body = {"event": "intrusion"} | said
+
+    batch = Desk("cam-1").batch(message("city/video/cam-1/event", body, retain=retain), at_ns=NOW)
+
+    assert len(batch.arrivals.events) == told
+    assert REGISTRY.get_sample_value("ingest_events_replayed_total") == before + 1 - told
+
+
+def test_age_is_taken_from_the_time_of_receipt():
+    desk = Desk("d", routes='[[route]]\nfilter = "air/#"\ndecoder = "senml"\n')
+
+    batch = desk.batch(message("air/1", [{"bn": "d", "bt": -60, "u": "Cel", "v": 1}]), at_ns=NOW)
+
+    assert desk.rows(batch) == [("d", "temperature", NOW - 60 * SECOND, 1.0, ())]
+
+
 def test_deleted_retained_message_says_nothing():
     desk = Desk("air-1")
 
