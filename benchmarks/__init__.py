@@ -1,1 +1,1 @@
-"""Programs that measure: each prints a table and writes JSON under `build/bench`; the only judges are promised limits."""
+"""Programs that measure: each prints a table, writes JSON under `build/bench`, and judges promised limits only."""
