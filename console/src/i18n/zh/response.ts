@@ -87,7 +87,7 @@ export const response = {
   'response.ended': '已终止',
   'response.by': '由 {name} 启动',
   'response.incidents': '相关事件',
-  'response.public': '公众提示模板',
+  'response.public': '公众提示',
   'response.situations': '情况报告',
   'response.noSituations': '尚无报告',
   'response.unseen': '{count} 个部门未确认',
