@@ -28,7 +28,7 @@ class BrokerSettings(BaseModel):
         description="largest message, bytes; a client that sends a larger one is disconnected",
     )
     ack_wait_s: int = Field(5, ge=1, le=3600, description="seconds until an unacknowledged message is sent again")
-    # The server has 65,535 in all for one session, counts a filter that ends in `#` twice, and refuses a filter that goes
+    # The server has 65,535 in all for one session, counts filters that end in `#` twice, and refuses one that goes
     # beyond (docs.nats.io, mqtt.max_ack_pending). 700 leave room for 93 filters, or 46 with `#`.
     max_ack_pending: int = Field(
         700, ge=1, le=32_000, description="messages sent to ingest and not acknowledged, for each topic filter"
