@@ -13,6 +13,9 @@ from linkage.plans import activation as responses
 from linkage.record import Case
 from linkage.warnings.tables import WARNINGS
 
+#: What stands for the place of an incident that has none.
+_WHOLE_CITY = {"zh": "全市", "en": "several places in the city"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -61,7 +64,10 @@ def filled(template: object, case: Case | None) -> dict[str, str]:
     if not isinstance(template, Mapping) or case is None:
         return {}
     place = case.incident.place if case.incident.place else case.incident.district
-    return {language: str(words).replace("{place}", place) for language, words in template.items()}
+    return {
+        language: str(words).replace("{place}", place if place else _WHOLE_CITY[language])
+        for language, words in template.items()
+    }
 
 
 def _warning(connection: Connection, number: int | None, person: Person) -> Known:
