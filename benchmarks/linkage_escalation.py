@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -16,6 +16,7 @@ from benchmarks.figures import Figure
 from benchmarks.linkage_queue import OPEN
 from benchmarks.report import percentile
 from city.clock import SECOND_NS, SystemClock
+from liandong import leash
 from linkage.config import LinkageSettings, MessageSettings
 from linkage.departments import Directory, parse_departments
 from linkage.desk import Desk
@@ -164,7 +165,7 @@ def _row(incident: int, task: int | None, department: str, next_ns: int, round_:
 @contextmanager
 def _gateway() -> Iterator[Gateway]:
     """Run the gateway until the block ends."""
-    command: Sequence[str] = (sys.executable, "-m", "benchmarks.gateway")
+    command = leash.command(sys.executable, "-m", "benchmarks.gateway")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = process.stdout
