@@ -6,17 +6,25 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check check-python check-console test-console format bench bench-linkage soak setup setup-dev console lock clean
+.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-linkage soak setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
 
-test: setup-dev console
+test: prepared
 	@$(BIN)/python scripts/test_packages.py
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console test-console
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-check: setup-dev console
+# The environment and the console are made side by side where Node is there already.
+prepared:
+	@$(MAKE) --no-print-directory -j2 setup-dev console-with-own-node
+	@$(BIN)/python scripts/build_console.py
+
+console-with-own-node:
+	@$(PYTHON) scripts/build_console.py --with-own-node
+
+check: prepared
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console
 
 check-python:
@@ -49,7 +57,7 @@ setup:
 setup-dev:
 	@$(PYTHON) scripts/setup.py --dev
 
-console: $(if $(filter test check,$(MAKECMDGOALS)),setup-dev,setup)
+console: setup
 	@$(BIN)/python scripts/build_console.py
 
 # Locks carry hashes and no addresses; run after a change of dependencies in pyproject.toml.

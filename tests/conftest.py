@@ -1,4 +1,4 @@
-"""What holds for every test: in CI nothing may be skipped, because a test that did not run has shown nothing."""
+"""What holds for every test: the longest first, and in CI no skips, because what did not run has shown nothing."""
 
 import logging
 import os
@@ -10,6 +10,14 @@ import structlog
 
 #: Recorded data stands beside the repository and is read in place; a skip for want of it says these words.
 ABSENT_DATA = "not beside"
+
+#: Folders whose tests start whole programs and take seconds each.
+_LONG = {"acceptance", "browser", "faults"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left alone with it in the end; the order is random otherwise."""
+    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import func, inspect, select
 
@@ -19,7 +18,7 @@ from linkage.leasing.tables import LEASES
 from linkage.tables import INCIDENTS, MESSAGES
 from storage.migrate import upgrade
 from storage.sql import Database
-from tests.support.desk_process import Orders, desk_process
+from tests.support.desk_process import DeskProcess, Orders, desk_process
 from tests.support.postgres import Postgres, postgres_server
 from tests.support.program import ROOT, eventually
 
@@ -106,9 +105,9 @@ def test_one_that_slept_longer_than_its_lease_writes_nothing_more(database: Data
         first = stack.enter_context(desk_process(orders))
         eventually(lambda: opened(database) > 3, what="the first incidents")
         stack.enter_context(desk_process(replace(orders, name="b")))
-        _pause_between_transactions(first.process.pid, database)
+        _pause_between_transactions(first, database)
         eventually(lambda: holder(database) == ("b", 2), within_s=TAKEN_OVER_S, what="b's turn")
-        first.process.send_signal(signal.SIGCONT)
+        first.signal(signal.SIGCONT)
         log = Path(orders.folder) / "desk-a.log"
         eventually(lambda: "lease_lost" in log.read_text(errors="replace"), what="a's word that its turn is over")
         eventually(lambda: all_sent(database), within_s=60, what="all messages")
@@ -118,11 +117,10 @@ def test_one_that_slept_longer_than_its_lease_writes_nothing_more(database: Data
     assert by_b == ("b", 2)
 
 
-def _pause_between_transactions(pid: int, database: Database) -> None:
+def _pause_between_transactions(desk: DeskProcess, database: Database) -> None:
     """Stop a desk while it is not inside a write transaction, whose lock it would keep while it sleeps."""
     with database.write():
-        process = psutil.Process(pid)
-        process.suspend()
+        desk.signal(signal.SIGSTOP)
 
 
 def test_writer_that_sleeps_in_its_transaction_is_cut_off(database: Database, server: Postgres) -> None:

@@ -1,15 +1,17 @@
 """A desk in a process of its own, for tests that kill, pause and double it: alarms by number, letters into a file."""
 
 import asyncio
-import json
+import ctypes
 import os
-import subprocess
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -29,7 +31,6 @@ from linkage.telling.couriers import Letter, Receipt
 from storage.sql import Database
 from tests.support.feed import MemoryFeed
 from tests.support.linkage import alarm, ledger, life_safety
-from tests.support.program import ROOT
 
 #: A chain with three rungs, so many seconds apart.
 CHAINS = """
@@ -40,6 +41,10 @@ chains:
       - {{after_s: {first}, tell: duty, by: next}}
       - {{after_s: {second}, tell: command}}
 """
+
+#: Where desks are forked from.
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
 
 #: Exit code of a process that a failpoint or SIGKILL ended.
 KILLED = 137
@@ -114,8 +119,8 @@ class Drawer:
         return Receipt(delivered=True, answer="kept")
 
 
-async def work(orders: Orders) -> None:
-    """Be a desk until killed."""
+async def work(orders: Orders, ready: Connection) -> None:
+    """Be a desk until killed; say through `ready` when it works."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     database = Database(orders.url)
     settings = LinkageSettings(tick_s=0.05, deliver_s=0.05, climb_s=0.05, failpoints=orders.failpoints)
@@ -131,8 +136,7 @@ async def work(orders: Orders) -> None:
     plain = replace(town, book=book, clock=clock, failpoints=Failpoints(orders.failpoints))
     lease = Lease(database, orders.name, orders.lease_s, database_time(clock))
     desk = Desk(replace(plain, database=FencedDatabase(database, lease)), Drawer(orders.letters))
-    sys.stdout.write("working\n")
-    sys.stdout.flush()
+    ready.send_bytes(b"working")
     feed = Outbox(orders)
     await while_held(lease, lambda: desk.run(feed))
 
@@ -142,37 +146,47 @@ class DeskProcess:
     """A running desk."""
 
     orders: Orders
-    process: subprocess.Popen[bytes]
+    process: ForkServerProcess
 
     def ended(self, within_s: float = 30.0) -> int:
         """Return its exit code."""
-        return self.process.wait(within_s)
+        self.process.join(within_s)
+        assert self.process.exitcode is not None, f"still running after {within_s:g} s"
+        return self.process.exitcode
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
 
     def kill(self) -> None:
         """End it at once."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
 
 @contextmanager
 def desk_process(orders: Orders) -> Iterator[DeskProcess]:
-    """Run a desk until the block ends."""
-    values: dict[str, Any] = orders.__dict__
-    command = leash.command(sys.executable, "-m", "tests.support.desk_process", json.dumps(values))
+    """Run a desk until the block ends, forked from a server that has imported what takes a second to import."""
     log = Path(orders.folder) / f"desk-{orders.name}.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, cwd=ROOT, env=dict(os.environ))
+    working, ready = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_become, args=(orders, ready, log))
+    process.start()
+    ready.close()
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline(), log.read_text(errors="replace")[-3000:]
+        assert working.poll(30.0), log.read_text(errors="replace")[-3000:]
         yield DeskProcess(orders, process)
     finally:
         process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        process.join()
+        process.close()
+        working.close()
 
 
-if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
-    asyncio.run(work(Orders(**{**given, "failpoints": tuple(given["failpoints"])})))
+def _become(orders: Orders, ready: Connection, log: Path) -> None:
+    """Be the desk, on a leash: the server that forked it ends with the tests."""
+    ctypes.CDLL(None).prctl(leash.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, sys.stdout.fileno())
+    os.dup2(output, sys.stderr.fileno())
+    asyncio.run(work(orders, ready))
