@@ -10,7 +10,11 @@ from tests.support.program import Program, until
 from tests.support.publisher import Publisher
 from tests.support.staff import Staff
 
-pytestmark = pytest.mark.timeout(120)
+#: One broker is enough for what happens behind it.
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.parametrize("program", ["embedded"], indirect=True, scope="module"),
+]
 
 PAYLOADS = Path(__file__).resolve().parents[3] / "shared" / "payloads"
 

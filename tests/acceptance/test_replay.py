@@ -9,7 +9,11 @@ import pytest
 from tests.support.program import Program, eventually, until
 from tests.support.staff import Staff
 
-pytestmark = pytest.mark.timeout(120)
+#: One broker is enough for what happens behind it.
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.parametrize("program", ["embedded"], indirect=True, scope="module"),
+]
 
 NAB = Path(__file__).resolve().parents[3] / "shared" / "nab" / "data"
 

@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 
 #: Below Linux's ephemeral range (32768 up), so that no outgoing connection can take a port between look and use.
 _PORTS = range(20_000, 32_000)
+_GIVEN: set[int] = set()
 
 #: A server that is not ready by then is broken; starts take well under a second on an idle machine.
 _START_S = 15.0
@@ -69,9 +70,12 @@ def require(program: str) -> str:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
+    """Return a loopback port that nobody listens on, another one each time."""
     while True:
         port = secrets.choice(_PORTS)  # not `random`: every worker of a test run has the same seed
+        if port in _GIVEN:
+            continue
+        _GIVEN.add(port)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
