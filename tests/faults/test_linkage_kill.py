@@ -73,10 +73,11 @@ def settled(database: Database) -> bool:
 
 
 def climbed(database: Database) -> bool:
-    """Tell whether every escalation stands on its last rung, and every message has gone out."""
+    """Tell whether every escalation stands on its last rung, and thereafter that every message has gone out."""
     with database.read() as connection:
         higher = select(func.count()).select_from(ESCALATIONS).where(ESCALATIONS.c.next_ns < NEVER_NS)
-        return settled(database) and connection.execute(higher).scalar_one() == 0
+        last = connection.execute(higher).scalar_one() == 0
+    return last and settled(database)
 
 
 def events(database: Database, step: str) -> list[dict[str, object]]:

@@ -1,18 +1,16 @@
 """Whatever bytes arrive, a decoder gives readings or a reason, and never anything else."""
 
 import json
-from math import isfinite
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from city.errors import UndecodableMessage
 from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
-from ingest.reasons import Reason
 from tests.support.spoken import SPOKEN
+from tests.support.whatever_bytes import assert_readings_or_reason
 
 TOPICS = st.sampled_from(
     [
@@ -51,24 +49,6 @@ READY = {name: make(DecoderOptions()) for name, make in DECODERS.items()}
 FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def check(family: str, topic: str, payload: bytes) -> None:
-    try:
-        decoded = READY[family].decode(topic, payload)
-    except UndecodableMessage as refused:
-        assert refused.reason in set(Reason)  # noqa: PT017 - either outcome is right, and each is checked
-        return
-    for measurement in decoded.measurements:
-        assert measurement.sensor
-        assert measurement.sensor.isprintable()
-        assert isinstance(measurement.value, float)
-        assert isfinite(measurement.value)
-        assert measurement.time_ns is None or 0 < measurement.time_ns < 2**63
-        assert measurement.age_ns >= 0
-    for observed in decoded.observations:
-        assert observed.sensor.isprintable()
-        assert observed.event.isprintable()
-
-
 @st.composite
 def twisted(draw: st.DrawFn, family: str) -> tuple[str, bytes]:
     """Return a message of a family in which some leaves, keys or bytes are others."""
@@ -99,7 +79,7 @@ def twist(draw: st.DrawFn, body: Any) -> None:
 @given(data=st.data())
 def test_any_bytes_are_decoded_or_refused(family: str, data: st.DataObject):
     topic = data.draw(TOPICS | st.just(SPOKEN.get(family, ("t", b""))[0]))
-    check(family, topic, data.draw(st.binary(max_size=300)))
+    assert_readings_or_reason(READY[family], topic, data.draw(st.binary(max_size=300)))
 
 
 @pytest.mark.parametrize("family", sorted(DECODERS))
@@ -107,7 +87,9 @@ def test_any_bytes_are_decoded_or_refused(family: str, data: st.DataObject):
 @given(data=st.data())
 def test_any_json_is_decoded_or_refused(family: str, data: st.DataObject):
     topic = data.draw(TOPICS | st.just(SPOKEN.get(family, ("t", b""))[0]))
-    check(family, topic, json.dumps(data.draw(BODIES), ensure_ascii=False).encode("utf-8", "replace"))
+    assert_readings_or_reason(
+        READY[family], topic, json.dumps(data.draw(BODIES), ensure_ascii=False).encode("utf-8", "replace")
+    )
 
 
 @pytest.mark.parametrize("family", sorted(SPOKEN))
@@ -116,11 +98,11 @@ def test_any_json_is_decoded_or_refused(family: str, data: st.DataObject):
 def test_any_twisted_message_is_decoded_or_refused(family: str, data: st.DataObject):
     topic, payload = data.draw(twisted(family))
 
-    check(family, topic, payload)
-    check("auto", topic, payload)
+    assert_readings_or_reason(READY[family], topic, payload)
+    assert_readings_or_reason(READY["auto"], topic, payload)
 
 
 @FEW
 @given(text=LINES)
 def test_any_lines_are_decoded_or_refused(text: str):
-    check("influx_line", "t", text.encode())
+    assert_readings_or_reason(READY["influx_line"], "t", text.encode())
