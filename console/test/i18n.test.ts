@@ -9,7 +9,7 @@ import { SIGNS } from '../src/model/vitals';
 import { LEG_STATES } from '../src/model/load';
 import { STATES } from '../src/model/severity';
 import { DOMAINS } from '../src/model/wire';
-import { ROLES } from '../src/operations/roles';
+import { ROLES } from '../src/model/roles';
 import { INCIDENT_STATES, TASK_STATES } from '../src/queue/states';
 
 const SOURCE = join(import.meta.dirname, '../src');

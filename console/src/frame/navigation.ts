@@ -1,6 +1,7 @@
 /** What the navigation offers to whom; the server has the last word on every page. */
 
 import type { Word } from '../i18n/index.svelte';
+import { SEES_WORK } from '../model/roles';
 import type { IconName } from '../parts/icons';
 import { to, type PageName, type Route } from '../router.svelte';
 
@@ -13,18 +14,6 @@ export interface Entry {
   roles: readonly string[];
 }
 
-const SEES_QUEUE = [
-  'monitor',
-  'collector',
-  'acceptor',
-  'foreman',
-  'dispatcher',
-  'officer',
-  'handler',
-  'leader',
-  'evaluator',
-  'operator',
-];
 const REPORTS = ['collector', 'acceptor', 'foreman', 'dispatcher', 'officer', 'handler', 'leader'];
 const SEES_STATUS = ['operator', 'monitor', 'foreman', 'dispatcher', 'leader'];
 
@@ -35,12 +24,12 @@ function entry(icon: IconName, page: PageName, roles: readonly string[] = [], ke
 /** What those on duty use. */
 export const DUTY: readonly Entry[] = [
   entry('overview', 'overview'),
-  entry('queue', 'queue', SEES_QUEUE),
+  entry('queue', 'queue', SEES_WORK),
   entry('map', 'map'),
-  entry('tasks', 'tasks', SEES_QUEUE),
+  entry('tasks', 'tasks', SEES_WORK),
   entry('report', 'report', REPORTS),
   entry('silences', 'silences', ['foreman', 'dispatcher', 'acceptor', 'monitor', 'leader']),
-  entry('plans', 'plans', SEES_QUEUE),
+  entry('plans', 'plans', SEES_WORK),
   entry('roster', 'roster'),
   entry('callbacks', 'callbacks', ['acceptor', 'foreman']),
 ];

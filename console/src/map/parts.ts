@@ -4,7 +4,7 @@ import type { FeatureCollection, Point } from 'geojson';
 import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { Language } from '../i18n/index.svelte';
 import { groupOf, PART_GROUPS, type Component, type PartGroup } from '../model/parts';
-import { FONT, nameIn } from './basemap';
+import { names } from './names';
 import { color } from './palette';
 import { PART_INK, PART_PATHS } from './partsigns';
 
@@ -44,7 +44,7 @@ export function addParts(map: MapLibre, language: Language): void {
   }
   map.addSource(PARTS, { type: 'geojson', data: toFeatures([]) });
   map.addLayer(icons());
-  map.addLayer(labels(language));
+  map.addLayer(names({ id: PART_NAMES, source: PARTS, fromZoom: NAMES_FROM_ZOOM, ink: '--accent', language }));
 }
 
 export function showParts(map: MapLibre, list: readonly Component[]): void {
@@ -81,23 +81,5 @@ function icons(): LayerSpecification {
       'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.9, 14, 1.3],
       'symbol-sort-key': ['-', 0, ['get', 'order']],
     },
-  };
-}
-
-function labels(language: Language): LayerSpecification {
-  return {
-    id: PART_NAMES,
-    type: 'symbol',
-    source: PARTS,
-    minzoom: NAMES_FROM_ZOOM,
-    layout: {
-      'text-field': nameIn(language),
-      'text-font': FONT,
-      'text-size': 11,
-      'text-anchor': 'top',
-      'text-offset': [0, 1],
-      'text-optional': true,
-    },
-    paint: { 'text-color': color('--accent'), 'text-halo-color': color('--map-halo'), 'text-halo-width': 1.2 },
   };
 }

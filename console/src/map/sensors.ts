@@ -5,8 +5,8 @@ import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from 'maplibr
 import type { Language } from '../i18n/index.svelte';
 import { rankOf } from '../model/severity';
 import type { MapSensor } from '../stores/sensors.svelte';
-import { FONT, NAMED, nameIn } from './basemap';
-import { color } from './palette';
+import { NAMED } from './basemap';
+import { names } from './names';
 import { spriteOf } from './sprites';
 
 export const SENSORS = 'sensors';
@@ -41,7 +41,7 @@ export function addSensors(map: MapLibre, list: readonly MapSensor[], language: 
   map.addSource(SENSORS, { type: 'geojson', data: toFeatures(list) });
   // Below the names of places, which tell where the sensors are.
   map.addLayer(icons(), NAMED[0]);
-  map.addLayer(labels(language));
+  map.addLayer(names({ id: SENSOR_NAMES, source: SENSORS, fromZoom: NAMES_FROM_ZOOM, ink: '--text-2', language }));
 }
 
 export function showSensors(map: MapLibre, list: readonly MapSensor[]): void {
@@ -62,24 +62,5 @@ function icons(): LayerSpecification {
       'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 13, 0.95, 17, 1.5],
       'symbol-sort-key': ['get', 'order'],
     },
-  };
-}
-
-function labels(language: Language): LayerSpecification {
-  return {
-    id: SENSOR_NAMES,
-    type: 'symbol',
-    source: SENSORS,
-    minzoom: NAMES_FROM_ZOOM,
-    layout: {
-      'text-field': nameIn(language),
-      'text-font': FONT,
-      'text-size': 11,
-      'text-anchor': 'top',
-      'text-offset': [0, 1],
-      'text-optional': true,
-      'symbol-sort-key': ['-', 0, ['get', 'order']],
-    },
-    paint: { 'text-color': color('--text-2'), 'text-halo-color': color('--map-halo'), 'text-halo-width': 1.2 },
   };
 }

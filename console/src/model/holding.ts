@@ -124,19 +124,5 @@ export function isBroad(matchers: Matchers): boolean {
 }
 
 /** Who may keep alarms quiet, and who may merge and split (linkage decides; this only offers). */
-/** Roles that see what is kept quiet. */
-export const SEES_SILENCES = [
-  'monitor',
-  'collector',
-  'acceptor',
-  'foreman',
-  'dispatcher',
-  'officer',
-  'handler',
-  'leader',
-  'evaluator',
-  'operator',
-] as const;
-
 export const SILENCING = ['foreman', 'dispatcher'] as const;
 export const SPANNING = ['acceptor', 'foreman', 'dispatcher'] as const;

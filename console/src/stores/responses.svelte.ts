@@ -2,24 +2,11 @@
 
 import { ApiError, read } from '../api';
 import type { Proposal, ResponseLine } from '../model/plans';
+import { SEES_WORK } from '../model/roles';
 import type { Drill } from '../model/warnings';
 import { COALESCE_MS, LIST_REFRESH_MS } from '../timing';
 import { incidents } from './incidents.svelte';
 import { session } from './session.svelte';
-
-/** Roles that only look after the system and see no responses. */
-const SEES = [
-  'monitor',
-  'collector',
-  'acceptor',
-  'foreman',
-  'dispatcher',
-  'officer',
-  'handler',
-  'leader',
-  'evaluator',
-  'operator',
-];
 
 class Responses {
   proposals = $state.raw<readonly Proposal[]>([]);
@@ -45,7 +32,7 @@ class Responses {
   async load(): Promise<void> {
     try {
       this.drills = (await read<{ items: Drill[] }>('/drills', { running: true })).items;
-      if (!session.has(...SEES)) return;
+      if (!session.has(...SEES_WORK)) return;
       this.proposals = (await read<{ items: Proposal[] }>('/response-proposals')).items;
       this.running = (await read<{ items: ResponseLine[] }>('/activations', { running: true })).items;
     } catch (error) {
