@@ -3,7 +3,7 @@
 from math import isfinite
 
 from city.errors import UndecodableMessage
-from ingest.decoders.family import Decoder
+from ingest.decoders.decoder import Decoder
 from ingest.reasons import Reason
 
 
