@@ -17,7 +17,8 @@ class Axis(StrEnum):
 
 
 #: A department belongs to the city or to one of its counties and districts.
-LEVELS = ("city", "county")
+COUNTY = "county"
+LEVELS = ("city", COUNTY)
 
 
 @dataclass(frozen=True, slots=True)

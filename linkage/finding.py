@@ -6,9 +6,10 @@ Either way at most one index is read from end to end, however many incidents are
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, func, literal, not_, select, tuple_
 
 from linkage import cursor
+from linkage.departments import COUNTY
 from linkage.person import Person
 from linkage.scope import listed, mine, sees_everything, visible, with_department
 from linkage.tables import ENDED_ORDER, INCIDENTS, QUEUE_ORDER
@@ -27,6 +28,7 @@ class QueueFilter:
     Attributes:
         open: True for those not ended, False for those ended, None for both.
         mine: only those in which the person or their department has a part.
+        jurisdictions: the levels that work on them: `city`, or `county` for what was passed down.
         q: words that must all stand in number, title, place, sensor or note.
     """
 
@@ -37,6 +39,7 @@ class QueueFilter:
     domains: Collection[str] = ()
     districts: Collection[str] = ()
     classes: Collection[str] = ()
+    jurisdictions: Collection[str] = ()
     mine: bool = False
     q: str = ""
 
@@ -44,6 +47,12 @@ class QueueFilter:
     def words(self) -> list[str]:
         """Return the words of `q`, as they stand in what is searched."""
         return self.q.lower().split()
+
+    @property
+    def passed_down(self) -> bool | None:
+        """Return whether only what was passed down to a county is wanted, or only what was not; None for both."""
+        wanted = {level == COUNTY for level in self.jurisdictions}
+        return wanted.pop() if len(wanted) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,9 @@ def _chosen(wanted: QueueFilter, person: Person) -> list[ColumnElement[bool]]:
             conditions.append(column.in_(list(values)))
     if wanted.departments:
         conditions.append(with_department(list(wanted.departments)))
+    if wanted.passed_down is not None:
+        at_city = INCIDENTS.c.jurisdiction == ""
+        conditions.append(not_(at_city) if wanted.passed_down else at_city)
     if wanted.mine:
         conditions.append(mine(person))
     return conditions

@@ -38,7 +38,7 @@ ENDED_ORDER = ("ended_ns", "id")
 #: What open incidents near a place are found by.
 NEAR = ("incident_class", "latitude", "longitude", "opened_ns", "id")
 
-_FILTERED = ("state", "domain", "district", "incident_class", "reporter")
+_FILTERED = ("state", "domain", "district", "incident_class", "reporter", "jurisdiction")
 
 INCIDENTS = Table(
     "incidents",

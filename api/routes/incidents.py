@@ -1,6 +1,6 @@
 """Incidents: the queue, one of them whole, opening one by hand, and taking steps."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,6 +47,10 @@ class WantedIncidents(BaseModel):
     domain: Annotated[list[Domain], Field(max_length=_MOST_VALUES)] = []
     district: _Words = []
     incident_class: _Words = Field([], alias="class")
+    jurisdiction: Annotated[
+        list[Literal["city", "county"]],
+        Field(max_length=_MOST_VALUES, description="The level that works on them: the city's, or passed down."),
+    ] = []
     mine: bool = Field(default=False, description="Only those in which the caller or their department has a part.")
     q: Annotated[
         str, Field(max_length=100, pattern=NAME_PATTERN, description="Words in number, title, place, note.")
@@ -64,6 +68,7 @@ class WantedIncidents(BaseModel):
             domains=self.domain,
             districts=self.district,
             classes=self.incident_class,
+            jurisdictions=self.jurisdiction,
             mine=self.mine,
             q=self.q,
         )

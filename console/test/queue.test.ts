@@ -51,6 +51,8 @@ describe('a filter', () => {
     ['another priority', { priority: '1' }, { priority: 2 }, false],
     ['the department among several', { department: 'b' }, { departments: legs('a', 'b') }, true],
     ['another department', { department: 'c' }, { departments: legs('a', 'b') }, false],
+    ['one passed down', { jurisdiction: 'county' }, { jurisdiction: 'donghe' }, true],
+    ['one of the city when those passed down are wanted', { jurisdiction: 'county' }, {}, false],
     ['words, which only the server can judge', { q: '积水' }, {}, null],
     ['mine, which only the server can judge', { mine: true }, {}, null],
     ['words in another district', { q: '积水', district: 'donghe' }, {}, false],

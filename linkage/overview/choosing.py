@@ -33,6 +33,9 @@ def chosen(columns: Columns, person: Person, wanted: QueueFilter, acted: Collect
         mask &= columns.among("priority", wanted.priorities)
     if wanted.departments:
         mask &= columns.of(wanted.departments)
+    if wanted.passed_down is not None:
+        at_city = columns.one_of("jurisdiction", [""])
+        mask &= ~at_city if wanted.passed_down else at_city
     if wanted.mine:
         mask &= _mine(columns, person, acted)
     return mask

@@ -14,7 +14,7 @@ from linkage.tables import QUEUE_ORDER
 Mask = NDArray[np.bool_]
 
 #: Columns of `incidents` whose words are kept as small numbers.
-CODED = ("state", "domain", "district", "incident_class", "reporter")
+CODED = ("state", "domain", "district", "incident_class", "reporter", "jurisdiction")
 
 #: What is kept of an incident, in the order in which `put` takes it.
 KEPT = (*QUEUE_ORDER, *CODED, "words")

@@ -45,6 +45,7 @@ export interface Filter {
   department: string;
   district: string;
   class: string;
+  jurisdiction: '' | 'city' | 'county';
   mine: boolean;
   q: string;
 }
@@ -57,6 +58,7 @@ export const EVERYTHING: Filter = {
   department: '',
   district: '',
   class: '',
+  jurisdiction: '',
   mine: false,
   q: '',
 };
@@ -65,7 +67,7 @@ export const EVERYTHING: Filter = {
 export function toQuery(filter: Filter): Record<string, string> {
   const query: Record<string, string> = {};
   if (filter.scope !== 'all') query['open'] = String(filter.scope === 'open');
-  for (const key of ['priority', 'state', 'domain', 'department', 'district', 'class', 'q'] as const) {
+  for (const key of ['priority', 'state', 'domain', 'department', 'district', 'class', 'jurisdiction', 'q'] as const) {
     if (filter[key] !== '') query[key] = filter[key];
   }
   if (filter.mine) query['mine'] = 'true';
@@ -87,7 +89,8 @@ function inScope(filter: Filter, incident: IncidentSummary): boolean {
     same(filter.state, incident.state) &&
     same(filter.domain, incident.domain) &&
     same(filter.district, incident.district) &&
-    same(filter.class, incident.class)
+    same(filter.class, incident.class) &&
+    same(filter.jurisdiction, incident.jurisdiction === '' ? 'city' : 'county')
   );
 }
 

@@ -6,15 +6,16 @@ import pytest
 
 from city.errors import BadRequest, NotFound, NotPermitted
 from linkage import cases
-from linkage.departments import parse_departments
+from linkage.departments import COUNTY, LEVELS, parse_departments
 from linkage.escalation.waiting import desks
+from linkage.finding import QueueFilter
 from linkage.incidents import Incidents
 from linkage.permissions import AXIS
 from linkage.person import Person, Role
 from linkage.reports.book import ReportBook, parse_reports
-from linkage.states import Step
+from linkage.states import Disposition, Step
 from storage.sql import Database
-from tests.support.linkage import ACCEPTOR, DEPARTMENTS, DISPATCHER, MONITOR, WATER_OFFICER, Town, person
+from tests.support.linkage import ACCEPTOR, DEPARTMENTS, DISPATCHER, FOREMAN, MONITOR, WATER_OFFICER, Town, person
 
 DISTRICT = """\
   - {id: east-command, name: {zh: 东区指挥, en: East Command}, axis: command, level: county, district: east,
@@ -115,6 +116,33 @@ def test_lists_show_it_to_the_districts_people_and_to_no_others(land: Town):
         "water-officer": [],
     }
     assert land.queue.page(EAST).items[0].jurisdiction == "east"
+
+
+@pytest.mark.parametrize(
+    "scope", [pytest.param(QueueFilter(), id="open"), pytest.param(QueueFilter(open=None), id="all")]
+)
+def test_lists_are_narrowed_to_one_level(land: Town, scope: QueueFilter):
+    down, kept = passed_down(land), land.reported().id
+    found = {
+        level: [line.id for line in land.queue.page(MONITOR, replace(scope, jurisdictions=[level])).items]
+        for level in LEVELS
+    }
+
+    assert found == {"city": [kept], "county": [down]}
+    land.act(down, Step.PASS_UP, EAST, note="beyond our pumps")
+    assert land.queue.page(MONITOR, replace(scope, jurisdictions=[COUNTY])).items == ()
+
+
+def test_what_ended_is_narrowed_to_one_level(land: Town):
+    ended = [passed_down(land), filed(land)]
+    for number in ended:
+        land.act(number, Step.CANCEL, FOREMAN, note="twice", disposition=Disposition.DUPLICATE)
+    found = {
+        level: [line.id for line in land.queue.page(MONITOR, QueueFilter(open=False, jurisdictions=[level])).items]
+        for level in LEVELS
+    }
+
+    assert found == {"county": ended[:1], "city": ended[1:]}
 
 
 def test_supervision_of_either_level_goes_on(land: Town):

@@ -17,6 +17,9 @@ FILTERS = (
     QueueFilter(departments=["water", "police"], mine=True),
     QueueFilter(districts=["east"], classes=["road_water"], q="积水"),
     QueueFilter(domains=["environment"], q="EAST 2026"),
+    QueueFilter(jurisdictions=["county"]),
+    QueueFilter(jurisdictions=["city"], priorities=[1, 3]),
+    QueueFilter(jurisdictions=["city", "county"]),
 )
 PEOPLE = (
     MONITOR,
@@ -35,6 +38,7 @@ def ids(town: Town, who: Person = MONITOR, wanted: QueueFilter | None = None) ->
 
 def test_memory_says_what_sql_says(town: Town):
     fill(town)
+    town.act("3", Step.PASS_DOWN, DISPATCHER, note="local")
 
     for who, wanted in product(PEOPLE, FILTERS):
         with town.database.read() as connection:

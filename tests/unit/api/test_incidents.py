@@ -99,10 +99,12 @@ async def test_queue_is_filtered_and_paged(town: Town) -> None:
         first = (await client.get("/incidents?open=true&limit=2")).json()
         rest = (await client.get("/incidents", params={"open": "true", "limit": 2, "after": first["next"]})).json()
         east = (await client.get("/incidents?district=east&class=road_water&class=heat&priority=2")).json()
+        passed_down = (await client.get("/incidents?jurisdiction=county")).json()
 
     assert [item["id"] for item in (*first["items"], *rest["items"])] == ["3", "1", "2"]
     assert (first["total"], rest["next"]) == (3, None)
     assert [item["id"] for item in east["items"]] == ["1"]
+    assert passed_down["items"] == []
 
 
 async def test_illegal_step_is_refused_with_the_legal_ones(town: Town) -> None:
