@@ -1,6 +1,7 @@
 """The history store as everybody sees it: readings and events in, series out."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -114,6 +115,13 @@ class HistoryStore(Protocol):
 
     def expire(self, before_ns: int) -> int:
         """Forget readings older than `before_ns` but for recorded ones; return how many (-1: the store's own job)."""
+        ...
+
+    def still(self) -> AbstractContextManager[None]:
+        """Leave its own files as they are while the block lasts, so that they can be copied; writes wait, reads go on.
+
+        The block may be left in another thread than the one that entered it.
+        """
         ...
 
     def close(self) -> None:

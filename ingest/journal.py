@@ -92,6 +92,15 @@ class Journal:
         """Ask to keep what lies beyond `position`, as long as the journal is less than half full."""
         self._pins[reader] = position
 
+    def hold(self, reader: str) -> int:
+        """Pin what any reader still needs now, and return the position behind which that lies."""
+        self._pins[reader] = min(self._readers.values(), default=self.position)
+        return self._pins[reader]
+
+    def let_go(self, reader: str) -> None:
+        """Forget a pin."""
+        self._pins.pop(reader, None)
+
     @property
     def size(self) -> int:
         """Return the bytes of all segments."""

@@ -75,6 +75,21 @@ class DataFolder:
         return self.run / "ingest.sock"
 
     @property
+    def still_socket(self) -> Path:
+        """Return the Unix socket on which ingest keeps its files still for a copy."""
+        return self.run / "still.sock"
+
+    @property
+    def copies(self) -> Path:
+        """Return the file that says when a copy was last taken, and last restored for a test."""
+        return self.root / "copies.json"
+
+    @property
+    def restoring(self) -> Path:
+        """Return the folder that is there while a copy is being restored, and after a restore that broke off."""
+        return self.root / ".restoring"
+
+    @property
     def parts(self) -> Path:
         """Return the file in which the supervisor says how its parts are."""
         return self.run / "parts.json"
@@ -100,6 +115,9 @@ class DataFolder:
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
             raise BadSettings(expected="a folder that can be made", got=exc.strerror, at=str(self.root)) from exc
+        if self.restoring.exists():
+            remedy = "a data folder whose restore came to its end (empty it, and restore again)"
+            raise BadSettings(expected=remedy, got="one that broke off", at=str(self.root))
         mode = self.root.stat().st_mode & 0o777
         if mode & _OTHERS:
             remedy = "a data folder for its owner alone (chmod 700)"

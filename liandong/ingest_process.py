@@ -21,6 +21,7 @@ from liandong.bench import Bench
 from liandong.broker.link import mqtt_settings
 from liandong.city_folder import CityFolder, read_city
 from liandong.context import read_context
+from liandong.copies.stillness import kept_still
 from liandong.folder import DataFolder
 from liandong.ingest_feed import IngestFeed
 from liandong.link.server import served
@@ -75,7 +76,8 @@ async def run_ingest(settings: Settings) -> None:
                 group.create_task(registry.follow(city), name="ingest.registry"),
                 group.create_task(_expire(settings, ingest.history), name="ingest.expiry"),
             ]
-            await stop.wait()
+            async with kept_still(ingest.service.journal, ingest.history, folder.still_socket):
+                await stop.wait()
             for task in tasks:
                 task.cancel()
 

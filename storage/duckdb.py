@@ -1,6 +1,7 @@
 """The history store in one DuckDB file: no set-up, one process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -10,6 +11,7 @@ import numpy as np
 from city.catalogue import Aggregation
 from city.clock import Clock, SystemClock
 from city.entry import Arrivals
+from city.errors import StoreUnavailable
 from city.history import KeptEvent, LatestReading, Names, Series, SeriesQuery
 from city.quality import Quality
 from storage import duckdb_read
@@ -104,6 +106,15 @@ class DuckdbHistory:
                 "DELETE FROM readings WHERE time_ns < ? AND (quality & ?) = 0", [before_ns, int(Quality.RECORDED)]
             ).fetchall()
             return int(gone)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Leave the file and its log as they are while the block lasts; writes wait, reads go on."""
+        with self._writing:
+            # What is left in the log is as good as in the file: both are copied.
+            with suppress(StoreUnavailable), self._file.cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+            yield
 
     def close(self) -> None:
         """Write everything into the file and release it."""

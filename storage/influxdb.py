@@ -6,6 +6,7 @@ name, which 2.x arranges by itself and lets be changed with a DBRP mapping.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import Any, Protocol
 
@@ -83,6 +84,10 @@ class InfluxHistory:
     def expire(self, before_ns: int) -> int:
         """Leave it to the bucket's own retention; return -1."""
         return -1
+
+    def still(self) -> AbstractContextManager[None]:
+        """Do nothing: the one file here is replaced as a whole, and the rest is InfluxDB's."""
+        return nullcontext()
 
     def close(self) -> None:
         """Release the connections; everything acknowledged is already kept."""

@@ -1,6 +1,7 @@
 """Ingest for its own tests: a normaliser that reads the native topic, a judge that remembers, a history in memory."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import msgspec
@@ -115,6 +116,9 @@ class MemoryHistory:
 
     def expire(self, before_ns: int) -> int:
         return 0
+
+    def still(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def close(self) -> None:
         """Nothing to release."""
