@@ -9,7 +9,7 @@ from linkage.overview.columns import Columns
 def put(
     columns: Columns, number: int, text: str = "", *, district: str = "east", departments: tuple[str, ...] = ()
 ) -> None:
-    kept = (0, 3, 100, 50, number, "reported", "", district, "road_water", "li", text)
+    kept = (0, 3, 100, 50, number, "reported", "", district, "road_water", "li", "", text)
     columns.put(number, kept, departments)
 
 
