@@ -40,6 +40,10 @@ class SensorDirectory:
             raise NotFound("sensor", sensor)
         return found
 
+    def known(self, sensor: str) -> bool:
+        """Return whether a sensor is registered; blocks."""
+        return sensor in self.fresh().by_id
+
     def _catch_up(self) -> None:
         changes = self._registry.changed_since(self.now.version)
         by_id = {**self.now.by_id, **{sensor.id: sensor for sensor in changes.changed}}

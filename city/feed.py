@@ -8,11 +8,26 @@ import msgspec
 
 from city.alarm import AlarmTransition
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
+from city.sensor import Sensor
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The beginning of a message of a sensor that is not registered."""
+
+    time_ns: int
+    topic: str
+    sample: str
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """A sensor that sends but is not registered."""
+    """A sensor that sends but is not registered.
+
+    Attributes:
+        heard: its last messages, the newest first.
+        proposed: what it could be registered as, by what it sent.
+    """
 
     sensor: str
     first_ns: int
@@ -21,6 +36,8 @@ class Discovered:
     topic: str
     quantities: tuple[str, ...] = ()
     sample: str = ""
+    heard: tuple[Heard, ...] = ()
+    proposed: Sensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,10 @@ class Feed(Protocol):
 
     async def discovered(self, after: str, limit: int) -> list[Discovered]:
         """Return sensors that send but are not registered, by id, from after `after`."""
+        ...
+
+    async def stranger(self, sensor: str) -> Discovered:
+        """Return one sensor that sends but is not registered; raises NotFound."""
         ...
 
     async def quarantined(self, before: int, limit: int) -> list[Quarantined]:

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from city.entry import SensorEvent, SensorStatus
+from ingest.introduction import introduction
 from ingest.judgement import Said
 from ingest.message import Message, QuarantinedMessage, Sighting
 from ingest.naming import SpeakingSensor
@@ -46,7 +47,8 @@ class Collected:
     def see(self, sensor: SpeakingSensor, message: Message, quantities: tuple[str, ...]) -> None:
         """Take down that a sensor spoke that is not registered."""
         sample = redacted(message.payload[:_SAMPLE_BYTES]).decode(errors="replace")
-        self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", quantities, sample))
+        told = introduction(message.payload)
+        self.sightings.append(Sighting(sensor.number, sensor.id, message.topic or "", quantities, sample, told))
 
     def refuse(self, message: Message, reason: str, detail: str, *, keep: int) -> None:
         """Put a message into quarantine, and take back its readings: those after the first `keep`."""

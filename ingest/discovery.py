@@ -2,51 +2,32 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from city.entry import Context, Journaled
-from city.errors import StoreUnavailable
+from city.errors import NotFound, StoreUnavailable
 from city.feed import Discovered
 from ingest.message import Sighting
 from ingest.side_file import SideFile
+from ingest.stranger import Stranger, written_before
 from ingest.telemetry import SENSORS_DISCOVERED
 
 log = structlog.get_logger(__name__)
 
-#: Characters kept of a sample, and of a list of quantities, of a sensor that nobody vouches for.
-_MAX_TEXT = 1000
-_MAX_QUANTITIES = 50
-
 _CREATE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
-CREATE TABLE IF NOT EXISTS discovered (
-    number INTEGER PRIMARY KEY, sensor TEXT NOT NULL UNIQUE, first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL,
-    messages INTEGER NOT NULL, topic TEXT NOT NULL, quantities TEXT NOT NULL, sample TEXT NOT NULL
-);
+CREATE TABLE IF NOT EXISTS stranger (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
-_SAVE = "INSERT OR REPLACE INTO discovered VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_SEPARATOR = "\n"
+_SAVE = "INSERT OR REPLACE INTO stranger VALUES (?, ?)"
+#: The table that versions before the proposals had.
+_BEFORE = "SELECT name FROM sqlite_master WHERE name = 'discovered'"
 
-
-@dataclass(slots=True)
-class _Stranger:
-    """What is known of one sensor so far."""
-
-    sensor: str
-    first_ns: int
-    last_ns: int
-    messages: int
-    topic: str
-    quantities: dict[str, None]
-    sample: str
-
-    def row(self, number: int) -> tuple[object, ...]:
-        quantities = _SEPARATOR.join(self.quantities)
-        return number, self.sensor, self.first_ns, self.last_ns, self.messages, self.topic, quantities, self.sample
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Stranger).decode
 
 
 class Discovery:
@@ -66,13 +47,11 @@ class Discovery:
         for sighting in sightings:
             stranger = self._strangers.get(sighting.number)
             if stranger is None:
-                stranger = self._strangers[sighting.number] = _Stranger(
-                    sighting.sensor, arrival_ns, arrival_ns, 0, "", {}, ""
-                )
+                stranger = self._strangers[sighting.number] = Stranger(sighting.sensor, arrival_ns, arrival_ns)
                 self._new = True
                 SENSORS_DISCOVERED.inc()
                 log.info("sensor_discovered", sensor=sighting.sensor, topic=sighting.topic)
-            _update(stranger, sighting, arrival_ns)
+            stranger.hear(sighting, arrival_ns)
             self._touched.add(sighting.number)
 
     def flush(self) -> None:
@@ -92,7 +71,7 @@ class Discovery:
         """
         if not self._touched:
             return
-        rows = [self._strangers[number].row(number) for number in self._touched]
+        rows = [(number, _encode(self._strangers[number])) for number in self._touched]
         try:
             with self._file.writer as writer:
                 writer.execute("BEGIN IMMEDIATE")
@@ -120,7 +99,7 @@ class Discovery:
         try:
             with self._file.writer as writer:
                 writer.execute("BEGIN IMMEDIATE")
-                writer.executemany("DELETE FROM discovered WHERE number = ?", [(number,) for number in gone])
+                writer.executemany("DELETE FROM stranger WHERE number = ?", [(number,) for number in gone])
         except sqlite3.Error as error:
             self._renew(error)
             raise StoreUnavailable("discovery", str(error)) from error
@@ -131,53 +110,43 @@ class Discovery:
     def listed(self, after: str, limit: int) -> list[Discovered]:
         """Return entries in order of sensor id, from after `after`."""
         chosen = sorted((one for one in self._strangers.values() if one.sensor > after), key=lambda one: one.sensor)
-        return [_shown(one) for one in chosen[:limit]]
+        return [one.shown() for one in chosen[:limit]]
+
+    def find(self, number: int) -> Discovered:
+        """Return the sensor with this number; raises NotFound when it is registered or was never heard."""
+        stranger = self._strangers.get(number)
+        if stranger is None:
+            raise NotFound("sensor", number)
+        return stranger.shown()
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
-    def _load(self) -> dict[int, _Stranger]:
+    def _load(self) -> dict[int, Stranger]:
         try:
-            return {row[0]: _read(row) for row in self._file.reader.execute("SELECT * FROM discovered")}
+            strangers = {number: _decode(body) for number, body in self._file.reader.execute("SELECT * FROM stranger")}
+            return {**self._from_before(), **strangers}
+        except msgspec.MsgspecError as error:
+            log.warning("discovery_unreadable", error=str(error))
+            return {}
         except sqlite3.DatabaseError as error:
             if not self._file.is_renewed(error):
                 raise
             return {}
 
+    def _from_before(self) -> dict[int, Stranger]:
+        """Return what an earlier version kept, and keep it as this one does."""
+        if self._file.reader.execute(_BEFORE).fetchone() is None:
+            return {}
+        strangers = dict(map(written_before, self._file.reader.execute("SELECT * FROM discovered")))
+        with self._file.writer as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            writer.executemany(_SAVE, [(number, _encode(one)) for number, one in strangers.items()])
+            writer.execute("DROP TABLE discovered")
+        return strangers
+
     def _renew(self, error: sqlite3.Error) -> None:
         """Where the file turned out damaged, have everyone saved again in the fresh one."""
         if self._file.is_renewed(error):
             self._touched.update(self._strangers)
-
-
-def _update(stranger: _Stranger, sighting: Sighting, arrival_ns: int) -> None:
-    stranger.last_ns = arrival_ns
-    stranger.messages += 1
-    stranger.topic = sighting.topic[:_MAX_TEXT]
-    stranger.sample = sighting.sample[:_MAX_TEXT]
-    for quantity in sighting.quantities:
-        if len(stranger.quantities) < _MAX_QUANTITIES:
-            stranger.quantities[quantity] = None
-
-
-def _read(row: Sequence[object]) -> _Stranger:
-    _, sensor, first_ns, last_ns, messages, topic, quantities, sample = row
-    names = dict.fromkeys(str(quantities).split(_SEPARATOR)) if quantities else {}
-    return _Stranger(str(sensor), _whole(first_ns), _whole(last_ns), _whole(messages), str(topic), names, str(sample))
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _shown(stranger: _Stranger) -> Discovered:
-    return Discovered(
-        sensor=stranger.sensor,
-        first_ns=stranger.first_ns,
-        last_ns=stranger.last_ns,
-        messages=stranger.messages,
-        topic=stranger.topic,
-        quantities=tuple(stranger.quantities),
-        sample=stranger.sample,
-    )

@@ -8,6 +8,7 @@ import msgspec
 from city.entry import Arrivals
 from city.reading import ReadingBatch
 from ingest.decoders.memory import Lesson
+from ingest.introduction import NOTHING_TOLD, Introduction
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -43,13 +44,19 @@ class QuarantinedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A sensor that is not registered sent something; `sample` is the beginning of what it sent."""
+    """A sensor that is not registered sent something.
+
+    Attributes:
+        sample: the beginning of what it sent.
+        introduced: what the message tells of the sensor itself.
+    """
 
     number: int
     sensor: str
     topic: str
     quantities: tuple[str, ...] = ()
     sample: str = ""
+    introduced: Introduction = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)

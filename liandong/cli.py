@@ -20,7 +20,8 @@ from liandong.part import PartRefused
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
 #: in half the time without each other's libraries.
 COMMANDS = (
-    "up", "ingest", "desk", "check", "decode", "replay", "simulate", "user", "token", "source", "audit", "version",
+    "up", "ingest", "desk", "check", "decode", "replay", "simulate", "user", "token", "source", "sensor",
+    "audit", "version",
 )  # fmt: skip
 
 _EXITS: dict[type[LiandongError], Exit] = {

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from city.errors import NotFound
 from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
 from city.history import HistoryStore, KeptEvent, LatestReading, Series, SeriesQuery
 from ingest.identity import Identity
@@ -73,6 +74,13 @@ class IngestFeed:
     async def discovered(self, after: str, limit: int) -> list[Discovered]:
         """Return sensors that send but are not registered, by id, from after `after`."""
         return self._service.discovery.listed(after, limit)
+
+    async def stranger(self, sensor: str) -> Discovered:
+        """Return one sensor that sends but is not registered; raises NotFound."""
+        number = self._identity.known_sensor(sensor)
+        if number is None:
+            raise NotFound("sensor", sensor)
+        return self._service.discovery.find(number)
 
     async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
         """Return quarantined messages, newest first, without bytes."""

@@ -1,5 +1,6 @@
 """Sensors that send but are not registered, and registering them."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -30,8 +31,42 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/discovery", tags=["discovery"])
 
 
-#: Strangers asked for at a time.
-_LOOKED_THROUGH = 500
+class HeardView(BaseModel):
+    """The beginning of a message, without what says who somebody is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time: Moment
+    topic: str
+    sample: str
+
+
+class Proposal(BaseModel):
+    """What a stranger would be registered as, by what it sent; empty where it told nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    domain: Domain
+    kind: str
+    longitude: float | None
+    latitude: float | None
+    interval_s: float | None
+    quantities: tuple[str, ...]
+
+    @classmethod
+    def of(cls, sensor: Sensor) -> "Proposal":
+        """Return the proposal to register `sensor`."""
+        place = sensor.place
+        return cls(
+            name=sensor.name,
+            domain=sensor.domain,
+            kind=sensor.kind,
+            longitude=place.longitude if place is not None else None,
+            latitude=place.latitude if place is not None else None,
+            interval_s=sensor.interval_s,
+            quantities=sensor.quantities,
+        )
 
 
 class DiscoveredView(BaseModel):
@@ -46,6 +81,8 @@ class DiscoveredView(BaseModel):
     topic: str
     quantities: tuple[str, ...]
     sample: str
+    heard: tuple[HeardView, ...] = Field(description="Its last messages, the newest first.")
+    proposed: Proposal | None
 
     @classmethod
     def of(cls, found: Discovered) -> "DiscoveredView":
@@ -58,18 +95,20 @@ class DiscoveredView(BaseModel):
             topic=found.topic,
             quantities=found.quantities,
             sample=found.sample,
+            heard=tuple(HeardView(time=iso(one.time_ns), topic=one.topic, sample=one.sample) for one in found.heard),
+            proposed=Proposal.of(found.proposed) if found.proposed is not None else None,
         )
 
 
 class Adoption(BaseModel):
-    """What a new sensor is registered as."""
+    """What a new sensor is registered as; what is left out is as proposed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=NAME_PATTERN)]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=NAME_PATTERN)] | None = None
     name_en: Name = ""
-    domain: Domain
-    kind: Annotated[Id, Field(description="What it is, a word of the city's own.")]
+    domain: Domain | None = None
+    kind: Annotated[Id, Field(description="What it is, a word of the city's own.")] | None = None
     longitude: float | None = Field(None, ge=-180, le=180, description="WGS-84 degrees.")
     latitude: float | None = Field(None, ge=-90, le=90, description="WGS-84 degrees.")
     district: Word = ""
@@ -85,13 +124,22 @@ class Adoption(BaseModel):
     tags: tuple[Id, ...] = Field((), max_length=100)
     recorded: bool = False
 
-    def sensor(self, name: str) -> Sensor:
-        """Return the sensor called `name`; half a position is none."""
-        values = self.model_dump(exclude={"longitude", "latitude", "tags"})
-        place = None
-        if self.longitude is not None and self.latitude is not None:
-            place = Place(self.longitude, self.latitude)
-        return Sensor(id=name, **values, place=place, tags=frozenset(self.tags))
+    def sensor(self, proposed: Sensor) -> Sensor:
+        """Return what is said here, and for the rest what is proposed; half a position is none."""
+        said = self.model_dump(exclude={"longitude", "latitude", "tags"}, include=self.model_fields_set)
+        said = {name: value for name, value in said.items() if value is not None or name not in _NEEDED}
+        if {"longitude", "latitude"} & self.model_fields_set:
+            said["place"] = self._place()
+        return replace(proposed, **said, tags=frozenset(self.tags))
+
+    def _place(self) -> Place | None:
+        if self.longitude is None or self.latitude is None:
+            return None
+        return Place(self.longitude, self.latitude)
+
+
+#: What every sensor has: null stands for the proposal there.
+_NEEDED = frozenset({"name", "domain", "kind"})
 
 
 @router.get("", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_DISCOVERY))])
@@ -104,32 +152,30 @@ async def discovery(desk: Desk, wanted: Annotated[FromWord, Query()]) -> Page[Di
 
 @router.post("/{sensor:path}/adopt", status_code=201, responses=documented(401, 403, 404, 409))
 async def adopt(
-    desk: Desk, operator: Annotated[Session, Depends(Changes(Right.ADOPT))], sensor: SensorId, body: Adoption
+    desk: Desk,
+    operator: Annotated[Session, Depends(Changes(Right.ADOPT))],
+    sensor: SensorId,
+    body: Adoption | None = None,
 ) -> SensorView:
-    """Register a discovered sensor; what it sends counts from the next second on."""
-    if (await anyio.to_thread.run_sync(desk.directory.fresh)).by_id.get(sensor) is not None:
+    """Register a discovered sensor, as proposed or as said; what it sent before is among its readings."""
+    if await anyio.to_thread.run_sync(desk.directory.known, sensor):
         raise Conflict(changed=f"`{sensor}` is registered", at="sensor")
-    if not await _is_known(desk, sensor):
-        raise NotFound("sensor", sensor)
-    for department in {body.authority, body.owner, body.maintainer} - {""}:
+    found = await desk.given.feed.stranger(sensor)
+    adopted = (body if body is not None else Adoption()).sensor(_proposed(found))
+    for department in {adopted.authority, adopted.owner, adopted.maintainer} - {""}:
         if not desk.given.city.is_department(department):
             raise NotFound("department", department)
-    adopted = body.sensor(sensor)
     await anyio.to_thread.run_sync(desk.given.registry.upsert_many, [adopted])
     log.info("sensor_adopted", sensor=sensor, user=operator.user.username)
     await _tell_ingest(desk)
     return (await views(desk, [adopted]))[0]
 
 
-async def _is_known(desk: Services, sensor: str) -> bool:
-    """Tell whether this stranger was discovered, going through the ids that begin like it."""
-    after, found = sensor[:-1], [sensor]
-    while found and after < sensor:
-        found = [one.sensor for one in await desk.given.feed.discovered(after, _LOOKED_THROUGH)]
-        if sensor in found:
-            return True
-        after = found[-1] if found else sensor
-    return False
+def _proposed(found: Discovered) -> Sensor:
+    """Return what is proposed; an ingest of an earlier version proposes nothing."""
+    if found.proposed is not None:
+        return found.proposed
+    return Sensor(found.sensor, found.sensor, Domain.ENVIRONMENT, "sensor", quantities=found.quantities)
 
 
 async def _tell_ingest(desk: Services) -> None:

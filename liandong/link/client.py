@@ -151,6 +151,10 @@ class LinkClient:
         """Return sensors that send but are not registered, by id, from after `after`."""
         return await self._call(list[Discovered], "discovered", after, limit)
 
+    async def stranger(self, sensor: str) -> Discovered:
+        """Return one sensor that sends but is not registered; raises NotFound."""
+        return await self._call(Discovered, "stranger", sensor)
+
     async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
         """Return quarantined messages, newest first, without bytes."""
         return await self._call(list[Quarantined], "quarantined", before, limit)

@@ -63,6 +63,20 @@ def test_unknown_sensor_is_discovered_and_adopted_with_what_it_sent(
     assert series == [21.0]
 
 
+def test_unknown_sensor_is_adopted_as_proposed_by_one_command(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    source.reading("stranger-8", now(), pm25=22.0)
+    eventually(lambda: "stranger-8" in program.command("sensor", "strangers"), what="discovery")
+
+    told = program.command("sensor", "adopt", "stranger-8", "--set", "district=harbour")
+    shown = eventually(lambda: staff.monitor.get("/sensors/stranger-8"), what="the sensor")
+
+    assert told.split("\t")[3:5] == ["environment", "air_station"]
+    assert (shown["kind"], shown["district"], shown["latest"]["pm25"]["value"]) == ("air_station", "harbour", 22.0)
+    assert "stranger-8" not in program.command("sensor", "strangers")
+
+
 def test_incident_with_two_departments_goes_through_its_life(program: Program, source: Publisher, staff: Staff) -> None:
     source.reading("up-01", now(-1), water_level=18.0)
     incident = incident_on(staff.acceptor, "up-01", open=True)

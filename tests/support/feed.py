@@ -116,6 +116,14 @@ class MemoryFeed:
         self._check()
         return sorted((one for one in self.strangers if one.sensor > after), key=lambda one: one.sensor)[:limit]
 
+    async def stranger(self, sensor: str) -> Discovered:
+        """Return one stranger; raises NotFound."""
+        self._check()
+        for one in self.strangers:
+            if one.sensor == sensor:
+                return one
+        raise NotFound("sensor", sensor)
+
     async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
         """Return what was set aside, newest first, without bytes."""
         self._check()

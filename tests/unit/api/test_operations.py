@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from city.feed import Discovered, Quarantined, RuleSummary
+from city.feed import Discovered, Heard, Quarantined, RuleSummary
+from city.level import Domain
+from city.place import Place
+from city.sensor import Sensor
 from linkage.person import Role
 from tests.support.api import Town
 from tests.support.feed import QUIET
@@ -56,12 +59,28 @@ async def test_adoption_that_cannot_be_is_refused(
     assert town.feed.refreshed == 0
 
 
-async def test_stranger_is_found_among_many(town: Town) -> None:
-    town.feed.strangers = [replace(STRANGER, sensor=f"n{number:04}") for number in range(1200)]
+async def test_stranger_is_adopted_as_proposed_without_another_word(town: Town) -> None:
+    proposed = Sensor("new/1", "Loop 1", Domain.TRAFFIC, "loop", place=Place(121.5, 31.2), interval_s=30.0)
+    town.feed.strangers = [replace(STRANGER, proposed=proposed, heard=(Heard(0, "t", "s"),))]
     async with town.client_of(Role.OPERATOR) as client:
-        answer = await client.post("/discovery/n1199/adopt", json=ADOPTION)
+        (listed,) = (await client.get("/discovery")).json()["items"]
+        await client.post("/discovery/new/1/adopt")
+        shown = (await client.get("/sensors/new/1")).json()
 
-    assert answer.status_code == 201
+    assert listed["heard"] == [{"time": "1970-01-01T00:00:00.000Z", "topic": "t", "sample": "s"}]
+    assert {name: shown[name] for name in listed["proposed"]} == listed["proposed"]
+    assert (shown["kind"], shown["longitude"], shown["interval_s"]) == ("loop", 121.5, 30.0)
+
+
+async def test_what_an_adoption_says_goes_before_the_proposal(town: Town) -> None:
+    proposed = Sensor("new/1", "Loop 1", Domain.TRAFFIC, "loop", place=Place(121.5, 31.2), interval_s=30.0)
+    town.feed.strangers = [replace(STRANGER, proposed=proposed)]
+    said = {"name": "新线圈", "domain": None, "longitude": None, "interval_s": None, "district": "east"}
+    async with town.client_of(Role.OPERATOR) as client:
+        shown = (await client.post("/discovery/new/1/adopt", json=said)).json()
+
+    assert (shown["name"], shown["domain"], shown["kind"]) == ("新线圈", "traffic", "loop")
+    assert (shown["longitude"], shown["interval_s"], shown["district"]) == (None, None, "east")
 
 
 async def test_quarantine_lists_without_bytes(town: Town) -> None:

@@ -1,8 +1,12 @@
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from city.entry import Context, Journaled, NumberedSensor
-from city.feed import Discovered
+from city.errors import NotFound
+from city.feed import Discovered, Heard
 from city.level import Domain
 from city.sensor import Sensor
 from ingest.discovery import Discovery
@@ -22,9 +26,12 @@ def test_stranger_is_listed_with_what_it_said(tmp_path):
         discovery.note([sighting(1, "air-9", "first", "pm25")], 100)
         discovery.note([sighting(1, "air-9", "second", "pm10", "pm25")], 200)
 
-        assert discovery.listed("", 10) == [
-            Discovered("air-9", 100, 200, 2, "city/environment/air-9/reading", ("pm25", "pm10"), "second")
-        ]
+        (found,) = discovery.listed("", 10)
+
+    topic = "city/environment/air-9/reading"
+    proposed = Sensor("air-9", "air-9", Domain.ENVIRONMENT, "air_station", quantities=("pm25", "pm10"))
+    heard = (Heard(200, topic, "second"), Heard(100, topic, "first"))
+    assert found == Discovered("air-9", 100, 200, 2, topic, ("pm25", "pm10"), "second", heard, proposed)
 
 
 def test_list_goes_on_after_a_sensor_in_order_of_id(tmp_path):
@@ -32,6 +39,31 @@ def test_list_goes_on_after_a_sensor_in_order_of_id(tmp_path):
         discovery.note([sighting(number, sensor) for number, sensor in enumerate(["c", "a", "d", "b"], 1)], 1)
 
         assert [one.sensor for one in discovery.listed("a", 2)] == ["b", "c"]
+
+
+def test_one_stranger_is_found_by_its_number(tmp_path):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(7, "air-9")], 1)
+
+        assert discovery.find(7).sensor == "air-9"
+        with pytest.raises(NotFound):
+            discovery.find(8)
+
+
+def test_strangers_of_an_earlier_version_are_still_there(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "discovery.sqlite")) as old, old:
+        old.execute(
+            "CREATE TABLE discovered (number INTEGER PRIMARY KEY, sensor TEXT NOT NULL UNIQUE, first_ns, last_ns,"
+            " messages, topic TEXT, quantities TEXT, sample TEXT)"
+        )
+        old.execute("INSERT INTO discovered VALUES (3, 'air-9', 1, 2, 40, 't', 'pm25\npm10', 's')")
+
+    for _ in range(2):
+        with closing(opened(tmp_path)) as discovery:
+            (found,) = discovery.listed("", 10)
+
+        assert (found.sensor, found.messages, found.quantities) == ("air-9", 40, ("pm25", "pm10"))
+        assert (found.first_ns, found.topic, found.sample) == (1, "t", "s")
 
 
 def test_new_stranger_survives_a_crash_once_flushed(tmp_path):

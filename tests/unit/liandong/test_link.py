@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition, Response
 from city.errors import BadRequest, NotFound, StoreUnavailable
-from city.feed import Discovered, Feed, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.feed import Discovered, Feed, Heard, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
+from city.level import Domain
+from city.place import Place
+from city.sensor import Sensor
 from liandong.link.client import LinkClient, linked
 from liandong.link.frame import MAX_FRAME_BYTES
 from liandong.link.server import MAX_CALLS, served
@@ -34,12 +37,15 @@ STATUS = IngestStatus(
 )
 RULE = RuleSummary("r", {"zh": "规"}, "silence", "s", "f", 1, "", "", {}, 2, 1, "road", {"major": 2}, ("a",))
 
+PROPOSED = Sensor("x", "x", Domain.VIDEO, "camera", place=Place(1.5, 2.5), tags=frozenset({"a"}))
+
 CALLS: dict[str, tuple[Any, ...]] = {
     "latest": (["air-1"], [LATEST]),
     "states": ({"air-1": "normal"},),
     "readings": (QUERY, SERIES),
     "events": ("cam-1", 0, 9, 2, [KeptEvent("cam-1", "intrusion", 1, 2, "{}")]),
     "discovered": ("", 10, [Discovered("x", 1, 2, 3, "t", ("pm25",), "s")]),
+    "stranger": ("x", Discovered("x", 1, 2, 3, "t", (), "", (Heard(1, "t", "s"),), PROPOSED)),
     "quarantined": (0, 10, [Quarantined(1, 2, "t", "r", "d", 3)]),
     "quarantined_bytes": (1, Quarantined(1, 2, "t", "r", "d", 3, b"\x00\xff")),
     "settle": (7, None),
