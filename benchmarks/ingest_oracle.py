@@ -1,0 +1,49 @@
+"""Says what of the published messages is not in the history store, which is opened after the program has ended."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from benchmarks.ingest_messages import VALUES, Ints, Plan
+
+_QUANTITIES = ("temperature", "humidity", "atmospheric_pressure")
+_KEPT = """
+SELECT CAST(substr(s.name, 7) AS BIGINT) AS sensor, r.time_ns // 1000000 AS time_ms, q.name AS quantity, r.value AS value
+FROM readings r JOIN sensors s ON r.sensor = s.number JOIN quantities q ON r.quantity = q.number
+WHERE s.name LIKE 'bench-%'
+"""
+
+
+def lost(history: Path, plans: Sequence[Plan]) -> int:
+    """Return how many published messages are not kept with all three values as they were sent."""
+    with duckdb.connect(str(history), read_only=True) as connection:
+        kept = connection.execute(_KEPT).fetchnumpy()
+    places = [_places(kept, name) for name in _QUANTITIES]
+    missing = 0
+    for plan in plans:
+        number = plan.numbers
+        key = _key(plan.sensor(number), plan.time_ms(number))
+        there = np.ones(plan.count, np.bool_)
+        for (keys, values), sent in zip(places, plan.values(number), strict=True):
+            at = np.searchsorted(keys, key).clip(max=max(0, len(keys) - 1))
+            there &= (keys[at] == key) & np.isclose(values[at], sent, atol=1e-6) if len(keys) else False
+        missing += int(np.count_nonzero(~there))
+    return missing
+
+
+def sent_values(plans: Sequence[Plan]) -> int:
+    """Return how many readings the plans make."""
+    return VALUES * sum(plan.count for plan in plans)
+
+
+def _places(kept: dict[str, np.ndarray], quantity: str) -> tuple[Ints, np.ndarray]:
+    picked = kept["quantity"] == quantity
+    keys = _key(kept["sensor"][picked], kept["time_ms"][picked])
+    order = np.argsort(keys)
+    return keys[order], kept["value"][picked][order]
+
+
+def _key(sensor: Ints, time_ms: Ints) -> Ints:
+    return time_ms << 21 | sensor

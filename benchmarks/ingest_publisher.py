@@ -1,0 +1,164 @@
+"""Publishes pre-encoded messages from a process of its own, as cheaply as sockets can be written.
+
+Standard input brings a job as one line of JSON, then how many messages may have been sent, a number a line; standard
+output says `ready`, and at the end what was sent when.
+"""
+
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from benchmarks.ingest_messages import PACKET, Bytes, Plan
+from ingest.mqtt.packet import Credentials, connect
+
+_HOST, _PATIENCE_S, _PUBACK_BYTES = "127.0.0.1", 60.0, 4
+#: Messages of one connection that wait for their PUBACK, and bytes written at once.
+_WINDOW, _BURST = 4_000, 200
+#: Even bursts a second at a steady pace.
+_BURSTS_PER_S = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to publish, where, and over how many connections; `per_s` 0 for as fast as it is taken."""
+
+    plan: Plan
+    port: int
+    per_s: int = 0
+    connections: int = 4
+    username: str | None = None
+    password: str | None = None
+
+    def line(self) -> bytes:
+        """Return it as the process reads it."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: str) -> "Job":
+        """Return a job from its line."""
+        fields = json.loads(line)
+        return cls(**{**fields, "plan": Plan(**fields["plan"])})
+
+
+@dataclass
+class _Connection:
+    """One publishing connection and its share of each stretch of messages."""
+
+    link: socket.socket
+    sent: int = 0
+    answered_bytes: int = 0
+    waiting: list[memoryview] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        """Return how many messages may be sent now; none while an earlier burst is not wholly out."""
+        return 0 if self.waiting else _WINDOW - (self.sent - self.answered_bytes // _PUBACK_BYTES)
+
+    def send(self, burst: memoryview) -> None:
+        """Send whole packets; what the socket does not take waits."""
+        self.sent += len(burst) // len(PACKET)
+        self.waiting.append(burst)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what waits."""
+        while self.waiting:
+            try:
+                count = self.link.send(self.waiting[0])
+            except BlockingIOError:
+                return
+            rest = self.waiting[0][count:]
+            self.waiting = [rest, *self.waiting[1:]] if len(rest) else self.waiting[1:]
+
+    def hear(self) -> None:
+        """Count answers."""
+        data = self.link.recv(262_144)
+        if not data:
+            raise ConnectionResetError
+        self.answered_bytes += len(data)
+
+
+class Publisher:
+    """Sends a job's packets in order, each burst over the next connection."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._packets = job.plan.packets()
+        self._selector = selectors.DefaultSelector()
+        self._connections = [self._connected(number) for number in range(job.connections)]
+        self._sent = 0
+        self._credit = job.plan.count if job.per_s else 0
+        #: Monotonic time and messages sent by then, a pair a burst.
+        self.log: list[tuple[float, int]] = []
+
+    def run(self) -> None:
+        """Send everything that there is credit for, and return when it is acknowledged."""
+        self._selector.register(sys.stdin, selectors.EVENT_READ, None)
+        began = time.monotonic()
+        turn = 0
+        while self._sent < self._job.plan.count or any(self._open(one) for one in self._connections):
+            due = self._due(time.monotonic() - began)
+            connection = self._connections[turn % len(self._connections)]
+            burst = min(due - self._sent, connection.room, _BURST)
+            if burst > 0:
+                connection.send(_flat(self._packets[self._sent : self._sent + burst]))
+                self._sent += burst
+                self.log.append((time.monotonic(), self._sent))
+            turn += 1
+            if turn % len(self._connections) == 0 or burst <= 0:
+                self._hear(0.0 if burst > 0 else 1 / _BURSTS_PER_S)
+
+    def _due(self, elapsed_s: float) -> int:
+        if not self._job.per_s:
+            return min(self._credit, self._job.plan.count)
+        return min(self._job.plan.count, int(elapsed_s * _BURSTS_PER_S) * self._job.per_s // _BURSTS_PER_S)
+
+    def _open(self, connection: _Connection) -> bool:
+        return bool(connection.waiting) or connection.answered_bytes < connection.sent * _PUBACK_BYTES
+
+    def _hear(self, wait_s: float) -> None:
+        for key, _ in self._selector.select(wait_s):
+            if key.data is None:
+                self._credit = int(sys.stdin.readline() or 0) or self._job.plan.count
+            else:
+                key.data.hear()
+        for connection in self._connections:
+            connection.flush()
+
+    def _connected(self, number: int) -> _Connection:
+        job = self._job
+        link = socket.create_connection((_HOST, job.port), timeout=_PATIENCE_S)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        credentials = Credentials(job.username, job.password)
+        client_id = f"bench-{os.getpid()}-{number}"
+        link.sendall(connect(client_id, keep_alive_s=0, credentials=credentials, clean=True))
+        if link.recv(4) != b"\x20\x02\x00\x00":
+            raise ConnectionRefusedError
+        link.setblocking(False)
+        connection = _Connection(link)
+        self._selector.register(link, selectors.EVENT_READ, connection)
+        return connection
+
+
+def _flat(rows: Bytes) -> memoryview:
+    return memoryview(np.ascontiguousarray(rows).reshape(-1)).cast("B")
+
+
+def main() -> None:
+    """Do one job."""
+    publisher = Publisher(Job.read(sys.stdin.readline()))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    publisher.run()
+    sys.stdout.write(json.dumps(publisher.log) + "\n")
+
+
+if __name__ == "__main__":
+    main()
