@@ -1,12 +1,14 @@
 """Settings of ingest: the broker session, batches, the journal and what is drained from it."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from city.errors import BadSettings
+from ingest.topics import is_filter, overlap
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -24,8 +26,18 @@ class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _checked_filters(filters: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for place, one in enumerate(filters if filters is not None else ()):
+        if not is_filter(one):
+            raise BadSettings(expected="MQTT topic filters", got=one, at="mqtt.filters")
+        for other in (filters or ())[:place]:
+            if overlap(one, other):
+                raise BadSettings(expected=f"filters that do not overlap `{other}`", got=one, at="mqtt.filters")
+    return filters
+
+
 class MqttSettings(_Settings):
-    """How to reach the broker."""
+    """How to reach one broker."""
 
     url: Annotated[str, AfterValidator(_checked_url)] = Field(
         "mqtt://127.0.0.1:1883", description="Broker, as mqtt://HOST[:PORT], or mqtts:// for TLS"
@@ -35,6 +47,35 @@ class MqttSettings(_Settings):
     ca_file: Path | None = Field(None, description="PEM file of the authorities to trust, in place of the system's")
     cert_file: Path | None = Field(None, description="PEM file of our certificate, for mutual TLS")
     key_file: Path | None = Field(None, description="PEM file of that certificate's key")
+    name: str = Field(
+        "main", pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Name in health, counters and the session's file"
+    )
+    # The environment says `5` as text, a file as a number.
+    protocol: Annotated[Literal["4", "5", "auto"], BeforeValidator(str)] = Field(
+        "4", description="4 is MQTT 3.1.1, 5 is MQTT 5; auto asks for 5 and takes 4 (the embedded broker knows only 4)"
+    )
+    filters: Annotated[tuple[str, ...] | None, AfterValidator(_checked_filters)] = Field(
+        None, description="Topic filters to subscribe to at this broker; left out: those of all routes"
+    )
+    share: str = Field(
+        "",
+        max_length=64,
+        pattern=r"^[^/+#\x00]*$",  # MQTT 5 §4.8.2
+        description="Group of a shared subscription, which divides the messages among its members; empty: none",
+    )
+    required: bool = Field(
+        default=True, description="Whether a sensor's silence counts only while this broker is connected and caught up"
+    )
+    session_expiry_s: int = Field(
+        0xFFFF_FFFF,
+        ge=60,
+        le=0xFFFF_FFFF,
+        description="MQTT 5: seconds for which the broker keeps our session while we are away; the largest: for ever, "
+        "as in MQTT 3.1.1",
+    )
+    topic_aliases: int = Field(
+        64, ge=0, le=1024, description="MQTT 5: topics that the broker may shorten; each may take 64 KiB of memory"
+    )
     keep_alive_s: int = Field(30, ge=2, le=65535, description="Longest silence towards the broker, in seconds")
     timeout_s: float = Field(10, gt=0, description="Longest wait for the broker's answer, in seconds")
     backoff_first_s: float = Field(0.25, gt=0, description="First pause before connecting again, in seconds")
@@ -57,6 +98,11 @@ class MqttSettings(_Settings):
         if self.password is not None and self.username is None:
             raise BadSettings(expected="a username with the password", got="none", at="mqtt.username")
         return self
+
+    def subscriptions(self, routed: Sequence[str]) -> tuple[str, ...]:
+        """Return what to subscribe to, where the routes have the filters `routed`."""
+        chosen = tuple(routed) if self.filters is None else self.filters
+        return tuple(f"$share/{self.share}/{one}" for one in chosen) if self.share else chosen
 
     @property
     def host(self) -> str:
@@ -139,6 +185,7 @@ class IngestSettings(_Settings):
     """All of ingest's settings."""
 
     mqtt: MqttSettings = MqttSettings()
+    brokers: tuple[MqttSettings, ...] = Field((), description="More brokers to take messages from, beside `mqtt`")
     batch: BatchSettings = BatchSettings()
     normalise: NormaliseSettings = NormaliseSettings()
     journal: JournalSettings = JournalSettings()

@@ -8,6 +8,12 @@ MESSAGES_DUPLICATED = Counter(
     "ingest_messages_duplicated_total", "Repeated messages that were acknowledged and dropped"
 )
 MESSAGES_QUARANTINED = Counter("ingest_messages_quarantined_total", "Messages that were not understood", ["reason"])
+MESSAGES_RETRIED = Counter(
+    "ingest_messages_retried_total", "Quarantined messages that were replayed, by what came of it", ["result"]
+)
+STATUSES_OUTDATED = Counter(
+    "ingest_statuses_outdated_total", "Words of replayed messages on who is there, which say nothing of now"
+)
 MESSAGES_UNDERSTOOD = Counter(
     "ingest_messages_understood_total", "Messages by payload family and by what they held", ["family", "content"]
 )
@@ -34,12 +40,14 @@ BATCH_SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
 
-CONNECTIONS_OPENED = Counter("ingest_connections_opened_total", "Connections that the broker accepted")
-CONNECTIONS_LOST = Counter("ingest_connections_lost_total", "Connections that failed or ended", ["reason"])
-SESSIONS_LOST = Counter("ingest_sessions_lost_total", "Times that the broker had forgotten our session")
-SUBSCRIPTIONS_REFUSED = Counter("ingest_subscriptions_refused_total", "Topic filters that the broker refused")
-READING_PAUSED = Counter("ingest_reading_paused_total", "Times that we stopped reading from the broker")
-CONNECTED = Gauge("ingest_connected", "1 while connected and subscribed")
+CONNECTIONS_OPENED = Counter("ingest_connections_opened_total", "Connections that the broker accepted", ["broker"])
+CONNECTIONS_LOST = Counter("ingest_connections_lost_total", "Connections that failed or ended", ["broker", "reason"])
+SESSIONS_LOST = Counter("ingest_sessions_lost_total", "Times that the broker had forgotten our session", ["broker"])
+SUBSCRIPTIONS_REFUSED = Counter(
+    "ingest_subscriptions_refused_total", "Topic filters that the broker refused", ["broker"]
+)
+READING_PAUSED = Counter("ingest_reading_paused_total", "Times that we stopped reading from the broker", ["broker"])
+CONNECTED = Gauge("ingest_connected", "1 while connected and subscribed", ["broker"])
 LISTENING = Gauge("ingest_listening", "1 while connected, subscribed and caught up")
 
 COMMIT_SECONDS = Histogram(

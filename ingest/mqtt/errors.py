@@ -31,6 +31,12 @@ class ConnectionRefused(MqttError):
         super().__init__(f"Broker refused the connection: {reason} - at `{at}`")
 
 
+class UnsupportedVersion(ConnectionRefused):
+    """Raised when the broker does not speak the version of MQTT that we asked for."""
+
+    code = "unsupported_version"
+
+
 class ConnectionLost(MqttError):
     """Raised when a connection ended without our wish."""
 

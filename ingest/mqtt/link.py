@@ -6,15 +6,25 @@ from contextlib import suppress
 from typing import cast
 
 from ingest.config import MqttSettings
-from ingest.mqtt import packet
-from ingest.mqtt.codec import Parsed, Parser
-from ingest.mqtt.errors import ConnectionLost, ConnectionRefused, MalformedPacket, MqttError, NoAnswer
+from ingest.mqtt import packet, reason
+from ingest.mqtt.codec import Parsed
+from ingest.mqtt.dialect import Dialect, is_too_new
+from ingest.mqtt.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    MalformedPacket,
+    MqttError,
+    NoAnswer,
+    UnsupportedVersion,
+)
 from ingest.mqtt.inbox import Inbox
-from ingest.mqtt.packet import Connack, Control, Credentials, Pingresp, Suback, Unsuback
+from ingest.mqtt.owed import Owed
+from ingest.mqtt.packet import Connack, Control, Credentials, Disconnected, Pingresp, Suback, Unsuback
 from ingest.telemetry import MESSAGES_ACKNOWLEDGED, MESSAGES_RECEIVED, READING_PAUSED
 
 #: Packet ids belong to one direction and one connection; CONNACK has none, and 0 is free for it.
 _CONNACK = 0
+_QOS_1 = 1
 #: Pings without an answer, half a keep-alive apart, after which the broker is taken for dead.
 _MAX_UNANSWERED = 2
 #: Longest wait for the last bytes to leave when we end the connection, in seconds.
@@ -24,15 +34,16 @@ _FAREWELL_S = 1.0
 class Link(asyncio.Protocol):
     """A connection from its opening to its end; it is not reused. Belongs to one event loop."""
 
-    def __init__(self, settings: MqttSettings, inbox: Inbox) -> None:
+    def __init__(self, settings: MqttSettings, inbox: Inbox, dialect: Dialect) -> None:
         loop = asyncio.get_running_loop()
-        self._settings, self._inbox = settings, inbox
-        self._parser = Parser(max_packet_bytes=settings.max_packet_bytes)
+        self._settings, self._inbox, self._dialect = settings, inbox, dialect
+        self._parser = dialect.parser()
+        self._keep_alive_s = settings.keep_alive_s
         self._transport: asyncio.Transport | None = None
         self._answers: dict[int, asyncio.Future[Control]] = {}
         self._last_id = 0
         self._accepted = False
-        self._unacknowledged = 0
+        self._owed = Owed()
         self._unanswered = 0
         self._pauses = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -42,7 +53,7 @@ class Link(asyncio.Protocol):
     @property
     def blocked(self) -> bool:
         """Return whether the broker sends nothing more before it has been acknowledged."""
-        return self._unacknowledged >= self._settings.inflight_window
+        return len(self._owed) >= self._settings.inflight_window
 
     @property
     def open(self) -> bool:
@@ -53,34 +64,36 @@ class Link(asyncio.Protocol):
         """Greet the broker and return its answer; from then on the connection is kept alive.
 
         Raises:
+            UnsupportedVersion: the broker does not speak this version.
             ConnectionRefused: the broker does not want us.
             MqttError: the connection ended first, or there was no answer in time.
         """
         password = self._settings.password
         credentials = Credentials(self._settings.username, password.get_secret_value() if password else None)
-        keep_alive_s = self._settings.keep_alive_s
-        greeting = packet.connect(client_id, keep_alive_s=keep_alive_s, credentials=credentials)
-        answer = await self._ask(_CONNACK, greeting)
+        answer = await self._ask(_CONNACK, self._dialect.connect(client_id, credentials))
         if not isinstance(answer, Connack):
             raise self._wrong(answer, expected="CONNACK")
         if answer.code:
-            reason = packet.CONNACK_REASONS.get(answer.code, f"code {answer.code}")
-            raise ConnectionRefused(reason, at=self._settings.url)
+            refused = UnsupportedVersion if is_too_new(answer) else ConnectionRefused
+            raise refused(self._dialect.refusal(answer), at=self._settings.url)
+        if answer.keep_alive_s:
+            self._keep_alive_s = answer.keep_alive_s
         self._beat()
         return answer
 
-    async def subscribe(self, filters: Sequence[str]) -> dict[str, int]:
-        """Ask for QoS 1 on `filters`, and return what was granted to each; see `packet.REFUSED`."""
+    async def subscribe(self, filters: Sequence[str]) -> dict[str, str]:
+        """Ask for QoS 1 on `filters`; return those that did not get it, each with the broker's reason if it has one."""
         packet_id = self._next_id()
-        answer = await self._ask(packet_id, packet.subscribe(packet_id, filters))
+        answer = await self._ask(packet_id, self._dialect.subscribe(packet_id, filters))
         if not isinstance(answer, Suback) or len(answer.codes) != len(filters):
             raise self._wrong(answer, expected=f"SUBACK with {len(filters)} codes")
-        return dict(zip(filters, answer.codes, strict=True))
+        granted = zip(filters, answer.codes, strict=True)
+        return {one: self._dialect.shortfall(code, answer.said) for one, code in granted if code != _QOS_1}
 
     async def unsubscribe(self, filters: Sequence[str]) -> None:
-        """Give up `filters`."""
+        """Give up `filters`; the broker may not refuse, whatever its answer says of single ones."""
         packet_id = self._next_id()
-        answer = await self._ask(packet_id, packet.unsubscribe(packet_id, filters))
+        answer = await self._ask(packet_id, self._dialect.unsubscribe(packet_id, filters))
         if not isinstance(answer, Unsuback):
             raise self._wrong(answer, expected="UNSUBACK")
 
@@ -94,19 +107,23 @@ class Link(asyncio.Protocol):
         return self._cause if self._cause is not None else ConnectionLost("closed", at=self._settings.url)
 
     def acknowledge(self, packet_ids: list[bytes]) -> None:
-        """Send PUBACKs in one write; does nothing once the connection has ended, as the broker then sends again."""
+        """Send PUBACKs in one write, in the order in which their messages came, held back for those still missing.
+
+        Does nothing once the connection has ended, as the broker then sends again.
+        """
         if not self.open or self._transport is None:
             return
-        self._transport.write(packet.pubacks(packet_ids))
-        self._unacknowledged -= len(packet_ids)
-        MESSAGES_ACKNOWLEDGED.inc(len(packet_ids))
+        due = self._owed.settle(packet_ids)
+        if due:
+            self._transport.write(packet.pubacks(due))
+        MESSAGES_ACKNOWLEDGED.inc(len(due))
 
     def pause(self) -> None:
         """Stop reading; pings go on, and their answers are not expected. Calls nest."""
         self._pauses += 1
         if self._pauses == 1 and self._transport is not None:
             self._transport.pause_reading()
-            READING_PAUSED.inc()
+            READING_PAUSED.labels(self._settings.name).inc()
 
     def resume(self) -> None:
         """Take back one `pause`."""
@@ -171,15 +188,17 @@ class Link(asyncio.Protocol):
     def _deliver(self, parsed: Parsed, size: int) -> None:
         if not self._accepted:
             raise MalformedPacket(expected="CONNACK first", got="PUBLISH", at=self._settings.url)
-        count = len(parsed.messages)
-        self._unacknowledged += count - parsed.packet_ids.count(b"")
-        MESSAGES_RECEIVED.inc(count)
+        self._owed.add(parsed.packet_ids)
+        MESSAGES_RECEIVED.inc(len(parsed.messages))
         self._inbox.put(self, parsed, size)
 
     def _settle(self, control: Control) -> None:
         match control:
             case Pingresp():
                 return
+            case Disconnected():
+                cause = f"ended by the broker: {reason.words(control.code, control.said)}"
+                raise ConnectionLost(cause, at=self._settings.url)
             case Connack():
                 key = _CONNACK
                 self._accepted = control.code == 0
@@ -220,4 +239,4 @@ class Link(asyncio.Protocol):
             return
         self._transport.write(packet.PINGREQ)
         self._unanswered += 1
-        self._timer = asyncio.get_running_loop().call_later(self._settings.keep_alive_s / 2, self._beat)
+        self._timer = asyncio.get_running_loop().call_later(self._keep_alive_s / 2, self._beat)

@@ -23,25 +23,38 @@ _PUBACK_HEAD = b"\x40\x02"
 
 @dataclass(frozen=True, slots=True)
 class Connack:
-    """The broker's answer to CONNECT; `code` 0 accepts."""
+    """The broker's answer to CONNECT; `code` 0 accepts.
+
+    Attributes:
+        keep_alive_s: the longest silence that the broker wants in place of ours (MQTT 5).
+        session_expiry_s: how long it keeps the session in place of what we asked (MQTT 5).
+        said: what it says of its reason (MQTT 5).
+        old: it has the form of MQTT 3.1.1 although MQTT 5 was asked for.
+    """
 
     session_present: bool
     code: int
+    keep_alive_s: int | None = None
+    session_expiry_s: int | None = None
+    said: str = ""
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Suback:
-    """The broker's answer to SUBSCRIBE: the granted QoS of each filter, or REFUSED."""
+    """The broker's answer to SUBSCRIBE: the granted QoS of each filter, or from REFUSED on why not."""
 
     packet_id: int
     codes: tuple[int, ...]
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsuback:
-    """The broker's answer to UNSUBSCRIBE."""
+    """The broker's answer to UNSUBSCRIBE; `codes` only in MQTT 5."""
 
     packet_id: int
+    codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,15 @@ class Pingresp:
     """The broker's answer to PINGREQ."""
 
 
-Control = Connack | Suback | Unsuback | Pingresp
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The broker ends the connection and says why (MQTT 5)."""
+
+    code: int
+    said: str = ""
+
+
+Control = Connack | Suback | Unsuback | Pingresp | Disconnected
 
 
 class Credentials(NamedTuple):

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import NoReturn
 
@@ -10,9 +10,11 @@ import structlog
 
 from ingest.backoff import Backoff
 from ingest.config import MqttSettings
-from ingest.mqtt.errors import ConnectionLost, MqttError, NoAnswer
+from ingest.mqtt.dialect import Dialect, speaking
+from ingest.mqtt.errors import ConnectionLost, MqttError, NoAnswer, UnsupportedVersion
 from ingest.mqtt.inbox import Inbox
 from ingest.mqtt.link import Link
+from ingest.mqtt.packet import Connack
 from ingest.mqtt.session_file import Remembered, SessionFile
 from ingest.telemetry import CONNECTED, CONNECTIONS_LOST, CONNECTIONS_OPENED, SESSIONS_LOST, SUBSCRIPTIONS_REFUSED
 
@@ -20,11 +22,16 @@ log = structlog.get_logger(__name__)
 
 #: Filters in one SUBSCRIBE, well below any broker's packet limit.
 _FILTERS_A_PACKET = 64
-_QOS_1 = 1
 
 
 class Session:
-    """Keeps one broker connected and subscribed while `run` runs, and fills an inbox; belongs to one event loop."""
+    """Keeps one broker connected and subscribed while `run` runs, and fills an inbox; belongs to one event loop.
+
+    Attributes:
+        error: why it is not connected and subscribed; empty while it is.
+        refused: the filters that the broker does not grant with QoS 1, each with its reason.
+        version: of MQTT, as last spoken; empty before the first connection.
+    """
 
     def __init__(
         self, settings: MqttSettings, file: SessionFile, inbox: Inbox, *, filters: Sequence[str], random: Random
@@ -37,7 +44,9 @@ class Session:
         self._backoff = Backoff(settings.backoff_first_s, settings.backoff_cap_s, random)
         self._retry = Backoff(settings.backoff_first_s, settings.backoff_cap_s, random)
         self._link: Link | None = None
-        self.error = ""
+        self._only_old = False
+        self.error = self.version = ""
+        self.refused: Mapping[str, str] = {}
 
     @property
     def connected(self) -> bool:
@@ -48,6 +57,16 @@ class Session:
     def broker(self) -> str:
         """Return the broker's URL, which holds no secret."""
         return self._settings.url
+
+    @property
+    def name(self) -> str:
+        """Return the broker's name in counters and health."""
+        return self._settings.name
+
+    @property
+    def required(self) -> bool:
+        """Return whether silence counts only while this broker is connected."""
+        return self._settings.required
 
     def subscribe(self, filters: Sequence[str]) -> None:
         """Want exactly these filters from now on; others are given up."""
@@ -60,6 +79,9 @@ class Session:
             started_s = asyncio.get_running_loop().time()
             try:
                 await self._connection()
+            except UnsupportedVersion as error:
+                self._tell(error)
+                self._only_old = self._settings.protocol == "auto"
             except (MqttError, OSError) as error:
                 self._tell(error)
             if asyncio.get_running_loop().time() - started_s > self._settings.backoff_cap_s:
@@ -68,13 +90,10 @@ class Session:
 
     async def _connection(self) -> NoReturn:
         """Live through one connection; it always ends by raising."""
-        link = await self._open()
+        dialect = speaking(self._settings, only_old=self._only_old)
+        link = await self._open(dialect)
         try:
-            answer = await link.connect(self._remembered.client_id)
-            CONNECTIONS_OPENED.inc()
-            if not answer.session_present and self._remembered.filters:
-                SESSIONS_LOST.inc()
-                log.warning("session_lost", broker=self.broker)
+            self._welcome(await link.connect(self._remembered.client_id), dialect)
             self._link, self._granted = link, frozenset()
             await self._stay(link)
         except asyncio.CancelledError:
@@ -82,16 +101,26 @@ class Session:
             raise
         finally:
             self._link = None
-            CONNECTED.set(0)
+            CONNECTED.labels(self.name).set(0)
             link.abort(ConnectionLost("given up", at=self.broker))
             self._inbox.drop(link)
 
-    async def _open(self) -> Link:
+    def _welcome(self, answer: Connack, dialect: Dialect) -> None:
+        """Note what the broker said of the session."""
+        self.version = dialect.version
+        CONNECTIONS_OPENED.labels(self.name).inc()
+        if not answer.session_present and self._remembered.filters:
+            SESSIONS_LOST.labels(self.name).inc()
+            log.warning("session_lost", broker=self.name, url=self.broker)
+        if answer.session_expiry_s is not None and answer.session_expiry_s < self._settings.session_expiry_s:
+            log.warning("session_expires_early", broker=self.name, seconds=answer.session_expiry_s)
+
+    async def _open(self, dialect: Dialect) -> Link:
         settings, loop = self._settings, asyncio.get_running_loop()
         try:
             async with asyncio.timeout(settings.timeout_s):
                 _, link = await loop.create_connection(
-                    lambda: Link(settings, self._inbox), settings.host, settings.port, ssl=_tls(settings)
+                    lambda: Link(settings, self._inbox, dialect), settings.host, settings.port, ssl=_tls(settings)
                 )
         except TimeoutError as error:
             raise NoAnswer(settings.timeout_s, at=self.broker) from error
@@ -102,12 +131,12 @@ class Session:
         while True:
             self._changed.clear()
             await self._agree(link)
-            CONNECTED.set(self.connected)
+            CONNECTED.labels(self.name).set(self.connected)
             wait_s = self._retry.next_s() if self._granted != self._wanted else None
             if wait_s is None:
                 self._retry.reset()
                 self.error = ""
-                log.info("subscribed", broker=self.broker, filters=len(self._granted))
+                log.info("subscribed", broker=self.name, url=self.broker, filters=len(self._granted))
             await self._until_changed(link, wait_s)
             if not link.open:
                 raise link.cause
@@ -131,14 +160,14 @@ class Session:
         for part in _parts(gone):
             await link.unsubscribe(part)
         granted = self._granted & wanted
+        refused: dict[str, str] = {}
         for part in _parts(sorted(wanted - granted)):
-            codes = await link.subscribe(part)
-            refused = [one for one, code in codes.items() if code != _QOS_1]
-            if refused:
-                self._tell_refused(refused)
-            granted |= frozenset(part) - frozenset(refused)
+            refused |= await link.subscribe(part)
+            granted |= frozenset(part) - refused.keys()
         self._remember(wanted)
-        self._granted = granted
+        self._granted, self.refused = granted, refused
+        if refused:
+            self._tell_refused(refused)
 
     def _remember(self, filters: frozenset[str]) -> None:
         if frozenset(self._remembered.filters) != filters:
@@ -147,13 +176,14 @@ class Session:
 
     def _tell(self, error: MqttError | OSError) -> None:
         self.error = str(error)
-        CONNECTIONS_LOST.labels(error.code if isinstance(error, MqttError) else "unreachable").inc()
-        log.warning("connection_lost", broker=self.broker, error=self.error)
+        CONNECTIONS_LOST.labels(self.name, error.code if isinstance(error, MqttError) else "unreachable").inc()
+        log.warning("connection_lost", broker=self.name, url=self.broker, error=self.error)
 
-    def _tell_refused(self, refused: list[str]) -> None:
-        self.error = f"Broker refused to subscribe with QoS 1: {', '.join(refused)}"
-        SUBSCRIPTIONS_REFUSED.inc(len(refused))
-        log.error("subscription_refused", broker=self.broker, filters=refused)
+    def _tell_refused(self, refused: Mapping[str, str]) -> None:
+        told = ", ".join(f"{one} ({why})" if why else one for one, why in refused.items())
+        self.error = f"Broker refused to subscribe with QoS 1: {told}"
+        SUBSCRIPTIONS_REFUSED.labels(self.name).inc(len(refused))
+        log.error("subscription_refused", broker=self.name, url=self.broker, filters=told)
 
 
 def _parts(filters: list[str]) -> list[list[str]]:
