@@ -21,7 +21,8 @@ from liandong.part import PartRefused
 #: in half the time without each other's libraries.
 COMMANDS = (
     "up", "ingest", "desk", "check", "decode", "replay", "simulate", "user", "token", "source", "sensor",
-    "audit", "version",
+    "audit", "backup", "restore",
+    "version",
 )  # fmt: skip
 
 _EXITS: dict[type[LiandongError], Exit] = {
@@ -39,7 +40,9 @@ _EXITS: dict[type[LiandongError], Exit] = {
 def main() -> None:
     """Run the command that this process was started with; what it writes is its owner's alone."""
     os.umask(0o077)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.unfreeze()  # what is left frozen at the end, DuckDB calls leaked, on the terminal
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -141,11 +141,15 @@ class Keeper:
 
 async def _started(command: tuple[str, ...]) -> asyncio.subprocess.Process:
     """Start `command` on a leash, where Ctrl-C on the terminal does not reach it: it is ended in its turn."""
-    path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, "PYTHONPATH": path}
     return await asyncio.create_subprocess_exec(
-        *leash.command(*command), stdin=asyncio.subprocess.DEVNULL, env=environment, process_group=0
+        *leash.command(*command), stdin=asyncio.subprocess.DEVNULL, env=own_environment(), process_group=0
     )
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment in which a child finds our packages."""
+    path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path}
 
 
 async def _ended(process: asyncio.subprocess.Process, grace_s: float) -> None:

@@ -18,9 +18,11 @@ from ingest.config import (
     NormaliseSettings,
     QuarantineSettings,
 )
+from ingest.fairness.config import LedgerSettings
 from liandong.address import Address
 from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
+from liandong.copies.config import BackupSettings
 from liandong.folder import DataFolder
 from liandong.secret_file import with_secrets_read
 from liandong.settings_error import Origin
@@ -43,6 +45,7 @@ class IngestSection(BaseModel):
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     drain: DrainSettings = DrainSettings()
+    ledger: LedgerSettings = LedgerSettings()
     failpoints: tuple[str, ...] = IngestSettings.model_fields["failpoints"].get_default()
 
 
@@ -66,6 +69,7 @@ class Settings(BaseSettings):
     history: HistorySettings = HistorySettings()
     database: DatabaseSettings = DatabaseSettings()
     linkage: LinkageSettings = LinkageSettings()
+    backup: BackupSettings = BackupSettings()
 
     @property
     def folder(self) -> DataFolder:

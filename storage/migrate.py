@@ -16,7 +16,8 @@ from city.errors import BadSettings
 from storage.patience import wait_for_ever
 from storage.sql import Database
 
-_FOLDER = Path(__file__).with_name("migrations")
+#: Where the revisions are.
+SCRIPTS = Path(__file__).with_name("migrations")
 
 log = structlog.get_logger()
 
@@ -75,5 +76,5 @@ def revision(connection: Connection) -> str | None:
 def configuration(connection: Connection) -> Config:
     """Return Alembic's configuration for this connection."""
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config

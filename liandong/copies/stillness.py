@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Protocol
@@ -41,21 +41,22 @@ class HeldJournal(Protocol):
 async def kept_still(journal: HeldJournal, history: HistoryStore, path: Path) -> AsyncIterator[None]:
     """Keep still for one copier at a time at the socket `path` while the block lasts; then let go of everything."""
     turn, tasks = asyncio.Lock(), set[asyncio.Task[None]]()
-    with listening(path) as socket:
-        async with asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as opened:
+        socket = opened.enter_context(listening(path))
+        group = await opened.enter_async_context(asyncio.TaskGroup())
 
-            def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                task = group.create_task(_Copier(journal, history, turn).serve(reader, writer), name="copies.hold")
-                tasks.add(task)
-                task.add_done_callback(tasks.discard)
+        def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = group.create_task(_Copier(journal, history, turn).serve(reader, writer), name="copies.hold")
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
-            server = await asyncio.start_unix_server(converse, sock=socket)
-            try:
-                yield
-            finally:
-                server.close()
-                for task in tasks:
-                    task.cancel()
+        server = await asyncio.start_unix_server(converse, sock=socket)
+        try:
+            yield
+        finally:
+            server.close()
+            for task in tasks:
+                task.cancel()
 
 
 class _Copier:
@@ -67,17 +68,21 @@ class _Copier:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Do what it asks, line by line, until it is gone."""
         try:
-            with suppress(ConnectionError, TimeoutError), ExitStack() as held:
-                held.callback(self._pause.end)
-                async with self._turn:
-                    while word := await self._word(reader):
-                        answer = await self._do(word, held)
-                        writer.write(f"{answer}\n".encode())
-                        await writer.drain()
+            async with self._turn:
+                await self._answer(reader, writer)
+        except (ConnectionError, TimeoutError) as error:
+            log.warning("copier_lost", cause=type(error).__name__)
         finally:
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with ExitStack() as held:
+            held.callback(self._pause.end)
+            while word := await self._word(reader):
+                writer.write(f"{await self._do(word, held)}\n".encode())
+                await writer.drain()
 
     async def _word(self, reader: asyncio.StreamReader) -> str:
         async with asyncio.timeout(SILENCE_S):
