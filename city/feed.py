@@ -8,6 +8,7 @@ import msgspec
 
 from city.alarm import AlarmTransition
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
+from city.intake import BrokerStatus, Shed
 from city.sensor import Sensor
 
 
@@ -42,7 +43,12 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message that could not be understood; `payload` is cut to 64 KiB."""
+    """A message that could not be understood; `payload` is cut to 64 KiB.
+
+    Attributes:
+        tries: how often it was replayed and not understood again; `reason` is the last one.
+        replayed_ns: when it was replayed and understood; None while it was not.
+    """
 
     id: int
     time_ns: int
@@ -51,6 +57,49 @@ class Quarantined:
     detail: str
     size: int
     payload: bytes = b""
+    tries: int = 0
+    replayed_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Which quarantined messages; what is empty asks for nothing in particular.
+
+    Attributes:
+        source: the beginning of the topic that `quarantine_counts` tells.
+        topic: an MQTT topic filter.
+    """
+
+    reason: str = ""
+    source: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineCount:
+    """How many messages of one reason and source are kept: those not understood yet, and those replayed since."""
+
+    reason: str
+    source: str
+    waiting: int
+    replayed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of replaying some messages.
+
+    Attributes:
+        refused: still not understood; they stay, with the reason they now have.
+        cut: never to be replayed, as not all their bytes were kept.
+        upto: the last one that was looked at; go on behind it while there is `more`.
+    """
+
+    understood: int
+    refused: int
+    cut: int
+    upto: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +145,7 @@ class IngestStatus:
     book_version: str
     book_error: str
     counters: dict[str, float] = field(default_factory=dict)
+    brokers: tuple[BrokerStatus, ...] = ()
 
 
 class SensorChange(msgspec.Struct, frozen=True, gc=False):
@@ -133,12 +183,27 @@ class Feed(Protocol):
         """Return one sensor that sends but is not registered; raises NotFound."""
         ...
 
-    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+    async def quarantined(self, before: int, limit: int, wanted: Refusals) -> list[Quarantined]:
         """Return quarantined messages, newest first, with ids below `before` (0: from the newest), without bytes."""
+        ...
+
+    async def quarantine_counts(self) -> list[QuarantineCount]:
+        """Return how many messages are in quarantine, by reason and source."""
+        ...
+
+    async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
+        """Understand wanted messages with ids beyond `after` anew, as if they came when they came, each at most once.
+
+        Raises Conflict while what an earlier call brought is still being noted.
+        """
         ...
 
     async def quarantined_bytes(self, number: int) -> Quarantined:
         """Return one quarantined message whole; raises NotFound."""
+        ...
+
+    async def shed(self, before: int, limit: int) -> list[Shed]:
+        """Return what was shed by hour, source and reason, newest first, with ids below `before` (0: the newest)."""
         ...
 
     async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:

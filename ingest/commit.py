@@ -10,9 +10,15 @@ from city.quality import names_of
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints, Place
 from ingest.journal import Journal
-from ingest.journal_codec import Digests, Learned, Refused
+from ingest.journal_codec import Digests, Learned, LetGo, Refused, Retried
 from ingest.stage import Work
-from ingest.telemetry import EVENTS_ACCEPTED, MESSAGES_QUARANTINED, READINGS_ACCEPTED
+from ingest.telemetry import (
+    EVENTS_ACCEPTED,
+    MESSAGES_QUARANTINED,
+    MESSAGES_RETRIED,
+    MESSAGES_SHED,
+    READINGS_ACCEPTED,
+)
 
 _GOOD = READINGS_ACCEPTED.labels("good")
 
@@ -50,6 +56,7 @@ class Commit:
         self._failpoints.hit(Place.BEFORE_COMMIT)
         first = self._journal.append(work.contents)
         self._failpoints.hit(Place.AFTER_COMMIT)
+        work.position = first + len(work.contents) - 1
         for position, content in enumerate(work.contents, first):
             match content:
                 case Digests():
@@ -58,6 +65,10 @@ class Commit:
                     pass
                 case Refused():
                     _count_refused(content)
+                case Retried():
+                    _count_retried(content)
+                case LetGo():
+                    _count_shed(content)
                 case _:
                     work.items.append(Journaled(position, content))
                     _count_accepted(content)
@@ -102,6 +113,16 @@ class Fail:
 def _count_refused(refused: Refused) -> None:
     for message in refused.messages:
         MESSAGES_QUARANTINED.labels(message.reason).inc()
+
+
+def _count_retried(retried: Retried) -> None:
+    for one in retried.tries:
+        MESSAGES_RETRIED.labels(one.reason if one.reason else "understood").inc()
+
+
+def _count_shed(shed: LetGo) -> None:
+    for row in shed.rows:
+        MESSAGES_SHED.labels(row.source, row.reason).inc(row.messages)
 
 
 def _count_accepted(entry: Entry) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from city.errors import BadSettings
+from ingest.fairness.config import LedgerSettings
 from ingest.topics import is_filter, overlap
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -191,6 +192,7 @@ class IngestSettings(_Settings):
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     drain: DrainSettings = DrainSettings()
+    ledger: LedgerSettings = LedgerSettings()
     failpoints: tuple[str, ...] = Field(
         (), description="Names of places at which the process kills itself; for tests of crashes only"
     )

@@ -42,7 +42,46 @@ class Learned:
     lessons: tuple[Lesson, ...]
 
 
-Content = Entry | Refused | Digests | Learned
+@dataclass(frozen=True, slots=True)
+class SecondTry:
+    """What came of a quarantined message that was replayed; `reason` is empty where it was understood now.
+
+    `position` and `place` are those of the row that refused it, and of it among that row's messages.
+    """
+
+    position: int
+    place: int
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """Quarantined messages that were replayed; what they said is in the arrivals beside this."""
+
+    time_ns: int
+    tries: tuple[SecondTry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShedRow:
+    """Messages of one source that are acknowledged and not kept, and why; `size` is in bytes."""
+
+    source: str
+    reason: str
+    messages: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """What of one batch was shed: with this committed, it may be acknowledged."""
+
+    arrival_ns: int
+    rows: tuple[ShedRow, ...]
+
+
+Content = Entry | Refused | Digests | Learned | Retried | LetGo
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +146,8 @@ _KINDS: dict[type[Content], _Kind] = {
     Refused: _Kind(5, _encode, msgspec.msgpack.Decoder(Refused).decode),
     Digests: _Kind(6, _encode_digests, Digests),
     Learned: _Kind(7, _encode, msgspec.msgpack.Decoder(Learned).decode),
+    Retried: _Kind(8, _encode, msgspec.msgpack.Decoder(Retried).decode),
+    LetGo: _Kind(9, _encode, msgspec.msgpack.Decoder(LetGo).decode),
 }
 _BY_NUMBER = {kind.number: kind for kind in _KINDS.values()}
 

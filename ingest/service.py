@@ -12,6 +12,7 @@ import structlog
 from city.clock import SECOND_NS, Clock
 from city.entry import Context, Journaled
 from city.errors import StoreUnavailable
+from city.feed import Refusals, Replayed
 from city.history import HistoryStore
 from city.reading import ReadingBatch
 from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
@@ -20,18 +21,19 @@ from ingest.discovery import Discovery
 from ingest.drain import Drain
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints, Place
+from ingest.fairness.ledger import Ledger
 from ingest.history_writer import HistorySink
 from ingest.identity import Identity
 from ingest.intake import Normaliser, Note, Sift, Understand
 from ingest.journal import Journal
 from ingest.latest import Latest
 from ingest.lessons import Lessons
+from ingest.mqtt.brokers import Brokers
 from ingest.mqtt.inbox import Inbox
-from ingest.mqtt.session import Session
-from ingest.mqtt.session_file import SessionFile
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
 from ingest.replay import rebuild, relearn, replay
+from ingest.retrial import Retrial
 from ingest.stage import Stage
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,8 @@ log = structlog.get_logger(__name__)
 _LATEST_NS = 7 * 86_400 * SECOND_NS
 #: Time between looks at what can be given back, and between saves of what discovery heard, in seconds.
 _TIDY_S, _SAVE_TICKS = 1.0, 5
+#: Looks between two at what has been in quarantine too long: every ten minutes.
+_EXPIRE_TICKS = 600
 
 
 class Judge(Protocol):
@@ -83,21 +87,28 @@ class IngestService:
         self._duplicates = DuplicateWindow(settings.journal.duplicate_window)
         self.discovery = Discovery(folder / "discovery.sqlite")
         self.quarantine = Quarantine(folder / "quarantine.sqlite", settings.quarantine, parts.clock)
+        self.ledger = Ledger(folder / "ledger.sqlite", settings.ledger, parts.clock)
         self._lessons = Lessons(folder / "lessons.sqlite")
         self.journal = Journal(folder / "journal", settings.journal, readers=self._readers())
         self.latest = Latest(parts.identity)
         self.history = Drain(HistorySink(parts.history), self.journal, settings.drain, Random())
         self._quarantined = Drain(self.quarantine, self.journal, settings.drain, Random())
+        self._retrial = Retrial(self.quarantine, self._quarantined, parts.normaliser, self.discovery)
+        self._retrial.follow_on(self.journal.position)
+        self._accounting = Drain(self.ledger, self.journal, settings.drain, Random())
         self._learning = Drain(self._lessons, self.journal, settings.drain, Random())
         self._recover()
         inbox = Inbox(settings.batch)
-        file = SessionFile(folder / "session.json")
-        self.session = Session(settings.mqtt, file, inbox, filters=filters, random=Random())
+        self.brokers = Brokers([settings.mqtt, *settings.brokers], folder, inbox, filters=filters)
         self.pipeline = self._pipeline(inbox, settings)
 
     async def adopt(self, context: Context) -> None:
         """Put a context in force, if it is not; returns when everyone has followed."""
         await self.pipeline.adopt(context)
+
+    async def replay(self, wanted: Refusals, after: int, limit: int) -> Replayed:
+        """Understand quarantined messages anew; raises Conflict while an earlier replay is being noted."""
+        return await self._retrial.run(self.pipeline, wanted, after, limit)
 
     async def run(self) -> NoReturn:
         """Work until cancelled."""
@@ -106,8 +117,9 @@ class IngestService:
             group.create_task(self.history.run(), name="ingest.history")
             group.create_task(self._quarantined.run(), name="ingest.quarantine")
             group.create_task(self._learning.run(), name="ingest.lessons")
+            group.create_task(self._accounting.run(), name="ingest.ledger")
             group.create_task(self._tidy(), name="ingest.tidy")
-            group.create_task(self.session.run(), name="ingest.session")
+            group.create_task(self.brokers.run(), name="ingest.brokers")
         raise AssertionError  # no task returns
 
     def close(self) -> None:
@@ -116,6 +128,7 @@ class IngestService:
         self.journal.close()
         self.quarantine.close()
         self._lessons.close()
+        self.ledger.close()
         self.discovery.close()
 
     def _pipeline(self, inbox: Inbox, settings: IngestSettings) -> Pipeline:
@@ -134,7 +147,7 @@ class IngestService:
             Follow(self.discovery),
             *map(Follow, parts.followers),
         ]
-        return Pipeline(inbox, self.session, parts.clock, intake=intake, onward=onward)
+        return Pipeline(inbox, self.brokers, parts.clock, intake=intake, onward=onward)
 
     def _readers(self) -> dict[str, int]:
         """Return how far each reader of the journal has come; one that cannot say counts as not begun."""
@@ -147,6 +160,7 @@ class IngestService:
             "history": history,
             "quarantine": self.quarantine.position(),
             self._lessons.name: self._lessons.position(),
+            self.ledger.name: self.ledger.position(),
             "rules": self._parts.judge.released,
         }
 
@@ -189,6 +203,14 @@ class IngestService:
             self.journal.passed("rules", self._parts.judge.released)
             if ticks % _SAVE_TICKS == 0:
                 self._save()
+            if ticks % _EXPIRE_TICKS == 0:
+                await self._expire()
+
+    async def _expire(self) -> None:
+        try:
+            await asyncio.to_thread(self.quarantine.expire)
+        except StoreUnavailable as error:
+            log.warning("quarantine_not_expired", error=str(error))
 
     def _save(self) -> None:
         try:

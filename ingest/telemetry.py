@@ -14,6 +14,9 @@ MESSAGES_RETRIED = Counter(
 STATUSES_OUTDATED = Counter(
     "ingest_statuses_outdated_total", "Words of replayed messages on who is there, which say nothing of now"
 )
+MESSAGES_SHED = Counter(
+    "ingest_messages_shed_total", "Messages acknowledged and not kept, each in the ledger", ["source", "reason"]
+)
 MESSAGES_UNDERSTOOD = Counter(
     "ingest_messages_understood_total", "Messages by payload family and by what they held", ["family", "content"]
 )

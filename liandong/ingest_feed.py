@@ -5,8 +5,19 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from city.errors import NotFound
-from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.feed import (
+    Discovered,
+    IngestStatus,
+    OutboxItem,
+    QuarantineCount,
+    Quarantined,
+    Refusals,
+    Replayed,
+    RuleSummary,
+    SensorChange,
+)
 from city.history import HistoryStore, KeptEvent, LatestReading, Series, SeriesQuery
+from city.intake import Shed
 from ingest.identity import Identity
 from ingest.service import IngestService
 from liandong.bench import Bench
@@ -82,13 +93,25 @@ class IngestFeed:
             raise NotFound("sensor", sensor)
         return self._service.discovery.find(number)
 
-    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+    async def quarantined(self, before: int, limit: int, wanted: Refusals) -> list[Quarantined]:
         """Return quarantined messages, newest first, without bytes."""
-        return self._service.quarantine.listed(before, limit)
+        return self._service.quarantine.listed(before, limit, wanted)
+
+    async def quarantine_counts(self) -> list[QuarantineCount]:
+        """Return how many messages are in quarantine, by reason and source."""
+        return self._service.quarantine.counts()
+
+    async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
+        """Understand wanted messages with ids beyond `after` anew."""
+        return await self._service.replay(wanted, after, limit)
 
     async def quarantined_bytes(self, number: int) -> Quarantined:
         """Return one quarantined message whole; raises NotFound."""
         return self._service.quarantine.whole(number)
+
+    async def shed(self, before: int, limit: int) -> list[Shed]:
+        """Return what was shed, newest first."""
+        return self._service.ledger.listed(before, limit)
 
     async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
         """Return the oldest unsettled transitions; when there are none, wait up to `wait_s` for one."""
@@ -107,7 +130,7 @@ class IngestFeed:
         service, judge = self._service, self._bench.judge
         return IngestStatus(
             listening=service.pipeline.listening,
-            broker=service.session.broker,
+            broker=service.brokers.main.broker,
             since_ns=self._bench.since_ns,
             journal_position=service.journal.position,
             history_position=service.history.position,
@@ -116,6 +139,7 @@ class IngestFeed:
             book_version=service.pipeline.context_version,
             book_error=judge.engine.book_error,
             counters=counters(),
+            brokers=service.brokers.status(),
         )
 
     async def refresh(self) -> None:

@@ -18,7 +18,7 @@ from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService, Parts
 from liandong.bench import Bench
-from liandong.broker.link import mqtt_settings
+from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
 from liandong.context import read_context
 from liandong.copies.stillness import kept_still
@@ -115,7 +115,7 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
 def _settings(settings: Settings, folder: DataFolder) -> IngestSettings:
     mqtt = mqtt_settings(settings.mqtt, settings.broker, secrets_at(folder.secrets))
     own = {name: getattr(settings.ingest, name) for name in type(settings.ingest).model_fields}
-    return IngestSettings(mqtt=mqtt, **own)
+    return IngestSettings(mqtt=mqtt, brokers=more_brokers(settings.mqtt), **own)
 
 
 class _Register:

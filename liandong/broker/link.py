@@ -1,8 +1,9 @@
 """The `[mqtt]` section: which broker ingest and the replay talk to, the embedded one or another."""
 
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from city.errors import BadSettings
 from ingest.config import MqttSettings
@@ -10,11 +11,17 @@ from liandong.broker.config import BrokerSettings
 from liandong.broker.sources import INGEST_USER
 from liandong.secrets import Secrets
 
+#: Name of a broker as its session's file and the counters bear it; the first one is `main` unless it says otherwise.
+BrokerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+
 
 class MqttLink(MqttSettings):
     """How to reach the broker; an empty `url` means the embedded one, whose users are generated."""
 
     url: str = Field("", description="another broker, as mqtt://HOST[:PORT] or mqtts:// for TLS; empty: the embedded")
+    brokers: dict[BrokerName, MqttSettings] = Field(
+        {}, description="more brokers to take messages from, by name, each with the settings of this section"
+    )
 
     @field_validator("url")
     @classmethod
@@ -25,6 +32,24 @@ class MqttLink(MqttSettings):
         if parts.username or parts.password:
             raise BadSettings(expected="user name and password beside the URL", got="one within it", at="mqtt.url")
         return url
+
+    @field_validator("brokers")
+    @classmethod
+    def _check_brokers(cls, brokers: dict[str, MqttSettings]) -> dict[str, MqttSettings]:
+        for name, one in brokers.items():
+            if "url" not in one.model_fields_set:
+                raise BadSettings(expected="its url", got="none", at=f"mqtt.brokers.{name}")
+            if "name" in one.model_fields_set:
+                raise BadSettings(expected="no name beside that of the table", got=one.name, at=f"mqtt.brokers.{name}")
+        return brokers
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if self.name in self.brokers:
+            raise BadSettings(expected="a name that `mqtt` itself does not have", got=self.name, at="mqtt.brokers")
+        if self.embedded and self.protocol == "5":
+            raise BadSettings(expected="4, which the embedded broker speaks", got=self.protocol, at="mqtt.protocol")
+        return self
 
     @property
     def embedded(self) -> bool:
@@ -44,3 +69,8 @@ def mqtt_settings(link: MqttLink, broker: BrokerSettings, secrets: Secrets) -> M
             "inflight_window": broker.max_ack_pending,
         }
     return MqttSettings(**given)
+
+
+def more_brokers(link: MqttLink) -> tuple[MqttSettings, ...]:
+    """Return the other brokers that ingest takes messages from, by name."""
+    return tuple(one.model_copy(update={"name": name}) for name, one in sorted(link.brokers.items()))

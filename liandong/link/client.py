@@ -12,8 +12,19 @@ import msgspec
 import structlog
 
 from city.errors import StoreUnavailable
-from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.feed import (
+    Discovered,
+    IngestStatus,
+    OutboxItem,
+    QuarantineCount,
+    Quarantined,
+    Refusals,
+    Replayed,
+    RuleSummary,
+    SensorChange,
+)
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
+from city.intake import Shed
 from ingest.backoff import Backoff
 from liandong.link.calls import CHANGES
 from liandong.link.errors import error_of
@@ -155,13 +166,25 @@ class LinkClient:
         """Return one sensor that sends but is not registered; raises NotFound."""
         return await self._call(Discovered, "stranger", sensor)
 
-    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+    async def quarantined(self, before: int, limit: int, wanted: Refusals) -> list[Quarantined]:
         """Return quarantined messages, newest first, without bytes."""
-        return await self._call(list[Quarantined], "quarantined", before, limit)
+        return await self._call(list[Quarantined], "quarantined", before, limit, wanted)
+
+    async def quarantine_counts(self) -> list[QuarantineCount]:
+        """Return how many messages are in quarantine, by reason and source."""
+        return await self._call(list[QuarantineCount], "quarantine_counts")
+
+    async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
+        """Understand wanted messages with ids beyond `after` anew."""
+        return await self._call(Replayed, "replay_quarantined", wanted, after, limit)
 
     async def quarantined_bytes(self, number: int) -> Quarantined:
         """Return one quarantined message whole; raises NotFound."""
         return await self._call(Quarantined, "quarantined_bytes", number)
+
+    async def shed(self, before: int, limit: int) -> list[Shed]:
+        """Return what was shed by hour, source and reason, newest first, with ids below `before` (0: the newest)."""
+        return await self._call(list[Shed], "shed", before, limit)
 
     async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
         """Return the oldest unsettled transitions; when there are none, wait up to `wait_s` for one."""

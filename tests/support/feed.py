@@ -1,12 +1,24 @@
 """Ingest kept in memory: what tests tell it is what the desk and the API see."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from city.errors import NotFound, StoreUnavailable
-from city.feed import Discovered, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.feed import (
+    Discovered,
+    IngestStatus,
+    OutboxItem,
+    QuarantineCount,
+    Quarantined,
+    Refusals,
+    Replayed,
+    RuleSummary,
+    SensorChange,
+)
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
+from city.intake import Shed
 
 QUIET = IngestStatus(
     listening=True,
@@ -35,6 +47,7 @@ class MemoryFeed:
     events_kept: list[KeptEvent] = field(default_factory=list)
     strangers: list[Discovered] = field(default_factory=list)
     set_aside: list[Quarantined] = field(default_factory=list)
+    let_go: list[Shed] = field(default_factory=list)
     waiting: list[OutboxItem] = field(default_factory=list)
     book: list[RuleSummary] = field(default_factory=list)
     refreshed: int = 0
@@ -124,12 +137,29 @@ class MemoryFeed:
                 return one
         raise NotFound("sensor", sensor)
 
-    async def quarantined(self, before: int, limit: int) -> list[Quarantined]:
+    async def quarantined(self, before: int, limit: int, wanted: Refusals) -> list[Quarantined]:
         """Return what was set aside, newest first, without bytes."""
         self._check()
         older = (one for one in self.set_aside if not before or one.id < before)
-        newest_first = sorted(older, key=lambda one: one.id, reverse=True)
+        fitting = (one for one in older if wanted.reason in {"", one.reason})
+        newest_first = sorted(fitting, key=lambda one: one.id, reverse=True)
         return [replace(one, payload=b"") for one in newest_first][:limit]
+
+    async def quarantine_counts(self) -> list[QuarantineCount]:
+        """Return how many were set aside, all from one source."""
+        self._check()
+        counts = Counter((one.reason, one.replayed_ns is None) for one in self.set_aside)
+        reasons = sorted({reason for reason, _ in counts})
+        return [QuarantineCount(one, "source", counts[one, True], counts[one, False]) for one in reasons]
+
+    async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
+        """Understand every wanted message now."""
+        self._check()
+        waiting = [one for one in self.set_aside if one.replayed_ns is None and wanted.reason in {"", one.reason}]
+        some = [one for one in waiting if one.id > after][:limit]
+        self.set_aside = [replace(one, replayed_ns=1) if one in some else one for one in self.set_aside]
+        upto = some[-1].id if some else after
+        return Replayed(len(some), 0, 0, upto, more=len(some) == limit)
 
     async def quarantined_bytes(self, number: int) -> Quarantined:
         """Return one message whole; raises NotFound."""
@@ -138,6 +168,12 @@ class MemoryFeed:
             if one.id == number:
                 return one
         raise NotFound("message", number)
+
+    async def shed(self, before: int, limit: int) -> list[Shed]:
+        """Return what was let go, newest first."""
+        self._check()
+        older = (one for one in self.let_go if not before or one.id < before)
+        return sorted(older, key=lambda one: one.id, reverse=True)[:limit]
 
     async def outbox(self, limit: int, wait_s: float) -> list[OutboxItem]:
         """Return the oldest unsettled transitions."""

@@ -36,8 +36,8 @@ async def _report(service: IngestService, judge: RecordingJudge) -> None:
         news = {
             "readings": judge.readings(),
             "duplicated": duplicated,
-            "connected": service.session.connected,
-            "error": service.pipeline.error or service.session.error,
+            "connected": service.brokers.connected,
+            "error": service.pipeline.error or service.brokers.main.error,
         }
         sys.stdout.write(json.dumps(news) + "\n")
         sys.stdout.flush()
