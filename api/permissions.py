@@ -32,6 +32,7 @@ class Right(StrEnum):
     SEE_DISCOVERY = "see_discovery"
     ADOPT = "adopt"  #: register a discovered sensor
     SEE_QUARANTINE = "see_quarantine"  #: that messages were set aside, and why
+    REPLAY = "replay"  #: have messages understood anew that were set aside
     SEE_BYTES = "see_bytes"  #: what was in them: may hold personal data
     SEE_EVALUATION = "see_evaluation"
     SEE_AUDIT = "see_audit"  #: whether the event log is whole
@@ -77,6 +78,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
     Right.ADOPT: frozenset({Role.OPERATOR}),
     Right.SEE_QUARANTINE: frozenset({Role.OPERATOR, Role.STEWARD}),
+    Right.REPLAY: frozenset({Role.OPERATOR}),
     Right.SEE_BYTES: frozenset({Role.STEWARD}),
     Right.SEE_EVALUATION: frozenset({Role.EVALUATOR, Role.LEADER, Role.FOREMAN}),
     Right.SEE_AUDIT: frozenset({Role.EVALUATOR, Role.OPERATOR, Role.LEADER, Role.STEWARD}),

@@ -64,17 +64,19 @@ class Understand:
         if batch.learned:
             work.contents.append(Learned(tuple(batch.learned)))
         if batch.quarantined:
-            refused = tuple(self._cut(message) for message in batch.quarantined)
+            bytes_kept = self._settings.max_payload_bytes
+            refused = tuple(shortened(message, bytes_kept) for message in batch.quarantined)
             work.contents.append(Refused(work.arrival_ns, refused))
 
-    def _cut(self, message: QuarantinedMessage) -> QuarantinedMessage:
-        """Bound what a stranger can make us keep, and keep nothing that says who somebody is."""
-        kept = redacted(message.payload[: self._settings.max_payload_bytes])
-        topic, detail = (
-            message.raw_topic[:_MAX_TOPIC],
-            redacted(message.detail[:_MAX_DETAIL].encode(errors="replace")).decode(),
-        )
-        return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload))
+
+def shortened(message: QuarantinedMessage, max_payload_bytes: int) -> QuarantinedMessage:
+    """Bound what a stranger can make us keep, and keep nothing that says who somebody is."""
+    kept = redacted(message.payload[:max_payload_bytes])
+    topic, detail = (
+        message.raw_topic[:_MAX_TOPIC],
+        redacted(message.detail[:_MAX_DETAIL].encode(errors="replace")).decode(),
+    )
+    return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload))
 
 
 class Note:

@@ -1,7 +1,7 @@
 """The one place where ingest's order is written down: batch by batch, tick by tick, each stage after the other."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import NoReturn, Protocol
 
@@ -70,6 +70,17 @@ class Pipeline:
             await self._enter(context)
             self.context_version = context.version
             log.info("context_adopted", version=context.version, sensors=len(context.sensors))
+
+    async def insert(self, make: Callable[[int], list[Content]]) -> int:
+        """Commit what `make` returns for the time it is given, let everyone follow, and return the last position.
+
+        It is called between two batches, so it must be quick.
+        """
+        async with self._turn:
+            now_ns = self._clock.now_ns()
+            work = Work(now_ns, contents=make(now_ns))
+            await self._run(self._for_entry, work)
+        return work.position
 
     async def _consume(self) -> NoReturn:
         loop = asyncio.get_running_loop()

@@ -1,23 +1,27 @@
-"""Messages that could not be understood, kept for a while so that somebody can look at them."""
+"""Messages that could not be understood, kept for a while so that somebody can look at them, or have them replayed."""
 
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from city.clock import SECOND_NS, Clock
 from city.errors import NotFound, StoreUnavailable
-from city.feed import Quarantined
+from city.feed import QuarantineCount, Quarantined, Refusals
 from ingest.config import QuarantineSettings
-from ingest.journal_codec import Content, Record, Refused
+from ingest.journal_codec import Content, Record, Refused, Retried
 from ingest.message import QuarantinedMessage
+from ingest.reasons import Reason
 from ingest.side_file import SideFile
+from ingest.topics import matches
 
 _DAY_NS = 86_400 * SECOND_NS
 
 _CREATE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS message (
     id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL, place INTEGER NOT NULL, time_ns INTEGER NOT NULL,
     topic TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, size INTEGER NOT NULL, payload BLOB NOT NULL,
@@ -27,22 +31,50 @@ CREATE INDEX IF NOT EXISTS message_time ON message (time_ns);
 CREATE TABLE IF NOT EXISTS drained (position INTEGER NOT NULL);
 INSERT INTO drained SELECT 0 WHERE NOT EXISTS (SELECT * FROM drained);
 """
+#: What files of earlier versions lack.
+_ADDED = {"tries": "INTEGER NOT NULL DEFAULT 0", "replayed_ns": "INTEGER"}
 _KEEP = """
 INSERT OR IGNORE INTO message (position, place, time_ns, topic, reason, detail, size, payload)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
-_SHOWN = "id, time_ns, topic, reason, detail, size"
+_UNDERSTOOD = "UPDATE message SET replayed_ns = ? WHERE position = ? AND place = ? AND replayed_ns IS NULL"
+_REFUSED_AGAIN = "UPDATE message SET reason = ?, detail = ?, tries = tries + 1 WHERE position = ? AND place = ?"
+_SHOWN = "id, time_ns, topic, reason, detail, size, {payload}, tries, replayed_ns"
+_KEPT = "id, position, place, time_ns, topic, payload"
+_WANTED = """
+time_ns >= :oldest AND (:reason = '' OR reason = :reason) AND (:source = '' OR source_of(topic) = :source)
+AND (:filter = '' OR matches(:filter, topic))
+"""
+
+#: Levels of a topic that name its source, where the first alone would name all of them.
+_NATIVE = "city"
+
+
+class Kept(NamedTuple):
+    """A message with its bytes, by the row of the journal that refused it and its place among that row's messages.
+
+    It is not `whole` where bytes were cut off, or where its topic is no UTF-8 and kept in another spelling.
+    """
+
+    id: int
+    position: int
+    place: int
+    time_ns: int
+    topic: str
+    payload: bytes
+    whole: int
 
 
 class Quarantine:
     """The store of refused messages: a drain's thread writes, the loop reads, each on a connection of its own."""
 
     name = "quarantine"
-    kinds: Sequence[type[Content]] = (Refused,)
+    kinds: Sequence[type[Content]] = (Refused, Retried)
 
     def __init__(self, path: Path, settings: QuarantineSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._file = SideFile(path, _CREATE)
+        self._file = SideFile(path, _CREATE, added={"message": _ADDED})
+        self._writing = Lock()
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
@@ -61,35 +93,61 @@ class Quarantine:
         Raises:
             StoreUnavailable: nothing was kept.
         """
-        rows = [row for record in records for row in _rows(record)]
         try:
-            with self._file.writer as writer:
+            with self._writing, self._file.writer as writer:
                 writer.execute("BEGIN IMMEDIATE")
-                writer.executemany(_KEEP, rows)
-                writer.execute("UPDATE drained SET position = ?", (position,))
+                ((known,),) = writer.execute("SELECT position FROM drained").fetchall()
+                for record in (one for one in records if one.position > known):
+                    _write(writer, record)
+                writer.execute("UPDATE drained SET position = max(position, ?)", (position,))
                 self._trim(writer)
         except sqlite3.Error as error:
             self._file.is_renewed(error)
             raise StoreUnavailable("quarantine", str(error)) from error
 
-    def listed(self, before: int, limit: int) -> list[Quarantined]:
+    def expire(self) -> None:
+        """Delete what is too old, whether anything new comes or not.
+
+        Raises:
+            StoreUnavailable: nothing was deleted.
+        """
+        try:
+            with self._writing, self._file.writer as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                self._trim(writer)
+        except sqlite3.Error as error:
+            raise StoreUnavailable("quarantine", str(error)) from error
+
+    def listed(self, before: int, limit: int, wanted: Refusals | None = None) -> list[Quarantined]:
         """Return messages without their bytes, newest first, with ids below `before` (0: from the newest)."""
-        where = "WHERE id < ?" if before else "WHERE id > ?"
-        sql = f"SELECT {_SHOWN} FROM message {where} AND time_ns >= ? ORDER BY id DESC LIMIT ?"
-        return [Quarantined(*row) for row in self._query(sql, before, self._oldest_ns(), limit)]
+        columns = _SHOWN.format(payload="x''")
+        sql = f"SELECT {columns} FROM message WHERE (:before = 0 OR id < :before) AND {_WANTED}"
+        rows = self._query(f"{sql} ORDER BY id DESC LIMIT :limit", before=before, limit=limit, **self._values(wanted))
+        return [Quarantined(*row) for row in rows]
+
+    def waiting(self, wanted: Refusals, after: int, limit: int) -> list[Kept]:
+        """Return messages that were not understood yet, with their bytes, oldest first, with ids beyond `after`."""
+        whole = "size <= :most AND reason <> :cut"
+        sql = f"SELECT {_KEPT}, {whole} FROM message WHERE id > :after AND replayed_ns IS NULL AND {_WANTED}"
+        values = {**self._values(wanted), "most": self._settings.max_payload_bytes, "cut": Reason.BAD_TOPIC}
+        rows = self._query(f"{sql} ORDER BY id LIMIT :limit", after=after, limit=limit, **values)
+        return [Kept(*row) for row in rows]
 
     def whole(self, number: int) -> Quarantined:
         """Return one message with its bytes; raises NotFound."""
-        sql = f"SELECT {_SHOWN}, payload FROM message WHERE id = ? AND time_ns >= ?"
-        rows = self._query(sql, number, self._oldest_ns())
+        sql = f"SELECT {_SHOWN.format(payload='payload')} FROM message WHERE id = :id AND time_ns >= :oldest"
+        rows = self._query(sql, id=number, oldest=self._oldest_ns())
         if not rows:
             raise NotFound(kind="quarantined message", key=number)
         return Quarantined(*rows[0])
 
-    def counts(self) -> dict[str, int]:
-        """Return how many messages are kept, by reason."""
-        sql = "SELECT reason, count(*) FROM message WHERE time_ns >= ? GROUP BY reason ORDER BY reason"
-        return dict(self._query(sql, self._oldest_ns()))
+    def counts(self) -> list[QuarantineCount]:
+        """Return how many messages are kept, by reason and source."""
+        sql = """
+        SELECT reason, source_of(topic) AS source, sum(replayed_ns IS NULL), count(replayed_ns) FROM message
+        WHERE time_ns >= :oldest GROUP BY reason, source ORDER BY reason, source
+        """
+        return [QuarantineCount(*row) for row in self._query(sql, oldest=self._oldest_ns())]
 
     def close(self) -> None:
         """Release the file."""
@@ -103,18 +161,39 @@ class Quarantine:
     def _oldest_ns(self) -> int:
         return self._clock.now_ns() - round(self._settings.keep_days * _DAY_NS)
 
-    def _query(self, sql: str, *values: object) -> list[Any]:
+    def _values(self, wanted: Refusals | None) -> dict[str, object]:
+        wanted = wanted if wanted is not None else Refusals()
+        named = {"reason": wanted.reason, "source": wanted.source, "filter": wanted.topic}
+        return {**named, "oldest": self._oldest_ns()}
+
+    def _query(self, sql: str, **values: object) -> list[Any]:
+        reader = self._file.reader
         try:
-            return self._file.reader.execute(sql, values).fetchall()
+            reader.create_function("source_of", 1, source_of, deterministic=True)
+            reader.create_function("matches", 2, matches, deterministic=True)
+            return reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise StoreUnavailable("quarantine", str(error)) from error
 
 
-def _rows(record: Record) -> list[tuple[object, ...]]:
-    if not isinstance(record.content, Refused):
-        return []
-    arrival_ns, messages = record.content.arrival_ns, record.content.messages
-    return [(record.position, place, arrival_ns, *_columns(message)) for place, message in enumerate(messages)]
+def source_of(topic: str) -> str:
+    """Return the beginning of a topic by which messages are counted: its first level, of native ones the first two."""
+    levels = topic.split("/")
+    first = next((number for number, level in enumerate(levels) if level), 0)
+    more = 2 if levels[first] == _NATIVE else 1
+    return "/".join(levels[: first + more])
+
+
+def _write(writer: sqlite3.Connection, record: Record) -> None:
+    match record.content:
+        case Refused(arrival_ns, messages):
+            rows = [(record.position, place, arrival_ns, *_columns(message)) for place, message in enumerate(messages)]
+            writer.executemany(_KEEP, rows)
+        case Retried(time_ns, tries):
+            understood = [(time_ns, one.position, one.place) for one in tries if not one.reason]
+            writer.executemany(_UNDERSTOOD, understood)
+            refused = [(one.reason, one.detail, one.position, one.place) for one in tries if one.reason]
+            writer.executemany(_REFUSED_AGAIN, refused)
 
 
 def _columns(message: QuarantinedMessage) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """SQLite files beside the journal that can be done without: a damaged one is set aside for a fresh one."""
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -21,8 +22,10 @@ class SideFile:
         reader: the connection for questions beside them.
     """
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, path: Path, schema: str, added: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Open the file at `path`; `added` are columns, by table, that files of earlier versions lack."""
         self._path, self._schema = path, schema
+        self._added = added if added is not None else {}
         try:
             self._open()
         except sqlite3.DatabaseError as error:
@@ -53,6 +56,10 @@ class SideFile:
         self.writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self.reader = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self.writer.executescript(self._schema)
+        for table, columns in self._added.items():
+            there = {row[1] for row in self.writer.execute(f"PRAGMA table_info({table})")}
+            for column in columns.keys() - there:
+                self.writer.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
 
     def _aside(self) -> Path:
         """Return a path that is free."""

@@ -19,6 +19,7 @@ class Work:
         batch: what they say.
         contents: what is to be committed together.
         items: what was committed, for those who follow the journal.
+        position: the last journal position that was committed; 0 before.
     """
 
     arrival_ns: int
@@ -28,6 +29,7 @@ class Work:
     batch: Batch | None = None
     contents: list[Content] = field(default_factory=list)
     items: list[Journaled] = field(default_factory=list)
+    position: int = 0
 
 
 class Stage(Protocol):

@@ -1,23 +1,30 @@
 """Messages that could not be understood: that they came, and for stewards what was in them."""
 
 import base64
+from dataclasses import asdict
 from typing import Annotated
 
+import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import LARGEST, RowPath
-from api.guard import Reads
+from api.fields import ID_PATTERN, LARGEST, RowPath, Word
+from api.guard import Changes, Reads
 from api.page import Page, next_key
 from api.permissions import Right
 from api.services import Desk, Services
 from api.sessions import Session
 from city.clock import iso
-from city.feed import Quarantined
+from city.feed import Quarantined, Refusals
 from linkage.access import Look, Looked, log_look
 from linkage.views import Moment
+
+log = structlog.get_logger()
+
+#: Messages that one request replays: a few seconds' work for ingest, between its batches.
+_REPLAYED_AT_ONCE = 1000
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
 
@@ -33,6 +40,8 @@ class QuarantinedView(BaseModel):
     reason: str
     detail: str
     size: int = Field(description="Bytes of the message as it came.")
+    tries: int = Field(description="How often it was replayed and not understood again.")
+    replayed: Moment | None = Field(description="When it was replayed and understood.")
 
 
 class QuarantinedBytes(QuarantinedView):
@@ -41,10 +50,51 @@ class QuarantinedBytes(QuarantinedView):
     payload: str = Field(description="Base64 of its bytes, cut to 64 KiB.", json_schema_extra={"format": "byte"})
 
 
-class WantedQuarantined(BaseModel):
-    """Which messages."""
+class RefusalCount(BaseModel):
+    """How many messages of one reason and source were set aside."""
 
     model_config = ConfigDict(frozen=True)
+
+    reason: str
+    source: str
+    waiting: int = Field(description="Not understood yet.")
+    replayed: int = Field(description="Replayed, and understood then.")
+
+
+class WantedRefusals(BaseModel):
+    """Which messages; what is empty asks for nothing in particular."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Word = ""
+    source: Annotated[Word, Field(description="As the counts tell it.")] = ""
+    topic: Annotated[str, Field(max_length=1000, pattern=ID_PATTERN, description="An MQTT topic filter.")] = ""
+
+    def refusals(self) -> Refusals:
+        """Return what ingest is asked for."""
+        return Refusals(self.reason, self.source, self.topic)
+
+
+class ReplayBody(WantedRefusals):
+    """Which messages are to be replayed, and where to go on."""
+
+    after: Annotated[int, Field(ge=0, le=LARGEST, description="Go on behind this (`upto`); 0: from the oldest.")] = 0
+
+
+class ReplayView(BaseModel):
+    """What came of replaying messages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    understood: int
+    refused: int = Field(description="Not understood again; they stay, with the reason they now have.")
+    cut: int = Field(description="Not to be replayed: not all their bytes were kept.")
+    upto: int
+    more: bool = Field(description="There may be more behind `upto`.")
+
+
+class WantedQuarantined(WantedRefusals):
+    """Which messages, and where to go on."""
 
     before: Annotated[int, Field(ge=0, le=LARGEST, description="Go on before this (`next`); 0: from the newest.")] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 100
@@ -53,9 +103,25 @@ class WantedQuarantined(BaseModel):
 @router.get("", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
 async def quarantine(desk: Desk, wanted: Annotated[WantedQuarantined, Query()]) -> Page[QuarantinedView]:
     """List messages that were set aside, newest first."""
-    found = await desk.given.feed.quarantined(wanted.before, wanted.limit)
+    found = await desk.given.feed.quarantined(wanted.before, wanted.limit, wanted.refusals())
     items = [QuarantinedView.model_validate(_shown(one)) for one in found]
     return Page(items=items, next=next_key([one.id for one in found], wanted.limit))
+
+
+@router.get("/counts", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
+async def quarantine_counts(desk: Desk) -> list[RefusalCount]:
+    """Count what was set aside, by reason and by the source that the beginning of the topic names."""
+    return [RefusalCount(**asdict(one)) for one in await desk.given.feed.quarantine_counts()]
+
+
+@router.post("/replay", responses=documented(401, 403, 409))
+async def replay_quarantined(
+    desk: Desk, operator: Annotated[Session, Depends(Changes(Right.REPLAY))], body: ReplayBody
+) -> ReplayView:
+    """Understand messages anew, as after a decoder or a mapping was mended: as late, and each at most once."""
+    came = await desk.given.feed.replay_quarantined(body.refusals(), body.after, _REPLAYED_AT_ONCE)
+    log.info("quarantine_replayed", user=operator.user.username, understood=came.understood, refused=came.refused)
+    return ReplayView(**asdict(came))
 
 
 @router.get("/{message}", responses=documented(401, 403, 404))
@@ -82,4 +148,6 @@ def _shown(message: Quarantined) -> dict[str, object]:
         "reason": message.reason,
         "detail": message.detail,
         "size": message.size,
+        "tries": message.tries,
+        "replayed": iso(message.replayed_ns) if message.replayed_ns is not None else None,
     }

@@ -95,6 +95,26 @@ async def test_quarantine_lists_without_bytes(town: Town) -> None:
     assert hidden.status_code == 403
 
 
+async def test_quarantine_is_counted_and_replayed_by_reason(town: Town) -> None:
+    town.feed.set_aside = [Quarantined(number, 0, "t", reason, "", 1) for number, reason in enumerate("aab", 1)]
+    async with town.client_of(Role.OPERATOR) as client:
+        before = (await client.get("/quarantine/counts")).json()
+        came = (await client.post("/quarantine/replay", json={"reason": "a"})).json()
+        again = (await client.post("/quarantine/replay", json={"reason": "a", "after": came["upto"]})).json()
+        listed = (await client.get("/quarantine?reason=a")).json()["items"]
+
+    assert [(one["reason"], one["waiting"], one["replayed"]) for one in before] == [("a", 2, 0), ("b", 1, 0)]
+    assert (came["understood"], came["more"], again["understood"]) == (2, False, 0)
+    assert [item["replayed"] is not None for item in listed] == [True, True]
+
+
+async def test_stewards_replay_nothing(town: Town) -> None:
+    async with town.client_of(Role.STEWARD) as client:
+        answer = await client.post("/quarantine/replay", json={})
+
+    assert answer.status_code == 403
+
+
 async def test_steward_sees_the_bytes(town: Town) -> None:
     town.feed.set_aside = [Quarantined(1, 0, "t", "bad_json", "line 1", 3, b"\x00\xff1")]
     async with town.client_of(Role.STEWARD) as client:

@@ -8,11 +8,11 @@ import pytest
 
 from city.clock import ManualClock
 from city.errors import NotFound, StoreUnavailable
-from city.feed import Quarantined
+from city.feed import QuarantineCount, Quarantined, Refusals
 from ingest.config import QuarantineSettings
-from ingest.journal_codec import Record, Refused
+from ingest.journal_codec import Record, Refused, Retried, SecondTry
 from ingest.message import QuarantinedMessage
-from ingest.quarantine import Quarantine
+from ingest.quarantine import Quarantine, source_of
 
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -82,7 +82,10 @@ START_NS = ManualClock(START).now_ns()
 def test_messages_are_counted_by_reason(quarantine, clock):
     quarantine.keep([refused(1, clock, b"a", b"b"), refused(2, clock, b"c", reason="too_deep")], 2)
 
-    assert quarantine.counts() == {"not_json": 2, "too_deep": 1}
+    assert quarantine.counts() == [
+        QuarantineCount("not_json", "a", 2, 0),
+        QuarantineCount("too_deep", "a", 1, 0),
+    ]
 
 
 def test_oldest_go_when_there_are_too_many(tmp_path, clock):
@@ -98,10 +101,78 @@ def test_message_is_gone_after_its_days(quarantine, clock):
     seen = quarantine.listed(0, 10), quarantine.counts()
     quarantine.keep([refused(2, clock, b"new")], 2)
 
-    assert seen == ([], {})
+    assert seen == ([], [])
     assert ids(quarantine.listed(0, 10)) == [2]
     with pytest.raises(NotFound):
         quarantine.whole(1)
+
+
+def test_what_is_too_old_is_deleted_though_nothing_new_comes(tmp_path, quarantine, clock):
+    quarantine.keep([refused(1, clock, b"a secret of somebody")], 1)
+    clock.advance(timedelta(days=7, seconds=1))
+    quarantine.expire()
+    quarantine.close()
+
+    assert b"a secret" not in (tmp_path / "quarantine.sqlite").read_bytes()
+
+
+def test_replayed_messages_wait_no_more_and_others_have_their_new_reason(quarantine, clock):
+    quarantine.keep([refused(1, clock, b"a", b"b")], 1)
+    quarantine.keep([Record(2, Retried(5, (SecondTry(1, 0), SecondTry(1, 1, "too_deep", "because"))))], 2)
+
+    assert [(one.reason, one.tries, one.replayed_ns) for one in quarantine.listed(0, 10)] == [
+        ("too_deep", 1, None),
+        ("not_json", 0, 5),
+    ]
+    assert [one.payload for one in quarantine.waiting(Refusals(), 0, 10)] == [b"b"]
+    assert quarantine.counts() == [QuarantineCount("not_json", "a", 0, 1), QuarantineCount("too_deep", "a", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        pytest.param(Refusals(), [3, 2, 1], id="all"),
+        pytest.param(Refusals(reason="too_deep"), [2], id="by reason"),
+        pytest.param(Refusals(source="city/video"), [3], id="by source"),
+        pytest.param(Refusals(topic="gw/+"), [2, 1], id="by topic"),
+        pytest.param(Refusals(reason="not_json", topic="gw/#"), [1], id="by both"),
+    ],
+)
+def test_wanted_messages_are_found(quarantine, wanted, found):
+    rows = [("gw/1", "not_json"), ("gw/2", "too_deep"), ("city/video/c/reading", "not_json")]
+    messages = tuple(QuarantinedMessage(topic.encode(), b"x", reason, "") for topic, reason in rows)
+    quarantine.keep([Record(1, Refused(START_NS, messages))], 1)
+
+    assert ids(quarantine.listed(0, 10, wanted)) == found
+    assert [one.id for one in quarantine.waiting(wanted, 0, 10)] == sorted(found)
+
+
+def test_message_of_which_bytes_were_cut_off_is_not_whole(tmp_path, clock):
+    with closing(opened(tmp_path, clock, max_payload_bytes=4)) as quarantine:
+        messages = (QuarantinedMessage(b"a", b"four", "r", "", 5), QuarantinedMessage(b"a", b'"~"', "r", "", 4))
+        quarantine.keep([Record(1, Refused(START_NS, messages))], 1)
+
+        assert [bool(one.whole) for one in quarantine.waiting(Refusals(), 0, 10)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("topic", "source"),
+    [("gw/roof/7", "gw"), ("city/video/cam/event", "city/video"), ("/key/device/attrs", "/key"), ("", ""), ("//", "")],
+)
+def test_source_is_the_beginning_of_the_topic(topic, source):
+    assert source_of(topic) == source
+
+
+def test_file_of_an_earlier_version_is_taken_over(tmp_path, clock):
+    with closing(sqlite3.connect(tmp_path / "quarantine.sqlite")) as old, old:
+        old.execute(
+            "CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, position, place, time_ns, topic, reason,"
+            " detail, size, payload, UNIQUE (position, place))"
+        )
+        old.execute("INSERT INTO message VALUES (1, 1, 0, ?, 'a', 'not_json', '', 1, x'00')", (START_NS,))
+
+    with closing(opened(tmp_path, clock)) as quarantine:
+        assert [(one.id, one.tries, one.replayed_ns) for one in quarantine.listed(0, 10)] == [(1, 0, None)]
 
 
 def test_everything_is_there_after_a_restart(tmp_path, clock):

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition, Response
 from city.errors import BadRequest, NotFound, StoreUnavailable
-from city.feed import Discovered, Feed, Heard, IngestStatus, OutboxItem, Quarantined, RuleSummary, SensorChange
+from city.feed import (
+    Discovered,
+    Feed,
+    Heard,
+    IngestStatus,
+    OutboxItem,
+    QuarantineCount,
+    Quarantined,
+    Refusals,
+    Replayed,
+    RuleSummary,
+    SensorChange,
+)
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from city.level import Domain
 from city.place import Place
@@ -46,7 +58,9 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "events": ("cam-1", 0, 9, 2, [KeptEvent("cam-1", "intrusion", 1, 2, "{}")]),
     "discovered": ("", 10, [Discovered("x", 1, 2, 3, "t", ("pm25",), "s")]),
     "stranger": ("x", Discovered("x", 1, 2, 3, "t", (), "", (Heard(1, "t", "s"),), PROPOSED)),
-    "quarantined": (0, 10, [Quarantined(1, 2, "t", "r", "d", 3)]),
+    "quarantine_counts": ([QuarantineCount("not_json", "gw", 2, 1)],),
+    "replay_quarantined": (Refusals("not_json", "gw", "gw/#"), 0, 10, Replayed(1, 2, 3, 4, more=True)),
+    "quarantined": (0, 10, Refusals(), [Quarantined(1, 2, "t", "r", "d", 3)]),
     "quarantined_bytes": (1, Quarantined(1, 2, "t", "r", "d", 3, b"\x00\xff")),
     "settle": (7, None),
     "rules": ([RULE],),
