@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from city.errors import BadSettings
-from liandong.broker.link import mqtt_settings
+from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.secrets import Secrets
 from liandong.settings import load_settings
 
@@ -114,3 +114,21 @@ def test_ingest_uses_another_broker_as_it_is_told() -> None:
     assert (link.host, link.port, link.tls, link.username, link.keep_alive_s) == ("b", 8884, True, "u", 7)
     assert link.password is not None
     assert link.password.get_secret_value() == "p"
+
+
+def test_more_brokers_are_named_by_their_tables() -> None:
+    Path("east").write_text("s3cret")
+    settings = load_settings(
+        written(
+            '[mqtt.brokers.east]\nurl = "mqtts://e"\nprotocol = 5\nusername = "u"\npassword = "file:east"\n'
+            'share = "city"\nfilters = ["fiware/#"]\nrequired = false\n'
+        )
+    )
+
+    (east,) = more_brokers(settings.mqtt)
+
+    assert settings.mqtt.embedded
+    assert (east.name, east.host, east.protocol, east.required) == ("east", "e", "5", False)
+    assert east.subscriptions(["city/#"]) == ("$share/city/fiware/#",)
+    assert east.password is not None
+    assert east.password.get_secret_value() == "s3cret"
