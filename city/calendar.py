@@ -157,6 +157,10 @@ class Calendar:
         """Return the moment at which a local day begins."""
         return self._at(day, 0)
 
+    def wall_ns(self, day: date, minute: int) -> int:
+        """Return the moment at which the wall clock shows this minute of a local day; 1440 is the next midnight."""
+        return self._at(day, minute)
+
     def working_days(self, first: date, until: date) -> int:
         """Return how many working days lie from `first` on, without `until` itself."""
         return round(self.worked_ns(self._at(first, 0), self._at(until, 0)) / self.day_ns)

@@ -70,6 +70,7 @@ class Context:
         version: hash of the content; an equal one is not written again.
         book: the rule files, name and YAML text, in order of name.
         quantities: quantity name to permanent number.
+        zone: time zone of schedules; `holidays` the city's own days off (`holidays.toml`).
     """
 
     time_ns: int
@@ -77,6 +78,8 @@ class Context:
     book: tuple[tuple[str, str], ...]
     sensors: tuple[NumberedSensor, ...]
     quantities: dict[str, int]
+    zone: str = "UTC"
+    holidays: str = ""
 
 
 Entry = Arrivals | Tick | Connection | Context

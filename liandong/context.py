@@ -12,6 +12,7 @@ from city.entry import Context, NumberedSensor
 from city.errors import BadCityFile
 from city.sensor import Sensor
 from ingest.identity import Identity
+from liandong.city_about import parse_about
 from liandong.city_folder import Book, book_of
 from registry.sensor_fields import write_sensor
 from rules.book import read_book
@@ -26,13 +27,17 @@ def read_context(root: Path, sensors: Iterable[Sensor], identity: Identity, cloc
     Raises:
         BadCityFile: a file of the book cannot be read.
     """
+    holidays = root / "holidays.toml"
     try:
         book = book_of(root)
+        days = holidays.read_text("utf-8") if holidays.exists() else ""
+        zone = parse_about((root / "city.toml").read_text("utf-8"), "city.toml").zone.key
     except (OSError, UnicodeDecodeError) as exc:
         raise BadCityFile(expected="readable rule files", got=str(exc), at=str(root)) from exc
     numbered = tuple(NumberedSensor(identity.sensor_number(sensor.id), sensor) for sensor in sensors)
     quantities = {name: identity.quantity_number(name) for name in sorted(_judged(book))}
-    return Context(clock.now_ns(), _version(book, numbered, quantities), book, numbered, quantities)
+    version = _version(book, numbered, quantities, (zone, days))
+    return Context(clock.now_ns(), version, book, numbered, quantities, zone, days)
 
 
 def _judged(book: Book) -> frozenset[str]:
@@ -43,7 +48,9 @@ def _judged(book: Book) -> frozenset[str]:
         return frozenset()
 
 
-def _version(book: Book, sensors: tuple[NumberedSensor, ...], quantities: dict[str, int]) -> str:
+def _version(
+    book: Book, sensors: tuple[NumberedSensor, ...], quantities: dict[str, int], calendar: tuple[str, str]
+) -> str:
     rows = sorted((one.number, write_sensor(one.sensor)) for one in sensors)
-    content = msgspec.json.encode((book, rows, quantities), order="deterministic")
+    content = msgspec.json.encode((book, rows, quantities, calendar), order="deterministic")
     return hashlib.sha256(content).hexdigest()[:16]

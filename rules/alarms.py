@@ -57,7 +57,7 @@ class Alarms:
         return self._transition(pair, before, after, seen)
 
     def _transition(self, pair: int, before: int, after: int, seen: Seen) -> AlarmTransition:
-        rule, sensor = self.rule(pair), self.pairs.sensors[self.pairs.sensor[pair]]
+        rule, sensor = self.rule(pair), self.pairs.target(pair)
         alarm = _digest(rule.id, sensor.id, int(self.table["key_ns"][pair]))
         return AlarmTransition(
             id=_digest(alarm, int(self.table["turn"][pair])),
@@ -75,7 +75,7 @@ class Alarms:
             quantity=rule.select.quantity,
             value=seen.value,
             limit=seen.limit,
-            unit=rule.terms.unit,
+            unit=self.pairs.terms(pair).unit,
             late=seen.late,
             recorded=seen.recorded or sensor.recorded,
             evidence=msgspec.json.encode(seen.evidence).decode(),
@@ -107,7 +107,7 @@ class Alarms:
         for pair in np.flatnonzero(self.table["level"]).tolist():
             rule = self.rule(pair)
             level = rule.terms.levels[self.table["level"][pair] - 1]
-            yield OpenAlarm(rule, self.pairs.sensors[self.pairs.sensor[pair]].id, level)
+            yield OpenAlarm(rule, self.pairs.target(pair).id, level)
 
 
 def _digest(*parts: object) -> str:

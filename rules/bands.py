@@ -1,16 +1,15 @@
 """The levels of a threshold rule: beyond which values each is reached, after what hold, and when it is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from city.level import Level
 from city.yaml_lines import Located
-from rules.duration import read_duration_ns, shown_duration
-from rules.faults import Faults
-from rules.kind import read_levels
+from rules.duration import DURATION, read_duration_ns, shown_duration
+from rules.kind import Written, read_levels
 from rules.measure import Scale
 
 
@@ -41,35 +40,66 @@ class Band:
     hold_ns: int = 0
 
 
-_SIDES: dict[str, Callable[[Located, Scale], Span]] = {
+@dataclass(frozen=True, slots=True)
+class Levelled:
+    """Terms of levels that a number climbs: bands, the mildest first, in `unit`."""
+
+    bands: tuple[Band, ...]
+    unit: str
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the levels that the rule has, the mildest first."""
+        return tuple(band.level for band in self.bands)
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Return the series that it reads besides the one that the rule selects."""
+        return ()
+
+    @property
+    def measured(self) -> str:
+        """Return in words what the number is, if it is not the reading itself."""
+        return ""
+
+    def described(self) -> dict[str, str]:
+        """Return in words, for each level, when it is reached and left."""
+        return {band.level.word: f"{self.measured} {described(band, self.unit)}".strip() for band in self.bands}
+
+
+#: How each side of a level is read; `rises` and `falls` are of a change over a window, counted from 0.
+Sides = Mapping[str, Callable[[Located, Scale], Span]]
+
+VALUE_SIDES: Sides = {
     "above": lambda written, scale: Span(-inf, scale.read(written)),
     "below": lambda written, scale: Span(scale.read(written), inf),
     "outside": lambda written, scale: _read_range(written, scale),
 }
 
 
-def read_bands(levels: Located, scale: Scale, faults: Faults) -> tuple[Band, ...]:
-    """Return the bands written under `levels`, the mildest first; notes every mistake in `faults`."""
+def read_bands(written: Written, sides: Sides = VALUE_SIDES) -> tuple[Band, ...]:
+    """Return the bands written under the levels, the mildest first; notes every mistake in the faults."""
     bands: list[tuple[Located, Band]] = []
-    for level, written in read_levels(levels, faults):
-        with faults:
-            bands.append((written, _read_band(level, written, scale)))
-    for (_, milder), (written, worse) in pairwise(bands):
-        with faults:
-            _check_order(milder, worse, written)
+    for level, of_level in read_levels(written.levels, written.faults):
+        with written.faults:
+            bands.append((of_level, _read_band(level, of_level, written.scale, sides)))
+    for (_, milder), (of_worse, worse) in pairwise(bands):
+        with written.faults:
+            _check_order(milder, worse, of_worse)
     return tuple(band for _, band in bands)
 
 
-def _read_band(level: Level, written: Located, scale: Scale) -> Band:
-    fields = written.fields((), (*_SIDES, "clear", "hold"))
-    sides = [side for side in _SIDES if side in fields]
-    if len(sides) != 1:
-        raise written.wrong(expected="one of `above`, `below`, `outside`", got=" and ".join(sides) or "none of them")
-    read = _SIDES[sides[0]]
-    limit = read(fields[sides[0]], scale)
+def _read_band(level: Level, written: Located, scale: Scale, sides: Sides) -> Band:
+    fields = written.fields((), (*sides, "clear", "hold"))
+    given = [side for side in sides if side in fields]
+    if len(given) != 1:
+        expected = f"one of {', '.join(f'`{side}`' for side in sides)}" if len(sides) > 1 else f"`{next(iter(sides))}`"
+        raise written.wrong(expected=expected, got=" and ".join(given) or "none of them")
+    read = sides[given[0]]
+    limit = read(fields[given[0]], scale)
     clear = read(fields["clear"], scale) if "clear" in fields else limit
     if not limit.holds(clear):
-        raise fields["clear"].wrong(expected=f"a `clear` that is not {sides[0]} the limit")
+        raise fields["clear"].wrong(expected=f"a `clear` that is not {given[0]} the limit")
     hold_ns = read_duration_ns(fields["hold"]) if "hold" in fields else 0
     return Band(level, limit, clear, hold_ns)
 
@@ -106,3 +136,18 @@ def described(band: Band, unit: str) -> str:
     if band.clear != band.limit:
         words += f", until not {band.clear.shown()} {unit}".rstrip()
     return words
+
+
+def level_schema(*sides: str) -> dict[str, Any]:
+    """Return the JSON Schema of one level with one of these sides."""
+    number, pair = {"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **{side: pair if side == "outside" else number for side in sides},
+            "clear": {"oneOf": [number, pair]},
+            "hold": DURATION,
+        },
+        "oneOf": [{"required": [side]} for side in sides],
+    }

@@ -1,21 +1,23 @@
 """The rule book: rule files read into frozen rules, every mistake named with its file and line."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from city.catalogue import Catalogue
 from city.errors import BadCityFile
 from city.level import Level
 from city.yaml_lines import Located, parse_yaml
 from rules.faults import BadRuleBook, Faults
-from rules.kind import Kind
+from rules.kind import Kind, Written
 from rules.kinds import KINDS
 from rules.measure import Scale, read_scale
 from rules.response import read_response
-from rules.rule import Rule
+from rules.rule import Rule, Terms, Variant
+from rules.schedule import BUILT_IN, Schedule, read_schedule
 from rules.selection import Selection, read_selection
 
 _REQUIRED = ("id", "name", "kind", "source", "select", "levels", "incident")
+_OPTIONAL = ("when", "exceptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class RuleBook:
     @property
     def quantities(self) -> frozenset[str]:
         """Return the series names that rules judge; each needs its number before the book can be in force."""
-        return frozenset(rule.select.quantity for rule in self.rules if rule.select.quantity)
+        return frozenset(name for rule in self.rules for name in (rule.select.quantity, *rule.terms.quantities) if name)
 
 
 def read_book(files: Iterable[tuple[str, str]], catalogue: Catalogue) -> RuleBook:
@@ -45,13 +47,17 @@ def read_book(files: Iterable[tuple[str, str]], catalogue: Catalogue) -> RuleBoo
 def _read_files(files: Iterable[tuple[str, str]], catalogue: Catalogue) -> tuple[list[Rule], list[BadCityFile]]:
     faults = Faults()
     rules: dict[str, Rule] = {}
+    written_files: list[tuple[Located, str]] = []
     for name, text in files:
-        if name.endswith(".toml"):
-            with faults:
+        with faults:
+            if name.endswith(".toml"):
                 catalogue = Catalogue.parse(text, file=name, base=catalogue)
-            continue
-        for written, snippet in _written_rules(name, text, faults):
-            rule = _RuleReader(faults, catalogue).read(written, snippet)
+            else:
+                written_files.append((parse_yaml(text, name), text))
+    schedules = _schedules([written for written, _ in written_files], faults)
+    for file, text in written_files:
+        for written, snippet in _written_rules(file, text, faults):
+            rule = _RuleReader(faults, catalogue, schedules).read(written, snippet)
             with faults:
                 _keep(rule, rules, written)
     if not faults.found:
@@ -77,12 +83,32 @@ def _keep(rule: Rule | None, rules: dict[str, Rule], written: Located) -> None:
     rules[rule.id] = rule
 
 
-def _written_rules(name: str, text: str, faults: Faults) -> list[tuple[Located, str]]:
+def _written_rules(file: Located, text: str, faults: Faults) -> list[tuple[Located, str]]:
     with faults:
-        members = parse_yaml(text, name).fields(("rules",))["rules"].items()
+        members = file.fields(("rules",), ("schedules",))["rules"].items()
         lines = text.splitlines()
         ends = [*(member.line - 1 for member in members[1:]), len(lines)][: len(members)]
         return [(member, _snippet(lines[member.line - 1 : end])) for member, end in zip(members, ends, strict=True)]
+    return []
+
+
+def _schedules(files: Iterable[Located], faults: Faults) -> dict[str, Schedule]:
+    """Return the schedules of all files by name, and the built-in ones; one may refer to those before it."""
+    known = dict(BUILT_IN)
+    named: dict[str, Located] = {}
+    for name, written in (one for file in files for one in _written_schedules(file, faults)):
+        with faults:
+            if name in named:
+                raise written.wrong(expected=f"a name other than that of the schedule at {named[name].at}", got=name)
+            named[name] = written
+            known[name] = replace(read_schedule(written, known), name=name)
+    return known
+
+
+def _written_schedules(file: Located, faults: Faults) -> list[tuple[str, Located]]:
+    with faults:
+        found = file.value.get("schedules") if isinstance(file.value, Mapping) else None
+        return [*found.entries().items()] if isinstance(found, Located) else []
     return []
 
 
@@ -99,8 +125,8 @@ def _snippet(lines: Sequence[str]) -> str:
 class _RuleReader:
     """Reads one rule section by section, so that a mistake in one does not hide those in the next."""
 
-    def __init__(self, faults: Faults, catalogue: Catalogue) -> None:
-        self._faults, self._catalogue = faults, catalogue
+    def __init__(self, faults: Faults, catalogue: Catalogue, schedules: Mapping[str, Schedule]) -> None:
+        self._faults, self._catalogue, self._schedules = faults, catalogue, schedules
 
     def read(self, written: Located, snippet: str) -> Rule | None:
         """Return the rule, or None when there was a mistake in it."""
@@ -112,12 +138,15 @@ class _RuleReader:
     def _rule(self, written: Located, snippet: str, before: int) -> Rule | None:
         entries = written.entries()
         kind = KINDS[entries["kind"].word(KINDS)] if "kind" in entries else None
-        optional = ("unit",) if kind is None or kind.of_quantity else ()
-        fields = written.fields(_REQUIRED, optional)
+        fields = written.fields(*_keys(kind))
         assert kind is not None  # `kind` is a required field
         head = self._head(fields)
         select = self._select(fields["select"], kind)
-        terms = kind.read(fields["levels"], self._scale(fields, kind), self._faults)
+        part = Written(fields["levels"], {key: fields[key] for key in kind.own if key in fields}, Scale(), self._faults)
+        part = part._replace(scale=self._scale(fields, kind))
+        terms = kind.read(part)
+        when = self._when(fields)
+        exceptions = self._exceptions(fields, kind, part)
         with self._faults:
             response = read_response(fields["incident"], _written_levels(fields["levels"]))
         if len(self._faults.found) > before or head is None or select is None:
@@ -132,6 +161,8 @@ class _RuleReader:
             select=select,
             terms=terms,
             response=response,
+            when=when,
+            exceptions=exceptions,
             text=snippet,
         )
 
@@ -159,3 +190,40 @@ class _RuleReader:
             if kind.of_quantity and "quantity" in select:
                 return read_scale(select["quantity"], fields.get("unit"), self._catalogue)
         return Scale()
+
+    def _when(self, fields: dict[str, Located]) -> Schedule | None:
+        with self._faults:
+            return read_schedule(fields["when"], self._schedules) if "when" in fields else None
+        return None
+
+    def _exceptions(self, fields: dict[str, Located], kind: Kind, rule: Written) -> tuple[Variant, ...]:
+        with self._faults:
+            written = fields["exceptions"].items() if "exceptions" in fields else ()
+            return tuple(variant for one in written for variant in self._exception(one, kind, rule))
+        return ()
+
+    def _exception(self, written: Located, kind: Kind, rule: Written) -> tuple[Variant, ...]:
+        with self._faults:
+            fields = written.fields(("select", "source"), ("levels", "exempt"))
+            if ("levels" in fields) == ("exempt" in fields and fields["exempt"].flag()):
+                raise written.wrong(expected="either `levels` or `exempt: true`", got="both or neither")
+            select = read_selection(fields["select"])
+            if select.quantity:
+                raise fields["select"].wrong(expected="no `quantity`: it is the rule's", got=select.quantity)
+            terms = self._other_terms(fields["levels"], kind, rule) if "levels" in fields else None
+            return (Variant(select, terms, fields["source"].text()),)
+        return ()
+
+    def _other_terms(self, levels: Located, kind: Kind, rule: Written) -> Terms:
+        """Return the rule's terms with some of its levels written anew; each must be one that the rule has."""
+        of_rule = rule.levels.entries()
+        merged = {**of_rule, **levels.fields((), list(of_rule))}
+        return kind.read(rule._replace(levels=Located(merged, levels.file, levels.line)))
+
+
+def _keys(kind: Kind | None) -> tuple[list[str], list[str]]:
+    """Return the keys that a rule must have, and those that it may have besides."""
+    if kind is None:
+        return [*_REQUIRED], [*_OPTIONAL, "unit"]
+    unit = ["unit"] if kind.of_quantity else []
+    return [*_REQUIRED, *kind.required], [*_OPTIONAL, *unit, *(key for key in kind.own if key not in kind.required)]

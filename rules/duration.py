@@ -1,12 +1,16 @@
 """Durations as rules write them (`0s`, `90s`, `5m`, `1h`, `2d`) and as they are shown."""
 
 import re
+from typing import Any
 
 from city.clock import SECOND_NS
 from city.yaml_lines import Located
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+
+#: The JSON Schema of a duration.
+DURATION: dict[str, Any] = {"type": "string", "pattern": r"^\d+(\.\d+)?\s*[smhd]$"}
 
 
 def read_duration_ns(written: Located) -> int:
@@ -20,6 +24,18 @@ def read_duration_ns(written: Located) -> int:
         raise written.wrong(expected="a duration such as `90s`, `5m` or `1h`")
     number, unit = match.groups()
     return round(float(number) * _SECONDS[unit] * SECOND_NS)
+
+
+def read_span_ns(written: Located) -> int:
+    """Return the nanoseconds of a written duration above 0.
+
+    Raises:
+        BadCityFile: it is none, or 0.
+    """
+    span_ns = read_duration_ns(written)
+    if span_ns <= 0:
+        raise written.wrong(expected="a duration above 0")
+    return span_ns
 
 
 def shown_duration(duration_ns: int) -> str:

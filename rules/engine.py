@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from city.alarm import AlarmTransition
+from city.calendar import Calendar
 from city.catalogue import Catalogue
 from city.entry import Arrivals, Connection, Context, Journaled, Tick
+from city.errors import BadCityFile
+from city.holidays import parse_holidays
 from rules.book import RuleBook, read_book
-from rules.faults import BadRuleBook
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
 from rules.listening import Listening
@@ -75,10 +78,13 @@ class Engine:
         try:
             # Reading a thousand rules takes seconds, and most contexts are new only by their sensors.
             same = old.context is not None and old.context.book == context.book and not self.book_error
-            book, self.book_error = old.book if same else read_book(context.book, self._catalogue), ""
-        except BadRuleBook as error:
+            book = old.book if same else read_book(context.book, self._catalogue)
+            _calendar(context)
+            self.book_error = ""
+        except BadCityFile as error:
             book, self.book_error = old.book, str(error)
-            context = replace(context, book=old.context.book if old.context is not None else ())
+            before = old.context if old.context is not None else _NOTHING
+            context = replace(context, book=before.book, zone=before.zone, holidays=before.holidays)
         self._force = _compiled(context, book)
         verdicts: list[Verdict] = []
         for kind, pass_ in self._force.passes.items():
@@ -94,7 +100,7 @@ class Engine:
         """
         try:
             book, self.book_error = read_book(context.book, self._catalogue), ""
-        except BadRuleBook as error:
+        except BadCityFile as error:
             book, self.book_error = RuleBook(), str(error)
         self._force = _compiled(context, book)
 
@@ -119,8 +125,17 @@ class Engine:
             yield from pass_.open_alarms()
 
 
+#: What is in force before the first context.
+_NOTHING = Context(0, "", (), (), {})
+
+
+def _calendar(context: Context) -> Calendar:
+    """Return the calendar of a context; raises BadCityFile where the city's own days are wrong."""
+    return parse_holidays(context.holidays, ZoneInfo(context.zone))
+
+
 def _compiled(context: Context, book: RuleBook) -> _InForce:
-    population = Population(context.sensors, context.quantities)
+    population = Population(context.sensors, context.quantities, _calendar(context))
     passes = {
         name: kind.compile([(place, rule) for place, rule in enumerate(book.rules) if rule.kind == name], population)
         for name, kind in KINDS.items()

@@ -1,6 +1,6 @@
 """What a kind of rule brings: how its levels are read, and a pass that judges all its rules at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from city.alarm import AlarmTransition
@@ -23,6 +23,15 @@ def read_levels(written: Located, faults: Faults) -> list[tuple[Level, Located]]
             raise written.wrong(expected="at least one of `notice`, `major`, `critical`", got="nothing")
         return [(level, fields[level.word]) for level in Level if level.word in fields]
     return []
+
+
+class Written(NamedTuple):
+    """What of a rule its kind reads: the levels, the keys of its own, and the scale of the numbers in them."""
+
+    levels: Located
+    own: Mapping[str, Located]
+    scale: Scale
+    faults: Faults
 
 
 class Verdict(NamedTuple):
@@ -85,9 +94,12 @@ class Kind(Protocol):
     name: ClassVar[str]
     #: The rule judges one quantity: `select.quantity` is required and `unit` allowed.
     of_quantity: ClassVar[bool]
+    #: The keys of a rule that only this kind has, with the JSON Schema of each; those in `required` must be there.
+    own: ClassVar[Mapping[str, Any]]
+    required: ClassVar[tuple[str, ...]]
 
-    def read(self, levels: Located, scale: Scale, faults: Faults) -> Terms:
-        """Return the terms written under `levels`; notes every mistake in `faults`."""
+    def read(self, written: Written) -> Terms:
+        """Return the terms of a rule; notes every mistake in the faults."""
         ...
 
     def schema(self) -> dict[str, Any]:

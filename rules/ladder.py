@@ -1,4 +1,4 @@
-"""The levels that each pair of (threshold rule, sensor) stands on, moved for many pairs and readings at once."""
+"""The levels that each pair of (rule, target) stands on, moved for many pairs and readings at once."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.alarms import ALARM_COLUMNS, NEVER_NS
+from rules.gates import Gates
 from rules.limits import ENDLESS_NS, Limits
 from rules.pairs import Pairs
 from rules.segment import Segments
@@ -42,12 +43,10 @@ class Ladder:
     the time, up to which its state stays as it is. Only pairs that leave it are judged reading by reading.
     """
 
-    def __init__(self, limits: Limits, pairs: Pairs) -> None:
-        self._limits, self._rule = limits, pairs.rule
+    def __init__(self, name: str, limits: Limits, gates: Gates, pairs: Pairs) -> None:
+        self._limits, self._gates, self._rule = limits, gates, pairs.term
         self._since = tuple(f"since_{rank}" for rank in range(limits.depth))
-        self.table = StateTable(
-            "threshold", pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS))
-        )
+        self.table = StateTable(name, pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS)))
         self._low, self._high = np.empty(len(pairs)), np.empty(len(pairs))
         self._due_ns = np.empty(len(pairs), dtype=np.int64)
         self.refresh()
@@ -68,22 +67,28 @@ class Ladder:
         leaving |= latest_ns.take(fan.of) >= self._due_ns.take(fan.pair)
         return np.flatnonzero(leaving)
 
-    def advance(self, pair: Ints, segments: Segments, value: Floats, time_ns: Ints) -> Steps:
-        """Judge each reading in order, a segment for each of `pair`; keep the state after the last."""
+    def advance(
+        self, pair: Ints, segments: Segments, value: Floats, time_ns: Ints, keeping: Floats | None = None
+    ) -> Steps:
+        """Judge each reading in order, a segment for each of `pair`; keep the state after the last.
+
+        `keeping` is what a level is kept by, where that is another number than the one it is reached by.
+        """
         rule, level = self._rule.take(pair), self.table["level"].take(pair)
         each = segments.spread(rule)
+        gate = _Gate(self._gates, each, segments, time_ns)
         due, kept = np.zeros((2, len(value)), dtype=np.bool_)
         after, met_count = np.zeros(len(value), dtype=np.int8), np.zeros(len(pair), dtype=np.int8)
         deadline_ns = np.full(len(pair), ENDLESS_NS)
         since_ns: list[Ints] = []
         for rank in reversed(range(self._limits.depth)):
             column = self.table[self._since[rank]]
-            met = self._limits.met(rank, each, value)
-            since = np.where(met, segments.since(met, time_ns, column.take(pair), NEVER_NS), NEVER_NS)
+            met = gate.open(self._limits.met(rank, each, value))
+            since = np.where(met, gate.since(met, column.take(pair)), NEVER_NS)
             due_ns = since + self._limits.hold_ns[rank].take(each)
             own_due = met & (time_ns >= due_ns)
             due |= own_due
-            kept |= self._limits.kept(rank, each, value)
+            kept |= gate.open(self._limits.kept(rank, each, value if keeping is None else keeping))
             after += segments.latch(due, kept, level > rank)
             pending = segments.ends(met & ~own_due)
             np.minimum(deadline_ns, segments.ends(due_ns), out=deadline_ns, where=pending)
@@ -91,7 +96,7 @@ class Ladder:
             column[pair] = segments.ends(since)
             since_ns.insert(0, since)
         self._keep(pair, rule, segments.ends(value), met_count, segments.ends(after))
-        self._due_ns[pair] = deadline_ns
+        self._due_ns[pair] = gate.due(deadline_ns, met_count, segments.ends(after))
         before = segments.previous(after, level)
         element = np.flatnonzero(after != before)
         owner = pair[segments.owner(element)]
@@ -106,12 +111,14 @@ class Ladder:
         """Return which values are beyond the limit of a level without hold."""
         return self._reached_at_once(pair, value) > 0
 
-    def _reached_at_once(self, pair: Ints, value: Floats) -> Levels:
+    def _reached_at_once(self, pair: Ints, value: Floats, time_ns: Ints | None = None) -> Levels:
         rule = self._rule[pair]
         reached = np.zeros(len(pair), dtype=np.int8)
         for rank in range(self._limits.depth):
             met = self._limits.met(rank, rule, value) & (self._limits.hold_ns[rank][rule] == 0)
             reached[met] = rank + 1
+        if time_ns is not None and self._gates:
+            reached[~self._gates.look(rule, time_ns).open] = 0
         return reached
 
     def advance_late(self, pair: Ints, value: Floats, time_ns: Ints) -> Steps:
@@ -119,7 +126,7 @@ class Ladder:
 
         One that is not newer than the last change of its alarm is history that was judged already.
         """
-        reached, before = self._reached_at_once(pair, value), self.table["level"][pair]
+        reached, before = self._reached_at_once(pair, value, time_ns), self.table["level"][pair]
         element = np.flatnonzero((reached > before) & (time_ns > self.table["changed_ns"][pair]))
         risen = pair[element]
         self.table["level"][risen] = reached[element]
@@ -127,3 +134,32 @@ class Ladder:
         self.table.touch(risen)
         since_ns = tuple(np.full(len(element), NEVER_NS) for _ in self._since)
         return Steps(element, risen, before[element], reached[element], since_ns)
+
+
+class _Gate:
+    """What the schedules of some readings allow; nothing is asked where no rule has one."""
+
+    def __init__(self, gates: Gates, each: Ints, segments: Segments, time_ns: Ints) -> None:
+        self._segments, self._time_ns = segments, time_ns
+        self._windows = gates.look(each, time_ns) if gates else None
+
+    def open(self, flags: Flags) -> Flags:
+        """Return the flags that are within their hours."""
+        return flags if self._windows is None else flags & self._windows.open
+
+    def since(self, met: Flags, carried_ns: Ints) -> Ints:
+        """Return since when each met reading is; a window that opened in between begins anew."""
+        segments, time_ns = self._segments, self._time_ns
+        if self._windows is None:
+            return segments.since(met, time_ns, carried_ns, NEVER_NS)
+        start_ns = self._windows.start_ns
+        carried_ns = np.where(carried_ns < segments.starts(start_ns), NEVER_NS, carried_ns)
+        fresh = segments.previous(time_ns, segments.starts(start_ns)) < start_ns
+        return segments.since(met, time_ns, carried_ns, NEVER_NS, fresh)
+
+    def due(self, deadline_ns: Ints, met: Levels, level: Levels) -> Ints:
+        """Return until when pairs stay as they are: what is met or open ends with its window."""
+        if self._windows is None:
+            return deadline_ns
+        ends_ns = self._segments.ends(self._windows.end_ns)
+        return np.where((met > 0) | (level > 0), np.minimum(deadline_ns, ends_ns), deadline_ns)

@@ -19,6 +19,10 @@ class Scale:
         # Twelve digits: 27 cm are 0.27 m, not 0.27000000000000002.
         return float(f"{self.line.apply(written.number()):.12g}")
 
+    def read_difference(self, written: Located) -> float:
+        """Return a written difference in the quantity's own unit: 5 °F more are 2.8 °C more."""
+        return float(f"{self.line.apply(written.number()) - self.line.apply(0.0):.12g}")
+
 
 def read_scale(quantity: Located, unit: Located | None, catalogue: Catalogue) -> Scale:
     """Return the scale of a rule about `quantity` whose numbers are written in `unit` (None: the quantity's own).

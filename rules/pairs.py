@@ -1,6 +1,6 @@
 """Pairs of (rule, sensor) in columns, and how they pass from one context to the next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from city.sensor import Sensor
 from rules.population import Population
-from rules.rule import Rule
+from rules.rule import Rule, Terms
+from rules.schedule import Schedule
 
 Ints = NDArray[np.int64]
 
@@ -24,32 +25,80 @@ class Survivors(NamedTuple):
     gone: Ints
 
 
+class Roll:
+    """The rules of one kind with all the terms they judge by: each its own, then those of its exceptions.
+
+    Attributes:
+        terms: of all rules; `base` is the place of each rule's own.
+        schedules, sources: of each of `terms`, when it judges and, for an exception, on whose word it holds.
+    """
+
+    def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
+        self.rules = [rule for _, rule in rules]
+        self.places = [place for place, _ in rules]
+        self.terms: list[Terms] = []
+        self.schedules: list[Schedule | None] = []
+        self.sources: list[str] = []
+        self.base: list[int] = []
+        for rule in self.rules:
+            self.base.append(len(self.terms))
+            self._add(rule, rule.terms, "")
+            for variant in rule.exceptions:
+                # One that is exempt has a place too, which no pair takes.
+                self._add(rule, rule.terms if variant.terms is None else variant.terms, variant.source)
+
+    def _add(self, rule: Rule, terms: Terms, source: str) -> None:
+        self.terms.append(terms)
+        self.schedules.append(rule.when)
+        self.sources.append(source)
+
+    def members(self, index: int, population: Population) -> tuple[Ints, Ints]:
+        """Return the rows of the sensors that a rule judges, and by which of `terms`."""
+        rule, rows = self.rules[index], population.match(self.rules[index].select)
+        term = np.full(len(rows), self.base[index])
+        # The first exception that matches holds, so it is written last.
+        for number, variant in reversed([*enumerate(rule.exceptions, 1)]):
+            term[np.isin(rows, population.match(variant.select))] = (
+                -1 if variant.terms is None else self.base[index] + number
+            )
+        return rows[term >= 0], term[term >= 0]
+
+    def codes(self, names: dict[Hashable, int]) -> Ints:
+        """Return a number for each of `terms` under its schedule, equal numbers for what judges equally."""
+        judged = zip(self.terms, self.schedules, strict=True)
+        return np.array([names.setdefault(one, len(names)) for one in judged], dtype=np.int64)
+
+
 class Pairs:
     """All pairs of one kind, in order of sensor number, quantity and rule, so that a series' rules lie together.
 
     Attributes:
-        rules: the kind's rules; `places` are their places in the book.
+        roll: the kind's rules and terms.
         quantities: the distinct quantities of the rules; `quantity` of a pair is an index into them.
-        rule, sensor, number: of each pair, index into `rules`, row in the population, permanent sensor number.
+        rule, term, sensor, number: of each pair, index into the roll's rules and terms, row in the population,
+            permanent sensor number.
         keys: what a pair is called in a checkpoint, stable for one context.
     """
 
     def __init__(
         self, rules: Sequence[tuple[int, Rule]], population: Population, eligible: Callable[[Sensor], bool]
     ) -> None:
-        self.rules = [rule for _, rule in rules]
-        self.places = [place for place, _ in rules]
+        self.roll = Roll(rules)
+        self.rules, self.places = self.roll.rules, self.roll.places
         self.sensors = population.sensors
         self.quantities = sorted({rule.select.quantity for rule in self.rules})
         able = np.array([eligible(sensor) for sensor in population.sensors], dtype=np.bool_)
-        matches = [rows[able[rows]] for rows in (population.match(rule.select) for rule in self.rules)]
-        self.counts = [len(rows) for rows in matches]
-        sensor = np.concatenate([np.array([], dtype=np.int64), *matches])
+        members = [self.roll.members(index, population) for index in range(len(self.rules))]
+        matches = [(rows[able[rows]], term[able[rows]]) for rows, term in members]
+        self.counts = [len(rows) for rows, _ in matches]
+        none = np.array([], dtype=np.int64)
+        sensor = np.concatenate([none, *(rows for rows, _ in matches)])
+        term = np.concatenate([none, *(term for _, term in matches)])
         rule = np.repeat(np.arange(len(matches)), self.counts)
         quantity = np.array([self.quantities.index(rule.select.quantity) for rule in self.rules], dtype=np.int64)
         series = population.numbers[sensor] << _QUANTITY_BITS | quantity[rule]
         order = np.argsort(series << _RULE_BITS | rule)
-        self.rule, self.sensor, self.series = rule[order], sensor[order], series[order]
+        self.rule, self.term, self.sensor, self.series = rule[order], term[order], sensor[order], series[order]
         self.quantity = self.series & ((1 << _QUANTITY_BITS) - 1)
         self.number = self.series >> _QUANTITY_BITS
         self.keys = np.array(self.places, dtype=np.int64)[self.rule] << 32 | self.number
@@ -58,19 +107,30 @@ class Pairs:
         """Return how many pairs there are."""
         return len(self.rule)
 
+    def target(self, pair: int) -> Sensor:
+        """Return what the alarms of a pair are about."""
+        return self.sensors[int(self.sensor[pair])]
+
+    def terms(self, pair: int) -> Terms:
+        """Return the terms that a pair is judged by."""
+        return self.roll.terms[int(self.term[pair])]
+
     def survivors(self, old: "Pairs") -> Survivors:
-        """Match the pairs of an earlier context with these: same sensor, and a rule that judges like the old one."""
+        """Match the pairs of an earlier context with these: same rule and sensor, and terms that judge equally."""
         by_id = {rule.id: index for index, rule in enumerate(self.rules)}
         heirs = np.array([self._heir(rule, by_id) for rule in old.rules], dtype=np.int64)
         heir = heirs[old.rule] if len(old) else old.rule
         wanted = heir << 32 | old.number
         own = self.rule << 32 | self.number
         order = np.argsort(own)
-        found = np.searchsorted(own, wanted, sorter=order)
-        new = order[found.clip(max=len(own) - 1)] if len(own) else np.zeros(len(old), dtype=np.int64)
-        lives = (heir >= 0) & (own[new] == wanted) if len(own) else np.zeros(len(old), dtype=np.bool_)
+        if not len(own):
+            return Survivors(own, own, np.arange(len(old)))
+        new = order[np.searchsorted(own, wanted, sorter=order).clip(max=len(own) - 1)]
+        names: dict[Hashable, int] = {}
+        alike = self.roll.codes(names)[self.term[new]] == old.roll.codes(names)[old.term]
+        lives = (heir >= 0) & (own[new] == wanted) & alike
         return Survivors(np.flatnonzero(lives), new[lives], np.flatnonzero(~lives))
 
     def _heir(self, rule: Rule, by_id: dict[str, int]) -> int:
         index = by_id.get(rule.id, -1)
-        return index if index >= 0 and self.rules[index].judges_like(rule) else -1
+        return index if index >= 0 and self.rules[index].succeeds(rule) else -1

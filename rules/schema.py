@@ -5,6 +5,8 @@ from typing import Any
 from city.alarm import SCOPES
 from city.level import PRIORITIES, Domain, Level
 from rules.kinds import KINDS
+from rules.schedule import WEEKDAYS
+from rules.selection import LISTS
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -16,7 +18,14 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Liandong rules",
-        **_closed({"rules": {"type": "array", "items": {"oneOf": [_rule(kind) for kind in KINDS]}}}, "rules"),
+        "$defs": {"schedule": _schedule()},
+        **_closed(
+            {
+                "rules": {"type": "array", "items": {"oneOf": [_rule(kind) for kind in KINDS]}},
+                "schedules": {"type": "object", "additionalProperties": {"$ref": "#/$defs/schedule"}},
+            },
+            "rules",
+        ),
     }
 
 
@@ -30,21 +39,52 @@ def _rule(kind: str) -> dict[str, Any]:
         "name": _closed({"zh": _TEXT, "en": _TEXT}, "zh", "en"),
         "kind": {"const": kind},
         "source": {**_TEXT, "description": "where the limits come from: a standard, a decision, a person"},
-        "select": _selection(KINDS[kind].of_quantity),
+        "select": selection(of_quantity=KINDS[kind].of_quantity),
         "levels": _per_level(KINDS[kind].schema()) | {"minProperties": 1},
         "incident": _incident(),
     }
-    required = list(properties)
+    required = [*properties, *KINDS[kind].required]
     if KINDS[kind].of_quantity:
         properties["unit"] = {**_TEXT, "description": "the unit of the numbers; without it, the quantity's own"}
+    properties |= {
+        "when": {"$ref": "#/$defs/schedule", "description": "the rule judges in these hours only"},
+        "exceptions": {
+            "type": "array",
+            "items": {"oneOf": [_exception(kind, levels=True), _exception(kind, levels=False)]},
+        },
+        **KINDS[kind].own,
+    }
     return _closed(properties, *required)
 
 
-def _selection(of_quantity: bool) -> dict[str, Any]:  # noqa: FBT001 - the one argument of a private function
-    lists = dict.fromkeys(("kinds", "districts", "sites", "tags", "sensors"), _WORDS)
-    domain = {"enum": [domain.value for domain in Domain]}
-    selection = _closed({"domain": domain, "quantity": _TEXT, **lists}, *(["quantity"] if of_quantity else []))
-    return selection | {"minProperties": 1}
+def _exception(kind: str, *, levels: bool) -> dict[str, Any]:
+    terms: dict[str, Any] = {"levels": _per_level(KINDS[kind].schema())} if levels else {"exempt": {"const": True}}
+    return _closed({"select": selection(of_quantity=False), "source": _TEXT, **terms}, "select", "source", *terms)
+
+
+def _schedule() -> dict[str, Any]:
+    """Return the schema of a schedule: a name, or days, hours and season, or what is outside of another."""
+    days = {
+        "oneOf": [{"enum": ["working", "off"]}, {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1}]
+    }
+    span = {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}
+    hours = {"oneOf": [{"const": "office"}, {"type": "array", "items": span, "minItems": 1}]}
+    day = {"type": "string", "pattern": r"^\d\d-\d\d$"}
+    season = {"type": "array", "items": day, "minItems": 2, "maxItems": 2}
+    window = _closed({"days": days, "hours": hours, "season": season}) | {"minProperties": 1}
+    return {"oneOf": [_TEXT, window, _closed({"not": {"$ref": "#/$defs/schedule"}}, "not")]}
+
+
+def selection(*, of_quantity: bool) -> dict[str, Any]:
+    """Return the schema of a selection."""
+    corner = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    conditions = {
+        "domain": {"enum": [domain.value for domain in Domain]},
+        "quantity": _TEXT,
+        **dict.fromkeys(LISTS, _WORDS),
+        "area": {"type": "array", "items": corner, "minItems": 3, "description": "corners, [longitude, latitude]"},
+    }
+    return _closed(conditions, *(["quantity"] if of_quantity else [])) | {"minProperties": 1}
 
 
 def _per_level(content: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,10 @@ class Segments:
         """Return for each segment the value of its last element."""
         return values if self._single else values.take(self.last)
 
+    def starts(self, values: NDArray[Element]) -> NDArray[Element]:
+        """Return for each segment the value of its first element."""
+        return values if self._single else values.take(self.first)
+
     def owner(self, element: Ints) -> Ints:
         """Return the segments of some elements."""
         return self._of.take(element)
@@ -40,14 +44,17 @@ class Segments:
         """Return for each element the number counted up from its segment's `start`."""
         return start if self._single else (start - self.first).take(self._of) + np.arange(len(self._of))
 
-    def since(self, met: Flags, time_ns: Ints, carried_ns: Ints, none: int) -> Ints:
+    def since(self, met: Flags, time_ns: Ints, carried_ns: Ints, none: int, fresh: Flags | None = None) -> Ints:
         """Return when the unbroken run of `met` began that each element is in; meaningless where not met.
 
         `carried_ns` says of each segment since when it has been met before its first element, `none` for not met.
+        A run begins anew at each element that is `fresh`.
         """
         if self._single:
             return np.where(carried_ns == none, time_ns, carried_ns)
-        broken = np.maximum.accumulate(np.where(met, self._start - 1, np.arange(len(met))))
+        places = np.arange(len(met))
+        unbroken = self._start - 1 if fresh is None else np.where(fresh, places - 1, self._start - 1)
+        broken = np.maximum.accumulate(np.where(met, unbroken, places))
         began = np.minimum(broken + 1, len(met) - 1)
         carried = carried_ns.take(self._of)
         return np.where((broken < self._start) & (carried != none), carried, time_ns.take(began))

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from city.level import Domain
 from city.yaml_lines import Located
 
-_LISTS = ("kinds", "districts", "sites", "tags", "sensors")
+LISTS = ("kinds", "districts", "sites", "grids", "upstreams", "tags", "sensors")
+
+#: A corner is longitude and latitude, WGS-84 degrees.
+Corner = tuple[float, float]
+
+_FEWEST_CORNERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +19,11 @@ class Selection:
 
     Attributes:
         quantity: the quantity that is judged; a sensor that lists its quantities must list this one.
+        grids: codes of grids, or the beginning that the grids of a street or a community share.
+        upstreams: gateways or feeders that sensors depend on.
         tags: a sensor that carries any of these matches.
         sensors: sensor ids.
+        area: corners of a polygon; a sensor without a place is in none.
     """
 
     domain: Domain | None = None
@@ -23,8 +31,11 @@ class Selection:
     kinds: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    upstreams: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sensors: tuple[str, ...] = ()
+    area: tuple[Corner, ...] = ()
 
 
 def read_selection(written: Located) -> Selection:
@@ -33,12 +44,13 @@ def read_selection(written: Located) -> Selection:
     Raises:
         BadCityFile: a key is unknown, a domain is none of the four, or a list is empty or holds something but texts.
     """
-    fields = written.fields((), ("domain", "quantity", *_LISTS))
+    fields = written.fields((), ("domain", "quantity", "area", *LISTS))
     if not fields:
         raise written.wrong(expected="at least one condition", got="nothing")
-    lists = {key: _words(fields[key]) for key in _LISTS if key in fields}
+    lists = {key: _words(fields[key]) for key in LISTS if key in fields}
     domain = Domain(fields["domain"].word(list(Domain))) if "domain" in fields else None
-    return Selection(domain=domain, quantity=fields["quantity"].text() if "quantity" in fields else "", **lists)
+    quantity = fields["quantity"].text() if "quantity" in fields else ""
+    return Selection(domain=domain, quantity=quantity, area=_area(fields["area"]) if "area" in fields else (), **lists)
 
 
 def _words(written: Located) -> tuple[str, ...]:
@@ -46,3 +58,20 @@ def _words(written: Located) -> tuple[str, ...]:
     if not words:
         raise written.wrong(expected="at least one word", got="an empty list")
     return words
+
+
+def _area(written: Located) -> tuple[Corner, ...]:
+    corners = tuple(_corner(member) for member in written.items())
+    if len(corners) < _FEWEST_CORNERS:
+        raise written.wrong(expected=f"a polygon of {_FEWEST_CORNERS} corners or more")
+    return corners
+
+
+def _corner(written: Located) -> Corner:
+    members = written.items()
+    if len(members) != 2:
+        raise written.wrong(expected="a corner, `[longitude, latitude]`")
+    longitude, latitude = (member.number() for member in members)
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise written.wrong(expected="longitude and latitude in degrees", got=f"{longitude:g}, {latitude:g}")
+    return longitude, latitude

@@ -11,19 +11,32 @@ _CHUNK_BITS = 12
 
 Array = NDArray[Any]
 
+#: Type and default of a column, and how many values a row has in it where that is not one.
+Column = tuple[DTypeLike, int] | tuple[DTypeLike, int, int]
+
 
 class StateTable:
     """Columns of one length; the keys say whose state a row is, whatever the row's number.
 
-    A row that holds nothing but defaults is not written.
+    A row that holds nothing but defaults is not written. Tables whose rows are wide and change alone have small chunks.
     """
 
-    def __init__(self, name: str, keys: NDArray[np.int64], columns: Mapping[str, tuple[DTypeLike, int]]) -> None:
-        self.name, self.keys = name, keys
-        self._defaults = {column: default for column, (_, default) in columns.items()}
-        self._columns = {column: np.full(len(keys), default, kind) for column, (kind, default) in columns.items()}
-        self._record = np.dtype([("key", "<i8"), *((column, kind) for column, (kind, _) in columns.items())])
-        self._touched = np.ones((len(keys) >> _CHUNK_BITS) + 1, dtype=np.bool_)
+    def __init__(
+        self,
+        name: str,
+        keys: NDArray[np.int64],
+        columns: Mapping[str, Column],
+        *,
+        rows_a_chunk_bits: int = _CHUNK_BITS,
+    ) -> None:
+        self.name, self.keys, self._bits = name, keys, rows_a_chunk_bits
+        self._defaults = {column: default for column, (_, default, *_) in columns.items()}
+        self._columns = {
+            column: np.full((len(keys), *width), default, kind) for column, (kind, default, *width) in columns.items()
+        }
+        kinds = [(column, kind, tuple(width)) for column, (kind, _, *width) in columns.items()]
+        self._record = np.dtype([("key", "<i8", ()), *kinds])
+        self._touched = np.ones((len(keys) >> self._bits) + 1, dtype=np.bool_)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -40,12 +53,12 @@ class StateTable:
 
     def touch(self, rows: Array) -> None:
         """Note that these rows changed."""
-        self._touched[rows >> _CHUNK_BITS] = True
+        self._touched[rows >> self._bits] = True
 
     def touched(self) -> Iterable[tuple[int, bytes]]:
         """Yield number and content of each chunk that changed since the last `settle`; empty when all is default."""
         for chunk in np.flatnonzero(self._touched).tolist():
-            yield chunk, self._content(slice(chunk << _CHUNK_BITS, (chunk + 1) << _CHUNK_BITS))
+            yield chunk, self._content(slice(chunk << self._bits, (chunk + 1) << self._bits))
 
     def settle(self) -> None:
         """Note that what `touched` yielded is kept."""
@@ -54,7 +67,8 @@ class StateTable:
     def _content(self, rows: slice) -> bytes:
         kept = np.zeros(len(self.keys[rows]), dtype=np.bool_)
         for column, default in self._defaults.items():
-            kept |= self._columns[column][rows] != default
+            differs = self._columns[column][rows] != default
+            kept |= differs if differs.ndim == 1 else differs.any(axis=1)
         records = np.empty(np.count_nonzero(kept), dtype=self._record)
         records["key"] = self.keys[rows][kept]
         for column, values in self._columns.items():

@@ -5,7 +5,7 @@ never spoke is as silent as one that stopped; one that is not installed yet, pro
 exempt.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, ClassVar, Self
@@ -19,13 +19,11 @@ from city.level import Level
 from city.sensor import Sensor
 from city.yaml_lines import Located
 from rules.alarms import ALARM_COLUMNS, Alarms, Seen
-from rules.faults import Faults
-from rules.kind import OpenAlarm, Verdict, read_levels
+from rules.kind import OpenAlarm, Verdict, Written, read_levels
 from rules.listening import Listening
-from rules.measure import Scale
 from rules.pairs import Pairs
 from rules.population import Population
-from rules.rule import Rule
+from rules.rule import Rule, Terms
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -50,6 +48,11 @@ class SilenceTerms:
         """Return the unit of the alarms' value and limit."""
         return "s"
 
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Return the series that it reads besides the one that the rule selects."""
+        return ()
+
     def described(self) -> dict[str, str]:
         """Return in words, for each level, when it is reached."""
         return {level.word: f"not heard for {count:g} intervals" for level, count in self.intervals}
@@ -60,13 +63,15 @@ class Silence:
 
     name: ClassVar[str] = "silence"
     of_quantity: ClassVar[bool] = False
+    own: ClassVar[Mapping[str, Any]] = {}
+    required: ClassVar[tuple[str, ...]] = ()
 
-    def read(self, levels: Located, scale: Scale, faults: Faults) -> SilenceTerms:
-        """Return the terms written under `levels`; notes every mistake in `faults`."""
+    def read(self, written: Written) -> SilenceTerms:
+        """Return the terms of a rule; notes every mistake in the faults."""
         counts: list[tuple[Level, float]] = []
-        for level, written in read_levels(levels, faults):
-            with faults:
-                counts.append((level, _read_intervals(written, counts[-1][1] if counts else 0.0)))
+        for level, of_level in read_levels(written.levels, written.faults):
+            with written.faults:
+                counts.append((level, _read_intervals(of_level, counts[-1][1] if counts else 0.0)))
         return SilenceTerms(tuple(counts))
 
     def schema(self) -> dict[str, Any]:
@@ -113,13 +118,13 @@ class SilencePass:
 
     def _needs(self, population: Population) -> Ints:
         """Return, for each level of the deepest rule, the silence that each pair needs; endless where there is none."""
-        terms = [_terms(rule).intervals for rule in self._pairs.rules]
+        terms = [_terms(terms).intervals for terms in self._pairs.roll.terms]
         depth = max((len(counts) for counts in terms), default=0)
         factor: NDArray[np.float64] = np.full((depth, len(terms)), np.inf)
         for rule, counts in enumerate(terms):
             factor[: len(counts), rule] = [count for _, count in counts]
         promised_s = np.array([sensor.interval_s or np.inf for sensor in self._sensors])[self._place]
-        needed_ns: NDArray[np.float64] = factor[:, self._pairs.rule] * promised_s * SECOND_NS
+        needed_ns: NDArray[np.float64] = factor[:, self._pairs.term] * promised_s * SECOND_NS
         return np.minimum(needed_ns, 1 << 62).astype(np.int64)
 
     def refresh(self) -> None:
@@ -155,10 +160,11 @@ class SilencePass:
 
     def _hear(self, sensor: NDArray[np.int32], arrival_ns: Ints, listening: Listening) -> None:
         row = self._row[np.minimum(sensor, len(self._row) - 1)]
-        known = row >= 0
-        row, arrival_ns = row[known], arrival_ns[known]
-        self._heard["total_ns"][row] = listening.stamp(arrival_ns)
-        self._heard["arrived_ns"][row] = arrival_ns
+        row, arrival_ns = row[row >= 0], arrival_ns[row >= 0]
+        newest = arrival_ns >= self._heard["arrived_ns"][row]  # what is replayed came long ago
+        row, arrival_ns = row[newest], arrival_ns[newest]
+        np.maximum.at(self._heard["total_ns"], row, listening.stamp(arrival_ns))
+        np.maximum.at(self._heard["arrived_ns"], row, arrival_ns)
         self._heard.touch(row)
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
@@ -194,9 +200,9 @@ class SilencePass:
         return self._alarms.verdict(0, pair, self._alarms.move(pair, before, after, seen))
 
 
-def _terms(rule: Rule) -> SilenceTerms:
-    assert isinstance(rule.terms, SilenceTerms)  # the book gives each kind the terms it read
-    return rule.terms
+def _terms(terms: Terms) -> SilenceTerms:
+    assert isinstance(terms, SilenceTerms)  # the book gives each kind the terms it read
+    return terms
 
 
 def _installed_ns(sensor: Sensor) -> int:

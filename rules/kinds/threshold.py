@@ -1,67 +1,59 @@
-"""Threshold rules: a value above, below or outside a limit for a while, in levels, each with its own clearing value.
+"""Threshold rules: a value above, below or outside a limit, or its change over a window, for a while, in levels.
 
 A level is *met* by a reading beyond its limit, *due* when every reading since the first that met it did so for at
 least its hold (by the sensors' time, decided at a reading), and *kept* by a reading that is not yet back within its
 clearing value. The alarm rises to the highest level that is due and falls to the highest that is kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, ClassVar, Self
+from math import inf
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
-from city.level import Level
-from city.quality import UNTRUSTED, Quality, names_of
+from city.quality import Quality
 from city.reading import ReadingBatch
-from city.yaml_lines import Located
-from rules.alarms import NEVER_NS, Alarms, Seen
-from rules.bands import Band, described, read_bands
-from rules.faults import Faults
-from rules.kind import OpenAlarm, Verdict
-from rules.ladder import Ladder, Steps
-from rules.limits import Limits
+from rules.bands import VALUE_SIDES, Levelled, Sides, Span, level_schema, read_bands
+from rules.changes import ChangePass
+from rules.duration import DURATION, read_span_ns, shown_duration
+from rules.kind import Verdict, Written
+from rules.ladder import Steps
+from rules.levelled import SKIPPED, Decided, LevelledPass, reading_seen
 from rules.listening import Listening
-from rules.measure import Scale
 from rules.pairs import Pairs
 from rules.population import Population
-from rules.rule import Rule
+from rules.rule import Rule, Terms
 from rules.segment import Segments
 from rules.series import SeriesIndex
+from rules.together import Together
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: A reading so flagged is not judged: it neither raises nor clears, and does not interrupt a hold.
-_SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
-
-#: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
-_BUFFERED_NS = 300 * SECOND_NS
-
 #: So many pairs are judged at once: what they need then stays in the processor's cache, which is twice as fast.
 _BLOCK = 10_240
 
+#: How a change over a window is written: as a difference, counted from 0.
+_CHANGE_SIDES: Sides = {
+    side: lambda written, scale: Span(-inf, scale.read_difference(written)) for side in ("rises", "falls")
+}
+
 
 @dataclass(frozen=True, slots=True)
-class ThresholdTerms:
-    """Bands, the mildest first, in the quantity's own unit."""
+class ThresholdTerms(Levelled):
+    """Bands of the value itself or, with `over_ns`, of how far it `rises` or `falls` within that time."""
 
-    bands: tuple[Band, ...]
-    unit: str
+    over_ns: int = 0
+    side: str = ""
 
     @property
-    def levels(self) -> tuple[Level, ...]:
-        """Return the levels that the rule has, the mildest first."""
-        return tuple(band.level for band in self.bands)
-
-    def described(self) -> dict[str, str]:
-        """Return in words, for each level, when it is reached and left."""
-        return {band.level.word: described(band, self.unit) for band in self.bands}
+    def measured(self) -> str:
+        """Return in words what the number is, if it is not the reading itself."""
+        return f"{self.side} within {shown_duration(self.over_ns)}" if self.over_ns else ""
 
 
 class Threshold:
@@ -69,74 +61,74 @@ class Threshold:
 
     name: ClassVar[str] = "threshold"
     of_quantity: ClassVar[bool] = True
+    own: ClassVar[Mapping[str, Any]] = {"over": DURATION}
+    required: ClassVar[tuple[str, ...]] = ()
 
-    def read(self, levels: Located, scale: Scale, faults: Faults) -> ThresholdTerms:
-        """Return the terms written under `levels`; notes every mistake in `faults`."""
-        return ThresholdTerms(read_bands(levels, scale, faults), scale.unit)
+    def read(self, written: Written) -> ThresholdTerms:
+        """Return the terms of a rule; notes every mistake in the faults."""
+        over_ns, side = 0, ""
+        with written.faults:
+            if "over" in written.own:
+                over_ns = read_span_ns(written.own["over"])
+                side = _one_side(written)
+        sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES if over_ns else VALUE_SIDES
+        return ThresholdTerms(read_bands(written, sides), written.scale.unit, over_ns, side)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""
-        number, pair = {"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "above": number,
-                "below": number,
-                "outside": pair,
-                "clear": {"oneOf": [number, pair]},
-                "hold": {"type": "string", "pattern": r"^\d+(\.\d+)?\s*[smhd]$"},
-            },
-            "oneOf": [{"required": [side]} for side in ("above", "below", "outside")],
-        }
+        return level_schema(*VALUE_SIDES, *_CHANGE_SIDES)
 
-    def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> "ThresholdPass":
+    def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> Together:
         """Return the pass over these rules and the sensors they match."""
-        return ThresholdPass(Pairs(rules, population, lambda _: True), population)
+        parts = (
+            (lambda rule: not _terms(rule.terms).over_ns, _value_pass),
+            (lambda rule: _terms(rule.terms).over_ns > 0, _change_pass),
+        )
+        return Together.compiled(parts, rules, population)
 
 
-class ThresholdPass:
-    """Judges all threshold rules in one pass."""
+def _one_side(written: Written) -> str:
+    """Return the side that all levels of a change are written with: what rises cannot fall to a worse level."""
+    levels = [level for level in written.levels.entries().values() if isinstance(level.value, dict)]
+    sides = sorted({side for level in levels for side in level.entries() if side in _CHANGE_SIDES})
+    if len(sides) > 1:
+        raise written.levels.wrong(expected="all levels with `rises` or all with `falls`", got=" and ".join(sides))
+    return sides[0] if sides else ""
+
+
+def _terms(terms: Terms) -> ThresholdTerms:
+    assert isinstance(terms, ThresholdTerms)  # the book gives each kind the terms it read
+    return terms
+
+
+def _value_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> "ThresholdPass":
+    return ThresholdPass(Pairs(rules, population, lambda _: True), population)
+
+
+def _change_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> ChangePass:
+    pairs = Pairs(rules, population, lambda _: True)
+    terms = [_terms(one) for one in pairs.roll.terms]
+    return ChangePass(
+        pairs,
+        population,
+        over_ns=np.array([one.over_ns for one in terms], dtype=np.int64),
+        sign=np.array([-1.0 if one.side == "falls" else 1.0 for one in terms]),
+    )
+
+
+class ThresholdPass(LevelledPass):
+    """Judges all rules about values in one pass."""
 
     def __init__(self, pairs: Pairs, population: Population) -> None:
-        self._pairs = pairs
-        self._limits = Limits([_bands(rule) for rule in pairs.rules])
+        super().__init__("threshold", pairs, population)
         self._index = SeriesIndex(pairs, population.quantities)
-        self._ladder = Ladder(self._limits, pairs)
-        self._alarms = Alarms(pairs, self._ladder.table)
-        self.tables = (self._ladder.table,)
-
-    def begin(self, listening: Listening) -> None:
-        """Start nothing: thresholds have no timers but those of readings."""
-
-    def refresh(self) -> None:
-        """Derive what is not kept in the tables, after they were loaded."""
-        self._ladder.refresh()
-
-    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
-        """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
-        _, verdicts = self._alarms.adopt(old._alarms, time_ns)
-        self.refresh()
-        return verdicts
-
-    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Judge nothing: thresholds are judged by the sensors' time, at readings."""
-        return []
-
-    def matched(self) -> Iterator[tuple[Rule, int]]:
-        """Yield each rule with the number of sensors it judges."""
-        return zip(self._pairs.rules, self._pairs.counts, strict=True)
-
-    def open_alarms(self) -> Iterator[OpenAlarm]:
-        """Yield what stands open."""
-        return self._alarms.open_alarms()
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Judge the readings of a batch, each series in its order of arrival."""
         batch = arrivals.readings
         if not len(self._pairs) or not len(batch):
             return []
-        judged = (batch.quality & _SKIPPED == 0) & np.isfinite(batch.value)
+        judged = (batch.quality & SKIPPED == 0) & np.isfinite(batch.value)
         series = np.where(judged, self._index.series_of(batch.sensor, batch.quantity), -1)
         rows = np.flatnonzero(series >= 0)
         # By series, in order of arrival: one sort of whole numbers is quicker than a stable sort of indices.
@@ -197,31 +189,12 @@ class ThresholdPass:
     def _verdicts(self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps) -> list[Verdict]:
         verdicts = []
         for number, element in enumerate(steps.element.tolist()):
-            row, pair = int(rows[picked[element]]), int(steps.pair[number])
-            before, after = int(steps.before[number]), int(steps.after[number])
-            seen = self._seen(batch, row, pair, steps, number)
-            verdicts.append(self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen)))
+            row = int(rows[picked[element]])
+            decided = Decided(
+                int(batch.time_ns[row]), int(batch.arrival_ns[row]), float(batch.value[row]), int(batch.quality[row])
+            )
+            verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
         return verdicts
-
-    def _seen(self, batch: ReadingBatch, row: int, pair: int, steps: Steps, number: int) -> Seen:
-        """Return what step `number` was decided by."""
-        time_ns, arrival_ns = int(batch.time_ns[row]), int(batch.arrival_ns[row])
-        value, quality = float(batch.value[row]), int(batch.quality[row])
-        recorded = bool(quality & Quality.RECORDED)
-        before, after = int(steps.before[number]), int(steps.after[number])
-        rule = int(self._pairs.rule[pair])
-        # A rise is decided by the limit of the level reached, a fall by the clearing value of the level left.
-        rises = after > before
-        limit = self._limits.limit(after - 1, rule, value) if rises else self._limits.clear(before - 1, rule, value)
-        reading = {"time": iso(time_ns), "arrival": iso(arrival_ns), "value": value, "quality": _words(quality)}
-        conditions = _conditions(self._alarms.rule(pair), value, time_ns, [int(at[number]) for at in steps.since_ns])
-        late = bool(quality & Quality.LATE) or (not recorded and arrival_ns - time_ns > _BUFFERED_NS)
-        return Seen(time_ns, arrival_ns, value, limit, {"reading": reading, "conditions": conditions}, late, recorded)
-
-
-@cache
-def _words(quality: int) -> tuple[str, ...]:
-    return names_of(quality)
 
 
 def _extremes(value: Floats, time_ns: Ints, start: Ints) -> tuple[Floats, Floats, Ints]:
@@ -238,25 +211,3 @@ def _waves(series: Ints, late: Flags) -> Ints:
     earlier: Ints = (so_far - late)[start]
     count: Ints = so_far - np.repeat(earlier, np.diff(start, append=len(series)))
     return 2 * count - late
-
-
-def _bands(rule: Rule) -> tuple[Band, ...]:
-    assert isinstance(rule.terms, ThresholdTerms)  # the book gives each kind the terms it read
-    return rule.terms.bands
-
-
-def _conditions(rule: Rule, value: float, time_ns: int, since: list[int]) -> list[dict[str, object]]:
-    """Return each level's condition with the value against its limit, and how long it has held."""
-    return [
-        {
-            "level": band.level.word,
-            "limit": band.limit.shown(),
-            "clear": band.clear.shown(),
-            "met": not band.limit.low <= value <= band.limit.high,
-            "kept": not band.clear.low <= value <= band.clear.high,
-            "hold_s": band.hold_ns / SECOND_NS,
-            "since": iso(since_ns) if since_ns != NEVER_NS else None,
-            "held_s": (time_ns - since_ns) / SECOND_NS if since_ns != NEVER_NS else 0.0,
-        }
-        for band, since_ns in zip(_bands(rule), since, strict=False)
-    ]

@@ -1,0 +1,148 @@
+"""What the passes share whose pairs climb levels: limits, schedules, alarms, and the evidence of each step."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import NamedTuple, Self
+
+from city.clock import SECOND_NS, iso
+from city.entry import Arrivals
+from city.quality import UNTRUSTED, Quality, names_of
+from rules.alarms import NEVER_NS, Alarms, Seen
+from rules.bands import Band, Levelled
+from rules.gates import Gates
+from rules.kind import OpenAlarm, Verdict
+from rules.ladder import Ladder, Steps
+from rules.limits import Limits
+from rules.listening import Listening
+from rules.pairs import Pairs
+from rules.population import Population
+from rules.rule import Rule, Terms
+from rules.table import StateTable
+
+#: A reading so flagged is not judged: it neither raises nor clears, and does not interrupt a hold.
+SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
+
+#: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
+BUFFERED_NS = 300 * SECOND_NS
+
+
+class Decided(NamedTuple):
+    """What a step was decided by: the number that was judged, and the flags of the reading that it comes from."""
+
+    time_ns: int
+    arrival_ns: int
+    value: float
+    quality: int = 0
+
+
+class LevelledPass:
+    """A pass over pairs on ladders; kinds bring `arrivals`, and `tick` where time alone changes what they judge."""
+
+    def __init__(self, name: str, pairs: Pairs, population: Population) -> None:
+        self._pairs = pairs
+        self._limits = Limits([bands_of(terms) for terms in pairs.roll.terms])
+        gates = Gates(pairs.roll.schedules, population.calendar)
+        self._ladder = Ladder(name, self._limits, gates, pairs)
+        self._alarms = Alarms(pairs, self._ladder.table)
+        self._memories: tuple[StateTable, ...] = ()
+
+    @property
+    def tables(self) -> tuple[StateTable, ...]:
+        """Return the tables that hold all its state: the ladder's, and what the kind remembers of each pair."""
+        return (self._ladder.table, *self._memories)
+
+    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
+        """Judge nothing unless the kind does."""
+        return []
+
+    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
+        """Judge nothing unless the kind does: levels are judged by the sensors' time, at readings."""
+        return []
+
+    def begin(self, listening: Listening) -> None:
+        """Start nothing: levels have no timers but those of readings."""
+
+    def refresh(self) -> None:
+        """Derive what is not kept in the tables, after they were loaded."""
+        self._ladder.refresh()
+
+    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
+        """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
+        survivors, verdicts = self._alarms.adopt(old._alarms, time_ns)
+        for memory, before in zip(self._memories, old._memories, strict=True):
+            memory.carry(before, survivors.old, survivors.new)
+        self.refresh()
+        return verdicts
+
+    def matched(self) -> Iterator[tuple[Rule, int]]:
+        """Yield each rule with the number of sensors it judges."""
+        return zip(self._pairs.rules, self._pairs.counts, strict=True)
+
+    def open_alarms(self) -> Iterator[OpenAlarm]:
+        """Yield what stands open."""
+        return self._alarms.open_alarms()
+
+    def _step(self, row: int, steps: Steps, number: int, decided: Decided, evidence: Mapping[str, object]) -> Verdict:
+        """Return step `number` as a verdict; `evidence` is what the kind says beside the conditions."""
+        pair, before, after = int(steps.pair[number]), int(steps.before[number]), int(steps.after[number])
+        term = int(self._pairs.term[pair])
+        # A rise is decided by the limit of the level reached, a fall by the clearing value of the level left.
+        rises, value = after > before, decided.value
+        limit = self._limits.limit(after - 1, term, value) if rises else self._limits.clear(before - 1, term, value)
+        recorded = bool(decided.quality & Quality.RECORDED)
+        late = bool(decided.quality & Quality.LATE)
+        late |= not recorded and decided.arrival_ns - decided.time_ns > BUFFERED_NS
+        since = [int(at[number]) for at in steps.since_ns]
+        conditions = _conditions(bands_of(self._pairs.terms(pair)), value, decided.time_ns, since)
+        told = {**evidence, "conditions": conditions, **self._circumstances(term)}
+        seen = Seen(decided.time_ns, decided.arrival_ns, value, limit, told, late, recorded)
+        return self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen))
+
+    def _circumstances(self, term: int) -> dict[str, object]:
+        """Return under which schedule and by which exception a pair is judged, where there are any."""
+        schedule, source = self._pairs.roll.schedules[term], self._pairs.roll.sources[term]
+        found: dict[str, object] = {}
+        if schedule is not None:
+            found["schedule"] = {"name": schedule.name, "open": schedule.described()}
+        if source:
+            found["exception"] = source
+        return found
+
+
+@cache
+def words_of(quality: int) -> tuple[str, ...]:
+    """Return the flags of a reading in words."""
+    return names_of(quality)
+
+
+def reading_seen(decided: Decided) -> dict[str, object]:
+    """Return a reading as evidence shows it."""
+    return {
+        "time": iso(decided.time_ns),
+        "arrival": iso(decided.arrival_ns),
+        "value": decided.value,
+        "quality": words_of(decided.quality),
+    }
+
+
+def bands_of(terms: Terms) -> tuple[Band, ...]:
+    """Return the bands of levelled terms."""
+    assert isinstance(terms, Levelled)  # the book gives each kind the terms it read
+    return terms.bands
+
+
+def _conditions(bands: tuple[Band, ...], value: float, time_ns: int, since: list[int]) -> list[dict[str, object]]:
+    """Return each level's condition with the value against its limit, and how long it has held."""
+    return [
+        {
+            "level": band.level.word,
+            "limit": band.limit.shown(),
+            "clear": band.clear.shown(),
+            "met": not band.limit.low <= value <= band.limit.high,
+            "kept": not band.clear.low <= value <= band.clear.high,
+            "hold_s": band.hold_ns / SECOND_NS,
+            "since": iso(since_ns) if since_ns != NEVER_NS else None,
+            "held_s": (time_ns - since_ns) / SECOND_NS if since_ns != NEVER_NS else 0.0,
+        }
+        for band, since_ns in zip(bands, since, strict=False)
+    ]

@@ -1,0 +1,100 @@
+"""Passes that judge a number of their own making: samples of a measure, taken as readings come, climb the levels."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.quality import Quality
+from city.reading import ReadingBatch
+from rules.kind import Verdict
+from rules.levelled import SKIPPED, Decided, LevelledPass
+from rules.segment import Segments
+from rules.series import Fan, SeriesIndex
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Samples(NamedTuple):
+    """The measure of some pairs, those of one pair in their order.
+
+    Attributes:
+        row: of the reading that it was taken at.
+        keeping: what a level is kept by, where that is another number than the one it is reached by.
+    """
+
+    pair: Ints
+    row: Ints
+    time_ns: Ints
+    value: Floats
+    keeping: Floats | None = None
+
+
+class Taken(NamedTuple):
+    """Readings that a pass looks at: their rows, sorted by series and then by arrival, and the series of each."""
+
+    row: Ints
+    series: Ints
+
+
+class MeteredPass(LevelledPass):
+    """A levelled pass whose kind turns readings into samples."""
+
+    def _climb(
+        self, batch: ReadingBatch, samples: Samples, evidence: Callable[[int], Mapping[str, object]]
+    ) -> list[Verdict]:
+        """Judge samples; `evidence` returns what the kind says of the sample at an index."""
+        if not len(samples.pair):
+            return []
+        order = np.argsort(samples.pair, kind="stable")
+        start = np.flatnonzero(np.diff(samples.pair[order], prepend=-1))
+        if samples.keeping is None:
+            order, start = self._leaving(samples, order, start)
+        if not len(order):
+            return []
+        pair = samples.pair[order[start]]
+        segments = Segments(np.diff(start, append=len(order)))
+        keeping = None if samples.keeping is None else samples.keeping[order]
+        steps = self._ladder.advance(pair, segments, samples.value[order], samples.time_ns[order], keeping)
+        verdicts = []
+        for number, element in enumerate(order[steps.element].tolist()):
+            row = int(samples.row[element])
+            decided = Decided(
+                int(samples.time_ns[element]),
+                int(batch.arrival_ns[row]),
+                float(samples.value[element]),
+                int(batch.quality[row]),
+            )
+            verdicts.append(self._step(row, steps, number, decided, evidence(element)))
+        return verdicts
+
+    def _leaving(self, samples: Samples, order: Ints, start: Ints) -> tuple[Ints, Ints]:
+        """Return order and starts of the samples of those pairs only that may not stay as they are."""
+        value, pair = samples.value[order], samples.pair[order[start]]
+        least, most = np.minimum.reduceat(value, start), np.maximum.reduceat(value, start)
+        latest_ns = np.maximum.reduceat(samples.time_ns[order], start)
+        hot = np.zeros(len(pair), dtype=np.bool_)
+        hot[self._ladder.leaving(Fan(pair, np.arange(len(pair))), least, most, latest_ns)] = True
+        length = np.diff(start, append=len(order))
+        ends = np.cumsum(length[hot])
+        return order[np.repeat(hot, length)], ends - length[hot]
+
+
+def taken(batch: ReadingBatch, index: SeriesIndex) -> Taken:
+    """Return the readings in order that can be trusted and that some pair looks at; late ones are none."""
+    skipped = SKIPPED | int(Quality.LATE)
+    judged = (batch.quality & skipped == 0) & np.isfinite(batch.value)
+    series = np.where(judged, index.series_of(batch.sensor, batch.quantity), -1)
+    rows = np.flatnonzero(series >= 0)
+    ordered = np.sort(series[rows] << 32 | rows)
+    return Taken(ordered & 0xFFFFFFFF, ordered >> 32)
+
+
+def rounds(keys: Ints) -> Iterator[Ints]:
+    """Yield places in sorted `keys` so that each key comes once a round, its places in order over the rounds."""
+    start = np.flatnonzero(np.diff(keys, prepend=-1))
+    length = np.diff(start, append=len(keys))
+    for turn in range(int(length.max(initial=0))):
+        yield start[length > turn] + turn
