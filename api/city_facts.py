@@ -68,6 +68,7 @@ class City(BaseModel):
     bounds: tuple[float, float, float, float] | None = Field(description="West, south, east, north.")
     districts: tuple[str, ...]
     district_names: Mapping[str, Names]
+    site_names: Mapping[str, Names] = Field({}, description="By the word that sensors and incidents give for a site.")
     departments: tuple[DepartmentFacts, ...]
     classes: tuple[ClassFacts, ...]
     quantities: Mapping[str, QuantityFacts]

@@ -1,7 +1,7 @@
 """What `city.toml` says: the city's name, clock, place on the map and districts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +9,7 @@ from city.errors import BadCityFile
 from city.toml_lines import TomlText, parse_toml
 from registry.component_csv import USUAL_CODE
 
-_KEYS = {"name", "timezone", "center", "zoom", "bounds", "districts", "component_code"}
+_KEYS = {"name", "timezone", "center", "zoom", "bounds", "districts", "sites", "component_code"}
 
 #: Zoom levels of web maps.
 _ZOOMS = (0, 24)
@@ -20,6 +20,7 @@ class CityAbout:
     """The city itself; `districts` has each district's names by its id, `bounds` is west, south, east, north.
 
     Attributes:
+        sites: names of machine rooms, underpasses and roads, by the word that sensors give for their `site`.
         component_code: pattern of the components' identification codes, from their first to their last character.
     """
 
@@ -30,6 +31,7 @@ class CityAbout:
     bounds: tuple[float, float, float, float] | None
     districts: dict[str, dict[str, str]]
     component_code: str = USUAL_CODE
+    sites: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def parse_about(text: str, file: str = "city.toml") -> CityAbout:
@@ -60,6 +62,7 @@ class _About:
             bounds=self._bounds(),
             districts={key: self._names("districts", names) for key, names in self._table("districts").items()},
             component_code=self._pattern("component_code", USUAL_CODE),
+            sites={key: self._names("sites", names, key) for key, names in self._table("sites").items()},
         )
 
     def _pattern(self, key: str, default: str) -> str:
@@ -97,9 +100,12 @@ class _About:
             raise self._wrong(key, f"a list of {count} numbers", found)
         return [float(number) for number in found]
 
-    def _names(self, key: str, found: object) -> dict[str, str]:
+    def _names(self, key: str, found: object, name: str = "") -> dict[str, str]:
         if not isinstance(found, dict) or found.keys() != {"zh", "en"} or not all(map(_is_text, found.values())):
-            raise self._wrong(key, "a name in `zh` and in `en`", found)
+            expected = "a name in `zh` and in `en`"
+            if name:
+                raise BadCityFile(expected=expected, got=found, at=self._document.at(f"[{key}]", name))
+            raise self._wrong(key, expected, found)
         return found
 
     def _table(self, key: str) -> dict[str, object]:

@@ -30,6 +30,7 @@ def doubts(city: CityFolder) -> Iterator[str]:
     ):
         yield from _strangers(city, word, frozenset(allowed))
     yield from _quantities(city)
+    yield from _sites(city)
     yield from _abroad(city)
     yield from _plans(city)
 
@@ -60,6 +61,14 @@ def _strangers(city: CityFolder, word: str, allowed: frozenset[str]) -> Iterator
             found.setdefault(value, []).append(sensor.id)
     for value, sensors in found.items():
         yield f"Expected the {word} to be one of the city's, got `{value}` - at {_listed(sensors)}"
+
+
+def _sites(city: CityFolder) -> Iterator[str]:
+    """Yield names of sites where no sensor is: most likely the id was mistyped."""
+    known = {sensor.site for sensor in city.sensors}
+    for site in city.about.sites if known else ():
+        if site not in known:
+            yield f"Expected the site of some sensor, got a name for `{site}` - at `city.toml`"
 
 
 def _quantities(city: CityFolder) -> Iterator[str]:

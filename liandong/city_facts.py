@@ -18,6 +18,7 @@ def city_facts(city: CityFolder, *, version: str, demo: bool) -> CityFacts:
         bounds=about.bounds,
         districts=tuple(about.districts),
         district_names={district: Names(**names) for district, names in about.districts.items()},
+        site_names={site: Names(**names) for site, names in city.sites.items()},
         departments=tuple(
             DepartmentFacts(
                 id=one.id, name=Names(**one.name), axis=one.axis.value, level=one.level, district=one.district

@@ -21,6 +21,7 @@ from linkage.escalation.chain import Chains, default_chains, groups_missing, par
 from linkage.evaluation.formulas import Formulas, default_formulas, parse_formulas
 from linkage.plans.library import Plans, twins_of, unplayable
 from linkage.plans.library import mistakes as plan_mistakes
+from linkage.plans.track import PREFIX
 from linkage.plans.upward_book import UpwardBook, parse_upward, upward_strangers
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
 from linkage.roster.parsing import parse_rosters, strangers
@@ -87,6 +88,11 @@ class CityFolder:
     chains: Chains
     telling: TellingBook
     formulas: Formulas
+
+    @property
+    def sites(self) -> dict[str, dict[str, str]]:
+        """Return the names of sites, those of an exercise's stand-ins among them."""
+        return self.about.sites | {f"{PREFIX}{site}": names for site, names in self.about.sites.items()}
 
 
 def read_city(root: Path) -> CityFolder:

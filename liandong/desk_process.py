@@ -162,7 +162,7 @@ def _ledger(
     settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry, sensing: Sensing
 ) -> Ledger:
     known = KnownSensors(registry)
-    atlas = drawn(city.basemap, city.about.districts, city.about.name)
+    atlas = drawn(city.basemap, city.about.districts, city.about.name, city.sites)
     book = CityBook(
         city.departments,
         city.standards,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVERYTHING } from '../src/model/queue';
+import type { City } from '../src/model/wire';
+import { city } from '../src/stores/city.svelte';
 import { IncidentList } from '../src/stores/incidents.svelte';
 import { byState, sensors } from '../src/stores/sensors.svelte';
 import { incident, news } from './summaries';
@@ -110,5 +112,18 @@ describe('the sensors', () => {
     sensors.flush();
 
     expect([...sensors.list].sort(byState).map((one) => one.id)).toEqual(['b', 'a']);
+  });
+});
+
+describe('the city', () => {
+  it('names the sites it knows and leaves other words as they are', () => {
+    city.facts = {
+      district_names: { donghe: { zh: '东河区', en: 'Donghe' } },
+      site_names: { 'room-port': { zh: '港口调度机房', en: 'Port Dispatch Room' } },
+    } as unknown as City;
+
+    expect(city.where('donghe', 'room-port')).toBe('东河区 · 港口调度机房');
+    expect(city.where('', '东门')).toBe('东门');
+    city.facts = null;
   });
 });

@@ -33,7 +33,7 @@ def about_incident(incident: IncidentRecord, event: dict[str, str], atlas: Atlas
         subject=f"incident:{incident.id}",
         event=event,
         headline=incident.title,
-        description=_description(incident),
+        description=_description(incident, atlas),
         instruction={language: "\n".join(lines) for language, lines in incident.first_actions.items()},
         category=_CATEGORY_OF.get(Domain(incident.domain), Category.SAFETY) if incident.domain else Category.SAFETY,
         urgency=Urgency.IMMEDIATE if incident.priority <= 2 else Urgency.EXPECTED,
@@ -59,9 +59,10 @@ def _severity(incident: IncidentRecord) -> Severity:
     return _SEVERITY_OF[Level(incident.level)] if incident.level else Severity.UNKNOWN
 
 
-def _description(incident: IncidentRecord) -> dict[str, str]:
+def _description(incident: IncidentRecord, atlas: Atlas) -> dict[str, str]:
     if incident.is_open:
-        return {"zh": f"地点：{incident.place}", "en": f"Place: {incident.place}"} if incident.place else {}
+        spot = atlas.spot(incident.place)
+        return {"zh": f"地点：{spot['zh']}", "en": f"Place: {spot['en']}"} if incident.place else {}
     if incident.disposition in _FALSE:
         return {"zh": "经核实，情况不属实", "en": "Verified: it was not so"}
     return {"zh": "处置结束", "en": "It has been dealt with"}
@@ -84,7 +85,7 @@ def _place(incident: IncidentRecord, atlas: Atlas, radius_km: float) -> NamedPla
         return atlas.place(incident.district)
     circle = Circle(Place(round(incident.longitude, 6), round(incident.latitude, 6)), radius_km)
     names = {
-        language: " ".join(part for part in (name, incident.place) if part)
+        language: " ".join(part for part in (name, atlas.spot(incident.place)[language]) if part)
         for language, name in atlas.name(incident.district).items()
     }
     return NamedPlace(name=names, area=Area(description="place", circles=(circle,)))

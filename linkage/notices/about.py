@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from city.errors import BadRequest, IllegalTransition, NotFound
 from linkage import cases
+from linkage.cap.atlas import Atlas
 from linkage.permissions import may_see
 from linkage.person import Person, Role
 from linkage.plans import activation as responses
@@ -41,7 +42,7 @@ class Known:
     template: dict[str, str]
 
 
-def known(connection: Connection, subject: Subject, person: Person) -> Known:
+def known(connection: Connection, subject: Subject, person: Person, atlas: Atlas) -> Known:
     """Return what is known of a subject.
 
     Raises:
@@ -56,18 +57,17 @@ def known(connection: Connection, subject: Subject, person: Person) -> Known:
     case = _case(connection, found.incident, person)
     level = found.plan_copy().level(found.level)
     assert level is not None  # a response runs at a level of its plan
-    return Known(found.drill, case, level.commander_role, filled(level.public, case))
+    return Known(found.drill, case, level.commander_role, filled(level.public, case, atlas))
 
 
-def filled(template: object, case: Case | None) -> dict[str, str]:
+def filled(template: object, case: Case | None, atlas: Atlas) -> dict[str, str]:
     """Return a plan's words with the place of the case put in; nothing for a level that has none."""
     if not isinstance(template, Mapping) or case is None:
         return {}
-    place = case.incident.place if case.incident.place else case.incident.district
-    return {
-        language: str(words).replace("{place}", place if place else _WHOLE_CITY[language])
-        for language, words in template.items()
-    }
+    incident = case.incident
+    district = atlas.name(incident.district) if incident.district else _WHOLE_CITY
+    place = atlas.spot(incident.place) if incident.place else district
+    return {language: str(words).replace("{place}", place[language]) for language, words in template.items()}
 
 
 def _warning(connection: Connection, number: int | None, person: Person) -> Known:

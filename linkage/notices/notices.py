@@ -59,7 +59,7 @@ class Notices:
             raise NotPermitted("draft_notice", allowed=" or ".join(sorted(DRAFTING)), at="public notices")
         subject.check()
         with self._ledger.writing() as page:
-            about = known(page.connection, subject, person)
+            about = known(page.connection, subject, person, self._ledger.book.atlas)
             words = text if any(part.strip() for part in text.values()) else about.template
             if not words or not all(words.get(language, "").strip() for language in ("zh", "en")):
                 raise BadRequest(expected="a text in Chinese and in English", got="nothing", at="text")

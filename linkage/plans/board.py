@@ -72,7 +72,7 @@ class Board:
             tasks[task.department].append(task)
         level = plan.level(found.level)
         assert level is not None  # a response runs at a level of its plan
-        public = filled(level.public, host)
+        public = filled(level.public, host, self._ledger.book.atlas)
         board = tuple(
             board_line(part, tasks[part["department"]], told.get(part["department"], "none"), now_ns)
             for part in picture.parts[number]

@@ -163,7 +163,7 @@ class Upward:
         lines = (
             f"事件 / Event: {incident.title['zh']} / {incident.title['en']} ({incident.number})",
             f"时间 / Time: {happened:%Y-%m-%d %H:%M}",
-            f"地点 / Place: {incident.place} {incident.district}".rstrip(),
+            f"地点 / Place: {self._ledger.book.atlas.where(incident.place, incident.district)}",
             f"事件等级 / Grade: {incident.event_grade}",
             f"预警级别 / Warning: {incident.warning_level if incident.warning_level else none}",
             f"响应级别 / Response: {incident.response_level if incident.response_level else none}",

@@ -152,7 +152,6 @@ def common_facts(case: Case, book: CityBook, console_url: str) -> Facts:
         "number": incident.number,
         "priority": str(incident.priority),
         "level": Level(incident.level).word if incident.level else "",
-        "place": incident.place,
         "district": incident.district,
         "since": f"{opened:%Y-%m-%d %H:%M:%S %z}",
         "url": incident_url(incident.id, console_url),
@@ -160,6 +159,7 @@ def common_facts(case: Case, book: CityBook, console_url: str) -> Facts:
     return {
         language: {
             **same,
+            "place": book.atlas.spot(incident.place)[language],
             "title": incident.title[language],
             "actions": "\n".join(f"- {line}" for line in incident.first_actions.get(language, ())),
         }
@@ -203,7 +203,7 @@ def _lines(case: Case, book: CityBook, note: str) -> Iterator[str]:
     yield incident.title["zh"]
     yield incident.title["en"]
     yield f"优先级 / Priority: {incident.priority}{level}"
-    yield f"地点 / Place: {incident.place} {incident.district}".rstrip()
+    yield f"地点 / Place: {book.atlas.where(incident.place, incident.district)}"
     yield f"时间 / Since: {opened:%Y-%m-%d %H:%M:%S %z}"
     if incident.unconfirmed_ns is not None:
         yield "系统自动派遣，待人工确认 / Dispatched by the system, not yet confirmed by a person"

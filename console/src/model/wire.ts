@@ -58,6 +58,7 @@ export interface City {
   bounds: [number, number, number, number] | null;
   districts: string[];
   district_names: Record<string, Bilingual>;
+  site_names: Record<string, Bilingual>;
   departments: Department[];
   classes: IncidentClass[];
   quantities: Record<string, Quantity>;

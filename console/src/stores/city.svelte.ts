@@ -38,6 +38,16 @@ class CityStore {
     return say(this.facts?.district_names[id] ?? id);
   }
 
+  /** The name of a site by what sensors and incidents call it; other words stand for themselves. */
+  site(id: string): string {
+    return say(this.facts?.site_names[id] ?? id);
+  }
+
+  /** Where something is, in words: the district and the site. */
+  where(district: string, place: string): string {
+    return [this.district(district), this.site(place)].filter((part) => part !== '').join(' · ');
+  }
+
   quantity(id: string): string {
     const found = this.facts?.quantities[id];
     return found === undefined ? id : say(found.name);

@@ -30,6 +30,9 @@ def test_example_city_leaves_no_doubt() -> None:
         pytest.param(
             "sensors.csv", ",pm25;", ",pm255;", "Expected a quantity of the catalogue, got `pm255`", id="quantity"
         ),
+        pytest.param(
+            "city.toml", "[name]", '[sites]\nnowhere = {zh = "无", en = "No"}\n[name]', "`nowhere`", id="site"
+        ),
         pytest.param("sensors.csv", ",data-bureau,", ",nobody,", "Expected the authority to be one", id="department"),
         pytest.param("sensors.csv", ",122.92,", ",12.92,", "Expected places within the bounds", id="place"),
     ],

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 from linkage.acting import Scene
+from linkage.cap.atlas import Atlas
 from linkage.event_log import Entry
 from linkage.opening import opened_by_alarm
-from linkage.telling.messages import body, idempotency_key, subject
+from linkage.telling.messages import body, common_facts, idempotency_key, subject
 from tests.support.linkage import RAISED, book, life_safety
 
 BOOK = book()
@@ -27,6 +30,15 @@ def test_subject_says_what_and_which():
     assert subject(ENTRY, OPENED.case) == (
         "[20261120-000001] 新事件 下穿积水：东门下穿 / New incident: Underpass flooding: East Gate"
     )
+
+
+def test_message_names_the_place_and_its_district():
+    sites = {OPENED.case.incident.place: {"zh": "东门下穿通道", "en": "East Gate underpass"}}
+    named = replace(BOOK, atlas=Atlas(names={"east": {"zh": "东区", "en": "East"}}, sites=sites))
+    said = common_facts(OPENED.case, named, "")
+
+    assert "地点 / Place: 东门下穿通道 东区 / East Gate underpass East" in body(ENTRY, OPENED.case, named, "")
+    assert [said[language]["place"] for language in ("zh", "en")] == ["东门下穿通道", "East Gate underpass"]
 
 
 def test_subject_says_when_the_system_filed_by_itself():
