@@ -9,7 +9,7 @@ from city.calendar import Calendar
 from city.yaml_lines import Located
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WORKING, _OFF, _OFFICE = "working", "off", "office"
+_WORKING, _REST, _OFFICE = "working", "rest", "office"
 _KEYS = ("days", "hours", "season", "not")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _DATE = re.compile(r"(\d\d)-(\d\d)")
@@ -24,7 +24,7 @@ class Schedule:
     """Open at the moments that meet every condition given; `excluded` turns it round.
 
     Attributes:
-        days: weekdays counted from Monday, or `working` or `off`; of a window over midnight, the day it begins on.
+        days: weekdays counted from Monday, or `working` or `rest`; of a window over midnight, the day it begins on.
         hours: minutes of the day, end before start over midnight; or `office`, the calendar's own office hours.
         season: first and last day, as (month, day); over New Year when the first is later.
     """
@@ -111,7 +111,7 @@ def _excluding(written: Located, fields: dict[str, Located], known: Mapping[str,
 
 def _days(written: Located) -> tuple[int, ...] | str:
     if isinstance(written.value, str):
-        return written.word((_WORKING, _OFF))
+        return written.word((_WORKING, _REST))
     days = sorted({WEEKDAYS.index(member.word(WEEKDAYS)) for member in written.items()})
     if not days:
         raise written.wrong(expected="at least one day", got="an empty list")

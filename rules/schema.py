@@ -65,7 +65,7 @@ def _exception(kind: str, *, levels: bool) -> dict[str, Any]:
 def _schedule() -> dict[str, Any]:
     """Return the schema of a schedule: a name, or days, hours and season, or what is outside of another."""
     days = {
-        "oneOf": [{"enum": ["working", "off"]}, {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1}]
+        "oneOf": [{"enum": ["working", "rest"]}, {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1}]
     }
     span = {"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"}
     hours = {"oneOf": [{"const": "office"}, {"type": "array", "items": span, "minItems": 1}]}

@@ -66,12 +66,13 @@ class Threshold:
 
     def read(self, written: Written) -> ThresholdTerms:
         """Return the terms of a rule; notes every mistake in the faults."""
+        if "over" not in written.own:
+            return ThresholdTerms(read_bands(written), written.scale.unit)
         over_ns, side = 0, ""
         with written.faults:
-            if "over" in written.own:
-                over_ns = read_span_ns(written.own["over"])
-                side = _one_side(written)
-        sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES if over_ns else VALUE_SIDES
+            side = _one_side(written)
+            over_ns = read_span_ns(written.own["over"])
+        sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES
         return ThresholdTerms(read_bands(written, sides), written.scale.unit, over_ns, side)
 
     def schema(self) -> dict[str, Any]:

@@ -33,18 +33,25 @@ def at(seconds: float) -> int:
     return START_NS + round(seconds * SECOND_NS)
 
 
-def rule(levels: str, *, name: str = "flood", kind: str = "threshold", unit: str = "cm", select: str = "") -> str:
-    """Return a rule as YAML, with `levels` in flow style and a priority for each of its words."""
+#: Kinds whose rules judge one quantity, and may give a unit.
+_OF_QUANTITY = ("threshold", "quorum")
+
+
+def rule(
+    levels: str, *, name: str = "flood", kind: str = "threshold", unit: str = "cm", select: str = "", extra: str = ""
+) -> str:
+    """Return a rule as YAML, with `levels` in flow style, a priority for each of its words, and `extra` lines."""
     words = [word for word in ("notice", "major", "critical") if f"{word}:" in levels]
     priority = ", ".join(f"{word}: {4 - number}" for number, word in enumerate(words))
-    select = select or ("{quantity: water_level}" if kind == "threshold" else "{domain: environment}")
+    select = select or ("{quantity: water_level}" if kind in _OF_QUANTITY else "{domain: environment}")
     return f"""
   - id: {name}
     kind: {kind}
     name: {{zh: 积水, en: Flooding}}
     source: "GB 50014"
     select: {select}
-    {f"unit: {unit}" if kind == "threshold" and unit else ""}
+    {f"unit: {unit}" if kind in _OF_QUANTITY and unit else ""}
+    {extra}
     levels: {levels}
     incident: {{class: road_water, priority: {{{priority}}}}}
 """
@@ -59,8 +66,11 @@ def sensor(number: int, **changes: object) -> NumberedSensor:
     return NumberedSensor(number, replace(plain, **changes))  # type: ignore[arg-type]
 
 
-def context(files: tuple[tuple[str, str], ...], sensors: Sequence[NumberedSensor], *, seconds: float = 0) -> Context:
-    return Context(at(seconds), str(hash((files, tuple(sensors)))), files, tuple(sensors), QUANTITIES)
+def context(
+    files: tuple[tuple[str, str], ...], sensors: Sequence[NumberedSensor], *, seconds: float = 0, holidays: str = ""
+) -> Context:
+    version = str(hash((files, tuple(sensors), holidays)))
+    return Context(at(seconds), version, files, tuple(sensors), QUANTITIES, "Asia/Shanghai", holidays)
 
 
 def readings(*rows: tuple[int, float, float] | tuple[int, float, float, Quality], quantity: int = 1) -> Arrivals:
