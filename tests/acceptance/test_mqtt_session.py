@@ -1,9 +1,8 @@
 """The MQTT session against real brokers: nothing is lost, and what is said to be connected is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,73 +10,19 @@ import pytest
 from pydantic import SecretStr
 
 from ingest.config import BatchSettings, MqttSettings
-from ingest.message import Message
 from ingest.mqtt.inbox import Inbox
 from ingest.mqtt.session import Session
 from ingest.mqtt.session_file import SessionFile
 from liandong.broker.config import BrokerSettings
 from tests.support.brokers import KINDS, City, running
 from tests.support.servers import embedded_broker, free_port, mosquitto
-
-_PATIENCE_S = 10.0
-_QUICK = {"backoff_first_s": 0.05, "backoff_cap_s": 0.2}
+from tests.support.taking import QUICK, Taker, publish, taking
 
 
 @pytest.fixture(params=KINDS)
 def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
     with running(request.param, tmp_path) as city:
-        yield replace(city, settings=city.settings.model_copy(update=_QUICK))
-
-
-@dataclass
-class Taker:
-    """A session, its inbox, and all that came out of it; acknowledges unless told not to."""
-
-    session: Session
-    inbox: Inbox
-    acknowledging: bool = True
-    came: list[Message] = field(default_factory=list)
-
-    async def take(self) -> None:
-        while True:
-            received = await self.inbox.take()
-            self.came += received.messages
-            if self.acknowledging:
-                received.acknowledge()
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(_PATIENCE_S):
-            while not true():  # noqa: ASYNC110 - what is waited for has no event of its own
-                await asyncio.sleep(0.01)
-
-    async def until_connected(self) -> None:
-        await self.until(lambda: self.session.connected)
-
-    def payloads(self) -> list[bytes]:
-        return [message.payload for message in self.came]
-
-
-@asynccontextmanager
-async def taking(
-    settings: MqttSettings, folder: Path, *, filters: tuple[str, ...] = ("city/#",), acknowledging: bool = True
-) -> AsyncIterator[Taker]:
-    inbox = Inbox(BatchSettings())
-    session = Session(settings, SessionFile(folder / "session.json"), inbox, filters=filters, random=Random(1))
-    taker = Taker(session, inbox, acknowledging)
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(session.run(), name="session"), group.create_task(taker.take(), name="taker")]
-        yield taker
-        for task in tasks:
-            task.cancel()
-
-
-async def publish(city: City, *payloads: bytes, topic: str = "city/environment/air-1/reading") -> None:
-    def act() -> None:
-        with city.source() as source:
-            for payload in payloads:
-                source.publish(topic, payload)
-
-    await asyncio.to_thread(act)
+        yield replace(city, settings=city.settings.model_copy(update=QUICK))
 
 
 async def test_session_delivers_what_is_published(city: City, tmp_path: Path) -> None:
@@ -158,7 +103,7 @@ async def test_filter_added_while_connected_is_subscribed(city: City, tmp_path: 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_session_comes_back_after_the_broker_was_killed(kind: str, tmp_path: Path) -> None:
     with running(kind, tmp_path) as before:
-        settings = before.settings.model_copy(update=_QUICK)
+        settings = before.settings.model_copy(update=QUICK)
         async with taking(settings, tmp_path) as taker:
             await taker.until_connected()
             before.server.kill()

@@ -7,7 +7,14 @@ import pytest
 from ingest.config import BatchSettings, MqttSettings
 from ingest.mqtt import packet
 from ingest.mqtt.dialect import speaking
-from ingest.mqtt.errors import ConnectionLost, ConnectionRefused, MalformedPacket, MqttError, NoAnswer
+from ingest.mqtt.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    MalformedPacket,
+    MqttError,
+    NoAnswer,
+    UnsupportedVersion,
+)
 from ingest.mqtt.inbox import Inbox
 from ingest.mqtt.link import Link
 from tests.support.virtual_time import run_virtually
@@ -127,6 +134,44 @@ def test_broken_protocol_ends_the_connection(data):
         return cause_of(scene.link)
 
     assert isinstance(play(story), MalformedPacket)
+
+
+def test_broker_that_ends_the_connection_is_quoted():
+    async def story(scene: Scene) -> MqttError | None:
+        scene.link.data_received(b"\xe0\x01\x8e")
+        await scene.link.wait_ended()
+        return cause_of(scene.link)
+
+    expected = "ended by the broker: session taken over by another client with our id"
+    assert expected in str(play(story, protocol="5"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        pytest.param(b"\x20\x03\x00\x84\x00", UnsupportedVersion, id="a version that the broker does not speak"),
+        pytest.param(b"\x20\x02\x00\x01", UnsupportedVersion, id="the same, said in the old way"),
+        pytest.param(b"\x20\x03\x00\x8a\x00", ConnectionRefused, id="banned"),
+    ],
+)
+def test_refusal_in_mqtt_5_is_named(answer, error):
+    async def story(scene: Scene) -> type[MqttError]:
+        asyncio.get_running_loop().call_soon(scene.link.data_received, answer)
+        with pytest.raises(ConnectionRefused) as caught:
+            await scene.link.connect("me")
+        return type(caught.value)
+
+    assert play(story, protocol="5") is error
+
+
+def test_broker_of_mqtt_5_may_ask_for_a_shorter_keep_alive():
+    async def story(scene: Scene) -> int:
+        asyncio.get_running_loop().call_soon(scene.link.data_received, b"\x20\x06\x00\x00\x03\x13\x00\x04")
+        await scene.link.connect("me")
+        await asyncio.sleep(3)
+        return scene.wire.written.count(packet.PINGREQ)
+
+    assert play(story, protocol="5", keep_alive_s=60) == 2
 
 
 def test_message_before_connack_ends_the_connection():
