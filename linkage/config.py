@@ -34,6 +34,9 @@ class MessageSettings(BaseModel):
     # districts, and more than that is a runaway.
     public_per_h: int = Field(12, ge=1, le=600, description="Notices for the public that go out within one hour.")
     rate_per_min: int = Field(60, ge=1, le=6000, description="Messages that one channel may send in a minute.")
+    at_once: int = Field(
+        1, ge=1, le=20, description="Messages of one channel under way at the same time; above 1 they may overtake."
+    )
     timeout_s: float = Field(15.0, gt=0, le=120, description="Longest wait for one delivery, seconds.")
     first_retry_s: float = Field(2.0, gt=0, description="Wait after the first failure, seconds; doubles each time.")
     longest_retry_s: float = Field(300.0, gt=0, description="Longest wait between two attempts, seconds.")

@@ -1,7 +1,6 @@
 """The desk: takes alarms from ingest, sends the messages and takes its turns, each in a loop of its own."""
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
@@ -12,6 +11,7 @@ from linkage.ledger import Ledger
 from linkage.plans.playing import Playing, Stage
 from linkage.telling.carrying import couriers
 from linkage.telling.couriers import Courier
+from linkage.telling.deliveries import Deliveries
 from linkage.telling.link import Links
 from linkage.telling.post import Post
 from linkage.telling.public_guard import PublicGuard
@@ -23,9 +23,6 @@ log = structlog.get_logger()
 
 #: Transitions admitted in one transaction: some 15 ms, after which officers get their turn.
 BATCH = 50
-
-#: Shortest time between two looks at waiting messages, seconds; a storm writes some a hundred times a second.
-_LULL_S = 0.05
 
 #: Longest that ingest holds a request for alarms while there are none, seconds.
 _WAIT_S = 10.0
@@ -50,7 +47,7 @@ class Desk:
         carrier = couriers(settings, ledger.clock) if courier is None else courier
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
         self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)
-        self._settings, self._bell = settings, ledger.bell
+        self._deliveries = Deliveries(self.post, settings, ledger.bell)
         self._gatherer = Gatherer(ledger)
 
     async def run(self, feed: Feed) -> None:
@@ -100,35 +97,5 @@ class Desk:
             await asyncio.sleep(turn.every_s)
 
     async def delivering(self) -> None:
-        """Send what is due; each channel by itself, so that a slow one holds up no other."""
-        busy: set[str] = set()
-        with self._bell.heard() as news:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    news.clear()
-                    fresh = set(await self._due()) - busy
-                    busy |= fresh
-                    _ = [group.create_task(self._deliver(one, busy), name=f"desk.deliver.{one}") for one in fresh]
-                    await self._lull(news)
-
-    async def _lull(self, news: asyncio.Event) -> None:
-        """Wait until something was written, or so long that something may be due by itself."""
-        await asyncio.sleep(_LULL_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.deliver_s):
-                await news.wait()
-
-    async def _due(self) -> list[str]:
-        try:
-            return await asyncio.to_thread(self.post.waiting)
-        except StoreUnavailable as error:
-            log.warning("messages_wait", store=error.store, cause=error.cause)
-            return []
-
-    async def _deliver(self, channel: str, busy: set[str]) -> None:
-        try:
-            await asyncio.to_thread(self.post.send, channel)
-        except StoreUnavailable as error:
-            log.warning("messages_wait", store=error.store, cause=error.cause, channel=channel)
-        finally:
-            busy.discard(channel)
+        """Send what is due until cancelled."""
+        await self._deliveries.run()

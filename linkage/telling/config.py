@@ -67,6 +67,7 @@ class ChannelPace(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rate_per_min: int | None = Field(None, ge=1, le=6000, description="Messages in a minute.")
+    at_once: int | None = Field(None, ge=1, le=20, description="Messages under way at the same time.")
     timeout_s: float | None = Field(None, gt=0, le=120, description="Longest wait for one delivery, seconds.")
     first_retry_s: float | None = Field(None, gt=0, description="Wait after the first failure, seconds.")
     longest_retry_s: float | None = Field(None, gt=0, description="Longest wait between two attempts, seconds.")

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from linkage.config import MessageSettings
@@ -132,6 +134,28 @@ def test_channel_keeps_its_rate(town: Town):
         town.wait(seconds=61)
 
     assert sent == [2, 2, 1]
+
+
+def test_those_who_send_at_once_send_each_letter_once(town: Town):
+    for _ in range(12):
+        town.reported()
+    box = Letterbox()
+    sender = post(town, box, at_once=5)
+    with ThreadPoolExecutor(5) as threads:
+        delivered = list(threads.map(sender.send, ["duty"] * 5))
+
+    assert len(box.letters) == len({letter.key for letter in box.letters}) == sum(delivered) == 12
+    assert {state for _, state, _, _ in states(town)} == {"sent"}
+
+
+def test_channel_keeps_its_rate_whoever_sends_at_once(town: Town):
+    for _ in range(5):
+        town.reported()
+    sender = post(town, Letterbox(), rate_per_min=3, at_once=20)
+    with ThreadPoolExecutor(4) as threads:
+        delivered = list(threads.map(sender.send, ["duty"] * 4))
+
+    assert sum(delivered) == 3
 
 
 def test_message_taken_by_a_sender_that_died_is_sent_again_under_its_key(town: Town):

@@ -2,7 +2,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from linkage.config import LinkageSettings, MessageSettings
-from linkage.telling.post import retry_ns
+from linkage.telling.receipts import retry_ns
 
 
 def test_secrets_are_not_shown():
