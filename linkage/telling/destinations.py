@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
 
@@ -12,11 +13,7 @@ def refused(host: str, allow: Sequence[str]) -> str:
 
     A name that cannot be resolved leads nowhere: its delivery fails by itself.
     """
-    networks = [ip_network(network) for network in allow]
-    for address in _addresses(host):
-        if _is_internal(address) and not any(address in network for network in networks):
-            return str(address)
-    return ""
+    return _refused(_addresses(host), allow)
 
 
 def pinned(host: str, allow: Sequence[str]) -> tuple[str, str]:
@@ -24,9 +21,22 @@ def pinned(host: str, allow: Sequence[str]) -> tuple[str, str]:
 
     Who speaks to just this address is safe from a name server that changes its answer between check and connection.
     """
-    internal = refused(host, allow)
     found = sorted(_addresses(host), key=lambda address: (address.version, int(address)))
+    internal = _refused(found, allow)
     return ("" if internal or not found else str(found[0])), internal
+
+
+def _refused(addresses: Iterable[Address], allow: Sequence[str]) -> str:
+    """Return the first internal one of `addresses` that no network of `allow` holds."""
+    for address in addresses:
+        if _is_internal(address) and not any(address in network for network in _networks(tuple(allow))):
+            return str(address)
+    return ""
+
+
+@cache
+def _networks(allow: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(network) for network in allow)
 
 
 def _addresses(host: str) -> Iterable[Address]:

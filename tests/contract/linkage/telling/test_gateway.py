@@ -2,7 +2,10 @@
 
 import hmac
 import json
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from socket import create_server, socket
+from threading import Event, Thread
 from urllib.parse import parse_qs
 
 import pytest
@@ -137,3 +140,26 @@ def test_system_that_refuses_is_asked_again():
         receipt = system(receiver).carry(Letter("key-1", "system:water", "task.changed", "{}", "water"))
 
     assert (receipt.delivered, receipt.final) == (False, False)
+
+
+def test_server_that_answers_byte_by_byte_is_given_up():
+    over = Event()
+    with closing(create_server(("127.0.0.1", 0))) as listener:
+        drip = Thread(target=_drip, args=(listener, over))
+        drip.start()
+        settings = GatewaySettings(
+            url=SecretStr(f"http://127.0.0.1:{listener.getsockname()[1]}/"), fields={}, needs_phone=False
+        )
+        receipt = GatewayCourier(settings, allow=("127.0.0.0/8",), timeout_s=0.1).carry(LETTER)
+        over.set()
+        drip.join()
+
+    assert (receipt.delivered, receipt.final) == (False, False)
+
+
+def _drip(listener: socket, over: Event) -> None:
+    """Send an answer that never ends, a byte at a time, quicker than any time-out of one read."""
+    with closing(listener.accept()[0]) as connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while not over.wait(0.02):
+            connection.sendall(b"x")
