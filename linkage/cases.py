@@ -1,7 +1,7 @@
 """Cases in SQL: read one, write what changed of it, with the derived columns that the queue and the clocks need."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, func, insert, select, update
@@ -108,7 +108,7 @@ def save(connection: Connection, before: Case | None, after: Case, standard: Sta
 def rows_of(case: Case, standard: Standard, calendar: Calendar) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the row of `incidents` and those of `tasks` that a case has, with all that is derived."""
     tasks = _with_yellow(case.tasks, standard, calendar)
-    return _incident_row(case, standard, calendar), [asdict(task) for task in tasks]
+    return _incident_row(case, standard, calendar), [_task_row(task) for task in tasks]
 
 
 def _with_yellow(tasks: Collection[TaskRecord], standard: Standard, calendar: Calendar) -> list[TaskRecord]:
@@ -120,9 +120,14 @@ def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: C
     # Legs that gave way come first: a new leg of the same department takes their place.
     for task in sorted(after, key=lambda task: task.state not in GONE):
         if task.id not in known:
-            connection.execute(insert(TASKS), asdict(task))
+            connection.execute(insert(TASKS), _task_row(task))
         elif task != known[task.id]:
-            connection.execute(_CHANGE_TASK, {"number_": task.id, **asdict(task)})
+            connection.execute(_CHANGE_TASK, {"number_": task.id, **_task_row(task)})
+
+
+def _task_row(task: TaskRecord) -> dict[str, Any]:
+    """Return the row of a task; `dataclasses.asdict` would copy all that is in it."""
+    return {name: getattr(task, name) for name in _TASK_FIELDS}
 
 
 def _incident_row(case: Case, standard: Standard, calendar: Calendar) -> dict[str, Any]:

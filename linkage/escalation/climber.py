@@ -34,7 +34,7 @@ RUNGS_UNREACHED = Counter(
 )
 
 #: Rungs fired in one transaction: some 20 ms, after which officers get their turn.
-_DUE = Due(select(ESCALATIONS), ESCALATIONS.c.next_ns, 20, then=(ESCALATIONS.c.id,), work=Work.ESCALATE)
+_DUE = Due(select(ESCALATIONS), ESCALATIONS.c.next_ns, 40, then=(ESCALATIONS.c.id,), work=Work.ESCALATE)
 
 _ABOUT = {Why.UNANSWERED: ("无人应答", "No answer yet"), Why.FORGOTTEN: ("无后续处理", "Left alone since")}
 

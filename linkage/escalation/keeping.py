@@ -1,7 +1,7 @@
 """Escalations in SQL: moved in the transaction of the deeds that move them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
@@ -61,4 +61,4 @@ def escalation_of(row: RowMapping) -> Escalation:
 
 
 def _row(one: Escalation) -> dict[str, object]:
-    return {name: value for name, value in asdict(one).items() if name != "id"}
+    return {name: getattr(one, name) for name in _FIELDS if name != "id"}
