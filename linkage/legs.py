@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, literal, or_, select, tuple_
 
 from city.clock import Clock
 from linkage import cases, cursor, viewing
+from linkage.permissions import HANDLING_ROLES
 from linkage.person import Person
 from linkage.queue import MAX_LIMIT, summaries
-from linkage.scope import visible
+from linkage.scope import sees_everything, visible
 from linkage.states import TaskState
 from linkage.tables import INCIDENTS, TASKS
 from linkage.views import TaskItem, TaskPage
@@ -55,9 +56,13 @@ class Tasks:
             BadRequest: `after` is not a cursor of this list.
         """
         now_ns = self._clock.now_ns()
-        conditions = _conditions(TaskFilter() if wanted is None else wanted, person, now_ns)
-        query = select(TASKS).join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(*conditions)
-        total = select(func.count()).select_from(TASKS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident))
+        wanted = TaskFilter() if wanted is None else wanted
+        conditions, seen = _conditions(wanted, person, now_ns), _seen(wanted, person)
+        source: FromClause = TASKS
+        if seen is not None:
+            source = TASKS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident)
+            conditions.append(seen)
+        query, total = select(TASKS).select_from(source).where(*conditions), select(func.count()).select_from(source)
         shown = min(limit, MAX_LIMIT)
         page = query.order_by(*_KEY).limit(shown + 1)
         if after is not None:
@@ -88,8 +93,20 @@ def task_items(connection: Connection, rows: Sequence[RowMapping], person: Perso
     return tuple(items)
 
 
+def _seen(wanted: TaskFilter, person: Person) -> ColumnElement[bool] | None:
+    """Return the condition on the incidents of tasks under which `person` sees them; None where they see all."""
+    if sees_everything(person):
+        return None
+    if not (wanted.mine and person.department and person.holds(HANDLING_ROLES)):
+        return visible(person)
+    # Their department has a task in it, so only the district is left to ask for.
+    if not person.district:
+        return None
+    return INCIDENTS.c.district.in_(["", person.district]) | (INCIDENTS.c.reporter == person.id)
+
+
 def _conditions(wanted: TaskFilter, person: Person, now_ns: int) -> list[ColumnElement[bool]]:
-    conditions = [visible(person)]
+    conditions: list[ColumnElement[bool]] = []
     if wanted.departments:
         conditions.append(TASKS.c.department.in_(list(wanted.departments)))
     if wanted.states:

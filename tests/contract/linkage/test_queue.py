@@ -172,6 +172,33 @@ def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
     assert [task.summary.id for task in town.tasks.page(WATER_OFFICER, wanted).items] == found
 
 
+@pytest.mark.parametrize(
+    ("who", "wanted", "found"),
+    [
+        pytest.param(WATER_OFFICER, TaskFilter(), ["4", "3", "3"], id="officer"),
+        pytest.param(replace(WATER_OFFICER, district="west"), TaskFilter(mine=True), ["4", "3"], id="their district"),
+        pytest.param(replace(WATER_OFFICER, district="east"), TaskFilter(mine=True), [], id="another district"),
+        pytest.param(replace(POLICE_OFFICER, id=COLLECTOR.id), TaskFilter(), ["4", "3", "3"], id="they reported it"),
+        pytest.param(COLLECTOR, TaskFilter(mine=True), [], id="their department has none"),
+        pytest.param(replace(MONITOR, district="west"), TaskFilter(), ["4", "3", "3"], id="monitor of the district"),
+        pytest.param(replace(MONITOR, district="east"), TaskFilter(), [], id="monitor of another"),
+        pytest.param(MONITOR, TaskFilter(), ["4", "3", "3"], id="monitor"),
+        pytest.param(MONITOR, TaskFilter(mine=True), [], id="monitor without a department"),
+    ],
+)
+def test_tasks_are_those_of_incidents_that_the_person_may_see(
+    town: Town, who: Person, wanted: TaskFilter, found: list[str]
+):
+    fill(town)
+    town.act("3", Step.VERIFY, ACCEPTOR)
+    town.act("3", Step.FILE, ACCEPTOR)
+    town.act("3", Step.DISPATCH, DISPATCHER)
+    page = town.tasks.page(who, wanted)
+
+    assert [task.summary.id for task in page.items] == found
+    assert page.total == len(found)
+
+
 def test_tasks_of_a_person_are_theirs_and_nobodys(town: Town):
     fill(town)
     (task,) = town.incidents.one("4", WATER_OFFICER).tasks
