@@ -9,7 +9,7 @@ import numpy as np
 
 from city.alarm import AlarmTransition, Change
 from rules.kind import OpenAlarm, Verdict
-from rules.pairs import Pairs, Survivors
+from rules.pairs import Survivors, Targets
 from rules.rule import Rule
 from rules.table import StateTable
 
@@ -41,7 +41,7 @@ class Seen(NamedTuple):
 class Alarms:
     """Moves the alarms of `pairs`, whose state is in `table`."""
 
-    def __init__(self, pairs: Pairs, table: StateTable) -> None:
+    def __init__(self, pairs: Targets, table: StateTable) -> None:
         self.pairs, self.table = pairs, table
 
     def move(self, pair: int, before: int, after: int, seen: Seen) -> AlarmTransition:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import inf, nextafter
 from typing import Any, NamedTuple
 
 from city.level import Level
@@ -32,12 +32,26 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One level: reached while the value is outside `limit` for `hold_ns`, left when it is inside `clear`."""
+    """One level: reached while the value is outside `limit` for `hold_ns`, left when it is inside `clear`.
+
+    `at_least` says that the limit itself counts: a number of things, of which that many are enough.
+    """
 
     level: Level
     limit: Span
     clear: Span
     hold_ns: int = 0
+    at_least: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Return in words when it is reached."""
+        return f"at least {self.limit.high:g}" if self.at_least else self.limit.shown()
+
+    @property
+    def shown_clear(self) -> str:
+        """Return in words what it is kept by."""
+        return self.shown if self.clear == self.limit else self.clear.shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,12 @@ class Levelled:
 #: How each side of a level is read; `rises` and `falls` are of a change over a window, counted from 0.
 Sides = Mapping[str, Callable[[Located, Scale], Span]]
 
+#: How a number of things is written: that many, or a share of them in percent.
+AT_LEAST, SHARE = "at_least", "share"
+COUNT_SIDES: Sides = {
+    side: lambda written, _: Span(-inf, nextafter(_positive(written), -inf)) for side in (AT_LEAST, SHARE)
+}
+
 VALUE_SIDES: Sides = {
     "above": lambda written, scale: Span(-inf, scale.read(written)),
     "below": lambda written, scale: Span(scale.read(written), inf),
@@ -97,11 +117,19 @@ def _read_band(level: Level, written: Located, scale: Scale, sides: Sides) -> Ba
         raise written.wrong(expected=expected, got=" and ".join(given) or "none of them")
     read = sides[given[0]]
     limit = read(fields[given[0]], scale)
-    clear = read(fields["clear"], scale) if "clear" in fields else limit
+    counts = given[0] in COUNT_SIDES
+    read_clear = VALUE_SIDES["above"] if counts else read
+    clear = read_clear(fields["clear"], scale) if "clear" in fields else limit
     if not limit.holds(clear):
         raise fields["clear"].wrong(expected=f"a `clear` that is not {given[0]} the limit")
     hold_ns = read_duration_ns(fields["hold"]) if "hold" in fields else 0
-    return Band(level, limit, clear, hold_ns)
+    return Band(level, limit, clear, hold_ns, at_least=counts)
+
+
+def _positive(written: Located) -> float:
+    if written.number() <= 0:
+        raise written.wrong(expected="a number above 0")
+    return written.number()
 
 
 def _read_range(written: Located, scale: Scale) -> Span:
@@ -121,16 +149,16 @@ def _check_order(milder: Band, worse: Band, written: Located) -> None:
     if not (one_sided or both_sided):
         raise written.wrong(expected=f"the same side as `{milder.level.word}`", got=worse.limit.shown())
     if not worse.limit.holds(milder.limit) or worse.limit == milder.limit:
-        expected = f"a limit beyond that of `{milder.level.word}`, {milder.limit.shown()}"
-        raise written.wrong(expected=expected, got=worse.limit.shown())
+        expected = f"a limit beyond that of `{milder.level.word}`, {milder.shown}"
+        raise written.wrong(expected=expected, got=worse.shown)
     if not worse.clear.holds(milder.clear):
-        expected = f"to clear no later than `{milder.level.word}`, {milder.clear.shown()}"
-        raise written.wrong(expected=expected, got=worse.clear.shown())
+        expected = f"to clear no later than `{milder.level.word}`, {milder.shown_clear}"
+        raise written.wrong(expected=expected, got=worse.shown_clear)
 
 
 def described(band: Band, unit: str) -> str:
     """Return one level in words, as the rule page shows it."""
-    words = f"{band.limit.shown()} {unit}".rstrip()
+    words = f"{band.shown} {unit}".rstrip()
     if band.hold_ns:
         words += f" for {shown_duration(band.hold_ns)}"
     if band.clear != band.limit:

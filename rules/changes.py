@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from rules.kind import Verdict
-from rules.levelled import Decided, reading_seen
+from rules.levelled import reading_seen
 from rules.listening import Listening
-from rules.metered import MeteredPass, Samples, rounds, taken
+from rules.metered import MeteredPass, Samples, reading_at, rounds, taken
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.series import SeriesIndex
@@ -49,12 +49,13 @@ class ChangePass(MeteredPass):
         pair, row, change, from_, since_ns = (np.concatenate(column) for column in zip(*parts, strict=True))
 
         def evidence(element: int) -> dict[str, object]:
-            at = int(row[element])
-            decided = Decided(
-                int(batch.time_ns[at]), int(batch.arrival_ns[at]), float(batch.value[at]), int(batch.quality[at])
-            )
             start = {"time": iso(int(since_ns[element])), "value": float(from_[element])}
             over_s = int(self._over_ns[pair[element]]) / SECOND_NS
-            return {"reading": reading_seen(decided), "changed_from": start, "window_s": over_s}
+            return {
+                "reading": reading_seen(reading_at(batch, int(row[element]))),
+                "changed_from": start,
+                "window_s": over_s,
+            }
 
-        return self._climb(batch, Samples(pair, row, batch.time_ns[row], change), evidence)
+        samples = Samples(pair, row, batch.time_ns[row], batch.arrival_ns[row], batch.quality[row], change)
+        return self._climb(samples, evidence)

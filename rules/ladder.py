@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rules.alarms import ALARM_COLUMNS, NEVER_NS
 from rules.gates import Gates
 from rules.limits import ENDLESS_NS, Limits
-from rules.pairs import Pairs
+from rules.pairs import Targets
 from rules.segment import Segments
 from rules.series import Fan
 from rules.table import StateTable
@@ -43,7 +43,7 @@ class Ladder:
     the time, up to which its state stays as it is. Only pairs that leave it are judged reading by reading.
     """
 
-    def __init__(self, name: str, limits: Limits, gates: Gates, pairs: Pairs) -> None:
+    def __init__(self, name: str, limits: Limits, gates: Gates, pairs: Targets) -> None:
         self._limits, self._gates, self._rule = limits, gates, pairs.term
         self._since = tuple(f"since_{rank}" for rank in range(limits.depth))
         self.table = StateTable(name, pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS)))

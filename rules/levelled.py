@@ -14,7 +14,7 @@ from rules.kind import OpenAlarm, Verdict
 from rules.ladder import Ladder, Steps
 from rules.limits import Limits
 from rules.listening import Listening
-from rules.pairs import Pairs
+from rules.pairs import Targets
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.table import StateTable
@@ -38,7 +38,7 @@ class Decided(NamedTuple):
 class LevelledPass:
     """A pass over pairs on ladders; kinds bring `arrivals`, and `tick` where time alone changes what they judge."""
 
-    def __init__(self, name: str, pairs: Pairs, population: Population) -> None:
+    def __init__(self, name: str, pairs: Targets, population: Population) -> None:
         self._pairs = pairs
         self._limits = Limits([bands_of(terms) for terms in pairs.roll.terms])
         gates = Gates(pairs.roll.schedules, population.calendar)
@@ -95,7 +95,8 @@ class LevelledPass:
         since = [int(at[number]) for at in steps.since_ns]
         conditions = _conditions(bands_of(self._pairs.terms(pair)), value, decided.time_ns, since)
         told = {**evidence, "conditions": conditions, **self._circumstances(term)}
-        seen = Seen(decided.time_ns, decided.arrival_ns, value, limit, told, late, recorded)
+        # Twelve digits: at least 3 is beyond the last number before 3.
+        seen = Seen(decided.time_ns, decided.arrival_ns, value, float(f"{limit:.12g}"), told, late, recorded)
         return self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen))
 
     def _circumstances(self, term: int) -> dict[str, object]:
@@ -136,8 +137,8 @@ def _conditions(bands: tuple[Band, ...], value: float, time_ns: int, since: list
     return [
         {
             "level": band.level.word,
-            "limit": band.limit.shown(),
-            "clear": band.clear.shown(),
+            "limit": band.shown,
+            "clear": band.shown_clear,
             "met": not band.limit.low <= value <= band.limit.high,
             "kept": not band.clear.low <= value <= band.clear.high,
             "hold_s": band.hold_ns / SECOND_NS,

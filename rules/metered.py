@@ -21,13 +21,15 @@ class Samples(NamedTuple):
     """The measure of some pairs, those of one pair in their order.
 
     Attributes:
-        row: of the reading that it was taken at.
+        row: of the reading that it was taken at; `arrival_ns` and `quality` are that reading's.
         keeping: what a level is kept by, where that is another number than the one it is reached by.
     """
 
     pair: Ints
     row: Ints
     time_ns: Ints
+    arrival_ns: Ints
+    quality: NDArray[np.uint16]
     value: Floats
     keeping: Floats | None = None
 
@@ -42,9 +44,7 @@ class Taken(NamedTuple):
 class MeteredPass(LevelledPass):
     """A levelled pass whose kind turns readings into samples."""
 
-    def _climb(
-        self, batch: ReadingBatch, samples: Samples, evidence: Callable[[int], Mapping[str, object]]
-    ) -> list[Verdict]:
+    def _climb(self, samples: Samples, evidence: Callable[[int], Mapping[str, object]]) -> list[Verdict]:
         """Judge samples; `evidence` returns what the kind says of the sample at an index."""
         if not len(samples.pair):
             return []
@@ -60,14 +60,13 @@ class MeteredPass(LevelledPass):
         steps = self._ladder.advance(pair, segments, samples.value[order], samples.time_ns[order], keeping)
         verdicts = []
         for number, element in enumerate(order[steps.element].tolist()):
-            row = int(samples.row[element])
             decided = Decided(
                 int(samples.time_ns[element]),
-                int(batch.arrival_ns[row]),
+                int(samples.arrival_ns[element]),
                 float(samples.value[element]),
-                int(batch.quality[row]),
+                int(samples.quality[element]),
             )
-            verdicts.append(self._step(row, steps, number, decided, evidence(element)))
+            verdicts.append(self._step(int(samples.row[element]), steps, number, decided, evidence(element)))
         return verdicts
 
     def _leaving(self, samples: Samples, order: Ints, start: Ints) -> tuple[Ints, Ints]:
@@ -98,3 +97,10 @@ def rounds(keys: Ints) -> Iterator[Ints]:
     length = np.diff(start, append=len(keys))
     for turn in range(int(length.max(initial=0))):
         yield start[length > turn] + turn
+
+
+def reading_at(batch: ReadingBatch, row: int) -> Decided:
+    """Return one reading of a batch."""
+    return Decided(
+        int(batch.time_ns[row]), int(batch.arrival_ns[row]), float(batch.value[row]), int(batch.quality[row])
+    )

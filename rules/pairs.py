@@ -1,7 +1,7 @@
 """Pairs of (rule, sensor) in columns, and how they pass from one context to the next."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,44 @@ class Roll:
         return np.array([names.setdefault(one, len(names)) for one in judged], dtype=np.int64)
 
 
+class Targets(Protocol):
+    """Pairs of a rule and what its alarms are about, as ladders and alarms see them.
+
+    Attributes:
+        roll: the kind's rules and terms.
+        rules, places: the kind's rules, and their places in the book.
+        rule, term: of each pair, index into the roll's rules and terms.
+        number: of each pair, its place in the order of targets.
+        keys: what a pair is called in a checkpoint, stable for one context.
+        counts: of each rule, how many sensors it judges.
+    """
+
+    roll: Roll
+    rules: Sequence[Rule]
+    places: Sequence[int]
+    rule: Ints
+    term: Ints
+    number: Ints
+    keys: Ints
+    counts: Sequence[int]
+
+    def __len__(self) -> int:
+        """Return how many pairs there are."""
+        ...
+
+    def target(self, pair: int) -> Sensor:
+        """Return what the alarms of a pair are about."""
+        ...
+
+    def terms(self, pair: int) -> Terms:
+        """Return the terms that a pair is judged by."""
+        ...
+
+    def survivors(self, old: Self) -> Survivors:
+        """Match the pairs of an earlier context with these: same rule and target, and terms that judge equally."""
+        ...
+
+
 class Pairs:
     """All pairs of one kind, in order of sensor number, quantity and rule, so that a series' rules lie together.
 
@@ -84,13 +122,14 @@ class Pairs:
         self, rules: Sequence[tuple[int, Rule]], population: Population, eligible: Callable[[Sensor], bool]
     ) -> None:
         self.roll = Roll(rules)
-        self.rules, self.places = self.roll.rules, self.roll.places
+        self.rules: Sequence[Rule] = self.roll.rules
+        self.places: Sequence[int] = self.roll.places
         self.sensors = population.sensors
         self.quantities = sorted({rule.select.quantity for rule in self.rules})
         able = np.array([eligible(sensor) for sensor in population.sensors], dtype=np.bool_)
         members = [self.roll.members(index, population) for index in range(len(self.rules))]
         matches = [(rows[able[rows]], term[able[rows]]) for rows, term in members]
-        self.counts = [len(rows) for rows, _ in matches]
+        self.counts: Sequence[int] = [len(rows) for rows, _ in matches]
         none = np.array([], dtype=np.int64)
         sensor = np.concatenate([none, *(rows for rows, _ in matches)])
         term = np.concatenate([none, *(term for _, term in matches)])
@@ -115,7 +154,7 @@ class Pairs:
         """Return the terms that a pair is judged by."""
         return self.roll.terms[int(self.term[pair])]
 
-    def survivors(self, old: "Pairs") -> Survivors:
+    def survivors(self, old: Self) -> Survivors:
         """Match the pairs of an earlier context with these: same rule and sensor, and terms that judge equally."""
         by_id = {rule.id: index for index, rule in enumerate(self.rules)}
         heirs = np.array([self._heir(rule, by_id) for rule in old.rules], dtype=np.int64)

@@ -21,8 +21,9 @@ from rules.changes import ChangePass
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.kind import Verdict, Written
 from rules.ladder import Steps
-from rules.levelled import SKIPPED, Decided, LevelledPass, reading_seen
+from rules.levelled import SKIPPED, LevelledPass, reading_seen
 from rules.listening import Listening
+from rules.metered import reading_at
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
@@ -191,9 +192,7 @@ class ThresholdPass(LevelledPass):
         verdicts = []
         for number, element in enumerate(steps.element.tolist()):
             row = int(rows[picked[element]])
-            decided = Decided(
-                int(batch.time_ns[row]), int(batch.arrival_ns[row]), float(batch.value[row]), int(batch.quality[row])
-            )
+            decided = reading_at(batch, row)
             verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
         return verdicts
 
