@@ -10,7 +10,7 @@ from linkage.plans.turns import plan_turns
 from linkage.reports.turns import report_turns
 from linkage.roster.keeping import RosterKeeper
 from linkage.silences.keeping import SilenceKeeper
-from linkage.telling.clearing import AttemptClearing
+from linkage.telling.clearing import attempt_clearing
 from linkage.telling.falling import ChannelWatch
 from linkage.telling.summing import Summing
 from linkage.ticking import Ticker
@@ -25,7 +25,7 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
         Climber(ledger),
         ChannelWatch(ledger),
         Summing(ledger),
-        AttemptClearing(ledger),
+        attempt_clearing(ledger),
         Releaser(ledger),
         SilenceKeeper(ledger),
         CapFollower(ledger),

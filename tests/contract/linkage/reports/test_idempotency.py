@@ -5,7 +5,7 @@ import pytest
 from city.clock import SECOND_NS, ManualClock
 from city.errors import Conflict
 from linkage.acting import Order
-from linkage.forgetting import Forgetting
+from linkage.forgetting import key_forgetting
 from linkage.idempotency import asking, remember, remembered
 from linkage.merging.merging import Asked, Merging
 from linkage.merging.parting import Chosen
@@ -44,7 +44,7 @@ def test_keys_are_forgotten_after_a_month(reporting: ReportingTown) -> None:
     assert isinstance(clock, ManualClock)
     with reporting.database.write() as connection:
         remember(connection, ask, {"done": 1}, clock.now_ns())
-    forgetting = Forgetting(reporting.ledger)
+    forgetting = key_forgetting(reporting.ledger)
 
     clock.advance(timedelta(days=29))
     assert forgetting.take() == 0

@@ -10,7 +10,7 @@ from linkage.escalation.climber import Climber
 from linkage.finding import QueueFilter
 from linkage.tables import EVENTS, MESSAGES
 from linkage.telling.channels import Channels
-from linkage.telling.clearing import AttemptClearing
+from linkage.telling.clearing import attempt_clearing
 from linkage.telling.couriers import Letterbox, Receipt
 from linkage.telling.falling import ChannelWatch
 from linkage.telling.post import Post
@@ -192,7 +192,7 @@ def test_old_attempts_are_deleted_and_counted_and_the_rest_stays(database: Datab
     deliver(town, Letterbox())
     before = len(steps(town))
     town.wait(days=11)
-    clearing = AttemptClearing(town.ledger)
+    clearing = attempt_clearing(town.ledger)
 
     assert [clearing.take(), clearing.take()] == [1, 0]
     assert len(steps(town)) == before
