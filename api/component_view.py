@@ -1,5 +1,7 @@
 """A component of the city as the API shows it."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
 from city.component import Component, ComponentState, Help, help_of
@@ -23,13 +25,14 @@ class ComponentView(BaseModel):
     authority: str
     owner: str
     maintainer: str
+    installed: date | None
     tags: tuple[str, ...]
     help: Help | None = None
 
 
 _COPIED = (
     *("id", "kind", "component_class", "name", "name_en", "state", "district", "grid"),
-    *("authority", "owner", "maintainer"),
+    *("authority", "owner", "maintainer", "installed"),
 )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.latest import LatestValue
+from city.component import ComponentState
 from city.level import Domain
 from city.sensor import Sensor
 
@@ -52,13 +53,15 @@ class SensorView(BaseModel):
     installed: date | None
     tags: tuple[str, ...]
     recorded: bool
+    code: str = Field(description="Identification code as a component of the city.")
+    condition: ComponentState = Field(description="How the device itself is.")
     state: SensorState
     latest: dict[str, LatestValue]
 
 
 _COPIED = (
     *("id", "name", "name_en", "domain", "kind", "district", "grid", "site", "upstream", "interval_s"),
-    *("quantities", "authority", "owner", "maintainer", "installed", "recorded"),
+    *("quantities", "authority", "owner", "maintainer", "installed", "recorded", "code", "condition"),
 )
 
 

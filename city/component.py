@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -49,4 +50,5 @@ class Component:
     authority: str = ""
     owner: str = ""
     maintainer: str = ""
+    installed: date | None = None
     tags: frozenset[str] = field(default_factory=frozenset)

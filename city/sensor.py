@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from city.component import ComponentState
 from city.level import Domain
 from city.place import Place
 
@@ -18,6 +19,8 @@ class Sensor:
         upstream: the gateway or feeder it depends on.
         interval_s: seconds between readings that it promised; None for one that speaks on change.
         authority, owner, maintainer: department ids (the three of GB/T 30428.2: authority, ownership, upkeep).
+        code: its identification code as a component of the city (部件标识码), or that of the component it watches.
+        condition: how the device itself is, as a census records it; not what its readings say.
         recorded: its readings are replayed from a recording; exempt from clock check and retention.
     """
 
@@ -39,3 +42,5 @@ class Sensor:
     installed: date | None = None
     tags: frozenset[str] = field(default_factory=frozenset)
     recorded: bool = False
+    code: str = ""
+    condition: ComponentState = ComponentState.INTACT

@@ -40,12 +40,15 @@ class ComponentRegistry:
         self._database = database
 
     def replace_all(self, components: Iterable[Component]) -> None:
-        """Keep exactly these."""
+        """Keep exactly these of the city folder; those that were imported stay, but for codes that are among these."""
         with self._database.write() as connection:
-            connection.execute(delete(COMPONENT))
+            connection.execute(delete(COMPONENT).where(COMPONENT.c.imported.is_(False)))
+            statement = insert(connection, COMPONENT)
+            new = {column.name: statement.excluded[column.name] for column in COMPONENT.columns if column.name != "id"}
+            statement = statement.on_conflict_do_update(index_elements=["id"], set_=new)
             waiting = iter(components)
-            while rows := [_row(component) for component in islice(waiting, _ROWS)]:
-                connection.execute(insert(connection, COMPONENT), rows)
+            while rows := [{**_row(component), "imported": False} for component in islice(waiting, _ROWS)]:
+                connection.execute(statement, rows)
 
     def get(self, component: str) -> Component:
         """Return one component.
@@ -111,6 +114,7 @@ def _row(component: Component) -> dict[str, Any]:
         "authority": component.authority,
         "owner": component.owner,
         "maintainer": component.maintainer,
+        "installed": component.installed,
         "tags": sorted(component.tags),
     }
 
@@ -122,5 +126,6 @@ def _component(row: RowMapping) -> Component:
         component_class=row["class"],
         place=Place(row["longitude"], row["latitude"]),
         state=ComponentState(row["state"]),
+        installed=row["installed"],
         tags=frozenset(row["tags"]),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from city.component import ComponentState
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
@@ -14,6 +15,7 @@ from city.sensor import Sensor
 FIELDS = (
     "id", "name", "name_en", "domain", "kind", "longitude", "latitude", "district", "grid", "site", "upstream",
     "interval_s", "quantities", "authority", "owner", "maintainer", "installed", "tags", "recorded",
+    "code", "condition",
 )  # fmt: skip
 REQUIRED = ("id", "name", "domain", "kind")
 
@@ -77,6 +79,8 @@ def write_sensor(sensor: Sensor) -> dict[str, str]:
         "installed": sensor.installed.isoformat() if sensor.installed is not None else "",
         "tags": ";".join(sorted(sensor.tags)),
         "recorded": "true" if sensor.recorded else "",
+        "code": sensor.code,
+        "condition": sensor.condition.value if sensor.condition is not ComponentState.INTACT else "",
     }
 
 
@@ -152,6 +156,12 @@ def _flag(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _condition(text: str) -> ComponentState:
+    if text and text not in set(ComponentState):
+        raise _Unfit(expected=" or ".join(f"`{state}`" for state in ComponentState) + " or nothing")
+    return ComponentState(text) if text else ComponentState.INTACT
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(FIELDS, _word),
     **dict.fromkeys(REQUIRED, _required),
@@ -163,4 +173,5 @@ _READERS: dict[str, Callable[[str], object]] = {
     "installed": _date,
     "tags": _tags,
     "recorded": _flag,
+    "condition": _condition,
 }

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from city.component import ComponentState
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
 
 _DOMAINS = {domain.value: domain for domain in Domain}
+_CONDITIONS = {condition.value: condition for condition in ComponentState}
 
 
 def row_of(sensor: Sensor) -> dict[str, Any]:
@@ -32,13 +34,15 @@ def row_of(sensor: Sensor) -> dict[str, Any]:
         "installed": sensor.installed,
         "tags": sorted(sensor.tags),
         "recorded": sensor.recorded,
+        "code": sensor.code,
+        "condition": sensor.condition.value,
     }
 
 
 def sensor_of(row: Sequence[Any]) -> Sensor:
     """Return the sensor of a whole row of the table, its columns in their order (by name takes three times as long)."""
     (sensor, name, name_en, domain, kind, longitude, latitude, district, grid, site, upstream, *rest) = row
-    interval_s, quantities, authority, owner, maintainer, installed, tags, recorded, _ = rest
+    interval_s, quantities, authority, owner, maintainer, installed, tags, recorded, code, condition, _ = rest
     return Sensor(
         id=sensor,
         name=name,
@@ -58,4 +62,6 @@ def sensor_of(row: Sequence[Any]) -> Sensor:
         installed=installed,
         tags=frozenset(tags),
         recorded=recorded,
+        code=code,
+        condition=_CONDITIONS[condition],
     )

@@ -28,6 +28,8 @@ SENSOR = Table(
     Column("installed", Date),
     Column("tags", Json, nullable=False),
     Column("recorded", Boolean, nullable=False),
+    Column("code", Word, nullable=False),
+    Column("condition", Word, nullable=False),
     Column("changed", BigInteger, nullable=False),
     CheckConstraint("(longitude IS NULL) = (latitude IS NULL)", name="position_whole"),
     Index(None, "changed"),
@@ -53,7 +55,7 @@ REGISTRY_VERSION = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 
-#: One row a component, as `city.component.Component`.
+#: One row a component, as `city.component.Component`; `imported` where it is not from the city folder.
 COMPONENT = Table(
     "component",
     METADATA,
@@ -70,6 +72,8 @@ COMPONENT = Table(
     Column("authority", Word, nullable=False),
     Column("owner", Word, nullable=False),
     Column("maintainer", Word, nullable=False),
+    Column("installed", Date),
     Column("tags", Json, nullable=False),
+    Column("imported", Boolean, nullable=False),
     Index(None, "latitude", "longitude"),
 )

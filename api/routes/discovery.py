@@ -19,6 +19,7 @@ from api.sensor_view import SensorView
 from api.services import Desk, Services
 from api.sessions import Session
 from city.clock import iso
+from city.component import ComponentState
 from city.errors import Conflict, NotFound, StoreUnavailable
 from city.feed import Discovered
 from city.level import Domain
@@ -123,6 +124,8 @@ class Adoption(BaseModel):
     installed: date | None = None
     tags: tuple[Id, ...] = Field((), max_length=100)
     recorded: bool = False
+    code: Word = ""
+    condition: ComponentState = ComponentState.INTACT
 
     def sensor(self, proposed: Sensor) -> Sensor:
         """Return what is said here, and for the rest what is proposed; half a position is none."""

@@ -4,6 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from city.component import ComponentState
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
@@ -26,6 +27,8 @@ FULL = Sensor(
     maintainer="room-crew",
     installed=date(2025, 3, 1),
     tags=frozenset({"cold-aisle", "重点"}),
+    code="9901010699000001",
+    condition=ComponentState.DAMAGED,
 )
 BARE = Sensor(id="loop-1", name="线圈", domain=Domain.TRAFFIC, kind="loop")
 
@@ -54,4 +57,6 @@ SENSORS = st.builds(
     installed=st.none() | st.dates(),
     tags=st.frozensets(_WORD, max_size=3),
     recorded=st.booleans(),
+    code=_TEXT,
+    condition=st.sampled_from(ComponentState),
 )
