@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from city.entry import Arrivals
 
 
 class Resolution(StrEnum):
-    """How finely a series is read; `AUTO` picks the finest that keeps within the limit."""
+    """How finely a series is read; `AUTO` picks the finest that keeps within the limit and reaches back far enough."""
 
     AUTO = "auto"
     RAW = "raw"
@@ -22,7 +22,10 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeriesQuery:
-    """One sensor's readings of one quantity in [start_ns, end_ns), at most `limit` points."""
+    """One sensor's readings of one quantity in [start_ns, end_ns), at most `limit` points.
+
+    Of a rolled-up resolution every bucket that reaches into the span is given, whole.
+    """
 
     sensor: str
     quantity: str
@@ -36,8 +39,9 @@ class SeriesQuery:
 class Series:
     """A series in columns of one length, rising in time.
 
-    For a rolled-up resolution `time_ns` is the start of the bucket, `value` its mean, and `minimum`, `maximum` and
-    `count` are its own; for raw readings they equal the value and 1. `truncated` says that the limit cut it.
+    For a rolled-up resolution `time_ns` is the start of the bucket, `value` its mean in the quantity's own way, and
+    `minimum`, `maximum`, `count` and `last` are its own; for raw readings they equal the value and 1. `truncated` says
+    that the limit cut it.
     """
 
     sensor: str
@@ -50,6 +54,7 @@ class Series:
     count: list[int]
     quality: list[int]
     truncated: bool = False
+    last: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,12 @@ class HistoryStore(Protocol):
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
         ...
 
-    def expire(self, before_ns: int) -> int:
-        """Forget readings older than `before_ns` but for recorded ones; return how many (-1: the store's own job)."""
+    def tend(self, now_ns: int) -> None:
+        """Do the housekeeping that is due: roll up what is new, put closed hours in order, forget what is too old.
+
+        Calls one after the other, beside `append` and reads; one that failed goes on with the next call. May take
+        minutes when there is much to catch up on.
+        """
         ...
 
     def still(self) -> AbstractContextManager[None]:

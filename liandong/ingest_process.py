@@ -9,7 +9,7 @@ from typing import NoReturn
 import structlog
 
 from city.catalogue import default_catalogue
-from city.clock import SECOND_NS, SystemClock
+from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
 from city.sensor import Sensor
@@ -35,13 +35,13 @@ from rules.checkpoint import Judge
 from storage.history import open_history
 from storage.migrate import upgrade
 from storage.sql import Database
+from storage.telemetry import TENDS_FAILED
 
 log = structlog.get_logger()
 
-#: Time between two attempts to read a registry that was away at the start, and between two looks at what is too old.
-_REGISTRY_S, _EXPIRE_S = 5.0, 3600.0
-
-_DAY_NS = 86_400 * SECOND_NS
+#: Time between two attempts to read a registry that was away at the start, and between two looks after the history: a
+#: chart rolls up what came since by itself.
+_REGISTRY_S, _TEND_S = 5.0, 300.0
 
 
 async def run_ingest(settings: Settings) -> None:
@@ -74,7 +74,7 @@ async def run_ingest(settings: Settings) -> None:
             tasks = [
                 group.create_task(ingest.service.run(), name="ingest.service"),
                 group.create_task(registry.follow(city), name="ingest.registry"),
-                group.create_task(_expire(settings, ingest.history), name="ingest.expiry"),
+                group.create_task(_tend(ingest.history), name="ingest.housekeeping"),
             ]
             async with kept_still(ingest.service.journal, ingest.history, folder.still_socket):
                 await stop.wait()
@@ -173,15 +173,12 @@ class _Register:
         await self._ingest.service.adopt(context)
 
 
-async def _expire(settings: Settings, history: HistoryStore) -> NoReturn:
-    """Forget readings that are older than the settings keep them."""
+async def _tend(history: HistoryStore) -> NoReturn:
+    """Let the history do its housekeeping from time to time; what goes wrong is told and tried again."""
     while True:
-        if settings.history.retention_days is not None:
-            before_ns = SystemClock().now_ns() - settings.history.retention_days * _DAY_NS
-            try:
-                gone = await asyncio.to_thread(history.expire, before_ns)
-            except StoreUnavailable as error:
-                log.warning("history_not_expired", cause=error.cause)
-            else:
-                log.info("history_expired", readings=gone)
-        await asyncio.sleep(_EXPIRE_S)
+        await asyncio.sleep(_TEND_S)
+        try:
+            await asyncio.to_thread(history.tend, SystemClock().now_ns())
+        except StoreUnavailable as error:
+            TENDS_FAILED.inc()
+            log.warning("history_not_tended", cause=error.cause)

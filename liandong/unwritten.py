@@ -73,4 +73,5 @@ def _raw(series: Series, points: dict[int, tuple[float, int]], limit: int) -> Se
         count=[1] * len(times),
         quality=[points[time][1] for time in times],
         truncated=series.truncated or len(points) > limit,
+        last=values,
     )

@@ -40,10 +40,20 @@ class HistorySettings(BaseModel):
     retention_days: int | None = Field(
         default=None, ge=1, description="days after which readings are forgotten; kept for ever when left out"
     )
+    minute_retention_days: int | None = Field(
+        default=None, ge=1, description="days after which what they were by the minute is forgotten; see there"
+    )
+    hour_retention_days: int | None = Field(
+        default=None, ge=1, description="days after which what they were by the hour is forgotten; see there"
+    )
 
     @model_validator(mode="after")
     def _check_retention(self) -> Self:
-        if self.url and self.retention_days is not None:
-            message = "Expected the retention of InfluxDB's bucket in place of `retention_days`, got `{got}`"
-            raise PydanticCustomError("retention", message, {"got": self.retention_days})
+        """Refuse roll-ups that go before what they are made of: nothing would tell of that time any more."""
+        kept = [self.retention_days, self.minute_retention_days, self.hour_retention_days]
+        days = [float("inf") if each is None else each for each in kept]
+        if days != sorted(days):
+            message = "Expected days with minutes kept as long as readings and hours as long as minutes, got `{got}`"
+            got = ", ".join("for ever" if each is None else str(each) for each in kept)
+            raise PydanticCustomError("retention", message, {"got": got})
         return self

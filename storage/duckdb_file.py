@@ -55,6 +55,7 @@ class DuckdbFile:
     """
 
     def __init__(self, path: Path, *, schema: tuple[str, ...], options: dict[str, str], clock: Clock) -> None:
+        """Open the file, and run `schema` on it: statements that do nothing where they were run before."""
         self.path, self._schema, self._clock = path, schema, clock
         self._options = {
             "enable_external_access": "false",
@@ -159,15 +160,19 @@ class DuckdbFile:
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-            return
         self.path.chmod(0o600)
+        before = _tables_of(connection)
         connection.begin()
         for statement in self._schema:
             connection.execute(statement)
         connection.commit()
-        # Changes of the schema do not replay reliably from the log, so they leave it at once (duckdb#22044).
-        connection.execute("CHECKPOINT")
+        if _tables_of(connection) != before:
+            # Changes of the schema do not replay reliably from the log, so they leave it at once (duckdb#22044).
+            connection.execute("CHECKPOINT")
+
+
+def _tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str]]:
+    return connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
 
 
 def _check_length(path: Path) -> None:

@@ -81,9 +81,8 @@ class InfluxHistory:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
         return influxql.events(self._server, sensor, start_ns, end_ns, limit)
 
-    def expire(self, before_ns: int) -> int:
-        """Leave it to the bucket's own retention; return -1."""
-        return -1
+    def tend(self, now_ns: int) -> None:
+        """Roll up what is new."""
 
     def still(self) -> AbstractContextManager[None]:
         """Do nothing: the one file here is replaced as a whole, and the rest is InfluxDB's."""

@@ -43,6 +43,7 @@ class SeriesView(BaseModel):
     value: list[float | None] = Field(description="The reading, or the mean of the bucket.")
     minimum: list[float | None]
     maximum: list[float | None]
+    last: list[float | None] = Field(description="The newest reading of each bucket.")
     count: list[int]
     quality: list[int] = Field(
         description="Flags: 1 out of range, 2 clock, 4 duplicate, 8 late, 16 stale, 32 simulated, 64 bad, 128 recorded."
@@ -126,6 +127,7 @@ async def readings(
         value=list(series.value),
         minimum=list(series.minimum),
         maximum=list(series.maximum),
+        last=list(series.last),
         count=series.count,
         quality=series.quality,
     )

@@ -116,6 +116,7 @@ class MemoryFeed:
             [1] * len(shown),
             [reading.quality for reading in shown],
             truncated=len(rows) > len(shown),
+            last=values,
         )
 
     async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:

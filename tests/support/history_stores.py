@@ -10,6 +10,7 @@ import httpx
 
 from city.history import HistoryStore, Names, Resolution, SeriesQuery
 from storage.bookmark import Bookmark
+from storage.config import HistorySettings
 from storage.duckdb import DuckdbHistory
 from storage.influxdb import InfluxHistory
 from storage.influxdb_server import InfluxAddress, InfluxServer
@@ -19,6 +20,9 @@ from tests.support.servers import Server
 
 #: Everything that tests write lies between these times.
 WIDE = (0, 2**62)
+
+#: Readings are forgotten after a day, roll-ups never.
+_ONE_DAY = HistorySettings(retention_days=1)
 
 #: A point as a store keeps it: time in ns, value, quality, position.
 Point = tuple[int, float, int, int]
@@ -30,6 +34,7 @@ class Rig:
 
     open: Callable[[Names], HistoryStore]
     points: Callable[[str, str], list[Point]]
+    forget_readings: Callable[[int], None] = lambda _: None
     history: HistoryStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,7 +82,11 @@ def duckdb_rig(folder: Path) -> Rig:
             ).fetchall()
         return list(rows)
 
-    rig = Rig(lambda names: DuckdbHistory(path, names, aggregation=aggregation), points)
+    rig = Rig(
+        lambda names: DuckdbHistory(path, names, settings=_ONE_DAY, aggregation=aggregation),
+        points,
+        lambda now_ns: rig.reopen().tend(now_ns),
+    )
     return rig
 
 

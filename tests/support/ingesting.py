@@ -114,8 +114,8 @@ class MemoryHistory:
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         raise NotImplementedError
 
-    def expire(self, before_ns: int) -> int:
-        return 0
+    def tend(self, now_ns: int) -> None:
+        """Nothing to keep in order."""
 
     def still(self) -> AbstractContextManager[None]:
         return nullcontext()

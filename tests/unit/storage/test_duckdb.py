@@ -9,6 +9,7 @@ import pytest
 from city.errors import StoreUnavailable
 from city.history import Resolution, SeriesQuery
 from city.quality import Quality
+from storage.config import HistorySettings
 from storage.duckdb import DuckdbHistory
 from tests.support.history import NAMES, START_NS, TableNames, arrivals, event, row
 
@@ -31,15 +32,17 @@ def values(history: DuckdbHistory, sensor: str = "air-1", quantity: str = "pm25"
     return history.readings(SeriesQuery(sensor, quantity, *EVERYTHING, Resolution.RAW)).value
 
 
-def test_expiry_spares_what_is_new_and_what_is_recorded(history: DuckdbHistory) -> None:
-    rows = [row(1, 1, 0, 1.0), row(1, 1, 1, 2.0, Quality.RECORDED | Quality.LATE), row(1, 1, 2, 3.0), row(1, 1, 3, 4.0)]
+def test_expiry_spares_what_is_new_and_what_is_recorded(path: Path) -> None:
+    history = DuckdbHistory(path, NAMES, settings=HistorySettings(retention_days=1))
+    recorded = row(1, 1, 1, 2.0, Quality.RECORDED | Quality.LATE)
+    rows = [row(1, 1, 0, 1.0), recorded, row(1, 1, 2, 3.0), row(1, 1, 3600, 4.0)]
     history.append([(1, arrivals(*rows))], 1)
 
-    gone = history.expire(START_NS + 3_000_000_000)
+    history.tend(START_NS + (86_400 + 3600) * 1_000_000_000)
 
-    assert gone == 2
     assert values(history) == [2.0, 4.0]
     assert history.position() == 1
+    history.close()
 
 
 def test_names_stay_with_their_readings_when_numbers_were_given_anew(path: Path) -> None:

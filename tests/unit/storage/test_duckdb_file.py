@@ -14,7 +14,7 @@ from city.errors import StoreUnavailable
 from storage.duckdb_file import DuckdbFile
 
 CLOCK = ManualClock(datetime(2026, 11, 20, 8, tzinfo=UTC))
-SCHEMA = ("CREATE TABLE kept (value BIGINT)",)
+SCHEMA = ("CREATE TABLE IF NOT EXISTS kept (value BIGINT)",)
 
 #: Leaves its rows in the log, as a killed process does.
 KILLED = """
