@@ -43,7 +43,7 @@ class Sift:
 
     def run(self, work: Work) -> None:
         """Keep what is new, with its digests."""
-        sifted = self._duplicates.sift(work.received.messages)
+        sifted = self._duplicates.sift(work.messages)
         work.messages, work.digests = sifted.messages, sifted.digests
         BATCH_MESSAGES.observe(len(work.received.messages))
         MESSAGES_DUPLICATED.inc(sifted.repeated)
@@ -60,7 +60,7 @@ class Understand:
         if not work.messages:
             return
         batch = work.batch = self._normaliser.batch(work.messages, work.arrival_ns)
-        work.contents = [batch.arrivals, Digests(work.digests)]
+        work.contents += [batch.arrivals, Digests(work.digests)]
         if batch.learned:
             work.contents.append(Learned(tuple(batch.learned)))
         if batch.quarantined:

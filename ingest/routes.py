@@ -10,6 +10,7 @@ from city.toml_lines import TomlText, parse_toml
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions, read_options
+from ingest.fairness.shares import Shares, read_shares
 from ingest.template_sources import FAMILY, read_template
 from ingest.topics import is_filter, matches, overlap
 
@@ -39,11 +40,13 @@ class Routes:
 
     Attributes:
         memory: what the routes' decoders remember from one message to later ones.
+        shares: who sends, and what each may send.
     """
 
-    def __init__(self, routes: Sequence[Route], memory: Memory) -> None:
+    def __init__(self, routes: Sequence[Route], memory: Memory, shares: Shares | None = None) -> None:
         self._routes = tuple(routes)
         self.memory = memory
+        self.shares = shares if shares is not None else Shares()
         levels = {route: route.topic_filter.partition("/")[0] for route in self._routes}
         self._wild = tuple(route for route, level in levels.items() if level in _WILDCARDS)
         #: By first level what may match there, since a message must not be held against thirty filters.
@@ -68,7 +71,7 @@ class Routes:
             for topic_filter, family in KNOWN_GRAMMARS.items()
             if not any(overlap(topic_filter, route.topic_filter) for route in own)
         ]
-        return cls([*native, *own, *free], decoders.memory)
+        return cls([*native, *own, *free], decoders.memory, read_shares(document))
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -80,6 +83,11 @@ class Routes:
         near = self._by_level.get(topic.partition("/")[0], self._wild)
         return next((route for route in near if matches(route.topic_filter, topic)), None)
 
+    def family_of(self, topic: str) -> str:
+        """Return the family that reads `topic`; empty where nobody claims it."""
+        route = self.find(topic)
+        return route.family if route is not None else ""
+
 
 def _route(decoders: DecoderSet, topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:
     return Route(topic_filter, family, decoders.make(family, options if options is not None else DecoderOptions()))
@@ -87,8 +95,9 @@ def _route(decoders: DecoderSet, topic_filter: str, family: str, options: Decode
 
 def _own_routes(document: TomlText, decoders: DecoderSet) -> list[Route]:
     for key in document.content:
-        if key not in {"route", "template"}:
-            raise BadCityFile(expected="tables `[[route]]` and `[[template]]`", got=key, at=document.at(f"[{key}]"))
+        if key not in {"route", "template", "source", "quota"}:
+            expected = "tables `[[route]]`, `[[template]]`, `[[source]]` and `[quota]`"
+            raise BadCityFile(expected=expected, got=key, at=document.at(f"[{key}]"))
     taken: dict[str, str] = {**dict.fromkeys(NATIVE_FILTERS, "the native topics"), _OWN_PREFIX: "our own topics"}
     routes: list[Route] = []
     for number, table in enumerate(_tables(document, "route")):

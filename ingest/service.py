@@ -21,6 +21,8 @@ from ingest.discovery import Discovery
 from ingest.drain import Drain
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints, Place
+from ingest.fairness.admit import Admit
+from ingest.fairness.gate import Gate
 from ingest.fairness.ledger import Ledger
 from ingest.history_writer import HistorySink
 from ingest.identity import Identity
@@ -66,7 +68,10 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`."""
+    """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`.
+
+    Without a `gate` everything is let in.
+    """
 
     identity: Identity
     normaliser: Normaliser
@@ -74,6 +79,7 @@ class Parts:
     history: HistoryStore
     clock: Clock
     followers: Sequence[Follower] = ()
+    gate: Gate | None = None
 
 
 class IngestService:
@@ -134,6 +140,7 @@ class IngestService:
     def _pipeline(self, inbox: Inbox, settings: IngestSettings) -> Pipeline:
         parts, failpoints = self._parts, Failpoints(settings.failpoints)
         intake: list[Stage] = [
+            *([Admit(parts.gate)] if parts.gate is not None else []),
             Sift(self._duplicates),
             Understand(parts.normaliser, settings.quarantine),
             Note(self.discovery),

@@ -15,7 +15,7 @@ class Work:
 
     Attributes:
         received: what is acknowledged in the end; nothing for an entry of our own.
-        messages: those of `received` that are new, with their `digests`.
+        messages: those of `received` that are let in and new, with their `digests`.
         batch: what they say.
         contents: what is to be committed together.
         items: what was committed, for those who follow the journal.
@@ -30,6 +30,9 @@ class Work:
     contents: list[Content] = field(default_factory=list)
     items: list[Journaled] = field(default_factory=list)
     position: int = 0
+
+    def __post_init__(self) -> None:
+        self.messages = self.messages if self.messages else self.received.messages
 
 
 class Stage(Protocol):

@@ -60,7 +60,7 @@ def test_options_reach_the_decoder():
         pytest.param("[[route]\n", "Expected TOML", id="not TOML"),
         pytest.param(
             "[routes]\n",
-            "Expected tables `[[route]]` and `[[template]]`, got `routes` - at `s.toml:1`",
+            "Expected tables `[[route]]`, `[[template]]`, `[[source]]` and `[quota]`, got `routes` - at `s.toml:1`",
             id="another table",
         ),
         pytest.param("[route]\n", "Expected tables `[[route]]`, got `dict` - at `s.toml:1`", id="one table"),
