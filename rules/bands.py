@@ -102,14 +102,27 @@ def read_bands(written: Written, sides: Sides = VALUE_SIDES) -> tuple[Band, ...]
     bands: list[tuple[Located, Band]] = []
     for level, of_level in read_levels(written.levels, written.faults):
         with written.faults:
-            bands.append((of_level, _read_band(level, of_level, written.scale, sides)))
+            bands.append((of_level, read_band(level, of_level, written.scale, sides)))
     for (_, milder), (of_worse, worse) in pairwise(bands):
         with written.faults:
             _check_order(milder, worse, of_worse)
     return tuple(band for _, band in bands)
 
 
-def _read_band(level: Level, written: Located, scale: Scale, sides: Sides) -> Band:
+def read_counts(written: Written) -> tuple[tuple[Band, ...], bool]:
+    """Return the bands of a number of things, and whether it is counted as a share of them, in percent."""
+    levels = [level for level in written.levels.entries().values() if isinstance(level.value, dict)]
+    sides = sorted({side for level in levels for side in level.entries() if side in COUNT_SIDES})
+    with written.faults:
+        if len(sides) > 1:
+            raise written.levels.wrong(
+                expected="all levels with `at_least` or all with `share`", got=" and ".join(sides)
+            )
+    return read_bands(written, COUNT_SIDES), sides == [SHARE]
+
+
+def read_band(level: Level, written: Located, scale: Scale, sides: Sides = VALUE_SIDES) -> Band:
+    """Return one band; raises BadCityFile."""
     fields = written.fields((), (*sides, "clear", "hold"))
     given = [side for side in sides if side in fields]
     if len(given) != 1:

@@ -1,0 +1,190 @@
+"""Sensors that a rule looks at together: of one site, grid, district or upstream asset, or within a radius."""
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.nearness import box_around
+from city.place import distance_m
+from city.sensor import Sensor
+from city.yaml_lines import Located
+from rules.pairs import Pairs, Survivors
+from rules.rule import Rule, Terms
+
+Ints = NDArray[np.int64]
+
+#: What the sensors of a group have in common: a field of the registry; `sensor` is each one by itself.
+FIELDS = ("sensor", "site", "upstream", "grid", "district")
+
+_RADIUS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?m)")
+
+#: The JSON Schema of a grouping.
+GROUPING: dict[str, Any] = {
+    "oneOf": [{"enum": list(FIELDS)}, {"type": "string", "pattern": r"^\d+(\.\d+)?\s*k?m$"}],
+    "description": "one of these fields, the same for all of a group, or a radius such as `500 m` around each sensor",
+}
+
+#: A radius beyond this would hold a whole city.
+_WIDEST_M = 50_000.0
+
+
+class Grouping(NamedTuple):
+    """How a rule groups its sensors: by a field, or by a radius in metres."""
+
+    field: str = ""
+    radius_m: float = 0.0
+
+    def described(self) -> str:
+        """Return it in words."""
+        return f"within {self.radius_m:g} m" if self.radius_m else f"of one {self.field}"
+
+
+def read_grouping(written: Located) -> Grouping:
+    """Return a grouping.
+
+    Raises:
+        BadCityFile: it is neither a field nor a radius.
+    """
+    text = written.text()
+    if text in FIELDS:
+        return Grouping(text)
+    found = _RADIUS.fullmatch(text)
+    radius_m = float(found.group(1)) * (1000.0 if found.group(2) == "km" else 1.0) if found is not None else 0.0
+    if not 0 < radius_m <= _WIDEST_M:
+        fields = ", ".join(f"`{field}`" for field in FIELDS)
+        raise written.wrong(expected=f"one of {fields}, or a radius up to 50 km such as `500 m`")
+    return Grouping(radius_m=radius_m)
+
+
+class Slots(NamedTuple):
+    """The members of some groups, one group behind the other: `member`, and where each group's begin."""
+
+    member: Ints
+    first: Ints
+
+
+class Groups:
+    """Pairs of (rule, group of sensors), in order of rule and then of the groups' names.
+
+    A group is judged by an exception's levels only if that holds for all its sensors. Without a common place it is
+    named by the word they share, around a sensor by that sensor.
+    """
+
+    def __init__(self, members: Pairs, grouping: Sequence[Grouping]) -> None:
+        self.roll, self.rules, self.places = members.roll, members.rules, members.places
+        self.counts: Sequence[int] = members.counts
+        found = [group for index in range(len(self.rules)) for group in _groups(members, index, grouping[index])]
+        self._sensors = [target for _, target, _ in found]
+        self.rule = np.array([rule for rule, _, _ in found], dtype=np.int64)
+        self.number = np.arange(len(found))
+        self.keys = np.array(self.places, dtype=np.int64)[self.rule] << 32 | self.number
+        self.size = np.array([len(rows) for _, _, rows in found], dtype=np.int64)
+        self._end: Ints = np.cumsum(self.size)
+        self._member = np.concatenate([np.array([], dtype=np.int64), *(rows for _, _, rows in found)])
+        self.term = np.array([self._common(members, rule, rows) for rule, _, rows in found], dtype=np.int64)
+        self._by_member = np.argsort(self._member, kind="stable")
+        self._sorted = self._member[self._by_member]
+
+    def _common(self, members: Pairs, rule: int, rows: Ints) -> int:
+        terms = np.unique(members.term[rows])
+        return int(terms[0]) if len(terms) == 1 else self.roll.base[rule]
+
+    def __len__(self) -> int:
+        """Return how many groups there are."""
+        return len(self.rule)
+
+    def target(self, pair: int) -> Sensor:
+        """Return what the alarms of a group are about."""
+        return self._sensors[pair]
+
+    def terms(self, pair: int) -> Terms:
+        """Return the terms that a group is judged by."""
+        return self.roll.terms[int(self.term[pair])]
+
+    def slots(self, groups: Ints) -> Slots:
+        """Return the members of some groups."""
+        size = self.size[groups]
+        first = np.cumsum(size) - size
+        begins = self._end[groups] - size
+        return Slots(self._member[np.repeat(begins - first, size) + np.arange(int(size.sum()))], first)
+
+    def of_members(self, member: Ints) -> tuple[Ints, Ints]:
+        """Return the groups of each member as (index into `member`, group), for members that are in some."""
+        left, right = (np.searchsorted(self._sorted, member, side=side) for side in ("left", "right"))
+        count = right - left
+        of = np.repeat(np.arange(len(member)), count)
+        places = np.repeat(left - (np.cumsum(count) - count), count) + np.arange(len(of))
+        return of, np.searchsorted(self._end, self._by_member[places], side="right")
+
+    def survivors(self, old: Self) -> Survivors:
+        """Match the groups of an earlier context with these: same rule and name, and terms that judge equally."""
+        names: dict[Hashable, int] = {}
+        codes, old_codes = self.roll.codes(names), old.roll.codes(names)
+        own = {self._called(pair, codes): pair for pair in range(len(self))}
+        new = np.array([own.get(old._called(pair, old_codes), -1) for pair in range(len(old))], dtype=np.int64)
+        lives = new >= 0
+        return Survivors(np.flatnonzero(lives), new[lives], np.flatnonzero(~lives))
+
+    def _called(self, pair: int, codes: Ints) -> Hashable:
+        rule = self.rules[int(self.rule[pair])]
+        return rule.id, rule.select.quantity, self._sensors[pair].id, int(codes[self.term[pair]])
+
+
+def _groups(members: Pairs, index: int, grouping: Grouping) -> list[tuple[int, Sensor, Ints]]:
+    """Return the groups of one rule: its index, what they are called, and their members."""
+    rows = np.flatnonzero(members.rule == index)
+    if grouping.radius_m:
+        return [(index, *group) for group in _around(members, rows, grouping.radius_m)]
+    named: dict[str, list[int]] = {}
+    for row in rows.tolist():
+        named.setdefault(_word(members.target(row), grouping.field), []).append(row)
+    rule = members.rules[index]
+    return [
+        (index, _zone(name, grouping.field, [members.target(row) for row in of_name], rule), np.array(of_name))
+        for name, of_name in sorted(named.items())
+        if name
+    ]
+
+
+def _word(sensor: Sensor, field: str) -> str:
+    return sensor.id if field == "sensor" else str(getattr(sensor, field))
+
+
+def _zone(name: str, field: str, sensors: Sequence[Sensor], rule: Rule) -> Sensor:
+    first = sensors[0]
+    if field == "sensor":
+        return first
+    return Sensor(
+        name, name, rule.select.domain or first.domain, field, recorded=all(sensor.recorded for sensor in sensors)
+    )
+
+
+def _around(members: Pairs, rows: Ints, radius_m: float) -> Iterable[tuple[Sensor, Ints]]:
+    """Yield the sensors around each one that has a place, leaving out what lies within a group before it."""
+    placed = [row for row in rows.tolist() if members.target(row).place is not None]
+    longitude, latitude = np.array([members.target(row).place for row in placed]).reshape(-1, 2).T
+    found: list[tuple[int, frozenset[int]]] = []
+    for row in placed:
+        centre = members.target(row).place
+        assert centre is not None  # they were picked by it
+        box = box_around(centre, radius_m)
+        near = (longitude >= box.west) & (longitude <= box.east) & (latitude >= box.south) & (latitude <= box.north)
+        around = [placed[place] for place in np.flatnonzero(near).tolist()]
+        found.append((row, frozenset(one for one in around if _apart_m(members, row, one) <= radius_m)))
+    found.sort(key=lambda group: (-len(group[1]), members.target(group[0]).id))
+    kept: list[frozenset[int]] = []
+    for row, group in found:
+        if not any(group <= larger for larger in kept):
+            kept.append(group)
+            yield replace(members.target(row)), np.array(sorted(group), dtype=np.int64)
+
+
+def _apart_m(members: Pairs, one: int, other: int) -> float:
+    first, second = members.target(one).place, members.target(other).place
+    assert first is not None  # they were picked by their places
+    assert second is not None
+    return distance_m(first, second)
