@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from city.clock import Clock
 from linkage.config import MessageSettings
@@ -18,6 +18,23 @@ from storage.sql import Database
 #: Channels whose messages are taken, and attempts that are written down, in one transaction: some 15 ms, after which
 #: officers get their turn.
 _MOST_CHANNELS, _MOST_REPORTS = 16, 50
+
+
+def _channels_due() -> Select[str]:
+    """Return the query for the channels with something due: from channel to channel, however many messages wait there.
+
+    `SELECT DISTINCT` would read them all, which takes 60 ms where 100,000 wait.
+    """
+    nearest = select(func.min(MESSAGES.c.channel)).where(WAITING)
+    here = select(nearest.scalar_subquery().label("channel")).cte("here", recursive=True)
+    further = nearest.where(MESSAGES.c.channel > here.c.channel).correlate(here).scalar_subquery()
+    channels = here.union_all(select(further).where(here.c.channel.is_not(None)))
+    due = exists().where(WAITING, MESSAGES.c.channel == channels.c.channel, MESSAGES.c.next_ns <= bindparam("now_ns"))
+    return select(channels.c.channel).where(channels.c.channel.is_not(None), due)
+
+
+# Built once: building a statement anew costs as much as running it.
+_CHANNELS_DUE = _channels_due()
 
 
 class Post:
@@ -44,9 +61,8 @@ class Post:
 
     def waiting(self) -> list[str]:
         """Return the channels on which a message is due."""
-        due = MESSAGES.c.next_ns <= self._clock.now_ns()
         with self._database.read() as connection:
-            return list(connection.execute(select(MESSAGES.c.channel).where(WAITING, due).distinct()).scalars())
+            return list(connection.execute(_CHANNELS_DUE, {"now_ns": self._clock.now_ns()}).scalars())
 
     def send(self, channel: str) -> int:
         """Send what is due on `channel`, as far as its rate allows; return how many messages were delivered.

@@ -177,3 +177,16 @@ def test_message_taken_by_a_sender_that_died_is_sent_again_under_its_key(town: T
 
     assert (at_once, later) == (0, 1)
     assert box.letters == dying.letters
+
+
+def test_channels_are_named_on_which_something_is_due_now(town: Town):
+    number = town.reported().id
+    town.act(number, Step.VERIFY, ACCEPTOR)
+    town.act(number, Step.FILE, ACCEPTOR)
+    town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",))
+    sender = post(town, Letterbox({"duty": DOWN}))
+    before = sender.waiting()
+    while sender.send("duty") or "duty" in sender.waiting():
+        pass
+
+    assert (before, sender.waiting()) == (["duty", "mail"], ["mail"])
