@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
@@ -51,18 +51,23 @@ def spread(name: str, values_ms: Sequence[float], limit_ms: float | None = None)
     ]
 
 
-def judged(name: str, tables: Mapping[str, Sequence[Figure]]) -> None:
-    """Print the figures with their verdicts, a table for each key, and write them to `build/bench/<name>.json`."""
+def judged(name: str, key: str, figures: Sequence[Figure]) -> None:
+    """Print the figures of one database with their verdicts, and put them into `build/bench/<name>.json`.
+
+    What that file says of other databases stays, so that one that ends badly, or is measured by itself, takes nothing.
+    """
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
     FOLDER.mkdir(parents=True, exist_ok=True)
-    rows = {key: [asdict(one) | {"verdict": one.verdict} for one in figures] for key, figures in tables.items()}
-    text = json.dumps({"machine": machine, **rows}, indent=2, ensure_ascii=False)
-    (FOLDER / f"{name}.json").write_text(text + "\n", "utf-8")
-    for key, figures in tables.items():
-        table = Table(title=f"{name} on {key}, {machine['cores']} cores, Python {machine['python']}")
-        for column in ("figure", "value", "unit", "limit", "verdict"):
-            table.add_column(column, justify="right" if column in {"value", "limit"} else "left")
-        for one in figures:
-            limit = "" if one.limit is None else f"{'≥' if one.at_least else '≤'} {one.limit:,.0f}"
-            table.add_row(one.name, f"{one.value:,.2f}", one.unit, limit, one.verdict)
-        Console().print(table)
+    file = FOLDER / f"{name}.json"
+    known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    known |= {"machine": machine, key: [asdict(one) | {"verdict": one.verdict} for one in figures]}
+    file.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    table = Table(title=f"{name} on {key}, {machine['cores']} cores, Python {machine['python']}")
+    for column in ("figure", "value", "unit", "limit", "verdict"):
+        table.add_column(column, justify="right" if column in {"value", "limit"} else "left")
+    for one in figures:
+        limit = "" if one.limit is None else f"{'≥' if one.at_least else '≤'} {one.limit:,.0f}"
+        table.add_row(one.name, f"{one.value:,.2f}", one.unit, limit, one.verdict)
+    Console().print(table)
+    kept = sum(one.verdict == "kept" for one in figures)
+    Console().print(f"{key}: {kept} of {sum(bool(one.verdict) for one in figures)} limits kept")

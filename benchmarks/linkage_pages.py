@@ -8,6 +8,7 @@ from functools import partial
 import httpx
 
 from benchmarks.figures import Figure, timed
+from liandong.pauses import keep_pauses_short
 from linkage.person import Role
 from storage.sql import Database
 from tests.support.api import Town, town_on
@@ -36,6 +37,19 @@ FILTERS: dict[str, Params] = {
     "word nowhere": (("q", "没有这个地方"),),
     "letter": (("q", "a"),),
     "mine": (("mine", "true"),),
+}
+
+#: What the list of tasks is asked for, and by whom of `PEOPLE`; by a monitor where it is none of them.
+TASK_FILTERS: dict[str, tuple[str, Params]] = {
+    "tasks of an officer": ("officer", (("mine", "true"),)),
+    "tasks of an officer, late": ("officer", (("mine", "true"), ("overdue", "true"))),
+    "tasks in an officer's incidents": ("officer", ()),
+    "tasks of all": ("", ()),
+    "tasks in a state": ("", (("state", "dispatched"),)),
+    "tasks in a rare state": ("", (("state", "checked"),)),
+    "tasks that are late": ("", (("overdue", "true"),)),
+    "tasks of a department": ("", (("department", "water"),)),
+    "tasks in a district": ("monitor of a district", ()),
 }
 
 LISTS: dict[str, Params] = {"open": (("open", "true"),), "ended": (("open", "false"),), "all": ()}
@@ -75,6 +89,7 @@ def pages(database: Database) -> Iterator[Figure]:
     town = town_on(database)
     with asyncio.Runner() as runner:
         yield from timed("overview read at start", town.services.given.queue.follow, 1)
+        keep_pauses_short()  # as the program does before it serves
         monitor = Browser(town.client_of(Role.MONITOR, name="bench-monitor"), runner)
         for kind, params in LISTS.items():
             yield from _page(f"page {kind}", monitor, params)
@@ -84,6 +99,7 @@ def pages(database: Database) -> Iterator[Figure]:
         yield from _of_people(town, runner)
         yield from timed("page second", _second(monitor), _PAGES, PAGE_LIMIT_MS)
         yield from _pairs(monitor)
+        yield from _tasks(town, runner)
         yield from _step(town, runner)
 
 
@@ -98,6 +114,15 @@ def _of_people(town: Town, runner: asyncio.Runner) -> Iterator[Figure]:
             yield from _page(f"page {kind} of {name}", who, params)
         yield from _page(f"page mine of {name}", who, (*LISTS["open"], ("mine", "true")))
         yield from timed(f"counts of {name}", partial(who.get, "/incidents/counts"), _PAGES, PAGE_LIMIT_MS)
+
+
+def _tasks(town: Town, runner: asyncio.Runner) -> Iterator[Figure]:
+    browsers: dict[str, Browser] = {}
+    for name, (who, params) in TASK_FILTERS.items():
+        if who not in browsers:
+            role, where = _ROLES.get(who, Role.MONITOR), PEOPLE.get(who, {})
+            browsers[who] = Browser(town.client_of(role, name=f"bench-tasks-{len(browsers)}", **where), runner)
+        yield from timed(name, partial(browsers[who].get, "/tasks", params), _PAGES, PAGE_LIMIT_MS)
 
 
 def _second(browser: Browser) -> Callable[[], object]:
