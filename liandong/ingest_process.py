@@ -14,9 +14,13 @@ from city.errors import StoreUnavailable
 from city.history import HistoryStore
 from city.sensor import Sensor
 from ingest.config import IngestSettings
+from ingest.fairness.gate import Gate
+from ingest.fairness.lanes import Lanes
+from ingest.fairness.rank import Ranking
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService, Parts
+from liandong.alarm_bearing import ranks_of
 from liandong.bench import Bench
 from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
@@ -92,6 +96,7 @@ class _Ingest:
     identity: Identity
     normaliser: Normaliser
     history: HistoryStore
+    lanes: Lanes
 
 
 @contextmanager
@@ -104,12 +109,14 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         judge = opened.enter_context(closing(Judge.open(place / "rules.sqlite", default_catalogue(), clock)))
         bench, states = Bench(judge), SensorStates(judge.states, identity, place / "offline.json")
         normaliser = Normaliser(city.routes, city.catalogue, identity, settings.ingest.normalise)
-        parts = Parts(identity, normaliser, bench, history, clock, followers=(states,))
+        lanes = Lanes(city.routes.shares, Ranking(city.routes))
+        gate = Gate(city.routes.shares, lanes)
+        parts = Parts(identity, normaliser, bench, history, clock, followers=(states,), gate=gate)
         service = IngestService(place, _settings(settings, folder), parts, filters=city.routes.filters)
         opened.callback(service.close)
         if judge.engine.context is not None:
             service.pipeline.context_version = judge.engine.context.version
-        yield _Ingest(service, bench, states, identity, normaliser, history)
+        yield _Ingest(service, bench, states, identity, normaliser, history, lanes)
 
 
 def _settings(settings: Settings, folder: DataFolder) -> IngestSettings:
@@ -151,15 +158,18 @@ class _Register:
             StoreUnavailable: the registry does not answer.
         """
         await self._adopt(await asyncio.to_thread(lambda: list(SensorRegistry(self._database).all())))
+        await self._rank()
 
     async def follow(self, city: CityFolder) -> None:
-        """Return when the registry has been read, be it after a while."""
+        """Return when the registry has been read, be it after a while, and sensors are ranked."""
+        await self._rank()
         while self._away:
             await asyncio.sleep(_REGISTRY_S)
             try:
                 await self._adopt(await asyncio.to_thread(self._import, city))
             except StoreUnavailable:
                 continue
+            await self._rank()
             self._away = False
             log.info("registry_back")
 
@@ -171,6 +181,10 @@ class _Register:
         context = read_context(self._root, sensors, self._ingest.identity, SystemClock())
         self._ingest.normaliser.use(context)
         await self._ingest.service.adopt(context)
+
+    async def _rank(self) -> None:
+        """Let sensors that rules look at go before bulk; not while starting, as it may take seconds."""
+        self._ingest.lanes.rank_sensors(await asyncio.to_thread(ranks_of, self._ingest.bench.judge.engine))
 
 
 async def _tend(history: HistoryStore) -> NoReturn:

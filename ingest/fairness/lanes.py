@@ -1,6 +1,7 @@
 """Which lane each topic goes in: its source, its rank, and when it was last let through."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 from zlib import crc32
 
@@ -74,7 +75,7 @@ class Lanes:
         first = lane < self._others and self._shares.sources[lane].first
         self._rank[number] = Rank.FIRST if first else self._ranking.of(message.topic or "")
         self._lane[number] = lane if lane < self._others else self._others + _spread(message.raw_topic)
-        self.heard_s[number] = 0.0
+        self.heard_s[number] = -inf
         return number
 
     def _source(self, topic: str | None) -> int:
