@@ -9,6 +9,8 @@ from pathlib import Path
 from city.clock import SystemClock
 from liandong.broker.embedded import EmbeddedBroker
 from liandong.city_folder import read_city
+from liandong.copies.schedule import Schedule
+from liandong.copies.standing import Standings
 from liandong.folder import DataFolder
 from liandong.http_probe import answers
 from liandong.link.client import is_listening
@@ -42,7 +44,8 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
         supervisor = Supervisor(
             [*chosen, *([parts.simulators()] if demo else [])], state=folder.parts, clock=SystemClock()
         )
-        async with _following(broker, supervisor):
+        schedule = _schedule(settings, parts)
+        async with _following(broker, supervisor), _beside(schedule):
             await supervisor.run(ready=ready, stop=stop)
 
 
@@ -72,8 +75,34 @@ class _Parts:
         command = own_command("desk", *self._shared, *self._mqtt, "--http", str(http), *(["--demo"] if demo else []))
         return Part(name="desk", command=command, ready=serves)
 
+    def command(self, *words: str) -> tuple[str, ...]:
+        """Return the command line of a command that works on this installation."""
+        return own_command(*words, *self._shared)
+
     def simulators(self) -> Part:
         return Part(name="simulators", command=own_command("simulate", "--demo", *self._shared, *self._mqtt))
+
+
+def _schedule(settings: Settings, parts: _Parts) -> Schedule | None:
+    """Return what takes copies, where the settings ask for them."""
+    if settings.backup.to is None:
+        return None
+    clock = SystemClock()
+    return Schedule(settings.backup, Standings(settings.folder.copies, clock), clock, parts.command)
+
+
+@asynccontextmanager
+async def _beside(schedule: Schedule | None) -> AsyncIterator[None]:
+    """Let copies be taken while the block lasts."""
+    if schedule is None:
+        yield
+        return
+    async with asyncio.TaskGroup() as group:
+        copier = group.create_task(schedule.run(), name="up.copies")
+        try:
+            yield
+        finally:
+            copier.cancel()
 
 
 @asynccontextmanager

@@ -69,12 +69,14 @@ def _taken(source: Source, target: Path) -> tuple[Path, Manifest]:
 
 
 @_app.command("verify")
-def verify(copy: Which = None, *, room: Room = None, data: Data = None, config: Config = None) -> None:
+def verify(
+    copy: Which = None, *, room: Room = None, data: Data = None, city: City = None, config: Config = None
+) -> None:
     """Restore a copy into a temporary folder and look into it; nothing is started, nothing is sent.
 
     Exit code 0: it can be restored. 1: it cannot, and why is said.
     """
-    settings = chosen_settings(config, data=data)
+    settings = chosen_settings(config, data=data, city=city)
     found = _chosen(copy, settings)
     with Standings(settings.folder.copies, SystemClock()).testing(str(found)):
         manifest, finding = try_out(found, room if room is not None else settings.folder.root.parent)

@@ -15,6 +15,9 @@ from liandong.copies.manifest import CHUNK_BYTES, MANIFEST, SUMS, Item, Manifest
 #: What SQLite says of a file that is no database, or no longer one.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
+#: Longest wait for a file that somebody has locked, and time between two looks, in seconds.
+_PATIENCE_S, _AGAIN_S = 10.0, 0.1
+
 #: Left free on the disk that a copy goes to, in bytes: whoever shares it must go on working.
 _SPARE_BYTES = 64 * 2**20
 
@@ -55,7 +58,7 @@ class Staging:
         target = self._place(name)
         try:
             with closing(_opened(source)) as opened, closing(sqlite3.connect(target)) as copy:
-                opened.backup(copy)
+                opened.backup(copy, progress=_Patience(name).step, sleep=_AGAIN_S)
         except sqlite3.DatabaseError as error:
             target.unlink(missing_ok=True)
             if error.sqlite_errorcode not in _DAMAGED:
@@ -120,6 +123,20 @@ class Staging:
             )
 
 
+class _Patience:
+    """Ends the wait for a locked file, which SQLite's backup would go on with for ever."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._left = name, _PATIENCE_S / _AGAIN_S
+
+    def step(self, status: int, remaining: int, total: int) -> None:
+        """Count a look at the file."""
+        del remaining, total
+        self._left -= 1
+        if self._left < 0 and status != sqlite3.SQLITE_DONE:
+            raise StoreUnavailable("copy", f"{self._name} is locked")
+
+
 class _Summing:
     """A file that notes the hash of what is written to it."""
 
@@ -134,7 +151,7 @@ class _Summing:
 
 
 def _opened(source: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)
+    connection = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=_AGAIN_S)
     connection.execute("PRAGMA query_only = 1")
     return connection
 
