@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class Formulas:
         return next((grade for grade in self.grades if score >= grade.from_), self.grades[-1])
 
 
+@cache
 def default_formulas() -> Formulas:
     """Return the formulas that the program brings along."""
     return parse_formulas("")

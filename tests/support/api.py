@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from api.app import create_app
 from api.city_facts import City, CityFacts, ClassFacts, DepartmentFacts, QuantityFacts
 from api.collaborators import Given
 from api.config import HttpSettings
 from api.passwords import Passwords
-from api.services import Services
+from api.services import Services, services_from
 from api.users import NewUser, User, person_with
 from city.clock import ManualClock
 from city.level import Domain
@@ -187,9 +189,23 @@ def town_on(database: Database, settings: HttpSettings | None = None, linkage: L
     feed = MemoryFeed()
     given, book = given_on(database, feed, settings, linkage)
     assert isinstance(book.clock, ManualClock)
-    town = Town(create_app(given), feed, book, book.clock)
+    town = Town(_app(given), feed, book, book.clock)
     town.services.directory.fresh()
     return town
+
+
+#: By what its middleware was made of, an application that others are copies of.
+_MADE: dict[tuple[HttpSettings, int], FastAPI] = {}
+
+
+def _app(given: Given) -> FastAPI:
+    """Return what `create_app` does; the second of its kind shares the first one's routes, which take long to make."""
+    kind = (given.settings, given.office.photo_bytes)
+    if kind not in _MADE:
+        _MADE[kind] = create_app(given)
+    app = copy(_MADE[kind])
+    app.state = State({"services": services_from(given)})
+    return app
 
 
 @asynccontextmanager

@@ -78,11 +78,14 @@ FLOOD = Response(
 )
 
 
+_DIRECTORY, _STANDARDS = parse_departments(DEPARTMENTS), parse_standards(STANDARDS)
+
+
 def book() -> CityBook:
     """Return what the small city says about linkage."""
     return CityBook(
-        directory=parse_departments(DEPARTMENTS),
-        standards=parse_standards(STANDARDS),
+        directory=_DIRECTORY,
+        standards=_STANDARDS,
         zone=ZoneInfo("Asia/Shanghai"),
         calendar=Calendar(zone=ZoneInfo("Asia/Shanghai")),
         sensor=_SENSORS.get,

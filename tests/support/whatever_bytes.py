@@ -2,8 +2,9 @@
 
 from math import isfinite
 
-from city.errors import UndecodableMessage
 from ingest.decoders.decoder import Decoder
+
+from city.errors import UndecodableMessage
 from ingest.reasons import Reason
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from shutil import copy
 
 import pytest
 
@@ -13,9 +11,9 @@ from api.sessions import Sessions
 from api.sign_in import SignIn, SignInLinks
 from api.users import NewUser, User, Users
 from city.clock import ManualClock
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.api import Town, town_on
+from tests.support.empty_city import EmptyCity
 from tests.support.people import CHEAP, PASSWORD
 
 
@@ -25,21 +23,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a migrated file to copy: running the revisions takes longer than most tests."""
-    path = tmp_path_factory.mktemp("empty") / "city.sqlite"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.close()
-    return path
+def empty_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyCity]:
+    city = EmptyCity(tmp_path_factory.mktemp("sqlite"))
+    yield city
+    city.database.close()
 
 
 @pytest.fixture
-def database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
-    copy(empty_database, tmp_path / "city.sqlite")
-    database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
-    yield database
-    database.close()
+def database(empty_city: EmptyCity) -> Database:
+    return empty_city.fresh()
 
 
 @pytest.fixture

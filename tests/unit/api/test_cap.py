@@ -1,9 +1,6 @@
 """CAP and GeoJSON over HTTP."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from shutil import copy
 from xml.etree.ElementTree import fromstring
 from zoneinfo import ZoneInfo
 
@@ -50,11 +47,8 @@ TOKEN = {"Authorization": "Bearer a-long-token"}
 
 
 @pytest.fixture
-def city(empty_database: Path, tmp_path: Path) -> Iterator[Town]:
-    copy(empty_database, tmp_path / "cap.sqlite")
-    database = Database(f"sqlite:///{tmp_path / 'cap.sqlite'}")
-    yield town_on(database, linkage=LinkageSettings(cap=SETTINGS))
-    database.close()
+def city(database: Database) -> Town:
+    return town_on(database, linkage=LinkageSettings(cap=SETTINGS))
 
 
 def publish(town: Town, notice: Notice) -> str:
