@@ -24,6 +24,7 @@ from ingest.failpoint import Failpoints, Place
 from ingest.fairness.admit import Admit
 from ingest.fairness.gate import Gate
 from ingest.fairness.ledger import Ledger
+from ingest.fairness.order import FairOrder
 from ingest.history_writer import HistorySink
 from ingest.identity import Identity
 from ingest.intake import Normaliser, Note, Sift, Understand
@@ -70,7 +71,7 @@ class Judge(Protocol):
 class Parts:
     """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`.
 
-    Without a `gate` everything is let in.
+    Without a `gate` everything is let in, and without an `order` what waits goes as it came.
     """
 
     identity: Identity
@@ -80,6 +81,7 @@ class Parts:
     clock: Clock
     followers: Sequence[Follower] = ()
     gate: Gate | None = None
+    order: FairOrder | None = None
 
 
 class IngestService:
@@ -104,7 +106,7 @@ class IngestService:
         self._accounting = Drain(self.ledger, self.journal, settings.drain, Random())
         self._learning = Drain(self._lessons, self.journal, settings.drain, Random())
         self._recover()
-        inbox = Inbox(settings.batch)
+        inbox = Inbox(settings.batch, parts.order)
         self.brokers = Brokers([settings.mqtt, *settings.brokers], folder, inbox, filters=filters)
         self.pipeline = self._pipeline(inbox, settings)
 

@@ -16,6 +16,7 @@ from city.sensor import Sensor
 from ingest.config import IngestSettings
 from ingest.fairness.gate import Gate
 from ingest.fairness.lanes import Lanes
+from ingest.fairness.order import FairOrder
 from ingest.fairness.rank import Ranking
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
@@ -111,7 +112,8 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         normaliser = Normaliser(city.routes, city.catalogue, identity, settings.ingest.normalise)
         lanes = Lanes(city.routes.shares, Ranking(city.routes))
         gate = Gate(city.routes.shares, lanes)
-        parts = Parts(identity, normaliser, bench, history, clock, followers=(states,), gate=gate)
+        order = FairOrder(lanes)
+        parts = Parts(identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order)
         service = IngestService(place, _settings(settings, folder), parts, filters=city.routes.filters)
         opened.callback(service.close)
         if judge.engine.context is not None:

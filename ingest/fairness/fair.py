@@ -1,5 +1,7 @@
 """Who gets how much of what is scarce: shares by weight, and which members of a group come first."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +35,7 @@ def _rest(share: Ints, demand: Ints, exact: Floats, room: int) -> Ints:
     return more
 
 
-def firsts(group: Ints, order: Ints, most: Ints, size: Ints | None = None) -> NDArray[np.bool_]:
+def firsts(group: NDArray[np.integer[Any]], order: Ints, most: Ints, size: Ints | None = None) -> NDArray[np.bool_]:
     """Return which members are among the first of their group: `most` of each, in the order that `order` names.
 
     `order` has every member once. With `size`, as many as `most` has room for, up to the first that does not fit.

@@ -1,7 +1,6 @@
 """Lets in what the quotas allow, and says of the rest whose it was and why: pure but for the buckets."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -156,24 +155,3 @@ class Gate:
         return tuple(
             ShedRow(source, reason, count, sizes[source, reason]) for (source, reason), count in counts.items()
         )
-
-
-def spread_fairly(lanes: Lanes, messages: Sequence[Message], room: int) -> Bools:
-    """Return which of the waiting messages go into the next batch of `room`: by rank, and justly among lanes.
-
-    Within a lane they go in order of arrival, so that no topic overtakes itself.
-    """
-    _, lane, rank = lanes.sort(messages)
-    passes = np.zeros(len(messages), dtype=np.bool_)
-    for wanted in Rank:
-        members = np.flatnonzero(rank == wanted)
-        if not len(members) or room <= 0:
-            continue
-        demand = np.bincount(lane[members], None, len(lanes.weight)).astype(np.int64)
-        asking = np.flatnonzero(demand)
-        most = np.zeros(len(demand), dtype=np.int64)
-        most[asking] = fair_shares(demand[asking], lanes.weight[asking], room)
-        chosen = members[firsts(lane[members], np.arange(len(members)), most)]
-        passes[chosen] = True
-        room -= len(chosen)
-    return passes

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.config import BatchSettings
+from ingest.fairness.order import FairOrder, Marks
 from ingest.message import Message
 from ingest.mqtt.codec import Parsed
 from ingest.telemetry import MESSAGES_DISCARDED
@@ -57,13 +61,15 @@ class _Chunk(NamedTuple):
     messages: list[Message]
     packet_ids: list[bytes]
     size: int
+    marks: Marks | None = None
 
 
 class Inbox:
     """Collects what connections deliver, and hands it out in batches; belongs to one event loop and one taker."""
 
-    def __init__(self, settings: BatchSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: BatchSettings, order: FairOrder | None = None) -> None:
+        """Hand out in order of arrival; by `order` while more is waiting than goes into one batch."""
+        self._settings, self._order = settings, order
         self._chunks: deque[_Chunk] = deque()
         self._paused: set[Source] = set()
         self._count = self._size = self._arrivals = 0
@@ -142,7 +148,8 @@ class Inbox:
             self._waker.set_result(None)
 
     def _close(self, *, caught_up: bool) -> Received:
-        chunks = self._picked()
+        backlog = self._order is not None and self._count > self._settings.max_messages
+        chunks = self._picked_by(self._order) if backlog and self._order is not None else self._picked()
         messages = (
             [message for chunk in chunks for message in chunk.messages] if len(chunks) > 1 else chunks[0].messages
         )
@@ -172,6 +179,17 @@ class Inbox:
         self._size -= size
         return picked
 
+    def _picked_by(self, order: FairOrder) -> list[_Chunk]:
+        """Remove and return what goes first, about as many bytes as a batch holds at most."""
+        room = min(self._settings.max_messages, 1 + self._count * self._settings.max_bytes // max(1, self._size))
+        marks = [order.marks(one.messages) if one.marks is None else one.marks for one in self._chunks]
+        picked, rest = list[_Chunk](), list[_Chunk]()
+        for chunk, mark, chosen in zip(self._chunks, marks, order.choose(marks, room), strict=True):
+            picked += _part(chunk, mark, chosen)
+            rest += _part(chunk, mark, ~chosen)
+        self._refill(rest)
+        return picked
+
     def _refill(self, chunks: list[_Chunk]) -> None:
         self._chunks = deque(chunks)
         self._count = sum(len(chunk.messages) for chunk in chunks)
@@ -190,6 +208,17 @@ def _cut(chunk: _Chunk, count: int) -> tuple[_Chunk, _Chunk]:
         _Chunk(chunk.source, chunk.messages[:count], chunk.packet_ids[:count], size),
         _Chunk(chunk.source, chunk.messages[count:], chunk.packet_ids[count:], chunk.size - size),
     )
+
+
+def _part(chunk: _Chunk, marks: Marks, chosen: NDArray[np.bool_]) -> list[_Chunk]:
+    """Return the chosen messages of a chunk as one of their own; none where none is chosen."""
+    count = int(chosen.sum())
+    if count == len(chosen):
+        return [chunk._replace(marks=marks)]
+    places = np.flatnonzero(chosen).tolist()
+    messages, packet_ids = [chunk.messages[place] for place in places], [chunk.packet_ids[place] for place in places]
+    size = chunk.size * count // len(chosen)
+    return [_Chunk(chunk.source, messages, packet_ids, size, marks[chosen])] if count else []
 
 
 def _unowed(chunk: _Chunk) -> _Chunk:
