@@ -2,9 +2,8 @@
 
 from math import isfinite
 
-from ingest.decoders.decoder import Decoder
-
 from city.errors import UndecodableMessage
+from city.measurement import Decoder
 from ingest.reasons import Reason
 
 
