@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, nextafter
+from sys import float_info
 from typing import Any, NamedTuple
 
 from city.level import Level
@@ -109,8 +110,14 @@ def read_bands(written: Written, sides: Sides = VALUE_SIDES) -> tuple[Band, ...]
     return tuple(band for _, band in bands)
 
 
-def read_counts(written: Written) -> tuple[tuple[Band, ...], bool]:
+#: A band that no number is beyond; it also stands for one that could not be read.
+NO_BAND = Band(Level.NOTICE, *(Span(-inf, float_info.max),) * 2)
+
+
+def read_counts(written: Written, *, shares: bool = True) -> tuple[tuple[Band, ...], bool]:
     """Return the bands of a number of things, and whether it is counted as a share of them, in percent."""
+    if not shares:
+        return read_bands(written, {AT_LEAST: COUNT_SIDES[AT_LEAST]}), False
     levels = [level for level in written.levels.entries().values() if isinstance(level.value, dict)]
     sides = sorted({side for level in levels for side in level.entries() if side in COUNT_SIDES})
     with written.faults:

@@ -138,12 +138,13 @@ class _RuleReader:
     def _rule(self, written: Located, snippet: str, before: int) -> Rule | None:
         entries = written.entries()
         kind = KINDS[entries["kind"].word(KINDS)] if "kind" in entries else None
-        fields = written.fields(*_keys(kind))
+        of_quantity = kind is not None and ("each" in entries if kind.of_quantity is None else kind.of_quantity)
+        fields = written.fields(*_keys(kind, unit=of_quantity or kind is None))
         assert kind is not None  # `kind` is a required field
         head = self._head(fields)
-        select = self._select(fields["select"], kind)
+        select = self._select(fields["select"], of_quantity, kind)
         part = Written(fields["levels"], {key: fields[key] for key in kind.own if key in fields}, Scale(), self._faults)
-        part = part._replace(scale=self._scale(fields, kind))
+        part = part._replace(scale=self._scale(fields) if of_quantity else Scale())
         terms = kind.read(part)
         when = self._when(fields)
         exceptions = self._exceptions(fields, kind, part)
@@ -176,18 +177,20 @@ class _RuleReader:
                 return id_, name, source
         return None
 
-    def _select(self, written: Located, kind: Kind) -> Selection | None:
+    def _select(self, written: Located, of_quantity: bool, kind: Kind) -> Selection | None:  # noqa: FBT001 - private
         with self._faults:
             select = read_selection(written)
-            if kind.of_quantity and not select.quantity:
+            if of_quantity and not select.quantity:
                 raise written.wrong(expected="`quantity`", got="nothing")
+            if kind.of_quantity is None and not of_quantity and select.quantity:
+                raise written.wrong(expected="no `quantity`: events have none", got=select.quantity)
             return select
         return None
 
-    def _scale(self, fields: dict[str, Located], kind: Kind) -> Scale:
+    def _scale(self, fields: dict[str, Located]) -> Scale:
         with self._faults:
             select = fields["select"].entries()
-            if kind.of_quantity and "quantity" in select:
+            if "quantity" in select:
                 return read_scale(select["quantity"], fields.get("unit"), self._catalogue)
         return Scale()
 
@@ -221,9 +224,9 @@ class _RuleReader:
         return kind.read(rule._replace(levels=Located(merged, levels.file, levels.line)))
 
 
-def _keys(kind: Kind | None) -> tuple[list[str], list[str]]:
+def _keys(kind: Kind | None, *, unit: bool) -> tuple[list[str], list[str]]:
     """Return the keys that a rule must have, and those that it may have besides."""
+    optional = [*_OPTIONAL, *(["unit"] if unit else [])]
     if kind is None:
-        return [*_REQUIRED], [*_OPTIONAL, "unit"]
-    unit = ["unit"] if kind.of_quantity else []
-    return [*_REQUIRED, *kind.required], [*_OPTIONAL, *unit, *(key for key in kind.own if key not in kind.required)]
+        return [*_REQUIRED], optional
+    return [*_REQUIRED, *kind.required], [*optional, *(key for key in kind.own if key not in kind.required)]

@@ -92,8 +92,8 @@ class Kind(Protocol):
     """A row in the table of kinds."""
 
     name: ClassVar[str]
-    #: The rule judges one quantity: `select.quantity` is required and `unit` allowed.
-    of_quantity: ClassVar[bool]
+    #: The rule judges one quantity: `select.quantity` is required and `unit` allowed. None: if it has `each`.
+    of_quantity: ClassVar[bool | None]
     #: The keys of a rule that only this kind has, with the JSON Schema of each; those in `required` must be there.
     own: ClassVar[Mapping[str, Any]]
     required: ClassVar[tuple[str, ...]]

@@ -39,12 +39,12 @@ def _rule(kind: str) -> dict[str, Any]:
         "name": _closed({"zh": _TEXT, "en": _TEXT}, "zh", "en"),
         "kind": {"const": kind},
         "source": {**_TEXT, "description": "where the limits come from: a standard, a decision, a person"},
-        "select": selection(of_quantity=KINDS[kind].of_quantity),
+        "select": selection(of_quantity=KINDS[kind].of_quantity is True),
         "levels": _per_level(KINDS[kind].schema()) | {"minProperties": 1},
         "incident": _incident(),
     }
     required = [*properties, *KINDS[kind].required]
-    if KINDS[kind].of_quantity:
+    if KINDS[kind].of_quantity is not False:
         properties["unit"] = {**_TEXT, "description": "the unit of the numbers; without it, the quantity's own"}
     properties |= {
         "when": {"$ref": "#/$defs/schedule", "description": "the rule judges in these hours only"},

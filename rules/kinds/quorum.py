@@ -6,7 +6,6 @@ takes nothing back. A level is reached by votes that were repeated within a whil
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,7 +14,7 @@ from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.level import Level
 from rules.alarms import NEVER_NS
-from rules.bands import AT_LEAST, SHARE, VALUE_SIDES, Band, Levelled, Span, level_schema, read_band, read_counts
+from rules.bands import AT_LEAST, NO_BAND, SHARE, VALUE_SIDES, Band, Levelled, level_schema, read_band, read_counts
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
@@ -58,13 +57,13 @@ class Quorum:
     """The kind `quorum`."""
 
     name: ClassVar[str] = "quorum"
-    of_quantity: ClassVar[bool] = True
+    of_quantity: ClassVar[bool | None] = True
     own: ClassVar[Mapping[str, Any]] = {"each": level_schema(*VALUE_SIDES), "same": GROUPING, "within": DURATION}
     required: ClassVar[tuple[str, ...]] = ("each", "same", "within")
 
     def read(self, written: Written) -> QuorumTerms:
         """Return the terms of a rule; notes every mistake in the faults."""
-        each, same, within_ns = _NO_BAND, Grouping(), 0
+        each, same, within_ns = NO_BAND, Grouping(), 0
         with written.faults:
             each = read_band(Level.NOTICE, written.own["each"], written.scale)
             if each.hold_ns:
@@ -85,10 +84,6 @@ class Quorum:
         """Return the pass over these rules and the groups of the sensors they match."""
         members = Pairs(rules, population, lambda _: True)
         return QuorumPass(members, Groups(members, [_terms(rule.terms).same for rule in members.rules]), population)
-
-
-#: Stands for a band that could not be read; its rule is not in force.
-_NO_BAND = Band(Level.NOTICE, Span(-inf, inf), Span(-inf, inf))
 
 
 def _terms(terms: Terms) -> QuorumTerms:

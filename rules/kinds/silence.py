@@ -62,7 +62,7 @@ class Silence:
     """The kind `silence`."""
 
     name: ClassVar[str] = "silence"
-    of_quantity: ClassVar[bool] = False
+    of_quantity: ClassVar[bool | None] = False
     own: ClassVar[Mapping[str, Any]] = {}
     required: ClassVar[tuple[str, ...]] = ()
 

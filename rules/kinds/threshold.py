@@ -61,7 +61,7 @@ class Threshold:
     """The kind `threshold`."""
 
     name: ClassVar[str] = "threshold"
-    of_quantity: ClassVar[bool] = True
+    of_quantity: ClassVar[bool | None] = True
     own: ClassVar[Mapping[str, Any]] = {"over": DURATION}
     required: ClassVar[tuple[str, ...]] = ()
 

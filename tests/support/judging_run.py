@@ -14,17 +14,30 @@ from tests.support.judging import CATALOGUE, at, book, context, readings, rule, 
 
 SECONDS = 1_200
 
+#: When a sensor counts for its site, in metres.
+_OF_A_SITE = "each: {above: 0.6, clear: 0.5}\n    same: site\n    within: 30s"
+
 
 def journal() -> Iterator[Entry]:
-    """Yield twenty minutes of wandering water levels and of sensors that pause now and then."""
+    """Yield twenty minutes of wandering water levels and of sensors that pause now and then, judged by every kind."""
     random = np.random.default_rng(5)
     rules = (
         rule(
             "{notice: {above: 30, clear: 25, hold: 3s}, major: {above: 60, clear: 50, hold: 2s}, critical: {above: 90}}"
         ),
         rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence"),
+        rule("{notice: {rises: 40, clear: 20}}", name="rising", extra="over: 20s"),
+        rule("{notice: {above: 50}}", name="timely", extra="when: {hours: ['22:15-22:18', '22:20-22:30']}"),
+        rule("{notice: {at_least: 3}, major: {at_least: 5}}", name="many", kind="quorum", unit="m", extra=_OF_A_SITE),
+        rule(
+            "{notice: {at_least: 4}, major: {at_least: 6}}",
+            name="often",
+            kind="count",
+            select="{quantity: water_level}",
+            extra=_OF_A_SITE,
+        ),
     )
-    sensors = [sensor(number, interval_s=2.0) for number in range(1, 41)]
+    sensors = [sensor(number, interval_s=2.0, site=f"site-{number % 4}") for number in range(1, 41)]
     yield context(book(*rules), sensors)
     yield Connection(at(0), listening=True)
     levels = random.random(40)
