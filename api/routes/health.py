@@ -51,7 +51,8 @@ async def readyz(desk: Desk) -> Ready:
     await anyio.to_thread.run_sync(_ask_database, desk)
     status = await desk.given.feed.status()
     if not status.listening:
-        raise StoreUnavailable("broker", "ingest is not connected and caught up")
+        away = ", ".join(broker.name for broker in status.brokers if broker.required and not broker.connected)
+        raise StoreUnavailable("broker", f"ingest is not connected and caught up{away and f': {away}'}")
     return Ready(checks={"database": "ok", "ingest": "ok", "broker": "ok"})
 
 

@@ -1,7 +1,8 @@
 """How the whole is: ingest, and the desk that answers."""
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
 from api.guard import Reads
@@ -13,6 +14,20 @@ from city.feed import IngestStatus
 from linkage.views import Moment
 
 router = APIRouter(prefix="/status", tags=["status"], dependencies=[Depends(Reads(Right.SEE_STATUS))])
+
+
+class BrokerView(BaseModel):
+    """How one broker is; connected means that it granted every subscription."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    name: str
+    url: str
+    connected: bool
+    required: bool
+    version: str
+    error: str
+    refused: dict[str, str]
 
 
 class IngestView(BaseModel):
@@ -30,12 +45,13 @@ class IngestView(BaseModel):
     book_version: str
     book_error: str
     counters: dict[str, float | None]
+    brokers: tuple[BrokerView, ...] = ()
 
     @classmethod
     def of(cls, status: IngestStatus) -> "IngestView":
         """Return the view of ingest's status."""
         copied = {name: getattr(status, name) for name in cls.model_fields if name != "since"}
-        return cls.model_validate({**copied, "since": iso(status.since_ns)})
+        return cls.model_validate({**copied, "since": iso(status.since_ns)}, from_attributes=True)
 
 
 class DeskView(BaseModel):
@@ -51,12 +67,25 @@ class DeskView(BaseModel):
     sensors: int
 
 
+class CopiesView(BaseModel):
+    """When everything was last copied, and such a copy last restored for a test; `late` says what is too old."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scheduled: bool
+    taken_at: Moment | None
+    tested_at: Moment | None
+    error: str = Field(description="What went wrong at the last try; empty when nothing did.")
+    late: list[str]
+
+
 class Status(BaseModel):
     """How the whole is; `ingest` is null while it does not answer, and `ingest_error` says why."""
 
     ingest: IngestView | None
     ingest_error: str
     desk: DeskView
+    copies: CopiesView | None
 
 
 @router.get("", responses=documented(401, 403))
@@ -75,4 +104,6 @@ async def status(desk: Desk) -> Status:
         streams=len(desk.hub),
         sensors=len(desk.directory.now.sensors),
     )
-    return Status(ingest=ingest, ingest_error=error, desk=own)
+    copies = desk.given.copies
+    view = None if copies is None else CopiesView.model_validate(await anyio.to_thread.run_sync(copies))
+    return Status(ingest=ingest, ingest_error=error, desk=own, copies=view)

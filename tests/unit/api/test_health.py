@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
+from city.intake import BrokerStatus
 from storage.sql import Database
 from tests.support.api import BASE, Town, started, town_on
 from tests.support.feed import QUIET
@@ -56,11 +57,13 @@ async def test_not_ready_without_ingest(town: Town) -> None:
 
 
 async def test_not_ready_without_the_broker(town: Town) -> None:
-    town.feed.now = replace(QUIET, listening=False)
+    brokers = (BrokerStatus("main", "mqtt://a", connected=True), BrokerStatus("east", "mqtt://b", connected=False))
+    town.feed.now = replace(QUIET, listening=False, brokers=brokers)
 
     answer = await ask(town, "/readyz")
 
     assert (answer.status_code, answer.json()["at"]) == (503, "broker")
+    assert answer.json()["detail"].endswith("caught up: east")
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from city.feed import Discovered, Heard, Quarantined, RuleSummary
+from city.intake import BrokerStatus, Shed
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
@@ -180,3 +181,25 @@ async def test_city_tells_its_words(town: Town) -> None:
     assert [one["id"] for one in city["departments"]] == ["desk", "command", "water", "police", "power"]
     assert basemap.headers["content-type"] == grids.headers["content-type"] == "application/geo+json"
     assert basemap.json()["type"] == "FeatureCollection"
+
+
+async def test_status_tells_how_each_broker_is(town: Town) -> None:
+    refusing = BrokerStatus("east", "mqtt://b", connected=False, version="5", error="no", refused={"a/#": "banned"})
+    town.feed.now = replace(QUIET, brokers=(BrokerStatus("main", "mqtt://a", connected=True), refusing))
+    async with town.client_of(Role.OPERATOR) as client:
+        brokers = (await client.get("/status")).json()["ingest"]["brokers"]
+
+    assert [(one["name"], one["connected"], one["refused"]) for one in brokers] == [
+        ("main", True, {}),
+        ("east", False, {"a/#": "banned"}),
+    ]
+
+
+async def test_what_was_shed_is_listed_newest_first(town: Town) -> None:
+    town.feed.let_go = [Shed(number, "gw", "source_rate", 10 * number, 99, 0, 10**9) for number in (1, 2, 3)]
+    async with town.client_of(Role.OPERATOR) as client:
+        newest = (await client.get("/shed?limit=2")).json()
+        rest = (await client.get("/shed", params={"before": newest["next"]})).json()
+
+    assert [one["messages"] for one in (*newest["items"], *rest["items"])] == [30, 20, 10]
+    assert (newest["items"][0]["source"], newest["items"][0]["last"]) == ("gw", "1970-01-01T00:00:01.000Z")
