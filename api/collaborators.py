@@ -1,5 +1,6 @@
 """What the program hands to the API."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,3 +55,5 @@ class Given:
     holding: HoldingOffice
     console: Path | None = None
     passwords: Passwords | None = None
+    #: Says how copies of the city stand, as `api.routes.status.CopiesView` has it; blocks.
+    copies: Callable[[], Mapping[str, object]] | None = None

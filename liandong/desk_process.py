@@ -25,6 +25,7 @@ from liandong.demo import settle_demo
 from liandong.folder import DataFolder
 from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
+from liandong.looking_after import Care
 from liandong.parts_metrics import tell_parts
 from liandong.pauses import keep_pauses_short
 from liandong.release import release
@@ -98,6 +99,8 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
     city, folder = read_city(settings.city), settings.folder
     folder.create()
     tell_parts(folder.parts)
+    care = Care(settings)
+    care.tell_metrics()
     with (
         folder.held("desk"),
         settings.http_address.listening(at="http.port") as socket,
@@ -111,11 +114,13 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         voice = Voice(settings, secrets_at(folder.secrets))
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
-            app = create_app(_given(settings, city, ledger, feed, voice, demo=demo))
+            given = _given(settings, city, ledger, feed, voice, demo=demo)
+            app = create_app(replace(given, copies=care.copies))
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
-                desk = group.create_task(_work(ledger, lease, feed, voice), name="desk.linkage")
+                desk = group.create_task(_work(ledger, lease, feed, voice, care), name="desk.linkage")
+                beating = group.create_task(care.beat(database, feed), name="desk.heartbeat")
                 asking = group.create_task(sensing.follow(feed), name="desk.sensing")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
@@ -124,13 +129,14 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
                 await serving
                 desk.cancel()
                 asking.cancel()
+                beating.cancel()
         lease.release()
 
 
-async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice) -> None:
+async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice, care: Care) -> None:
     """Do the desk's own work while no other desk on the same database does it; HTTP is served all the time."""
     fenced = replace(ledger, database=FencedDatabase(ledger.database, lease))
-    await while_held(lease, lambda: voice.desk(fenced).run(feed))
+    await while_held(lease, lambda: care.watching(fenced, lambda: voice.desk(fenced).run(feed)))
 
 
 def _holder(folder: DataFolder) -> str:

@@ -85,6 +85,11 @@ class DataFolder:
         return self.root / "copies.json"
 
     @property
+    def copies_alarm(self) -> Path:
+        """Return the file that names the alarm that stands because copies are too old."""
+        return self.root / "copies-alarm"
+
+    @property
     def restoring(self) -> Path:
         """Return the folder that is there while a copy is being restored, and after a restore that broke off."""
         return self.root / ".restoring"

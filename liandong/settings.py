@@ -24,6 +24,7 @@ from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
 from liandong.copies.config import BackupSettings
 from liandong.folder import DataFolder
+from liandong.heartbeat_config import HeartbeatSettings
 from liandong.secret_file import with_secrets_read
 from liandong.settings_error import Origin
 from linkage.config import LinkageSettings
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     linkage: LinkageSettings = LinkageSettings()
     backup: BackupSettings = BackupSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
 
     @property
     def folder(self) -> DataFolder:

@@ -21,8 +21,8 @@ def packed(copy: Path, file: Path) -> None:
     with beside.open("wb") as target, tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path in sorted(copy.rglob("*")):
             archive.add(path, str(path.relative_to(copy)), recursive=False)
-    with beside.open("rb") as target:
-        os.fsync(target.fileno())
+    with beside.open("rb") as written:
+        os.fsync(written.fileno())
     beside.replace(file)
     sync_folder(file.parent)
     shutil.rmtree(copy)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from city.clock import SECOND_NS, Clock
+from city.clock import SECOND_NS, Clock, iso
 from city.errors import LiandongError
 from liandong.copies.config import BackupSettings
 from liandong.folder import write_private
@@ -100,3 +100,15 @@ def complaints(standing: Standing, settings: BackupSettings, now_ns: int) -> lis
 def _complaint(what: str, act: Act) -> str:
     known = f"the last {what} is too old" if act.at_ns else f"there is no {what} yet"
     return f"{known}: {act.error}" if act.error else known
+
+
+def shown(standing: Standing, settings: BackupSettings, now_ns: int) -> dict[str, object]:
+    """Return how copies stand, for people who ask."""
+    taken, tested = standing.taken, standing.tested
+    return {
+        "scheduled": settings.to is not None,
+        "taken_at": iso(taken.at_ns) if taken.at_ns else None,
+        "tested_at": iso(tested.at_ns) if tested.at_ns else None,
+        "error": taken.error or tested.error,
+        "late": complaints(standing, settings, now_ns),
+    }

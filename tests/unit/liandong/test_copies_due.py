@@ -1,0 +1,114 @@
+"""When copies and their tests are due and when they are too old, and the incident that is."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from city.alarm import AlarmTransition, Change
+from city.clock import ManualClock
+from liandong.copies.config import BackupSettings
+from liandong.copies.manifest import BadCopy
+from liandong.copies.metrics import tell_copies
+from liandong.copies.schedule import due
+from liandong.copies.standing import Standings, complaints, shown
+from liandong.copies.watch import CopyWatch
+
+DAILY = BackupSettings(to=Path("/mnt/copies"), every_h=24, test_every_h=48, late_after=2)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 20, tzinfo=UTC))
+
+
+@pytest.fixture
+def standings(tmp_path: Path, clock: ManualClock) -> Standings:
+    made = Standings(tmp_path / "copies.json", clock)
+    made.begin()
+    return made
+
+
+def test_copy_is_due_at_once_and_then_a_day_later(standings: Standings, clock: ManualClock) -> None:
+    first = due(standings.now(), DAILY, clock.now_ns())
+    with standings.taking("one"):
+        pass
+    with standings.testing("one"):
+        pass
+    after = due(standings.now(), DAILY, clock.now_ns())
+    clock.advance(timedelta(days=1))
+
+    assert (first, after, due(standings.now(), DAILY, clock.now_ns())) == ("backup", "", "backup")
+
+
+def test_copy_that_was_never_tried_out_is_tried(standings: Standings, clock: ManualClock) -> None:
+    with standings.taking("one"):
+        pass
+
+    assert due(standings.now(), DAILY, clock.now_ns()) == "verify"
+
+
+def test_what_failed_is_tried_again_after_a_while(standings: Standings, clock: ManualClock) -> None:
+    with pytest.raises(BadCopy), standings.taking("one"):
+        raise BadCopy(expected="a disk", got="none", at="there")
+    at_once = due(standings.now(), DAILY, clock.now_ns())
+    clock.advance(timedelta(minutes=10))
+
+    assert (at_once, due(standings.now(), DAILY, clock.now_ns())) == ("", "backup")
+    assert "Expected a disk" in str(shown(standings.now(), DAILY, clock.now_ns())["error"])
+
+
+def test_complaint_comes_when_copy_and_test_are_too_old(standings: Standings, clock: ManualClock) -> None:
+    fresh = complaints(standings.now(), DAILY, clock.now_ns())
+    clock.advance(timedelta(days=3))
+    never = complaints(standings.now(), DAILY, clock.now_ns())
+    with standings.taking("one"):
+        pass
+    clock.advance(timedelta(days=3))
+
+    assert fresh == []
+    assert never == ["there is no copy yet"]
+    assert complaints(standings.now(), DAILY, clock.now_ns()) == [
+        "the last copy is too old",
+        "there is no tested restore yet",
+    ]
+    assert complaints(standings.now(), BackupSettings(), clock.now_ns()) == []
+
+
+def test_ages_are_metrics(standings: Standings, clock: ManualClock) -> None:
+    registry = CollectorRegistry()
+    tell_copies(standings, DAILY, clock, registry)
+    with standings.taking("one"):
+        pass
+    clock.advance(timedelta(days=5))
+
+    sample = registry.get_sample_value
+    assert sample("liandong_copy_last_timestamp_seconds", {"act": "taken"}) == 1_795_132_800
+    assert sample("liandong_copies_late") == 2
+
+
+def test_lateness_is_one_alarm_that_clears_even_after_a_new_start(
+    tmp_path: Path, standings: Standings, clock: ManualClock
+) -> None:
+    admitted: list[AlarmTransition] = []
+
+    def watch() -> CopyWatch:
+        return CopyWatch(standings, DAILY, clock, tmp_path / "copies-alarm", admitted.extend)
+
+    assert watch().take() == 0
+    clock.advance(timedelta(days=3))
+    late = watch()
+    late.take()
+    late.take()
+    watch().take()
+    with standings.taking("one"):
+        pass
+    with standings.testing("one"):
+        pass
+    watch().take()
+    watch().take()
+
+    assert [one.change for one in admitted] == [Change.RAISED, Change.RAISED, Change.CLEARED]
+    assert len({one.alarm for one in admitted}) == 1
+    assert len({one.id for one in admitted}) == 2
