@@ -20,7 +20,7 @@ from liandong.part import PartRefused
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
 #: in half the time without each other's libraries.
 COMMANDS = (
-    "up", "ingest", "desk", "check", "decode", "replay", "simulate", "user", "token", "source", "sensor",
+    "up", "ingest", "desk", "check", "rules", "decode", "replay", "simulate", "user", "token", "source", "sensor",
     "audit", "backup", "restore",
     "version",
 )  # fmt: skip

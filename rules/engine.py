@@ -93,6 +93,12 @@ class Engine:
                 verdicts += pass_.adopt(old.passes[kind], context.time_ns)
         return verdicts
 
+    def start(self, context: Context, book: RuleBook) -> None:
+        """Put a context in force whose book was read already, before anything was judged."""
+        self._force = _compiled(context, book)
+        for pass_ in self._force.passes.values():
+            pass_.begin(self.listening)
+
     def restore(self, context: Context) -> None:
         """Put back the context of a checkpoint; its tables are loaded next, then `refresh` is called.
 

@@ -1,0 +1,135 @@
+"""Runs cases through the engine that judges the city, on a clock of their own."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import isclose
+
+from city.alarm import AlarmTransition
+from city.catalogue import Catalogue
+from city.clock import SECOND_NS
+from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, SensorEvent, Tick
+from city.quality import Quality
+from city.reading import ReadingBatch
+from city.sensor import Sensor
+from rules.book import RuleBook
+from rules.cases import Case, Expected, Said
+from rules.duration import shown_duration
+from rules.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What rules are tried on: the book as it is read and as it is written, sensors and calendar."""
+
+    catalogue: Catalogue
+    book: RuleBook
+    files: tuple[tuple[str, str], ...]
+    sensors: Sequence[Sensor]
+    zone: str = "UTC"
+    holidays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case: alarms that were expected and did not come, and the other way round."""
+
+    case: Case
+    missing: tuple[Expected, ...]
+    surprising: tuple[Expected, ...]
+    strangers: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Return whether all came as it should."""
+        return not (self.missing or self.surprising or self.strangers)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what is wrong, a line each."""
+        at = f"{self.case.file}:{self.case.line}"
+        yield from (f"Expected a sensor of the city, got `{one}` - at `{at}`" for one in self.strangers)
+        yield from (f"Expected {_shown(one)}, got nothing like it - at `{at}`" for one in self.missing)
+        yield from (f"Expected nothing more, got {_shown(one)} - at `{at}`" for one in self.surprising)
+
+
+def run(case: Case, city: City) -> Outcome:
+    """Judge one case from nothing; ticks come every second, as ingest makes them."""
+    numbered = tuple(NumberedSensor(number, sensor) for number, sensor in enumerate(city.sensors))
+    numbers = {one.sensor.id: one.number for one in numbered}
+    strangers = tuple(sorted({one.sensor for one in case.said if one.sensor not in numbers}))
+    if strangers:
+        return Outcome(case, (), (), strangers)
+    names = sorted(city.book.quantities | {one.quantity for one in case.said})
+    quantities = {name: number for number, name in enumerate(names)}
+    context = Context(case.starts_ns, "case", city.files, numbered, quantities, city.zone, city.holidays)
+    engine = Engine(city.catalogue)
+    engine.start(context, city.book)
+    entries = _journal(case, numbers, quantities)
+    came = [one for position, entry in enumerate(entries, 2) for one in engine.apply(Journaled(position, entry))]
+    return _compared(case, came)
+
+
+def _journal(case: Case, sensors: dict[str, int], quantities: dict[str, int]) -> Iterator[Entry]:
+    """Yield a connection, then what arrives and every second of the clock, in order."""
+    yield Connection(case.starts_ns, listening=True)
+    newest: dict[tuple[str, str], int] = {}
+    second_ns = 0
+    for arrives_ns, together in groupby(case.said, key=lambda one: one.arrives_ns):
+        while second_ns + SECOND_NS < arrives_ns:
+            second_ns += SECOND_NS
+            yield Tick(case.starts_ns + second_ns)
+        yield _arrivals([_judged(one, newest) for one in together], case.starts_ns, sensors, quantities)
+    while second_ns < case.until_ns:
+        second_ns += SECOND_NS
+        yield Tick(case.starts_ns + second_ns)
+
+
+def _judged(said: Said, newest: dict[tuple[str, str], int]) -> Said:
+    """Return a reading with the flag that ingest gives to one older than the newest of its series."""
+    series = said.sensor, said.quantity
+    late = said.at_ns < newest.get(series, said.at_ns)
+    newest[series] = max(said.at_ns, newest.get(series, said.at_ns))
+    return replace(said, quality=said.quality | Quality.LATE) if late else said
+
+
+def _arrivals(
+    together: Iterable[Said], starts_ns: int, sensors: dict[str, int], quantities: dict[str, int]
+) -> Arrivals:
+    readings, events = [], []
+    for one in together:
+        number, time_ns, arrival_ns = sensors[one.sensor], starts_ns + one.at_ns, starts_ns + one.arrives_ns
+        if one.event:
+            attributes = "{}" if one.confidence is None else f'{{"confidence":{one.confidence:g}}}'
+            events.append(SensorEvent(number, one.event, time_ns, arrival_ns, attributes))
+        else:
+            quantity = quantities[one.quantity]
+            readings.append((number, quantity, time_ns, arrival_ns, one.value, int(one.quality)))
+    return Arrivals(ReadingBatch.of(readings) if readings else ReadingBatch.empty(), tuple(events))
+
+
+def _compared(case: Case, came: Iterable[AlarmTransition]) -> Outcome:
+    left = [
+        Expected(one.time_ns - case.starts_ns, one.rule, one.target, one.change, one.level, one.value)
+        for one in came
+        if case.rule in {"", one.rule}
+    ]
+    missing = []
+    for wanted in case.expected:
+        found = next((one for one in left if _alike(wanted, one)), None)
+        if found is None:
+            missing.append(wanted)
+        else:
+            left.remove(found)
+    return Outcome(case, tuple(missing), tuple(left), ())
+
+
+def _alike(wanted: Expected, one: Expected) -> bool:
+    same = (wanted.rule, wanted.target, wanted.change, wanted.level) == (one.rule, one.target, one.change, one.level)
+    within_s = abs(wanted.at_ns - one.at_ns) < SECOND_NS  # ticks come on the second
+    valued = wanted.value is None or (one.value is not None and isclose(wanted.value, one.value, rel_tol=1e-6))
+    return same and within_s and valued
+
+
+def _shown(one: Expected) -> str:
+    value = f" at {one.value:g}" if one.value is not None else ""
+    return f"`{one.rule}` {one.change} {one.level.word} on `{one.target}` after {shown_duration(one.at_ns)}{value}"
