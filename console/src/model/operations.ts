@@ -40,11 +40,34 @@ export interface RuleSummary {
   departments: string[];
 }
 
+/** One broker that ingest listens to. */
+export interface Broker {
+  name: string;
+  url: string;
+  connected: boolean;
+  required: boolean;
+  version: string;
+  error: string;
+  refused: Record<string, string>;
+}
+
+/** What one source sent beyond a quota within an hour. */
+export interface Shed {
+  id: number;
+  source: string;
+  reason: string;
+  messages: number;
+  size: number;
+  first: string;
+  last: string;
+}
+
 /** How the program is; its facts are drawn as they come. */
 export interface Status {
-  ingest: (Record<string, unknown> & { counters: Record<string, number | null> }) | null;
+  ingest: (Record<string, unknown> & { counters: Record<string, number | null>; brokers: Broker[] }) | null;
   ingest_error: string;
   desk: Record<string, unknown>;
+  copies: (Record<string, unknown> & { late: string[] }) | null;
 }
 
 /** How the audit of the event log stands. */
