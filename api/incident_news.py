@@ -53,7 +53,7 @@ class IncidentNews:
             log.warning("event_log_unavailable", error=str(error))
             return None
         self._hub.publish(changes)
-        return len(changes) == BATCH
+        return len(changes) >= BATCH
 
     async def _wait(self) -> None:
         try:

@@ -1,12 +1,17 @@
 """The queue's event log as changes for live streams, each encoded once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from api.live import Change
+from api.permissions import HOLDERS, Right
 from api.sessions import Session
 from api.sse import encoded
+from linkage.announcing import Listed
 from linkage.live import Live, sees
-from linkage.views import LiveEvent
+from linkage.views import IncidentSummary, LiveEvent
+
+#: The right that the route of each list asks for.
+_READERS: Mapping[Listed, Right] = {"drills": Right.SIGNED_IN, "responses": Right.SEE_RESPONSES}
 
 
 class EventLog:
@@ -21,13 +26,30 @@ class EventLog:
 
     def after(self, number: int, limit: int) -> Sequence[Change]:
         """Return the changes after `number`, oldest first."""
-        return [change_of(event) for event in self._live.events_after(number, limit=limit)]
+        return [change for event in self._live.events_after(number, limit=limit) for change in changes_of(event)]
 
 
-def change_of(event: LiveEvent) -> Change:
-    """Return what the streams of those who may see it are told of an event."""
+def changes_of(event: LiveEvent) -> Iterator[Change]:
+    """Yield what streams are told: the incident to those who may see it, a list to those who may read it."""
+    if event.summary is not None:
+        yield _of_incident(event, event.summary)
+    if event.listed is not None:
+        yield _of_list(event.number, event.listed)
+
+
+def _of_list(number: int, listed: Listed) -> Change:
+    """Return that a list has changed; what has is for the list's own route to say."""
+    readers = HOLDERS[_READERS[listed]]
+
+    def may_read(session: Session) -> bool:
+        return session.user.person.holds(readers)
+
+    return Change(encoded("list", {"list": listed}, number=number), number, may_read)
+
+
+def _of_incident(event: LiveEvent, summary: IncidentSummary) -> Change:
     data = {
-        **event.summary.model_dump(mode="json", by_alias=True),
+        **summary.model_dump(mode="json", by_alias=True),
         "event": event.event.model_dump(mode="json", by_alias=True),
     }
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from linkage import event_log, viewing
+from linkage.announcing import LISTS
 from linkage.permissions import may_see_one
 from linkage.person import Person
 from linkage.queue import summaries
@@ -13,7 +14,9 @@ from storage.sql import Database
 
 
 def sees(person: Person, event: LiveEvent) -> bool:
-    """Tell whether the event's incident is this person's to see."""
+    """Tell whether the event has an incident, and it is this person's to see."""
+    if event.summary is None:
+        return False
     departments = {leg.department for leg in event.summary.departments}
     return may_see_one(person, event.summary.district, event.reporter, departments)
 
@@ -30,8 +33,8 @@ class Live:
             return event_log.head(connection).number
 
     def events_after(self, number: int, *, limit: int = 500) -> list[LiveEvent]:
-        """Return events of incidents after `number`, in order, each with its incident as it stands now; see `sees`."""
-        later = (EVENTS.c.number > number) & EVENTS.c.incident.is_not(None)
+        """Return events after `number`, in order: those of incidents, which `sees` judges, and those of `LISTS`."""
+        later = (EVENTS.c.number > number) & (EVENTS.c.incident.is_not(None) | EVENTS.c.step.in_(LISTS))
         query = select(EVENTS).where(later).order_by(EVENTS.c.number).limit(limit)
         with self._database.read() as connection:
             events = list(connection.execute(query).mappings())
@@ -41,9 +44,10 @@ class Live:
         return [
             LiveEvent(
                 number=event["number"],
-                summary=lines[event["incident"]],
+                summary=lines.get(event["incident"]),
                 event=viewing.event_of(event),
-                reporter=rows[event["incident"]]["reporter"],
+                reporter=rows[event["incident"]]["reporter"] if event["incident"] in rows else "",
+                listed=LISTS.get(event["step"]),
             )
             for event in events
         ]

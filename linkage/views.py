@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from linkage.announcing import Listed
 from linkage.states import Disposition, IncidentState, Step, TaskState
 
 #: RFC 3339 UTC with milliseconds.
@@ -297,12 +298,17 @@ class TaskPage(View):
 
 
 class LiveEvent(View):
-    """What the live stream sends for one entry of the event log; `reporter` only says whose it is to see."""
+    """One entry of the event log for the live stream.
+
+    `summary` is its incident as it stands now, None for an entry of the whole city's; `listed` the list of the whole
+    city that it changes, if any; `reporter` only says whose the incident is to see.
+    """
 
     number: int
-    summary: IncidentSummary
+    summary: IncidentSummary | None
     event: EventView
-    reporter: str = Field(exclude=True)
+    reporter: str = Field("", exclude=True)
+    listed: Listed | None = Field(None, exclude=True)
 
 
 class MessageView(View):

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/live", tags=["live"])
 _EVENT = {
     "type": "object",
     "properties": {
-        "event": {"type": "string", "enum": ["incident", "sensors", "beat", "gone"]},
+        "event": {"type": "string", "enum": ["incident", "sensors", "list", "beat", "gone"]},
         "id": {"type": "string", "pattern": "^[0-9]+$", "description": "Where to resume."},
         "data": {"type": "string", "contentMediaType": "application/json"},
         "retry": {"type": "integer", "minimum": 0},
@@ -30,7 +30,8 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": (
             "Events `incident` (id: event number; data: an incident summary with the `event`), `sensors` (data: a list "
-            "of `{id, state, latest}`), `beat` every 2 s (`{time, number, ingest}`) and `gone` (read everything again)."
+            "of `{id, state, latest}`), `list` (`{list}`: `drills` or `responses` are to be read again), `beat` "
+            "every 2 s (`{time, number, ingest}`) and `gone` (read everything again)."
         ),
         # Until OpenAPI 3.2, the schema of an event stream is read as that of each event.
         "content": {"text/event-stream": {"schema": _EVENT}},

@@ -17,6 +17,8 @@ export interface Beat {
 export interface Listener {
   incident(news: IncidentNews): void;
   sensors(changes: SensorChange[]): void;
+  /** A list of the whole city is to be read again. */
+  list(name: string): void;
   beat(beat: Beat): void;
   /** What was missed is no longer kept: read everything again. */
   gone(): void;
@@ -92,6 +94,9 @@ export class Live {
     });
     this.#on(source, 'sensors', (data) => {
       this.listener.sensors(data as SensorChange[]);
+    });
+    this.#on(source, 'list', (data) => {
+      this.listener.list((data as { list: string }).list);
     });
     this.#on(source, 'beat', (data) => {
       this.listener.beat(data as Beat);

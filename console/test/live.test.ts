@@ -98,6 +98,7 @@ describe('the live stream', () => {
     const listener: Listener = {
       incident: (news) => told.push(`incident ${news.id}`),
       sensors: (changes) => told.push(`sensors ${changes.length}`),
+      list: (name) => told.push(`list ${name}`),
       beat: () => told.push('beat'),
       gone: () => told.push('gone'),
       refused: () => told.push('refused'),
@@ -117,8 +118,9 @@ describe('the live stream', () => {
 
   it('is live as soon as it says anything', () => {
     stage.newest.say('incident', { id: '7' }, '12');
+    stage.newest.say('list', { list: 'drills' }, '13');
 
-    expect(told).toEqual(['live 0', 'incident 7']);
+    expect(told).toEqual(['live 0', 'incident 7', 'list drills']);
   });
 
   it('stays live while it beats', () => {

@@ -15,7 +15,7 @@ from linkage.ledger import Ledger, Page
 from linkage.plans import proposals
 from linkage.plans.facts import gather, played
 from linkage.plans.plan import Plan
-from linkage.plans.proposal import Called, Place, Proposed, Standing, at_least, called, is_calm, proposed
+from linkage.plans.proposal import Called, Place, ProposalState, Proposed, Standing, at_least, called, is_calm, proposed
 from linkage.plans.tables import ACTIVATIONS, RUNNING
 
 log = structlog.get_logger()
@@ -111,12 +111,19 @@ class Proposer:
         if change.row is not None:
             proposals.cease(page.connection, change.row, page.now_ns)
         if change.wanted is None:
+            self._let_cease(page, change.row)
             return
         activation = change.standing.activation
         data = proposals.put(page.connection, change.place, change.version, change.wanted, activation, page.now_ns)
         self._tell(page, data, change.standing.incident or next(iter(change.wanted.called.incidents), None))
         PROPOSALS_MADE.labels(change.wanted.kind).inc()
         log.info("response_proposed", plan=change.place.plan, level=change.wanted.level, kind=change.wanted.kind)
+
+    def _let_cease(self, page: Page, row: RowMapping | None) -> None:
+        """Write into the city's log that a proposal which still waited for a person is called for no more."""
+        if row is not None and row["state"] == ProposalState.OPEN:
+            said = {name: row[name] for name in ("plan", "area", "level", "drill")}
+            page.note(Deed(step="cease_proposal", data={"proposal": row["id"], **said}))
 
     def _tell(self, page: Page, data: dict[str, object], incident: int | None) -> None:
         """Write it into the log of the incident that it hangs on; into the city's log when there is none."""

@@ -84,7 +84,7 @@ def test_drill_is_marked_on_every_screen(sign_in: SignIn, accounts: dict[str, st
     leader.locator("[data-scenario=exercise] button").click()
 
     expect(leader.locator("[data-drill-banner]")).to_be_visible()
-    expect(officer.locator("[data-drill-banner]")).to_be_visible(timeout=20_000)
+    expect(officer.locator("[data-drill-banner]")).to_be_visible()
     go(leader, "#/plans/drills")
     leader.locator("[data-drill] button").first.click()
     leader.locator("dialog [name=note]").fill("Everybody knew their task")

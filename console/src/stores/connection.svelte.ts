@@ -3,6 +3,7 @@
 import { ApiError } from '../api';
 import { Live, type LiveState } from '../live';
 import { incidents } from './incidents.svelte';
+import { responses } from './responses.svelte';
 import { sensors } from './sensors.svelte';
 import { session } from './session.svelte';
 import { time } from './time.svelte';
@@ -24,15 +25,16 @@ class Connection {
       sensors: (changes) => {
         sensors.hear(changes);
       },
+      list: () => {
+        responses.hear();
+      },
       beat: (beat) => {
         time.follow(beat.time);
         this.ingest = beat.ingest;
       },
       gone: () => void this.#reload(),
       refused: () => void this.#askWhy(),
-      state: (state, heard_ms) => {
-        this.#become(state, heard_ms);
-      },
+      state: this.#become,
     });
     live.start();
     return () => {
@@ -40,13 +42,15 @@ class Connection {
     };
   }
 
-  #become(state: LiveState, heard_ms: number | null): void {
+  readonly #become = (state: LiveState, heard_ms: number | null): void => {
     this.state = state;
     this.heard_ms = heard_ms;
-  }
+    // What changed while nothing was heard is read again.
+    if (state === 'live') responses.hear();
+  };
 
   async #reload(): Promise<void> {
-    await quietly(Promise.all([sensors.load(), incidents.load()]));
+    await quietly(Promise.all([sensors.load(), incidents.load(), responses.load()]));
   }
 
   async #askWhy(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What is proposed, what runs and what is played: read again often, and at once when an incident changes. */
+/** What is proposed, what runs and what is played: read again when the stream says that it changed. */
 
 import { ApiError, read } from '../api';
 import type { Proposal, ResponseLine } from '../model/plans';
@@ -13,23 +13,33 @@ class Responses {
   running = $state.raw<readonly ResponseLine[]>([]);
   drills = $state.raw<readonly Drill[]>([]);
   #soon: ReturnType<typeof setTimeout> | undefined;
+  #due_ms = Infinity;
 
   /** Follow while a screen is signed in; returns what ends it. */
   start(): () => void {
     void this.load();
-    const every = setInterval(() => void this.load(), LIST_REFRESH_MS);
-    const leave = incidents.watch(() => {
-      clearTimeout(this.#soon);
-      this.#soon = setTimeout(() => void this.load(), COALESCE_MS);
+    const leave = incidents.watch((news) => {
+      // How far its departments have come is told of the incident itself.
+      if (news.response_level !== '') this.hear();
     });
     return () => {
-      clearInterval(every);
       clearTimeout(this.#soon);
+      this.#due_ms = Infinity;
       leave();
     };
   }
 
+  /** Read again soon, once for all that is said until then; a storm of news puts it off no further. */
+  hear(wait_ms: number = COALESCE_MS): void {
+    const due_ms = Date.now() + wait_ms;
+    if (this.#due_ms <= due_ms) return;
+    clearTimeout(this.#soon);
+    this.#due_ms = due_ms;
+    this.#soon = setTimeout(() => void this.load(), wait_ms);
+  }
+
   async load(): Promise<void> {
+    this.#due_ms = Infinity;
     try {
       this.drills = (await read<{ items: Drill[] }>('/drills', { running: true })).items;
       if (!session.has(...SEES_WORK)) return;
@@ -38,6 +48,7 @@ class Responses {
     } catch (error) {
       // What was known stays; the connection lamp says that it is old.
       if (!(error instanceof ApiError)) throw error;
+      this.hear(LIST_REFRESH_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+from linkage.deed import Deed
 from linkage.live import sees
 from linkage.states import Step
 from tests.support.linkage import ACCEPTOR, DISPATCHER, MONITOR, POLICE_OFFICER, WATER_OFFICER, Town
@@ -20,7 +21,7 @@ def test_event_comes_with_the_incident_as_it_stands_now(town: Town):
     number = town.reported().id
     town.file(number, ACCEPTOR)
 
-    assert {event.summary.state for event in town.live.events_after(0)} == {"filed"}
+    assert {event.summary and event.summary.state for event in town.live.events_after(0)} == {"filed"}
 
 
 def test_event_is_for_those_who_may_see_the_incident(town: Town):
@@ -34,6 +35,16 @@ def test_event_is_for_those_who_may_see_the_incident(town: Town):
         "water-officer",
     ]
     assert "reporter" not in event.model_dump()
+
+
+def test_event_of_the_whole_city_is_told_only_where_it_changes_a_list(town: Town):
+    with town.ledger.writing() as page:
+        page.note(Deed(step="roster_gap"))
+        page.note(Deed(step="cease_proposal"))
+    (event,) = town.live.events_after(0)
+
+    assert (event.summary, event.listed) == (None, "responses")
+    assert not sees(MONITOR, event)
 
 
 def test_messages_are_for_those_who_may_see_the_incident(town: Town):

@@ -65,6 +65,8 @@ def test_recovered_incident_calls_for_nothing_any_more(town: ResponseTown) -> No
     town.admitter.admit([alarm(Change.CLEARED, step=1)])
 
     assert town.proposals() == []
+    (event,) = town.events("cease_proposal")
+    assert (event["incident"], json.loads(event["data"])["plan"]) == (None, "flood")
 
 
 def test_following_a_proposal_takes_it_and_spans_its_incidents(town: ResponseTown) -> None:

@@ -15,6 +15,7 @@ from city.alarm import Change as AlarmChange
 from city.feed import SensorChange
 from city.history import LatestReading
 from city.level import Level
+from linkage.deed import Deed
 from linkage.person import Role
 from storage.sql import Database
 from tests.support.api import Town, started, town_on
@@ -82,6 +83,27 @@ async def test_officer_hears_only_of_their_department(town: Town) -> None:
 
     assert told["departments"] == [{"department": "water", "state": "dispatched"}]
     assert others == []
+
+
+async def test_lists_of_the_city_are_told_of_to_those_who_may_read_them(town: Town) -> None:
+    async with (
+        started(town),
+        town.client_of(Role.MONITOR) as monitor,
+        town.client_of(Role.STEWARD) as steward,
+        streaming(town.app, LIVE, monitor) as hears_both,
+        streaming(town.app, LIVE, steward) as hears_of_exercises,
+    ):
+        for hears in (hears_both, hears_of_exercises):
+            await hears.next("beat")
+        town.admitter.admit([alarm()])
+        with town.ledger.writing() as page:
+            page.note(Deed(step="propose"))
+            page.note(Deed(step="start_drill"))
+        both = [await heard(hears_both, "list"), await heard(hears_both, "list")]
+        one = await hears_of_exercises.next("list", "incident")
+
+    assert both == [{"list": "responses"}, {"list": "drills"}]
+    assert (one.data, one.id) == ({"list": "drills"}, "3")
 
 
 async def test_district_user_hears_only_of_their_district(town: Town) -> None:
