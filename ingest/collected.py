@@ -1,9 +1,11 @@
 """What a batch's messages say, while it is being read: columns of readings, and everything else."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from city.entry import SensorEvent, SensorStatus
 from ingest.introduction import introduction
@@ -20,6 +22,7 @@ class Collected:
     """Grows by one message at a time; one that fails midway leaves nothing behind.
 
     Attributes:
+        counts: how many readings each message has.
         understood: messages by family and content, for the counters.
         native: messages on native reading topics, counted apart since they are most.
     """
@@ -29,6 +32,7 @@ class Collected:
         self.times: list[int] = []
         self.values: list[float] = []
         self.qualities: list[int] = []
+        self.counts: list[int] = []
         self.events: list[SensorEvent] = []
         self.statuses: list[SensorStatus] = []
         self.sightings: list[Sighting] = []
@@ -55,6 +59,10 @@ class Collected:
         for column in (self.slots, self.times, self.values, self.qualities):
             del column[keep:]
         self.quarantined.append(QuarantinedMessage(message.raw_topic, message.payload, reason, detail))
+
+    def origins(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """Return of each reading its message's number; `numbers` are those of all messages taken."""
+        return np.repeat(np.array(numbers, np.int64), self.counts)
 
     def said(self) -> Said:
         """Return the readings as columns."""

@@ -1,7 +1,10 @@
 """Turns the names that devices use into permanent numbers and series slots, once; then it is one look-up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from city.entry import NumberedSensor
 from city.errors import UndecodableMessage
@@ -48,20 +51,54 @@ class SpeakingSensor:
     Attributes:
         plain: slot of each quantity that it sends as `values`, in the quantity's own unit.
         told: slot of what it tells otherwise, with unit and label.
+        layout, row: what it usually tells together, and its row there; None before it is known.
     """
 
-    __slots__ = ("id", "number", "plain", "recorded", "registered", "told")
+    __slots__ = ("id", "layout", "number", "plain", "recorded", "registered", "row", "told")
 
     def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
         self.id, self.number = sensor_id, number
         self.registered, self.recorded = registered, recorded
         self.plain: dict[str, int] = {}
         self.told: dict[Told, int] = {}
+        self.layout: Layout | None = None
+        self.row = 0
 
     @property
     def slots(self) -> list[int]:
         """Return all slots that it has."""
         return [*self.plain.values(), *self.told.values()]
+
+
+class Layout:
+    """Values that sensors tell together: the slots of each sensor in a row of its own."""
+
+    def __init__(self, width: int) -> None:
+        self._slots: NDArray[np.int32] = np.empty((16, width), np.int32)
+        self._count = 0
+        #: Rows of sensors that usually tell something else.
+        self._rows: dict[int, int] = {}
+
+    def know(self, sensor: SpeakingSensor, slots: Sequence[int]) -> None:
+        """Give `sensor` a row, if it has none."""
+        if self.row(sensor) is not None:
+            return
+        if self._count == len(self._slots):
+            self._slots = np.resize(self._slots, (2 * self._count, self._slots.shape[1]))
+        self._slots[self._count] = slots
+        if sensor.layout is None:
+            sensor.layout, sensor.row = self, self._count
+        else:
+            self._rows[sensor.number] = self._count
+        self._count += 1
+
+    def row(self, sensor: SpeakingSensor) -> int | None:
+        """Return the row of a sensor."""
+        return sensor.row if sensor.layout is self else self._rows.get(sensor.number)
+
+    def slots(self, rows: Sequence[int]) -> NDArray[np.int64]:
+        """Return the slots of these rows."""
+        return self._slots[rows].astype(np.int64)
 
 
 class Naming:

@@ -20,6 +20,7 @@ from ingest.judgement import NO_TIME, RETAINED, Judgement, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
 from ingest.naming import Naming, Numbering, Past, SpeakingSensor
+from ingest.native_columns import NativeColumns, Portion, together
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
 from ingest.series import SeriesColumns
@@ -38,13 +39,21 @@ log = structlog.get_logger()
 class Normaliser:
     """Remembers topics, sensors and the newest reading of each series; belongs to one thread."""
 
-    def __init__(self, routes: Routes, catalogue: Catalogue, numbering: Numbering, settings: NormaliseSettings) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        catalogue: Catalogue,
+        numbering: Numbering,
+        settings: NormaliseSettings,
+        *,
+        native: NativeColumns | None = None,
+    ) -> None:
+        """Start afresh; `native` is for tests that compare the hot path with the general one."""
         self._routes, self._settings = routes, settings
         series = SeriesColumns()
         self._naming = Naming(numbering, partial(understand, catalogue=catalogue), series, settings)
         self._judgement = Judgement(series, Window(settings.max_ahead_s * SECOND_NS, settings.max_age_days * _DAY_NS))
-        #: Sensor of each native reading topic that was understood before.
-        self._native: dict[str | None, SpeakingSensor] = {}
+        self._native = native if native is not None else NativeColumns()
         self._told_ns = 0
 
     @property
@@ -66,22 +75,29 @@ class Normaliser:
 
     def batch(self, messages: Sequence[Message], arrival_ns: int) -> Batch:
         """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
+        portions, rest = self._native.read(messages)
         collected = Collected()
-        for message in messages:
-            keep = len(collected.slots)
-            try:
-                self._read(message, arrival_ns, collected)
-            except UndecodableMessage as error:
-                collected.refuse(message, error.reason, str(error), keep=keep)
-            except Exception as error:  # noqa: BLE001 - a decoder's mistake must cost neither ingest nor the message
-                self._tell(message, error, arrival_ns)
-                collected.refuse(message, Reason.DECODER_FAILED, f"{type(error).__name__}: {error}", keep=keep)
-        collected.understood["native", "readings"] += collected.native
+        for number in rest:
+            self._collect(messages[number], arrival_ns, collected)
+        collected.understood["native", "readings"] += collected.native + len(messages) - len(rest)
         for (family, content), count in collected.understood.items():
             MESSAGES_UNDERSTOOD.labels(family, content).inc(count)
-        readings = self._judgement.judge(collected.said(), arrival_ns)
+        said = together([*portions, Portion(collected.origins(rest), collected.said())])
+        readings = self._judgement.judge(said, arrival_ns)
         arrivals = Arrivals(readings, tuple(collected.events), tuple(collected.statuses))
         return Batch(arrivals, collected.quarantined, collected.sightings, self._routes.memory.lessons())
+
+    def _collect(self, message: Message, arrival_ns: int, collected: Collected) -> None:
+        """Take the general path: one message at a time, through its route's decoder."""
+        keep = len(collected.slots)
+        try:
+            self._read(message, arrival_ns, collected)
+        except UndecodableMessage as error:
+            collected.refuse(message, error.reason, str(error), keep=keep)
+        except Exception as error:  # noqa: BLE001 - a decoder's mistake must cost neither ingest nor the message
+            self._tell(message, error, arrival_ns)
+            collected.refuse(message, Reason.DECODER_FAILED, f"{type(error).__name__}: {error}", keep=keep)
+        collected.counts.append(len(collected.slots) - keep)
 
     def _read(self, message: Message, arrival_ns: int, collected: Collected) -> None:
         payload = message.payload
@@ -91,7 +107,7 @@ class Normaliser:
         if len(payload) > self._settings.max_payload_bytes:
             expected = f"at most {self._settings.max_payload_bytes} bytes"
             raise UndecodableMessage(Reason.TOO_LARGE, expected=expected, got=len(payload), at="payload")
-        sensor = self._native.get(message.topic)
+        sensor = self._native.sensor(message)
         if sensor is not None:
             self._read_native(sensor, parse_readings(payload), message, collected)
             return
@@ -101,7 +117,6 @@ class Normaliser:
             readings = parse_readings(payload)
             sensor = self._naming.sensor(parse_topic(topic).sensor)
             self._read_native(sensor, readings, message, collected)
-            self._native[topic] = sensor
         else:
             decoded = route.decoder.decode(topic, payload)
             self._take(decoded, message, arrival_ns, collected)
@@ -118,7 +133,7 @@ class Normaliser:
     def _read_native(
         self, sensor: SpeakingSensor, readings: list[NativeReading], message: Message, collected: Collected
     ) -> None:
-        """Take native readings: the hot path, which makes no object for each value."""
+        """Take native readings, and let the hot path learn from them; no object is made for a value."""
         heard: list[int] = []
         for reading in readings:
             slots, values = self._native_values(sensor, reading)
@@ -129,6 +144,8 @@ class Normaliser:
             heard += slots
         if not sensor.registered:
             collected.see(sensor, message, self._naming.names(heard))
+        if len(readings) == 1:
+            self._native.learn(message, readings[0], sensor, heard)
         collected.native += 1
 
     def _native_values(self, sensor: SpeakingSensor, reading: NativeReading) -> tuple[list[int], list[float]]:
