@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ from city.clock import MILLISECOND_NS, SystemClock
 from tests.support.program import ROOT, Person, eventually
 
 _CORES = 2
-#: The steady pace at which alarms and history are timed, and how many of its messages fire no alarm between two that do.
+#: The steady pace at which alarms and history are timed, and how many messages lie between two that fire an alarm.
 _PACE_PER_S, _ALARM_EVERY = 10_000, 1_000
-#: What the saturated phase is made up as, its backlog in messages between publisher and ingest's PUBACK, and the longest
-#: that anything may take.
+#: What the saturated phase is made up as, the most messages between publisher and ingest's PUBACK in it, and the
+#: longest that anything may take.
 _FAST_PER_S, _AHEAD, _PATIENCE_S = 45_000, 30_000, 180
 #: A message that comes before anything is measured, for each sensor: numbers and series are given out at the first.
 _WARM_PER_S = 10_000

@@ -40,7 +40,7 @@ class Installed:
 
     def rss_mb(self) -> float:
         """Return the memory that Liandong's own processes hold."""
-        return sum(process.memory_info().rss for process in self.own.values()) / 1e6
+        return sum(int(process.memory_info().rss) for process in self.own.values()) / 1e6
 
 
 def used_s(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Messages `first` to `first + count`, of `sensors` sensors in turn, made up as `per_s` a second from `start_ms` on.
+    """Messages `first` to `first + count`, of `sensors` sensors in turn, with the times of `per_s` a second.
 
     Of every `alarm_every` messages one is hot, each from another sensor; 0 for none.
     """

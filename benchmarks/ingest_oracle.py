@@ -10,7 +10,8 @@ from benchmarks.ingest_messages import VALUES, Ints, Plan
 
 _QUANTITIES = ("temperature", "humidity", "atmospheric_pressure")
 _KEPT = """
-SELECT CAST(substr(s.name, 7) AS BIGINT) AS sensor, r.time_ns // 1000000 AS time_ms, q.name AS quantity, r.value AS value
+SELECT CAST(substr(s.name, 7) AS BIGINT) AS sensor, r.time_ns // 1000000 AS time_ms,
+    q.name AS quantity, r.value AS value
 FROM readings r JOIN sensors s ON r.sensor = s.number JOIN quantities q ON r.quantity = q.number
 WHERE s.name LIKE 'bench-%'
 """

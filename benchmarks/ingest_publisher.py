@@ -140,7 +140,7 @@ class Publisher:
         link.sendall(connect(client_id, keep_alive_s=0, credentials=credentials, clean=True))
         if link.recv(4) != b"\x20\x02\x00\x00":
             raise ConnectionRefusedError
-        link.setblocking(False)
+        link.settimeout(0.0)
         connection = _Connection(link)
         self._selector.register(link, selectors.EVENT_READ, connection)
         return connection
