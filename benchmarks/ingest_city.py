@@ -1,6 +1,6 @@
 """A whole Liandong for the ingest benchmark: a real broker, `liandong up` in a folder of its own, and what they use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +49,15 @@ def used_s(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str,
 
 
 @contextmanager
-def installed(broker: str, folder: Path, sensors: int, settings: str = "") -> Iterator[Installed]:
-    """Run a city of `sensors` with twenty rules over each on one kind of broker; `settings` are more of its TOML."""
+def installed(
+    broker: str, folder: Path, sensors: int, settings: str = "", *, prepare: Callable[[Path], None] = lambda _: None
+) -> Iterator[Installed]:
+    """Run a city of `sensors` with twenty rules over each on one kind of broker; `settings` are more of its TOML.
+
+    `prepare` may change the city's folder first.
+    """
     city = write_big_city(folder / "city", sensors=sensors)
+    prepare(city)
     with ExitStack() as stack:
         if broker == "mosquitto":
             (folder / "broker").mkdir()
