@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, bindparam, literal, or_, select, tuple_
 
 from city.clock import Clock
 from linkage import cases, cursor, viewing
+from linkage.finding import COUNTED
 from linkage.permissions import HANDLING_ROLES
 from linkage.person import Person
 from linkage.queue import MAX_LIMIT, summaries
@@ -17,6 +18,9 @@ from linkage.views import TaskItem, TaskPage
 from storage.sql import Database
 
 _KEY = (TASKS.c.due_ns, TASKS.c.id)
+
+# Built once: building a statement anew costs as much as running it.
+_THESE = select(TASKS).where(TASKS.c.id.in_(bindparam("numbers", expanding=True))).order_by(*_KEY)
 
 #: States in which the handling clock runs.
 _RUNNING = (TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.ARRIVED, TaskState.HANDLING)
@@ -55,27 +59,39 @@ class Tasks:
         Raises:
             BadRequest: `after` is not a cursor of this list.
         """
-        now_ns = self._clock.now_ns()
-        wanted = TaskFilter() if wanted is None else wanted
-        conditions, seen = _conditions(wanted, person, now_ns), _seen(wanted, person)
-        source: FromClause = TASKS
-        if seen is not None:
-            source = TASKS.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident)
-            conditions.append(seen)
-        query, total = select(TASKS).select_from(source).where(*conditions), select(func.count()).select_from(source)
+        wanted, now_ns = TaskFilter() if wanted is None else wanted, self._clock.now_ns()
+        start = None if after is None else cursor.decode(after, len(_KEY))
         shown = min(limit, MAX_LIMIT)
-        page = query.order_by(*_KEY).limit(shown + 1)
-        if after is not None:
-            due_ns, number = cursor.decode(after, len(_KEY))
-            page = page.where(tuple_(*_KEY) > tuple_(literal(due_ns), literal(number)))
         with self._database.read() as connection:
-            rows = list(connection.execute(page).mappings())
-            items = task_items(connection, rows[:shown], person, now_ns)
-            count = connection.execute(total.where(*conditions)).scalar_one()
-        last = rows[shown - 1] if len(rows) > shown else None
-        return TaskPage(
-            items=items, next=None if last is None else cursor.encode((last["due_ns"], last["id"])), total=count
-        )
+            keys, total = _keys(connection, _matching(wanted, person, now_ns), start, shown + 1)
+            rows = connection.execute(_THESE, {"numbers": [number for _, number in keys[:shown]]}).mappings()
+            items = task_items(connection, list(rows), person, now_ns)
+        following = cursor.encode(keys[shown - 1]) if len(keys) > shown else None
+        return TaskPage(items=items, next=following, total=min(total, COUNTED), exact=total <= COUNTED)
+
+
+def _keys(
+    connection: Connection, matching: Select[int, int], start: Sequence[int] | None, most: int
+) -> tuple[list[tuple[int, int]], int]:
+    """Return the deadlines and ids of at most `most` tasks from after `start`, and how many there are in all.
+
+    Few are found all and sorted here, many soon by the index on their deadline; for a database both are the same
+    question, and it has to guess. Many are counted no further than COUNTED + 1.
+    """
+    few = [(due_ns, number) for due_ns, number in connection.execute(matching.limit(COUNTED + 1)).all()]
+    if len(few) <= COUNTED:
+        return [key for key in sorted(few) if start is None or key > tuple(start)][:most], len(few)
+    page = matching.order_by(*_KEY).limit(most)
+    if start is not None:
+        page = page.where(tuple_(*_KEY) > tuple_(*map(literal, start)))
+    return [(due_ns, number) for due_ns, number in connection.execute(page).all()], len(few)
+
+
+def _matching(wanted: TaskFilter, person: Person, now_ns: int) -> Select[int, int]:
+    """Return the query for the deadlines and ids of all tasks that are wanted and that `person` may see."""
+    conditions, seen = _conditions(wanted, person, now_ns), _seen(wanted, person)
+    query = select(*_KEY).where(*conditions)
+    return query if seen is None else query.join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident).where(seen)
 
 
 def task_items(connection: Connection, rows: Sequence[RowMapping], person: Person, now_ns: int) -> tuple[TaskItem, ...]:

@@ -219,6 +219,7 @@ TASKS = Table(
     Column("action", Json, nullable=False),
     Column("yellow_ns", TimeNs),
     Index("ix_tasks_department", "department", "due_ns", "id"),
+    Index("ix_tasks_due", "due_ns", "id"),
     Index(
         "uq_tasks_leg", "incident", "department", "plan_task", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
     ),  # a leg that was given back or cancelled makes room for another; a plan may give one department several

@@ -290,11 +290,12 @@ class TaskItem(TaskView):
 
 
 class TaskPage(View):
-    """Tasks in order of their deadline."""
+    """Tasks in order of their deadline; where there are many, `total` is at least so many, and `exact` is false."""
 
     items: tuple[TaskItem, ...]
     next: str | None
     total: int
+    exact: bool = True
 
 
 class LiveEvent(View):
