@@ -49,3 +49,16 @@ class Damage:
         """Set a whole segment aside."""
         JOURNAL_DAMAGED.labels("segment").inc()
         log.error("journal_segment_damaged", file=str(segment.set_aside(self._folder)), error=str(error))
+
+    def missing(self, first: int, last: int) -> None:
+        """Say that a segment is gone of which a later one tells; a file of its name is left, and says it once.
+
+        Nothing is said of one that was set aside.
+        """
+        self._folder.mkdir(exist_ok=True)
+        note = self._folder / f"{first:020d}.missing"
+        if note.exists() or (self._folder / f"{first:020d}.sqlite").exists():
+            return
+        note.write_text(f"positions {first} to {last} were in a file that is not there any more\n", "utf-8")
+        JOURNAL_DAMAGED.labels("missing").inc()
+        log.error("journal_segment_missing", first=first, last=last)

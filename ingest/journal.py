@@ -102,6 +102,14 @@ class Journal:
         self._pins.pop(reader, None)
 
     @property
+    def given_back(self) -> int:
+        """Return the newest position that was committed and is not here any more; 0 while everything is."""
+        if not self._segments:
+            return 0
+        oldest = self._segments[0]
+        return oldest.origin[1] if oldest.origin is not None else 0
+
+    @property
     def size(self) -> int:
         """Return the bytes of all segments."""
         return self._old_bytes + (self._segments[-1].size() if self._writer is not None else 0)
@@ -116,6 +124,7 @@ class Journal:
         found = segments_in(self._folder)
         intact = [segment for segment in found if self._is_readable(segment)]
         self._segments = tuple(intact)
+        self._miss(found)
         firsts = (segment.first - 1 for segment in found)
         lasts = (segment.last for segment in intact)
         return max([0, *self._readers.values(), *firsts, *lasts]) + self._gap
@@ -132,6 +141,17 @@ class Journal:
             self._damage.commits(segment, lost)
             self._gap = _GAP
         return True
+
+    def _miss(self, found: Sequence[Segment]) -> None:
+        """Say which segments are gone though somebody may have needed them: only the oldest are ever given back."""
+        firsts = {segment.first for segment in found}
+        behind, ahead = (pick(self._readers.values(), default=0) for pick in (min, max))
+        for segment in self._segments:
+            if segment.origin is None or segment.origin[0] in firsts:
+                continue
+            first, last = segment.origin
+            if last > ahead or (last > behind and min(firsts) < first):
+                self._damage.missing(first, last)
 
     def _extent(self) -> Extent:
         position = self.position  # first: segments that are newer than it do no harm
@@ -153,7 +173,7 @@ class Journal:
     def _open_writer(self, first: int) -> sqlite3.Connection:
         if self._writer is None:
             segment = Segment(self._folder, first, first - 1)
-            self._writer = segment.create()
+            self._writer = segment.create(self._segments[-1] if self._segments else None)
             self._segments = (*self._segments, segment)
             self._old_bytes = self._measure()
         return self._writer

@@ -25,6 +25,7 @@ _CREATE = (
     "PRAGMA synchronous = FULL",
     "PRAGMA wal_autocheckpoint = 0",
     "CREATE TABLE row (position INTEGER PRIMARY KEY, kind INTEGER, version INTEGER, crc INTEGER, blob BLOB)",
+    "CREATE TABLE origin (first INTEGER, last INTEGER)",
 )
 _INSERT = "INSERT INTO row VALUES (?, ?, ?, ?, ?)"
 
@@ -35,10 +36,13 @@ class Segment:
     Attributes:
         first: no row of it has a lower position; part of the file's name.
         last: no row beyond it is to be read.
+        origin: first and last position of the segment that was the newest when this one was begun; None where there
+            was none, or an earlier version of the program did not note it.
     """
 
     def __init__(self, folder: Path, first: int, last: int) -> None:
         self.first, self.last = first, last
+        self.origin: tuple[int, int] | None = None
         self.path = folder / f"{first:020d}{_SUFFIX}"
         self._files = tuple(f"{self.path}{companion}" for companion in _COMPANIONS)
 
@@ -67,8 +71,8 @@ class Segment:
                 continue
         return total
 
-    def create(self) -> sqlite3.Connection:
-        """Make the file, durably, and return the connection that writes it.
+    def create(self, before: "Segment | None" = None) -> sqlite3.Connection:
+        """Make the file, durably, and return the connection that writes it; `before` is the one that it follows.
 
         Raises:
             sqlite3.Error, OSError: it cannot be made; nothing is left of it.
@@ -77,6 +81,9 @@ class Segment:
         try:
             for statement in _CREATE:
                 connection.execute(statement)
+            if before is not None:
+                self.origin = before.first, before.last
+                connection.execute("INSERT INTO origin VALUES (?, ?)", self.origin)
             _sync_folder(self.path.parent)
         except (sqlite3.Error, OSError):
             connection.close()
@@ -100,6 +107,7 @@ class Segment:
         try:
             with closing(self.connect()) as connection:
                 (last,) = connection.execute("SELECT max(position) FROM row").fetchone()
+                self.origin = _origin(connection)
                 lost = self._lost_commits(connection)
         except sqlite3.Error as error:
             if error.sqlite_errorcode in _NOT_NOW:
@@ -156,6 +164,13 @@ def segments_in(folder: Path) -> list[Segment]:
     """Return the segments that lie in `folder`, oldest first, each with no last position yet."""
     names = sorted(path.stem for path in folder.glob(f"*{_SUFFIX}") if path.stem.isdigit())
     return [Segment(folder, int(name), 0) for name in names]
+
+
+def _origin(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'origin'").fetchone():
+        return None
+    found: tuple[int, int] | None = connection.execute("SELECT first, last FROM origin").fetchone()
+    return found
 
 
 def _sync_folder(folder: Path) -> None:

@@ -185,6 +185,55 @@ def test_damaged_segment_is_set_aside_and_work_goes_on(tmp_path, ruin: Callable[
     assert damaged("segment") + damaged("page") > before
 
 
+@pytest.mark.parametrize("again", [1, 2], ids=["at once", "at every start"])
+def test_segment_that_is_missing_from_the_middle_is_told_once(tmp_path, again):
+    with journal_in(tmp_path) as journal:
+        for number in range(20):
+            journal.append([bulk(number)])
+    gone = segments(tmp_path)[1]
+    gone.unlink()
+    before = damaged("missing")
+
+    for _ in range(again):
+        with journal_in(tmp_path, history=0) as journal:
+            kept = read_all(journal)
+
+    assert (kept[0], kept[-1]) == (1, 20)
+    assert len(kept) < 20
+    assert damaged("missing") == before + 1
+    assert [path.name for path in (tmp_path / "damaged").iterdir()] == [f"{gone.stem}.missing"]
+
+
+def test_oldest_segment_that_nobody_has_read_is_missed_and_one_given_back_is_not(tmp_path):
+    with journal_in(tmp_path) as journal:
+        for number in range(20):
+            journal.append([bulk(number)])
+    segments(tmp_path)[0].unlink()
+    before = damaged("missing")
+
+    with journal_in(tmp_path, history=20, rules=3) as journal:
+        given_back = journal.given_back
+    assert damaged("missing") == before
+    with journal_in(tmp_path, history=0):
+        assert damaged("missing") == before + 1
+
+    assert given_back >= 1
+
+
+def test_segment_set_aside_is_not_missed_as_well(tmp_path):
+    with journal_in(tmp_path) as journal:
+        for number in range(20):
+            journal.append([bulk(number)])
+    segments(tmp_path)[1].write_bytes(b"no database at all" * 100)
+    before = damaged("missing")
+
+    for _ in range(2):
+        with journal_in(tmp_path, history=0) as journal:
+            read_all(journal)
+
+    assert damaged("missing") == before
+
+
 def crash(folder: Path, *contents: Content) -> Path:
     """Leave a segment as a killed process does, and return its write-ahead log."""
     journal = Journal(folder / "crashed", JournalSettings(min_free_bytes=0), readers={})
