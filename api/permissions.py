@@ -22,6 +22,7 @@ class Right(StrEnum):
     PUBLIC = "public"  #: anybody, signed in or not
     SIGNED_IN = "signed_in"  #: whoever is signed in
     SEE_CITY = "see_city"  #: sensors, readings, map
+    EXPORT = "export"  #: download readings in bulk
     SEE_QUEUE = "see_queue"  #: incidents, tasks, messages
     REPORT = "report"  #: open an incident by hand
     ACT = "act"  #: take steps; which ones, linkage decides
@@ -67,6 +68,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.PUBLIC: frozenset(),
     Right.SIGNED_IN: _EVERYBODY,
     Right.SEE_CITY: _EVERYBODY,
+    # What leaves in bulk leaves for good: those who run the system, answer for it, evaluate it or keep its data.
+    Right.EXPORT: frozenset({Role.OPERATOR, Role.LEADER, Role.EVALUATOR, Role.STEWARD}),
     # Linkage decides which incidents; officers and handlers see those of their department.
     Right.SEE_QUEUE: SEEING_ALL | {Role.OFFICER, Role.HANDLER},
     Right.REPORT: REPORTING,
