@@ -1,6 +1,6 @@
 """The registry of components in SQL: replaced from the city folder, found by code and by place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,6 +11,7 @@ from city.component import HELP, Component, ComponentState
 from city.errors import NotFound
 from city.nearness import Box
 from city.place import Place
+from registry.merging import merge
 from registry.tables import COMPONENT
 from storage.sql import Database, insert
 
@@ -49,6 +50,26 @@ class ComponentRegistry:
             waiting = iter(components)
             while rows := [{**_row(component), "imported": False} for component in islice(waiting, _ROWS)]:
                 connection.execute(statement, rows)
+
+    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
+        """Add or change a million rows or none, as `registry.staging` has them; return how many really differ.
+
+        They stay whatever the city folder says, but for codes that stand there too.
+        """
+        with self._database.write() as connection:
+            return merge(connection, COMPONENT, columns, rows, {"imported": True})
+
+    def count(self) -> int:
+        """Return how many components there are."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(COMPONENT)).scalar_one())
+
+    def all(self) -> Iterator[Component]:
+        """Yield every component by code, all of one moment, without holding them all in memory."""
+        with self._database.read() as connection:
+            streaming = connection.execution_options(yield_per=_ROWS)
+            found = streaming.execute(select(COMPONENT).order_by(COMPONENT.c.id)).mappings()
+            yield from map(_component, found)
 
     def get(self, component: str) -> Component:
         """Return one component.

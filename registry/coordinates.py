@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from city.place import Place
+
 Degrees = NDArray[np.float64]
 
 
@@ -55,6 +57,12 @@ def to_wgs84(crs: Crs, longitude: Degrees, latitude: Degrees) -> tuple[Degrees, 
     return west, south
 
 
+def in_wgs84(crs: Crs, place: Place) -> Place:
+    """Return one place in WGS-84."""
+    longitude, latitude = to_wgs84(crs, np.array([place.longitude]), np.array([place.latitude]))
+    return Place(float(longitude[0]), float(latitude[0]))
+
+
 def from_wgs84(crs: Crs, longitude: Degrees, latitude: Degrees) -> tuple[Degrees, Degrees]:
     """Return places of WGS-84 in `crs`."""
     return _shifted(longitude, latitude) if crs is Crs.GCJ02 else (longitude, latitude)
@@ -75,14 +83,16 @@ def _northward(x: Degrees, y: Degrees) -> Degrees:
     """Return the shift to the north in metres."""
     shift: Degrees = -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x)) + _ripple(x)
     waves = 20 * np.sin(y * np.pi) + 40 * np.sin(y / 3 * np.pi) + 160 * np.sin(y / 12 * np.pi)
-    return shift + (waves + 320 * np.sin(y * np.pi / 30)) * 2 / 3
+    shift += (waves + 320 * np.sin(y * np.pi / 30)) * 2 / 3
+    return shift
 
 
 def _eastward(x: Degrees, y: Degrees) -> Degrees:
     """Return the shift to the east in metres."""
     shift: Degrees = 300 + x + 2 * y + 0.1 * x**2 + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + _ripple(x)
     waves = 20 * np.sin(x * np.pi) + 40 * np.sin(x / 3 * np.pi) + 150 * np.sin(x / 12 * np.pi)
-    return shift + (waves + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
+    shift += (waves + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
+    return shift
 
 
 def _ripple(x: Degrees) -> Degrees:

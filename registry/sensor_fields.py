@@ -30,7 +30,7 @@ class Misfit(NamedTuple):
     got: str
 
 
-class _Unfit(ValueError):
+class Unfit(ValueError):
     """Raised by the reader of one field."""
 
     def __init__(self, *, expected: str) -> None:
@@ -42,11 +42,11 @@ def read_sensor(fields: Mapping[str, str]) -> Sensor | list[Misfit]:
     """Return the sensor that `fields` describe, or all that is wrong with them; fields left out are empty."""
     values: dict[str, Any] = {}
     misfits = []
-    for name, read in _READERS.items():
+    for name, read in READERS.items():
         text = fields.get(name, "").strip()
         try:
             values[name] = read(text)
-        except _Unfit as unfit:
+        except Unfit as unfit:
             misfits.append(Misfit(f"{unfit.expected} as `{name}`", text if text.isprintable() else repr(text)))
     if misfits:
         return misfits
@@ -84,27 +84,31 @@ def write_sensor(sensor: Sensor) -> dict[str, str]:
     }
 
 
-def _word(text: str) -> str:
+def read_word(text: str) -> str:
+    """Return a word; raises Unfit for one that no screen should show."""
     if len(text) > MAX_LENGTH:
-        raise _Unfit(expected=f"at most {MAX_LENGTH} characters")
+        raise Unfit(expected=f"at most {MAX_LENGTH} characters")
     if not text.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise _Unfit(expected="text without control characters")
+        raise Unfit(expected="text without control characters")
     return text
 
 
-def _required(text: str) -> str:
+def read_required(text: str) -> str:
+    """Return a word that must be there; raises Unfit."""
     if not text:
-        raise _Unfit(expected="a value")
-    return _word(text)
+        raise Unfit(expected="a value")
+    return read_word(text)
 
 
 def _domain(text: str) -> Domain:
     if text not in set(Domain):
-        raise _Unfit(expected=" or ".join(f"`{domain}`" for domain in Domain))
+        raise Unfit(expected=" or ".join(f"`{domain}`" for domain in Domain))
     return Domain(text)
 
 
-def _degrees(bound: int) -> Callable[[str], float | None]:
+def read_degrees(bound: int) -> Callable[[str], float | None]:
+    """Return the reader of an angle up to `bound` to either side; it gives None for nothing, and raises Unfit."""
+
     def read(text: str) -> float | None:
         return _number(text, f"degrees from -{bound} to {bound}", lambda number: abs(number) <= bound)
 
@@ -121,24 +125,26 @@ def _number(text: str, expected: str, fits: Callable[[float], bool]) -> float | 
     try:
         number = float(text)
     except ValueError:
-        raise _Unfit(expected=expected) from None
+        raise Unfit(expected=expected) from None
     if not math.isfinite(number) or not fits(number):
-        raise _Unfit(expected=expected)
+        raise Unfit(expected=expected)
     return number
 
 
 def _words(text: str) -> tuple[str, ...]:
-    words = tuple(_word(word.strip()) for word in text.split(";") if word.strip())
+    words = tuple(read_word(word.strip()) for word in text.split(";") if word.strip())
     if len(set(words)) < len(words):
-        raise _Unfit(expected="each word once")
+        raise Unfit(expected="each word once")
     return words
 
 
-def _tags(text: str) -> frozenset[str]:
+def read_tags(text: str) -> frozenset[str]:
+    """Return words between semicolons; raises Unfit."""
     return frozenset(_words(text))
 
 
-def _date(text: str) -> date | None:
+def read_date(text: str) -> date | None:
+    """Return a day as RFC 3339 writes it, None for nothing; raises Unfit."""
     if not text:
         return None
     try:
@@ -146,32 +152,33 @@ def _date(text: str) -> date | None:
     except ValueError:
         found = None
     if found is None or found.isoformat() != text:  # 20261120 and 2026-W47-5 are ISO 8601 too
-        raise _Unfit(expected="a date such as 2026-11-20")
+        raise Unfit(expected="a date such as 2026-11-20")
     return found
 
 
 def _flag(text: str) -> bool:
     if text.lower() not in {"", "true", "false"}:
-        raise _Unfit(expected="`true`, `false` or nothing")
+        raise Unfit(expected="`true`, `false` or nothing")
     return text.lower() == "true"
 
 
-def _condition(text: str) -> ComponentState:
+def read_condition(text: str) -> ComponentState:
+    """Return the condition of a component or device, intact where nothing stands; raises Unfit."""
     if text and text not in set(ComponentState):
-        raise _Unfit(expected=" or ".join(f"`{state}`" for state in ComponentState) + " or nothing")
+        raise Unfit(expected=" or ".join(f"`{state}`" for state in ComponentState) + " or nothing")
     return ComponentState(text) if text else ComponentState.INTACT
 
 
-_READERS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(FIELDS, _word),
-    **dict.fromkeys(REQUIRED, _required),
+READERS: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(FIELDS, read_word),
+    **dict.fromkeys(REQUIRED, read_required),
     "domain": _domain,
-    "longitude": _degrees(180),
-    "latitude": _degrees(90),
+    "longitude": read_degrees(180),
+    "latitude": read_degrees(90),
     "interval_s": _seconds,
     "quantities": _words,
-    "installed": _date,
-    "tags": _tags,
+    "installed": read_date,
+    "tags": read_tags,
     "recorded": _flag,
-    "condition": _condition,
+    "condition": read_condition,
 }

@@ -1,9 +1,11 @@
 """Reading a file of sensors: every mistake is gathered with its place, and with one of them nothing is taken."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from city.errors import BadCityFile
 from city.sensor import Sensor
+from registry.coordinates import Crs, in_wgs84
 from registry.sensor_fields import read_sensor
 
 #: Mistakes told at once; more of them only hide the first.
@@ -52,8 +54,10 @@ class SensorFile:
         self._first_at.setdefault(sensor.id, at)
         self._sensors.append(sensor)
 
-    def finish(self) -> list[Sensor]:
-        """Return the sensors; raises BadSensors when there was a mistake."""
+    def finish(self, crs: Crs = Crs.WGS84) -> list[Sensor]:
+        """Return the sensors, their places in WGS-84; raises BadSensors when there was a mistake."""
         if self._mistakes:
             raise BadSensors(self._mistakes)
-        return self._sensors
+        if crs is not Crs.GCJ02:
+            return self._sensors
+        return [replace(one, place=in_wgs84(crs, one.place)) if one.place is not None else one for one in self._sensors]

@@ -2,18 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from city.sensor import Sensor
+from registry.coordinates import Crs, crs_named
+from registry.csv_records import Wrong
 from registry.sensor_fields import FIELDS, write_sensor
 from registry.sensor_file import BadSensors, SensorFile
 
-_PROPERTIES = tuple(field for field in FIELDS if field not in {"longitude", "latitude"})
+#: The properties of a sensor's feature; its place is the geometry.
+PROPERTIES = tuple(field for field in FIELDS if field not in {"longitude", "latitude"})
 _LISTS = ("quantities", "tags")
-
-#: Names of WGS-84 in the `crs` member that GeoJSON had before RFC 7946 took WGS-84 for granted.
-_WGS84 = re.compile(r"CRS84|EPSG:+4326", re.IGNORECASE)
 
 
 def read_geojson(data: bytes, name: str) -> list[Sensor]:
@@ -22,26 +22,33 @@ def read_geojson(data: bytes, name: str) -> list[Sensor]:
     Raises:
         BadSensors: something in it is wrong; all of it is told, and nothing is returned.
     """
-    text, features = _features(data, name)
+    text, features, crs = _features(data, name)
     file = SensorFile()
     for line, feature in zip(_lines(text, len(features)), features, strict=True):
-        fields = _fields(feature, at := f"{name}:{line}", file)
+        fields = fields_of(feature, at := f"{name}:{line}", file)
         if fields is not None:
             file.add(fields, at)
-    return file.finish()
+    return file.finish(crs)
 
 
-def write_geojson(sensors: Iterable[Sensor]) -> Iterator[str]:
-    """Yield the file in pieces, one feature a line."""
-    yield '{"type": "FeatureCollection", "features": ['
+def write_geojson(sensors: Iterable[Sensor], crs: Crs = Crs.WGS84) -> Iterator[str]:
+    """Yield the file in pieces, one feature a line; places are as they are, and `crs` says in which system."""
+    return write_features(map(_feature, sensors), crs)
+
+
+def write_features(features: Iterable[Mapping[str, object]], crs: Crs = Crs.WGS84) -> Iterator[str]:
+    """Yield a collection of any features; RFC 7946 takes WGS-84 for granted, another system is named as before it."""
+    named = {"type": "name", "properties": {"name": crs.value}}
+    member = f'"crs": {json.dumps(named)}, ' if crs is not Crs.WGS84 else ""
+    yield f'{{"type": "FeatureCollection", {member}"features": ['
     separator = "\n"
-    for sensor in sensors:
-        yield separator + json.dumps(_feature(sensor), ensure_ascii=False, allow_nan=False)
+    for feature in features:
+        yield separator + json.dumps(feature, ensure_ascii=False, allow_nan=False)
         separator = ",\n"
     yield "\n]}\n"
 
 
-def _features(data: bytes, name: str) -> tuple[str, list[Any]]:
+def _features(data: bytes, name: str) -> tuple[str, list[Any], Crs]:
     try:
         text = data.decode("utf-8-sig")
         document = json.loads(text)
@@ -54,9 +61,19 @@ def _features(data: bytes, name: str) -> tuple[str, list[Any]]:
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
         raise BadSensors.only(expected="a FeatureCollection", got=type(document).__name__, at=f"{name}:1")
     crs = document.get("crs")
-    if crs is not None and not _WGS84.search(json.dumps(crs)):
-        raise BadSensors.only(expected="coordinates in WGS-84", got=json.dumps(crs), at=f"{name}:1")
-    return text, document["features"]
+    system = Crs.WGS84 if crs is None else _named(crs)
+    if system is None:
+        raise BadSensors.only(
+            expected="coordinates in WGS-84 or GCJ-02 or CGCS2000", got=json.dumps(crs), at=f"{name}:1"
+        )
+    return text, document["features"], system
+
+
+def _named(member: object) -> Crs | None:
+    """Return the system that the member `crs` names, which GeoJSON had before RFC 7946."""
+    properties = member.get("properties") if isinstance(member, dict) else None
+    said = properties.get("name") if isinstance(properties, dict) else member
+    return crs_named(said) if isinstance(said, str) else None
 
 
 def _lines(text: str, count: int) -> list[int]:
@@ -75,7 +92,7 @@ def _lines(text: str, count: int) -> list[int]:
     return lines if len(lines) == count else [1] * count
 
 
-def _fields(feature: object, at: str, file: SensorFile) -> dict[str, str] | None:
+def fields_of(feature: object, at: str, file: Wrong, known: Sequence[str] = PROPERTIES) -> dict[str, str] | None:
     """Return the feature as text fields, or None after noting what keeps it from being one."""
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(feature, dict) or not isinstance(properties, dict):
@@ -86,10 +103,10 @@ def _fields(feature: object, at: str, file: SensorFile) -> dict[str, str] | None
         file.wrong(expected="a point or null as geometry", got=json.dumps(feature.get("geometry")), at=at)
         return None
     texts = {field: _text(value) for field, value in properties.items()}
-    unknown = [field for field in texts if field not in _PROPERTIES]
+    unknown = [field for field in texts if field not in known]
     unread = [field for field, text in texts.items() if text is None]
     for field in unknown:
-        file.wrong(expected=f"properties out of {', '.join(_PROPERTIES)}", got=field, at=at)
+        file.wrong(expected=f"properties out of {', '.join(known)}", got=field, at=at)
     for field in unread:
         file.wrong(expected=f"a plain value as `{field}`", got=json.dumps(properties[field]), at=at)
     return None if unknown or unread else fields | {field: text for field, text in texts.items() if text is not None}
@@ -124,7 +141,7 @@ def _text(value: object) -> str | None:
 
 
 def _feature(sensor: Sensor) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: text for name, text in write_sensor(sensor).items() if text and name in _PROPERTIES}
+    fields: dict[str, Any] = {name: text for name, text in write_sensor(sensor).items() if text and name in PROPERTIES}
     fields |= {name: fields[name].split(";") for name in _LISTS if name in fields}
     if sensor.interval_s is not None:
         fields["interval_s"] = sensor.interval_s

@@ -1,20 +1,24 @@
 """The registry of sensors in SQL: who is there, and what changed since a version."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from city.errors import NotFound
 from city.level import Domain
 from city.sensor import Sensor
+from registry.merging import merge
 from registry.sensor_row import row_of, sensor_of
+from registry.shape import as_column
 from registry.tables import REGISTRY_VERSION, REMOVED_SENSOR, SENSOR
-from storage.sql import Database, insert
+from storage.sql import Database
 
 #: Rows sent to the database at once; and ids in one question, well below SQLite's 32,766 parameters.
 _ROWS = 1000
+_COLUMNS = tuple(column.name for column in SENSOR.columns if column.name != "changed")
 _IDS = 500
 
 
@@ -46,13 +50,19 @@ class SensorRegistry:
 
     def upsert_many(self, sensors: Iterable[Sensor]) -> int:
         """Add or change all of them or none; return how many really differ from what was there."""
+        return self.merge(_COLUMNS, (tuple(map(as_column, row_of(sensor).values())) for sensor in sensors))
+
+    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
+        """Add or change a million rows or none, as `registry.staging` has them; return how many really differ.
+
+        Rows in order of id are written quickest. Other writers of the database wait meanwhile.
+        """
         with self._database.write() as connection:
             version = _version(connection) + 1
-            waiting = iter(sensors)
-            while rows := [{**row_of(sensor), "changed": version} for sensor in islice(waiting, _ROWS)]:
-                _upsert(connection, rows)
-            changed = _count(connection, [SENSOR.c.changed == version])
+            changed = merge(connection, SENSOR, columns, rows, {"changed": version})
             if changed:
+                back = select(SENSOR.c.id).where(SENSOR.c.changed == version)
+                connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(back)))
                 _move_on(connection, version)
         return changed
 
@@ -129,17 +139,6 @@ def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int
 
 def _move_on(connection: Connection, version: int) -> None:
     connection.execute(update(REGISTRY_VERSION).values(version=version))
-
-
-def _upsert(connection: Connection, rows: list[dict[str, object]]) -> None:
-    """Write rows where they differ, so that importing the same file twice is no change."""
-    statement = insert(connection, SENSOR)
-    new = {column.name: statement.excluded[column.name] for column in SENSOR.columns if column.name != "id"}
-    differs = or_(*(SENSOR.c[name].is_distinct_from(value) for name, value in new.items() if name != "changed"))
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new, where=differs), rows)
-    ids = [row["id"] for row in rows]
-    for start in range(0, len(ids), _IDS):
-        connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(ids[start : start + _IDS])))
 
 
 def _conditions(wanted: SensorFilter) -> list[ColumnElement[bool]]:

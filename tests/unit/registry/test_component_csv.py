@@ -38,8 +38,8 @@ def test_every_mistake_is_told_with_its_line() -> None:
     [
         pytest.param("id,kind\n", "a column `class`", id="missing column"),
         pytest.param(f"{HEADER},colour\n", "columns out of", id="unknown column"),
-        pytest.param(f"{HEADER}\n{GOOD},x\n", "as many cells as columns", id="a cell too many"),
-        pytest.param(f"{HEADER}\n{GOOD[:-5]}\n", "as many cells as columns", id="a cell too few"),
+        pytest.param(f"{HEADER}\n{GOOD},x\n", "Expected 6 cells", id="a cell too many"),
+        pytest.param(f"{HEADER}\n{GOOD[:-5]}\n", "Expected 6 cells", id="a cell too few"),
         pytest.param(f"{HEADER},state\n{GOOD},lost\n", "`missing`", id="unknown state"),
         pytest.param(f"{HEADER}\n{GOOD.replace('122.9', 'nan')}\n", "degrees from -180 to 180", id="no number"),
         pytest.param(f"{HEADER}\n{GOOD.replace('manhole', '')}\n", "a value as `kind`", id="no kind"),

@@ -101,14 +101,24 @@ def test_line_of_a_mistake_counts_lines_within_cells() -> None:
             b'id,name,domain,kind\na,"b', "Expected CSV, got `unexpected end of data` - at `sensors.csv:2`", id="quote"
         ),
         pytest.param(
-            b"# crs: GCJ-02\nid,name,domain,kind\n",
-            "Expected coordinates in `WGS-84`, got `GCJ-02` - at `sensors.csv:1`",
+            b"# crs: BD-09\nid,name,domain,kind\n",
+            "Expected coordinates in `WGS-84` or `GCJ-02` or `CGCS2000`, got `BD-09` - at `sensors.csv:1`",
             id="other coordinates",
         ),
     ],
 )
 def test_file_that_cannot_be_read_says_why(data: bytes, expected: str) -> None:
     assert mistakes(data)[0] == expected
+
+
+def test_places_of_chinese_maps_are_kept_in_wgs84() -> None:
+    data = b"# crs: GCJ-02\nid,name,domain,kind,longitude,latitude\na,a,video,camera,116.41024450,39.91640428\n"
+    data += b"b,b,video,camera,,\n"
+
+    shifted, nowhere = read_csv(data, "sensors.csv")
+
+    assert shifted.place == pytest.approx((116.404, 39.915), abs=1e-7)
+    assert nowhere.place is None
 
 
 def test_unknown_column_names_the_known_ones() -> None:

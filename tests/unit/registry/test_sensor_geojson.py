@@ -61,8 +61,8 @@ def test_words_may_be_one_text_and_heights_are_passed_over() -> None:
         pytest.param(b"[]", "Expected a FeatureCollection, got `list` - at `sensors.geojson:1`", id="no collection"),
         pytest.param(b"[" * 100_000, "Expected a FeatureCollection, got `JSON nested too deep`", id="deep"),
         pytest.param(
-            collection(crs={"type": "name", "properties": {"name": "EPSG:4490"}}),
-            "Expected coordinates in WGS-84, got",
+            collection(crs={"type": "name", "properties": {"name": "EPSG:3857"}}),
+            "Expected coordinates in WGS-84 or GCJ-02 or CGCS2000, got",
             id="other coordinates",
         ),
         pytest.param(

@@ -1,0 +1,161 @@
+"""Files of sensors and components are brought into the registry whole or not at all, on SQLite and on PostgreSQL."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from city.component import Component
+from city.place import Place
+from city.sensor import Sensor
+from registry.components import ComponentRegistry
+from registry.coordinates import Crs
+from registry.importing import MAX_MISTAKES, BadImport, FileToImport, Format, stage
+from registry.sensor_csv import write_csv
+from registry.sensor_geojson import write_geojson
+from registry.sensors import SensorRegistry
+from registry.shape import COMPONENTS, SENSORS, Shape
+from registry.staging import Staging
+from storage.migrate import upgrade
+from storage.sql import Database
+from tests.support.sensors import BARE, FULL
+
+COMPONENT_HEADER = "id,kind,class,name,longitude,latitude,installed,tags"
+COVER = "9901010103000001,manhole,0103,井盖,122.9,36.2,2024-01-01,b;a"
+
+
+@pytest.fixture
+def registry(database: Database) -> SensorRegistry:
+    upgrade(database)
+    return SensorRegistry(database)
+
+
+def csv(text: str, **more: object) -> FileToImport:
+    return FileToImport(io.BytesIO(text.encode()), "a.csv", Format.CSV, **more)  # type: ignore[arg-type]
+
+
+def written(sensors: list[Sensor]) -> FileToImport:
+    return csv("".join(write_csv(sensors)))
+
+
+def brought(file: FileToImport, registry: SensorRegistry | ComponentRegistry, shape: Shape, folder: Path) -> int:
+    with Staging(shape.fields, folder) as staging:
+        stage(file, shape, staging)
+        return registry.merge(shape.fields, staging.rows())
+
+
+def test_sensors_of_a_file_are_there_as_they_were_written(registry: SensorRegistry, tmp_path: Path) -> None:
+    first = brought(written([FULL, BARE]), registry, SENSORS, tmp_path)
+    again = brought(written([BARE, FULL]), registry, SENSORS, tmp_path)
+    changed = brought(written([replace(BARE, name="新线圈"), FULL]), registry, SENSORS, tmp_path)
+
+    assert (first, again, changed) == (2, 0, 1)
+    assert list(registry.all()) == [replace(BARE, name="新线圈"), FULL]
+    assert registry.changed_since(1).changed == (replace(BARE, name="新线圈"),)
+
+
+def test_sensor_that_was_removed_is_back(registry: SensorRegistry, tmp_path: Path) -> None:
+    brought(written([BARE]), registry, SENSORS, tmp_path)
+    registry.remove(BARE.id)
+    brought(written([BARE]), registry, SENSORS, tmp_path)
+
+    changes = registry.changed_since(2)
+
+    assert (changes.changed, changes.removed) == ((BARE,), ())
+
+
+def test_features_are_sensors_too(registry: SensorRegistry, tmp_path: Path) -> None:
+    content = io.BytesIO("".join(write_geojson([FULL, BARE])).encode())
+    brought(FileToImport(content, "a.geojson", Format.GEOJSON), registry, SENSORS, tmp_path)
+
+    assert list(registry.all()) == [BARE, FULL]
+
+
+def test_components_of_a_file_stay_when_the_city_folder_is_read_again(database: Database, tmp_path: Path) -> None:
+    upgrade(database)
+    registry = ComponentRegistry(database)
+    brought(csv(f"{COMPONENT_HEADER}\n{COVER}\n"), registry, COMPONENTS, tmp_path)
+    own = Component("1", "pump", "0699", "泵站", Place(122.96, 36.21))
+    for components in ([own], []):
+        registry.replace_all(components)
+
+    (left,) = registry.all()
+    assert (left.id, left.tags, str(left.installed)) == ("9901010103000001", frozenset("ab"), "2024-01-01")
+
+
+@pytest.mark.parametrize("by_file", [True, False], ids=["the file says so", "the caller says so"])
+def test_places_are_kept_in_wgs84(registry: SensorRegistry, tmp_path: Path, *, by_file: bool) -> None:
+    rows = "id,name,domain,kind,longitude,latitude\na,a,video,camera,116.41024450,39.91640428\nb,b,video,camera,,\n"
+    file = csv(f"# crs: GCJ-02\n{rows}") if by_file else csv(rows, crs=Crs.GCJ02)
+    brought(file, registry, SENSORS, tmp_path)
+
+    shifted, nowhere = registry.all()
+    assert shifted.place == pytest.approx((116.404, 39.915), abs=1e-7)
+    assert nowhere.place is None
+
+
+def test_coordinate_system_of_features_is_their_crs(registry: SensorRegistry, tmp_path: Path) -> None:
+    point = {"type": "Point", "coordinates": [116.41024450, 39.91640428]}
+    properties = {"id": "a", "name": "a", "domain": "video", "kind": "camera"}
+    document = {
+        "type": "FeatureCollection",
+        "crs": {"type": "name", "properties": {"name": "GCJ-02"}},
+        "features": [{"type": "Feature", "geometry": point, "properties": properties}],
+    }
+    content = io.BytesIO(json.dumps(document).encode())
+    brought(FileToImport(content, "a.json", Format.GEOJSON), registry, SENSORS, tmp_path)
+
+    (shifted,) = registry.all()
+    assert shifted.place == pytest.approx((116.404, 39.915), abs=1e-7)
+
+
+HEADER = "id,name,domain,kind,code"
+
+
+@pytest.mark.parametrize(
+    ("text", "mistakes"),
+    [
+        pytest.param(
+            f"{HEADER}\na,a,video,camera,\n,,video,camera,\nc,c,audio,camera,",
+            ["`id` 3", "`name` 3", "`domain` 4"],
+            id="each with its line",
+        ),
+        pytest.param(
+            f"{HEADER}\na,a,video,camera,\nb,b,video,camera,\na,a,video,camera,\na,x,video,camera,",
+            ["`a.csv:2`) 4", "`a.csv:2`) 5"],
+            id="an id that stands there before",
+        ),
+        pytest.param(f"{HEADER}\na,a,video,camera,123\n", ["`code` 2"], id="a code of another form"),
+        pytest.param(f"{HEADER}\na,a,video\n", ["cells 2"], id="cells missing"),
+        pytest.param(f'{HEADER}\na,"a', ["CSV 2"], id="no CSV"),
+        pytest.param("# crs: BD-09\nid\n", ["`CGCS2000` 1", "`name` 2", "`domain` 2", "`kind` 2"], id="a bad head"),
+    ],
+)
+def test_file_with_a_mistake_brings_nothing(
+    registry: SensorRegistry, tmp_path: Path, text: str, mistakes: list[str]
+) -> None:
+    with pytest.raises(BadImport) as caught:
+        brought(csv(text), registry, SENSORS, tmp_path)
+
+    told = [f"{one.expected.split()[-1]} {one.at.rpartition(':')[2]}" for one in caught.value.mistakes]
+    assert (told, caught.value.total) == (mistakes, len(mistakes))
+    assert registry.count() == 0
+    assert not list(tmp_path.glob("liandong-import-*"))
+
+
+def test_bytes_that_are_no_utf8_are_told_with_their_line(registry: SensorRegistry, tmp_path: Path) -> None:
+    content = io.BytesIO(f"{HEADER}\na,线圈,video,camera,\n".encode("gbk"))
+    with pytest.raises(BadImport) as caught:
+        brought(FileToImport(content, "a.csv", Format.CSV), registry, SENSORS, tmp_path)
+
+    assert caught.value.at == "a.csv:2"
+
+
+def test_many_mistakes_are_counted(registry: SensorRegistry, tmp_path: Path) -> None:
+    text = f"{HEADER}\n" + ",a,video,camera,\n" * (MAX_MISTAKES + 5)
+    with pytest.raises(BadImport) as caught:
+        brought(csv(text), registry, SENSORS, tmp_path)
+
+    assert (len(caught.value.mistakes), caught.value.total) == (MAX_MISTAKES, MAX_MISTAKES + 5)

@@ -1,0 +1,78 @@
+"""`liandong registry import` and `export`: what goes in comes out, and a bad file changes nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from liandong.cli import run
+from liandong.exits import Exit
+
+SENSORS = "id,name,domain,kind,longitude,latitude\na,甲,video,camera,116.404,39.915\nb,乙,traffic,loop,,\n"
+
+
+def command(folder: Path, *words: str) -> int:
+    return run(["registry", *words, "--data", str(folder / "data")])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "in.csv"
+    path.write_text(SENSORS, "utf-8")
+    return path
+
+
+def test_what_was_imported_is_exported(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(tmp_path, "import", "sensors", str(file)) == Exit.OK
+    assert capsys.readouterr().out == "2 sensors read, 2 new or changed\n"
+
+    assert command(tmp_path, "export", "sensors", "-") == Exit.OK
+    head, columns, first, second = capsys.readouterr().out.splitlines()
+    assert (head, columns.split(",")[:3]) == ("# crs: WGS-84", ["id", "name", "name_en"])
+    assert (first.split(",")[:2], second.split(",")[:2]) == (["a", "甲"], ["b", "乙"])
+
+
+def test_file_in_another_system_comes_back_where_it_was(tmp_path: Path, file: Path) -> None:
+    shifted, kept = tmp_path / "gcj.geojson", tmp_path / "wgs.geojson"
+    assert command(tmp_path, "import", "sensors", str(file)) == Exit.OK
+    assert command(tmp_path, "export", "sensors", str(shifted), "--crs", "GCJ-02") == Exit.OK
+    assert command(tmp_path, "import", "sensors", str(shifted)) == Exit.OK
+    assert command(tmp_path, "export", "sensors", str(kept)) == Exit.OK
+
+    places = [json.loads(path.read_text("utf-8"))["features"][0]["geometry"]["coordinates"] for path in (shifted, kept)]
+    assert places[0] == pytest.approx([116.4102445, 39.9164043], abs=1e-6)
+    assert places[1] == pytest.approx([116.404, 39.915], abs=1e-8)
+
+
+def test_every_mistake_is_told_on_a_line_of_its_own(
+    tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(SENSORS + "c,,audio,loop,,\n", "utf-8")
+
+    assert command(tmp_path, "import", "sensors", str(file)) == Exit.SETTINGS
+    told = capsys.readouterr()
+    command(tmp_path, "export", "sensors", "-")
+
+    assert [line.rpartition("`in.csv:")[2] for line in told.err.splitlines()] == ["4`", "4`"]
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_components_go_in_and_out(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(
+        "id,kind,class,name,longitude,latitude,installed\n9901010103000001,manhole,0103,井盖,122.9,36.2,2024-01-01\n",
+        "utf-8",
+    )
+    assert command(tmp_path, "import", "components", str(file)) == Exit.OK
+    for ending in ("csv", "geojson"):
+        out = tmp_path / f"out.{ending}"
+        assert command(tmp_path, "export", "components", str(out)) == Exit.OK
+        capsys.readouterr()
+        assert command(tmp_path, "import", "components", str(out)) == Exit.OK
+        assert capsys.readouterr().out == "1 components read, 0 new or changed\n"
+
+
+def test_file_that_cannot_be_one_is_said(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(tmp_path, "import", "sensors", str(tmp_path / "none.csv")) == Exit.USAGE
+    assert command(tmp_path, "import", "sensors", str(file.rename(tmp_path / "in.xlsx"))) == Exit.SETTINGS
+
+    assert "none.csv" in capsys.readouterr().err
