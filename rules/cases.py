@@ -1,14 +1,15 @@
 """Cases for rules, as YAML writes them: what sensors say when, and the alarms that must come of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from city.alarm import Change
 from city.catalogue import Catalogue
 from city.clock import SECOND_NS, to_ns
-from city.level import Level
+from city.level import Domain, Level
 from city.quality import Quality
+from city.sensor import Sensor
 from city.yaml_lines import Located, parse_yaml
 from rules.duration import read_duration_ns
 from rules.faults import BadRuleBook, Faults
@@ -20,6 +21,7 @@ _STARTS_NS = to_ns(datetime(2026, 11, 20, 2, tzinfo=UTC))
 #: A case is judged to the end at every second; longer ones are a slip of the pen.
 LONGEST_NS = 40 * 86_400 * SECOND_NS
 
+_OF_A_SENSOR = ("interval", "district", "site", "grid", "upstream", "tags", "quantities", "recorded")
 _READING = (("sensor", "quantity"), ("at", "value", "values", "every", "until", "unit", "quality", "arrives"))
 _EVENT = (("sensor", "event"), ("at", "every", "until", "confidence", "arrives"))
 _EXPECTED = (("at", "rule"), ("sensor", "change", "level", "value"))
@@ -54,7 +56,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case; with `rule`, only what that rule does is compared."""
+    """One case; with `rule`, only what that rule does is compared; `sensors` stand beside those of the city."""
 
     name: str
     file: str
@@ -62,8 +64,9 @@ class Case:
     starts_ns: int
     until_ns: int
     rule: str = ""
+    sensors: tuple[Sensor, ...] = ()
     said: tuple[Said, ...] = ()
-    expected: tuple[Expected, ...] = field(default_factory=tuple)
+    expected: tuple[Expected, ...] = ()
 
 
 def read_cases(text: str, file: str, catalogue: Catalogue) -> list[Case]:
@@ -74,13 +77,41 @@ def read_cases(text: str, file: str, catalogue: Catalogue) -> list[Case]:
     """
     faults = Faults()
     cases: list[Case] = []
+    sensors: list[Sensor] = []
     with faults:
-        for written in parse_yaml(text, file).fields(("cases",))["cases"].items():
+        fields = parse_yaml(text, file).fields(("cases",), ("sensors",))
+        for written in fields["sensors"].items() if "sensors" in fields else ():
             with faults:
-                cases.append(_case(written, catalogue))
+                sensors.append(_sensor(written))
+        for written in fields["cases"].items():
+            with faults:
+                cases.append(replace(_case(written, catalogue), sensors=tuple(sensors)))
     if faults.found:
         raise BadRuleBook(tuple(faults.found))
     return cases
+
+
+def _sensor(written: Located) -> Sensor:
+    """Return a sensor that only these cases have."""
+    fields = written.fields(("id", "domain", "kind"), _OF_A_SENSOR)
+    return Sensor(
+        id=fields["id"].text(),
+        name=fields["id"].text(),
+        domain=Domain(fields["domain"].word(list(Domain))),
+        kind=fields["kind"].text(),
+        interval_s=read_duration_ns(fields["interval"]) / SECOND_NS if "interval" in fields else None,
+        quantities=tuple(one.text() for one in fields["quantities"].items()) if "quantities" in fields else (),
+        tags=frozenset(one.text() for one in fields["tags"].items()) if "tags" in fields else frozenset(),
+        recorded=fields["recorded"].flag() if "recorded" in fields else False,
+        district=_text(fields, "district"),
+        site=_text(fields, "site"),
+        grid=_text(fields, "grid"),
+        upstream=_text(fields, "upstream"),
+    )
+
+
+def _text(fields: dict[str, Located], key: str) -> str:
+    return fields[key].text() if key in fields else ""
 
 
 def _case(written: Located, catalogue: Catalogue) -> Case:
@@ -136,7 +167,8 @@ def _readings(written: Located, catalogue: Catalogue) -> Iterator[Said]:
     told = values if values is not None else [fields["value"]] * len(times)
     for at_ns, value in zip(times, told, strict=True):
         arrives_ns = at_ns if late_ns is None else late_ns
-        yield Said(arrives_ns, at_ns, fields["sensor"].text(), fields["quantity"].text(), scale.read(value), quality)
+        for sensor in _sensors(fields["sensor"]):
+            yield Said(arrives_ns, at_ns, sensor, fields["quantity"].text(), scale.read(value), quality)
 
 
 def _events(written: Located) -> Iterator[Said]:
@@ -145,7 +177,13 @@ def _events(written: Located) -> Iterator[Said]:
     late_ns = read_duration_ns(fields["arrives"]) if "arrives" in fields else None
     for at_ns in _times(fields, None):
         arrives_ns = at_ns if late_ns is None else late_ns
-        yield Said(arrives_ns, at_ns, fields["sensor"].text(), event=fields["event"].text(), confidence=confidence)
+        for sensor in _sensors(fields["sensor"]):
+            yield Said(arrives_ns, at_ns, sensor, event=fields["event"].text(), confidence=confidence)
+
+
+def _sensors(written: Located) -> list[str]:
+    """Return the sensor that speaks, or all of a list that say the same."""
+    return [one.text() for one in written.items()] if isinstance(written.value, tuple) else [written.text()]
 
 
 def _times(fields: dict[str, Located], count: int | None) -> Iterable[int]:
