@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from city.entry import Arrivals, Context, Journaled
 from city.history import Names
+from city.reading import ReadingBatch
 from liandong.folder import write_private
 from rules.states import NORMAL, SILENT, AlarmStates
 
@@ -21,7 +22,9 @@ OFFLINE, UNKNOWN = "offline", "unknown"
 class SensorStates:
     """Follows the journal behind the rules; belongs to ingest's loop.
 
-    Who said to be offline is kept in a file, since the broker does not say so again.
+    Who said to be offline, and when, is kept in a file, since the broker does not say so again unless it retained it.
+    What a sensor measured after that says that it is there: a last will that was retained is told anew at every
+    subscribing, long after the sensor came back.
 
     Attributes:
         version: rises whenever a state may have changed.
@@ -33,6 +36,8 @@ class SensorStates:
         self._offline = _kept(file)
         self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)  # by number, as it is asked for every reading
         self._heard_ever: set[str] = set()
+        #: By number, when it was told to be offline; 0 while it is not.
+        self._told_ns: NDArray[np.int64] = np.zeros(1024, np.int64)
         self._changed: OrderedDict[str, int] = OrderedDict()
         self.version = 0
 
@@ -42,6 +47,7 @@ class SensorStates:
         match item.entry:
             case Arrivals() as arrivals:
                 changed |= self._hear(arrivals.readings.sensor) | self._newly_told(arrivals)
+                changed |= self._come_back(arrivals.readings)
             case Context(sensors=sensors):
                 registered = frozenset(one.sensor.id for one in sensors)
                 changed |= registered ^ self._registered
@@ -81,22 +87,51 @@ class SensorStates:
         if not len(sensors):
             return set()
         top = int(sensors.max())
-        if top >= len(self._heard):
-            self._heard = np.append(self._heard, np.zeros(top + 1, np.bool_))
+        self._make_room(top)
         new = np.unique(sensors[~self._heard[sensors]])
         self._heard[new] = True
-        names = {self._names.sensor(number) for number in new.tolist()}
-        self._heard_ever |= names
+        names = {self._names.sensor(number): number for number in new.tolist()}
+        for name in names.keys() & self._offline.keys():  # known by name only, from an earlier run
+            self._told_ns[names[name]] = self._offline[name]
+        self._heard_ever |= names.keys()
+        return set(names)
+
+    def _make_room(self, top: int) -> None:
+        if top >= len(self._heard):
+            self._heard = np.append(self._heard, np.zeros(top + 1, np.bool_))
+            self._told_ns = np.append(self._told_ns, np.zeros(top + 1, np.int64))
+
+    def _come_back(self, readings: ReadingBatch) -> set[str]:
+        """Return who was told to be offline, and has measured something since."""
+        if not self._offline or not len(readings):
+            return set()
+        told_ns = self._told_ns[readings.sensor]
+        back = np.unique(readings.sensor[(told_ns > 0) & (readings.time_ns > told_ns)])
+        self._told_ns[back] = 0
+        names = {self._names.sensor(number) for number in back.tolist()}
+        for name in names:
+            self._offline.pop(name, None)
+        if names:
+            self._keep()
         return names
 
     def _newly_told(self, arrivals: Arrivals) -> set[str]:
         before = frozenset(self._offline)
         for status in arrivals.statuses:
-            (self._offline.discard if status.online else self._offline.add)(self._names.sensor(status.sensor))
-        changed = before ^ self._offline
+            self._make_room(status.sensor)
+            name = self._names.sensor(status.sensor)
+            self._told_ns[status.sensor] = 0 if status.online else max(1, status.arrival_ns)
+            if status.online:
+                self._offline.pop(name, None)
+            else:
+                self._offline[name] = max(1, status.arrival_ns)
+        changed = before ^ self._offline.keys()
         if changed:
-            write_private(self._file, json.dumps(sorted(self._offline)))
+            self._keep()
         return set(changed)
+
+    def _keep(self) -> None:
+        write_private(self._file, json.dumps(dict(sorted(self._offline.items()))))
 
     def _note(self, changed: set[str]) -> None:
         if not changed:
@@ -107,8 +142,10 @@ class SensorStates:
             self._changed.move_to_end(sensor)
 
 
-def _kept(file: Path) -> set[str]:
+def _kept(file: Path) -> dict[str, int]:
     try:
-        return set(json.loads(file.read_text("utf-8")))
+        kept = json.loads(file.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
-        return set()
+        return {}
+    # Earlier versions kept the names alone.
+    return {str(name): int(kept[name]) for name in kept} if isinstance(kept, dict) else dict.fromkeys(kept, 1)

@@ -35,11 +35,11 @@ class City:
         self._position += 1
         self.states.apply(Journaled(self._position, entry))
 
-    def say(self, *sensors: int) -> None:
-        self.hear(Arrivals(ReadingBatch.of([(number, 1, 0, 0, 1.0, 0) for number in sensors])))
+    def say(self, *sensors: int, time_ns: int = 0) -> None:
+        self.hear(Arrivals(ReadingBatch.of([(number, 1, time_ns, time_ns, 1.0, 0) for number in sensors])))
 
-    def status(self, sensor: int, *, online: bool) -> None:
-        self.hear(Arrivals(ReadingBatch.empty(), statuses=(SensorStatus(sensor, online, 0),)))
+    def status(self, sensor: int, *, online: bool, time_ns: int = 0) -> None:
+        self.hear(Arrivals(ReadingBatch.empty(), statuses=(SensorStatus(sensor, online, time_ns),)))
 
     def alarm(self, kind: str, change: Change, level: Level = Level.MAJOR) -> None:
         self.alarms.apply([transition(kind, change, level)])
@@ -109,6 +109,32 @@ def test_only_what_changed_since_is_told(city: City) -> None:
     assert quiet == {}
     assert city.states.since(version) == {"air-2": "offline"}
     assert city.states.since(city.states.version) == {}
+
+
+@pytest.mark.parametrize(
+    ("measured_ns", "state"),
+    [pytest.param(99, "offline", id="before it left"), pytest.param(101, "normal", id="since it left")],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_sensor_that_measured_something_since_is_back(
+    city: City, tmp_path: Path, measured_ns: int, state: str, *, restarted: bool
+) -> None:
+    city.say(1)
+    city.status(1, online=False, time_ns=100)
+    version = city.states.version
+    city = City(tmp_path) if restarted else city
+
+    city.say(1, time_ns=measured_ns)
+
+    assert city.states.states()["air-1"] == state
+    if not restarted:
+        assert city.states.since(version) == ({"air-1": "normal"} if state == "normal" else {})
+
+
+def test_names_that_an_earlier_version_kept_are_offline(tmp_path: Path) -> None:
+    (tmp_path / "offline.json").write_text('["air-1"]')
+
+    assert City(tmp_path).states.states()["air-1"] == "offline"
 
 
 def test_who_is_offline_is_known_after_a_start(city: City, tmp_path: Path) -> None:
