@@ -46,7 +46,7 @@ class WantedExport(Span):
 @router.get(
     "/{sensor:path}/readings.csv",
     response_class=StreamingResponse,
-    responses={**documented(400, 401, 403, 404), **_CSV},
+    responses={**documented(401, 403, 404, 409), **_CSV},
 )
 async def readings_csv(
     desk: Desk, exporter: Exporter, sensor: SensorId, wanted: Annotated[WantedExport, Query()]

@@ -30,7 +30,7 @@ async def test_readings_are_downloaded_as_csv(told: Town) -> None:
     assert status == 200
     assert text.splitlines()[:2] == [
         "sensor,quantity,unit,time,value,quality",
-        "underpass/1,water_level,cm,2026-11-20T08:00:00.000Z,0.0,late",
+        "underpass/1,water_level,m,2026-11-20T08:00:00.000Z,0.0,late",
     ]
     assert len(text.splitlines()) == 4
 
@@ -42,7 +42,7 @@ async def test_whoever_watches_does_not_take_readings_away(told: Town) -> None:
 async def test_longer_span_than_a_month_is_refused(told: Town) -> None:
     status, text = await download(told, **{"from": "2026-10-01T00:00:00Z"})
 
-    assert status == 400
+    assert status == 409
     assert "31 days" in text
 
 
@@ -51,5 +51,5 @@ async def test_more_readings_than_the_limit_are_refused(told: Town, monkeypatch:
 
     status, text = await download(told)
 
-    assert status == 400
+    assert status == 409
     assert "2 readings" in text
