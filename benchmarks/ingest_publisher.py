@@ -147,7 +147,7 @@ class Publisher:
 
 
 def _flat(rows: Bytes) -> memoryview:
-    return memoryview(np.ascontiguousarray(rows).reshape(-1)).cast("B")
+    return memoryview(rows.tobytes())
 
 
 def main() -> None:

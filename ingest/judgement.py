@@ -47,21 +47,22 @@ class Judgement:
 
     def judge(self, said: Said, arrival_ns: int) -> ReadingBatch:
         """Return the readings in the city's units, each with its quality."""
-        series = self._series
-        value = said.value * series.factor[said.slot] + series.offset[said.slot]
+        series, meanings = self._series, self._series.meanings
+        meaning, first = series.meaning[said.slot], series.first[said.slot].astype(np.int64)
+        value = said.value * meanings.factor[meaning] + meanings.offset[meaning]
         time_ns, quality = self._clocked(said, arrival_ns)
-        outside = (value < series.minimum[said.slot]) | (value > series.maximum[said.slot])
+        outside = (value < meanings.minimum[meaning]) | (value > meanings.maximum[meaning])
         quality |= _flagged(outside, Quality.OUT_OF_RANGE)
-        quality |= self._ordered(series.first[said.slot], time_ns, value)
+        quality |= self._ordered(first, time_ns, value)
         batch = ReadingBatch(
             sensor=series.sensor[said.slot],
-            quantity=series.quantity[said.slot],
+            quantity=meanings.quantity[meaning],
             time_ns=time_ns,
             arrival_ns=np.full(len(value), arrival_ns, np.int64),
             value=value,
             quality=quality,
         )
-        return self._counted(series.first[said.slot], batch)
+        return self._counted(first, batch)
 
     def moment(self, time_ns: int | None, arrival_ns: int, *, recorded: bool) -> int:
         """Return the time of an event: the sensor's own, or of receipt where that cannot be."""
@@ -84,7 +85,7 @@ class Judgement:
             return said.time_ns, quality
         # Values of one series that came together without a time stay apart: by a nanosecond, in order of arrival.
         time_ns = said.time_ns.copy()
-        time_ns[wrong] = arrival_ns + _occurrence(self._series.first[said.slot[wrong]])
+        time_ns[wrong] = arrival_ns + _occurrence(self._series.first[said.slot[wrong]].astype(np.int64))
         return time_ns, quality
 
     def _ordered(
@@ -111,16 +112,16 @@ class Judgement:
 
         The first value of a counter tells no rise, nor does one that is late, repeated, or not to be trusted.
         """
-        series = self._series
-        counts = (series.increase[slot] != NO_COUNTER) & ((batch.quality & _NOT_COUNTED) == 0)
+        increase, base = self._series.meanings.increase[self._series.meaning[slot]], self._series.base
+        counts = (increase != NO_COUNTER) & ((batch.quality & _NOT_COUNTED) == 0)
         if not counts.any():
             return batch
         rows, rises = [], []
         for row in np.flatnonzero(counts).tolist():
-            place, value = slot[row], float(batch.value[row])
-            before = float(series.base[place])
-            series.base[place] = value
-            if before == before:  # not NaN
+            place, value = int(slot[row]), float(batch.value[row])
+            before = base.get(place)
+            base[place] = value
+            if before is not None:
                 rows.append(row)
                 rises.append(value - before if value >= before else value)
         if not rows:
@@ -128,7 +129,7 @@ class Judgement:
         risen = np.array(rows)
         return ReadingBatch(
             sensor=np.append(batch.sensor, batch.sensor[risen]),
-            quantity=np.append(batch.quantity, series.increase[slot[risen]]),
+            quantity=np.append(batch.quantity, increase[risen]),
             time_ns=np.append(batch.time_ns, batch.time_ns[risen]),
             arrival_ns=np.append(batch.arrival_ns, batch.arrival_ns[risen]),
             value=np.append(batch.value, np.array(rises)),
@@ -140,9 +141,9 @@ class Judgement:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return of each reading the newest time of its series before it, and the value then."""
         series = self._series
-        order, starts = _groups(slot)
-        if len(starts) == len(slot):  # every series but once: the rule under load
+        if series.differ(slot):  # the rule under load
             return series.newest_ns[slot], series.newest_value[slot]
+        order, starts = _groups(slot)
         first = slot[order[starts]]
         # Each series' reading from before the batch goes in front of its readings; then a running maximum in each.
         times = np.insert(time_ns[order], starts, series.newest_ns[first])
@@ -165,21 +166,40 @@ class Recent:
 
     def __init__(self, generation: int = 131_072) -> None:
         self._generation = generation
-        self._young: set[int] = set()
-        self._old: set[int] = set()
+        self._young, self._old = _Keys(), _Keys()
 
     def add(self, keys: NDArray[np.uint64]) -> None:
         """Remember keys."""
-        self._young.update(keys.tolist())
-        if len(self._young) > self._generation:
-            self._old, self._young = self._young, set()
+        self._young.add(keys)
+        if self._young.count > self._generation:
+            self._old, self._young = self._young, _Keys()
 
     def among(self, keys: NDArray[np.uint64], asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which of the `asked` keys are remembered."""
         found = np.zeros(len(keys), np.bool_)
         places = np.flatnonzero(asked)
-        found[places] = [key in self._young or key in self._old for key in keys[places].tolist()]
+        young, old = self._young.known(), self._old.known()
+        found[places] = [key in young or key in old for key in keys[places].tolist()]
         return found
+
+
+class _Keys:
+    """Keys in columns, which become a set when they are asked for: most cities send little that is late."""
+
+    def __init__(self) -> None:
+        self._columns: list[NDArray[np.uint64]] = []
+        self._known: set[int] = set()
+        self.count = 0
+
+    def add(self, keys: NDArray[np.uint64]) -> None:
+        self._columns.append(keys)
+        self.count += len(keys)
+
+    def known(self) -> set[int]:
+        for column in self._columns:
+            self._known.update(column.tolist())
+        self._columns.clear()
+        return self._known
 
 
 def _flagged(those: NDArray[np.bool_], flag: Quality) -> NDArray[np.uint16]:

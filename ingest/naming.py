@@ -12,7 +12,7 @@ from city.quality import UNTRUSTED
 from ingest.config import NormaliseSettings
 from ingest.meaning import Meaning, Told
 from ingest.reasons import Reason
-from ingest.series import SeriesColumns
+from ingest.series import NO_COUNTER, SeriesColumns
 
 
 class Numbering(Protocol):
@@ -45,36 +45,52 @@ def _nothing(_sensor: int, _quantity: int) -> Newest | None:
     return None
 
 
+#: How a device names what it tells: a quantity in its own unit by its name alone.
+Words = str | Told
+
+
 class SpeakingSensor:
-    """A sensor that has said something.
+    """A sensor that has said something; a million of them must fit into memory.
 
     Attributes:
-        plain: slot of each quantity that it sends as `values`, in the quantity's own unit.
-        told: slot of what it tells otherwise, with unit and label.
         layout, row: what it usually tells together, and its row there; None before it is known.
+        others: slots of what it tells besides.
     """
 
-    __slots__ = ("id", "layout", "number", "plain", "recorded", "registered", "row", "told")
+    __slots__ = ("id", "layout", "number", "others", "recorded", "registered", "row")
 
     def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
         self.id, self.number = sensor_id, number
         self.registered, self.recorded = registered, recorded
-        self.plain: dict[str, int] = {}
-        self.told: dict[Told, int] = {}
+        self.others: dict[Words, int] = {}
         self.layout: Layout | None = None
         self.row = 0
 
     @property
     def slots(self) -> list[int]:
         """Return all slots that it has."""
-        return [*self.plain.values(), *self.told.values()]
+        usual = self.layout.slots([self.row])[0].tolist() if self.layout is not None else []
+        return [*usual, *self.others.values()]
+
+    def slot(self, words: Words) -> int | None:
+        """Return the slot of what it tells in these words, if it has one."""
+        if self.layout is not None:
+            place = self.layout.places.get(words)
+            if place is not None:
+                return self.layout.slot(self.row, place)
+        return self.others.get(words)
 
 
 class Layout:
-    """Values that sensors tell together: the slots of each sensor in a row of its own."""
+    """Values that sensors tell together: the slots of each sensor in a row of its own.
 
-    def __init__(self, width: int) -> None:
-        self._slots: NDArray[np.int32] = np.empty((16, width), np.int32)
+    Attributes:
+        places: where each value stands in a row.
+    """
+
+    def __init__(self, words: Sequence[Words]) -> None:
+        self.places = {one: place for place, one in enumerate(words)}
+        self._slots: NDArray[np.int32] = np.empty((16, len(words)), np.int32)
         self._count = 0
         #: Rows of sensors that usually tell something else.
         self._rows: dict[int, int] = {}
@@ -88,6 +104,7 @@ class Layout:
         self._slots[self._count] = slots
         if sensor.layout is None:
             sensor.layout, sensor.row = self, self._count
+            sensor.others = {words: slot for words, slot in sensor.others.items() if words not in self.places}
         else:
             self._rows[sensor.number] = self._count
         self._count += 1
@@ -95,6 +112,10 @@ class Layout:
     def row(self, sensor: SpeakingSensor) -> int | None:
         """Return the row of a sensor."""
         return sensor.row if sensor.layout is self else self._rows.get(sensor.number)
+
+    def slot(self, row: int, place: int) -> int:
+        """Return one slot."""
+        return int(self._slots[row, place])
 
     def slots(self, rows: Sequence[int]) -> NDArray[np.int64]:
         """Return the slots of these rows."""
@@ -116,7 +137,7 @@ class Naming:
         settings: NormaliseSettings,
     ) -> None:
         self._numbering, self._understand, self._series, self._settings = numbering, understand, series, settings
-        self._meanings: dict[Told, Meaning] = {}
+        self._meanings: dict[Told, int] = {}
         self._speaking: dict[str, SpeakingSensor] = {}
         self._registered: dict[str, bool] = {}
         self._names: dict[int, str] = {}
@@ -152,19 +173,19 @@ class Naming:
         Raises:
             UndecodableMessage: a name that no registry could hold, or too many series of one sensor.
         """
-        slot = sensor.plain[quantity] = self._add(sensor, Told(quantity))
+        slot = sensor.others[quantity] = self._add(sensor, Told(quantity))
         return slot
 
     def slot(self, sensor: SpeakingSensor, told: Told) -> int:
         """Return the slot of a quantity as it is told; raises as above."""
-        slot = sensor.told.get(told)
+        slot = sensor.slot(told)
         if slot is None:
-            slot = sensor.told[told] = self._add(sensor, told)
+            slot = sensor.others[told] = self._add(sensor, told)
         return slot
 
     def names(self, slots: Iterable[int]) -> tuple[str, ...]:
         """Return the series names of slots."""
-        return tuple(self._names[int(self._series.quantity[slot])] for slot in slots)
+        return tuple(self._names[self._series.quantity(slot)] for slot in slots)
 
     def _meet(self, sensor_id: str) -> SpeakingSensor:
         recorded = self._registered.get(sensor_id)
@@ -184,31 +205,34 @@ class Naming:
             expected = f"at most {self._settings.max_series_per_sensor} series of one sensor"
             raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=told.quantity, at=sensor.id)
         meaning = self._meaning(told)
-        quantity = self._numbering.quantity_number(meaning.name)
-        self._names[quantity] = meaning.name
-        same = next((slot for slot in slots if self._series.quantity[slot] == quantity), None)
+        quantity = int(self._series.meanings.quantity[meaning])
+        same = next((slot for slot in slots if self._series.quantity(slot) == quantity), None)
         first = int(self._series.first[same]) if same is not None else None
-        slot = self._series.add(sensor.number, quantity, meaning, first=first)
+        slot = self._series.add(sensor.number, meaning, first=first)
         self._series.recorded[slot] = sensor.recorded
-        if meaning.increase and first is None:
-            self._count_on(sensor, slot, meaning)
+        if first is None and self._series.meanings.increase[meaning] != NO_COUNTER:
+            self._count_on(sensor, slot, quantity)
         return slot
 
-    def _count_on(self, sensor: SpeakingSensor, slot: int, meaning: Meaning) -> None:
+    def _count_on(self, sensor: SpeakingSensor, slot: int, quantity: int) -> None:
         """Go on counting from where the last run left off."""
         series = self._series
-        series.increase[slot] = self._numbering.quantity_number(meaning.increase)
-        newest = self._past(sensor.number, int(series.quantity[slot]))
+        newest = self._past(sensor.number, quantity)
         if newest is not None:
             series.newest_ns[slot], series.newest_value[slot] = newest.time_ns, newest.value
             if not newest.quality & UNTRUSTED:
                 series.base[slot] = newest.value
 
-    def _meaning(self, told: Told) -> Meaning:
-        meaning = self._meanings.get(told)
-        if meaning is None:
+    def _meaning(self, told: Told) -> int:
+        """Return the number of what is meant; raises as above."""
+        number = self._meanings.get(told)
+        if number is None:
             if len(self._meanings) >= self._settings.max_quantities:
                 expected = f"at most {self._settings.max_quantities} quantities"
                 raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=told.quantity, at="quantity")
-            meaning = self._meanings[told] = self._understand(told)
-        return meaning
+            meaning = self._understand(told)
+            quantity = self._numbering.quantity_number(meaning.name)
+            self._names[quantity] = meaning.name
+            increase = self._numbering.quantity_number(meaning.increase) if meaning.increase else NO_COUNTER
+            number = self._meanings[told] = self._series.meanings.add(meaning, quantity, increase)
+        return number

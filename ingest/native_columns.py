@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ingest.decoders.native import NativeReading
 from ingest.decoders.native_shape import Shape, spelling, told_by
 from ingest.judgement import NO_TIME, Said
+from ingest.meaning import Told
 from ingest.message import Message
 from ingest.naming import Layout, SpeakingSensor
 
@@ -111,8 +112,11 @@ class NativeColumns:
                 rest.append(number)
                 continue
             spelled = spellings.get(spelling(payload))
-            row = spelled.layout.row(sensor) if spelled is not None else None
-            if spelled is None or row is None:
+            if spelled is None:
+                rest.append(number)
+                continue
+            row = sensor.row if sensor.layout is spelled.layout else spelled.layout.row(sensor)
+            if row is None:
                 rest.append(number)
                 continue
             if not spelled.numbers:
@@ -136,7 +140,8 @@ class NativeColumns:
         shape = Shape.of(payload)
         if shape is None or (shape.told not in self._layouts and len(self._layouts) >= _MAX_SPELLINGS):
             return None
-        return _Spelled(shape, self._layouts.setdefault(shape.told, Layout(len(shape.told))))
+        words = [name if unit is None else Told(name, unit) for name, unit in shape.told]
+        return _Spelled(shape, self._layouts.setdefault(shape.told, Layout(words)))
 
     def _is_back(self, key: bytes) -> bool:
         """Return whether a spelling came before: one that never comes again is not worth a shape."""

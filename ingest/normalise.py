@@ -151,7 +151,7 @@ class Normaliser:
     def _native_values(self, sensor: SpeakingSensor, reading: NativeReading) -> tuple[list[int], list[float]]:
         slots: list[int] = []
         values: list[float] = []
-        known, units = sensor.plain, reading.unit
+        units = reading.unit
         for quantity, value in reading.values.items():
             if value is None:
                 continue
@@ -160,7 +160,7 @@ class Normaliser:
             if units is not None and quantity in units:
                 slot: int | None = self._naming.slot(sensor, Told(quantity, units[quantity]))
             else:
-                slot = known.get(quantity)
+                slot = sensor.slot(quantity)
             slots.append(slot if slot is not None else self._naming.plain_slot(sensor, quantity))
             values.append(value)
         return slots, values

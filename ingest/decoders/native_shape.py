@@ -229,12 +229,15 @@ def _added(token: _Token) -> float:
 
 def _minutes(minute: Ints) -> tuple[Ints, Flags]:
     """Return when these minutes began, written as `202611200800`, and which of them there are."""
-    distinct, of = (minute[:1], 0) if minute.min() == minute.max() else np.unique(minute, return_inverse=True)
-    begun = [_minute_ns(f"{one:012d}") for one in distinct.tolist()]
-    begun_ns = np.array([one if one is not None else 0 for one in begun], np.int64)
-    known = np.array([one is not None for one in begun])
-    return np.broadcast_to(begun_ns[of], len(minute)), np.broadcast_to(known[of], len(minute))
+    if minute.min() == minute.max():  # as they come: a batch lasts some milliseconds
+        begun = _minute_ns(int(minute[0]))
+        return np.full(len(minute), begun if begun is not None else 0), np.full(len(minute), begun is not None)
+    distinct, of = np.unique(minute, return_inverse=True)
+    all_begun = [_minute_ns(one) for one in distinct.tolist()]
+    begun_ns = np.array([one if one is not None else 0 for one in all_begun], np.int64)
+    return begun_ns[of], np.array([one is not None for one in all_begun])[of]
 
 
-def _minute_ns(digits: str) -> int | None:
+def _minute_ns(minute: int) -> int | None:
+    digits = f"{minute:012d}"
     return parse_time(f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{digits[8:10]}:{digits[10:]}:00.000Z")
