@@ -6,7 +6,7 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-linkage soak setup setup-dev console lock clean
+.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-linkage bench-rules soak setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
@@ -47,6 +47,9 @@ bench: setup-dev
 
 bench-linkage: setup-dev
 	$(BIN)/python -m benchmarks.linkage
+
+bench-rules: setup-dev
+	$(BIN)/python -m benchmarks.rules
 
 soak: setup-dev
 	$(BIN)/python -m benchmarks.soak

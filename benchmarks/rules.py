@@ -18,7 +18,7 @@ from rich.table import Table
 
 from city.catalogue import Catalogue
 from city.clock import SECOND_NS, SystemClock
-from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, Tick
+from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, SensorEvent, Tick
 from city.level import Domain
 from city.reading import ReadingBatch
 from city.sensor import Sensor
@@ -49,7 +49,15 @@ class Case:
     rules_each: int
     beyond: float = 0.01
     levels: str = LEVELS
+    extra: str = ""
+    events: bool = False
 
+
+#: A site has twenty sensors.
+_SITE = 20
+_OF_A_SITE = "same: site, within: 10m"
+_AT_LEAST = "{notice: {at_least: 15, hold: 1h}, major: {at_least: 18, hold: 1h}}"
+_RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
 CASES = (
     Case("one rule a series", "threshold", 100_000, 1, 1),
@@ -59,12 +67,49 @@ CASES = (
     Case("20 rules a series, half beyond", "threshold", 10_000, 20, 20, beyond=0.5),
     Case("10 readings of each series in a batch", "threshold", 1_000, 20, 20),
     Case("1,000 rules, 100,000 sensors", "threshold", 100_000, 1_000, 20),
+    Case("20 rules a series, in working time", "threshold", 10_000, 20, 20, extra="when: working_time"),
+    Case("rises within a window", "threshold", 100_000, 1, 1, levels=_RISES, extra="over: 10m"),
+    Case("rises within a window, 20 rules a series", "threshold", 10_000, 20, 20, levels=_RISES, extra="over: 10m"),
+    Case(
+        "20 of a site, 20 rules a series",
+        "quorum",
+        10_000,
+        20,
+        20,
+        levels=_AT_LEAST,
+        extra=f"each: {{above: 3}}, {_OF_A_SITE}",
+    ),
+    Case("20 of a site, a tenth beyond", "quorum", 10_000, 20, 20, 0.1, _AT_LEAST, f"each: {{above: 3}}, {_OF_A_SITE}"),
+    Case(
+        "readings of a site, 20 rules a series",
+        "count",
+        10_000,
+        20,
+        20,
+        levels=_AT_LEAST,
+        extra=f"each: {{above: 3}}, {_OF_A_SITE}",
+    ),
+    Case(
+        "events of a site",
+        "count",
+        10_000,
+        1,
+        1,
+        levels=_AT_LEAST,
+        extra=f"event: intrusion, {_OF_A_SITE}",
+        events=True,
+    ),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
 )
 
 
 #: The case that stands for its kind in the report.
-TYPICAL = ("20 rules a series", "a tick over 100,000 sensors")
+TYPICAL = (
+    "20 rules a series",
+    "a tick over 100,000 sensors",
+    "20 of a site, 20 rules a series",
+    "readings of a site, 20 rules a series",
+)
 
 
 @dataclass(frozen=True)
@@ -150,7 +195,13 @@ def _context(case: Case) -> Context:
         NumberedSensor(
             number,
             Sensor(
-                f"s{number}", "", Domain.ENVIRONMENT, "level", interval_s=60.0, tags=frozenset({f"g{number % groups}"})
+                f"s{number}",
+                "",
+                Domain.ENVIRONMENT,
+                "level",
+                interval_s=60.0,
+                tags=frozenset({f"g{number % groups}"}),
+                site=f"p{number // _SITE}",
             ),
         )
         for number in range(case.sensors)
@@ -160,11 +211,14 @@ def _context(case: Case) -> Context:
 
 
 def _rule(case: Case, number: int, tag: str) -> str:
-    priority = ", ".join(f"{word}: 3" for word in ("notice", "major", "critical") if word in case.levels)
-    select = f"{{tags: [{tag}]}}" if case.kind == "silence" else f"{{quantity: water_level, tags: [{tag}]}}"
+    priority = ", ".join(f"{word}: 3" for word in ("notice", "major", "critical") if f"{word}:" in case.levels)
+    select = (
+        f"{{tags: [{tag}]}}" if case.kind == "silence" or case.events else f"{{quantity: water_level, tags: [{tag}]}}"
+    )
     return (
         f"  - {{id: r{number}, kind: {case.kind}, name: {{zh: 测, en: Bench}}, source: benchmark, select: {select}, "
-        f"levels: {case.levels}, incident: {{class: bench, priority: {{{priority}}}}}}}\n"
+        f"{case.extra + ', ' if case.extra else ''}levels: {case.levels}, "
+        f"incident: {{class: bench, priority: {{{priority}}}}}}}\n"
     )
 
 
@@ -183,7 +237,11 @@ def _arrivals(case: Case, count: int) -> Iterator[Entry]:
             random.random(ROWS) < case.beyond, random.choice([5.0, 20.0, 30.0], ROWS), 2 * random.random(ROWS)
         )
         quantity, quality = np.zeros(ROWS, dtype=np.int32), np.zeros(ROWS, dtype=np.uint16)
-        yield Arrivals(ReadingBatch(sensor, quantity, time_ns, time_ns, value, quality))
+        if case.events:
+            told = zip(sensor.tolist(), time_ns.tolist(), strict=True)
+            yield Arrivals(ReadingBatch.empty(), tuple(SensorEvent(one, "intrusion", at, at) for one, at in told))
+        else:
+            yield Arrivals(ReadingBatch(sensor, quantity, time_ns, time_ns, value, quality))
 
 
 def _show(measured: list[Measured], report: dict[str, object]) -> None:
