@@ -35,7 +35,7 @@ class Played:
         sensors = tuple(NumberedSensor(numbering.sensor_number(sensor.id), sensor) for sensor in city.sensors)
         quantities = {name: numbering.quantity_number(name) for name in city.catalogue.quantities}
         used = book if without_holds else city.book
-        self._judge(Context(MIDNIGHT * SECOND_NS, "1", used, sensors, quantities))
+        self._judge(Context(MIDNIGHT * SECOND_NS, "1", used, sensors, quantities, city.about.zone.key))
         self._judge(Connection(MIDNIGHT * SECOND_NS, listening=True))
 
     def second(self, second: int) -> list[AlarmTransition]:
