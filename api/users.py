@@ -207,6 +207,13 @@ def person_with(database: Database, number: str) -> Person | None:
     return None if row is None else user_of(row).person
 
 
+def account_of(database: Database, username: str) -> str | None:
+    """Return the id of the account with this username, also of a disabled one; None where there is none."""
+    with database.read() as connection:
+        number = connection.execute(select(USERS.c.id).where(USERS.c.username == username)).scalar()
+    return None if number is None else str(number)
+
+
 def user_of(row: Row[*tuple[object, ...]]) -> User:
     """Return the user that a row of USERS holds; roles that this version does not know are left out."""
     known = frozenset(role for role in Role if role in cast("list[str]", row.roles))

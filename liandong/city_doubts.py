@@ -8,6 +8,8 @@ import numpy as np
 from city.entry import NumberedSensor
 from city.sensor import Sensor
 from liandong.city_folder import CityFolder
+from linkage.grids import drawn_grids
+from linkage.responsibility import unwatched
 from rules.book import read_book
 from rules.population import Population
 
@@ -31,6 +33,7 @@ def doubts(city: CityFolder) -> Iterator[str]:
         yield from _strangers(city, word, frozenset(allowed))
     yield from _quantities(city)
     yield from _sites(city)
+    yield from _unwatched(city)
     yield from _abroad(city)
     yield from _plans(city)
 
@@ -61,6 +64,12 @@ def _strangers(city: CityFolder, word: str, allowed: frozenset[str]) -> Iterator
             found.setdefault(value, []).append(sensor.id)
     for value, sensors in found.items():
         yield f"Expected the {word} to be one of the city's, got `{value}` - at {_listed(sensors)}"
+
+
+def _unwatched(city: CityFolder) -> Iterator[str]:
+    grids = sorted(unwatched(city.responsibility, drawn_grids(city.grids).codes))
+    if grids:
+        yield f"Expected a collector for every grid, got none - at {_listed(grids)}, `responsibility.yaml`"
 
 
 def _sites(city: CityFolder) -> Iterator[str]:

@@ -19,11 +19,13 @@ from liandong.city_plans import read_plans
 from linkage.departments import Directory, parse_departments
 from linkage.escalation.chain import Chains, default_chains, groups_missing, parse_chains
 from linkage.evaluation.formulas import Formulas, default_formulas, parse_formulas
+from linkage.grids import drawn_grids
 from linkage.plans.library import Plans, twins_of, unplayable
 from linkage.plans.library import mistakes as plan_mistakes
 from linkage.plans.track import PREFIX
 from linkage.plans.upward_book import UpwardBook, parse_upward, upward_strangers
 from linkage.reports.book import ReportBook, parse_reports, report_mistakes
+from linkage.responsibility import Responsibility, parse_responsibility, responsibility_mistakes
 from linkage.roster.parsing import parse_rosters, strangers
 from linkage.roster.roster import Roster
 from linkage.roster.source import Source
@@ -88,6 +90,7 @@ class CityFolder:
     chains: Chains
     telling: TellingBook
     formulas: Formulas
+    responsibility: Responsibility
 
     @property
     def sites(self) -> dict[str, dict[str, str]]:
@@ -135,6 +138,7 @@ class _Reader:
         plans, upward = self._plans(about, departments, standards), self._upward(departments)
         self._mistakes += unplayable(plans, sensors)
         basemap, grids = self._map("basemap.geojson"), self._map("grids.geojson")
+        responsibility = self._responsibility(standards, grids)
         self._raise_mistakes()
         return CityFolder(
             _read(about),
@@ -156,6 +160,7 @@ class _Reader:
             chains=chains,
             telling=telling,
             formulas=formulas,
+            responsibility=_read(responsibility),
         )
 
     def _check_there(self) -> None:
@@ -169,6 +174,12 @@ class _Reader:
         if reports is not None and departments is not None and standards is not None:
             self._mistakes += report_mistakes(reports, departments, standards)
         return reports
+
+    def _responsibility(self, standards: Standards | None, grids: bytes) -> Responsibility | None:
+        found = self._parsed("responsibility.yaml", parse_responsibility, absent="")
+        if found is not None and standards is not None and grids:
+            self._mistakes += responsibility_mistakes(found, drawn_grids(grids).codes, standards)
+        return found
 
     def _roster(self, departments: Directory | None) -> Roster | None:
         roster = self._parsed("rosters.yaml", parse_rosters, absent="")

@@ -35,6 +35,7 @@ _OFFICES = (
     _Account(_VISITOR, "演示 Demo", (Role.FOREMAN, Role.MONITOR, Role.OPERATOR, Role.LEADER, Role.STEWARD)),
     _Account("monitor", "大屏值守 Monitor", (Role.MONITOR,)),
     _Account("collector", "采集员 Collector", (Role.COLLECTOR,)),
+    _Account("collector.west", "采集员（西片） Collector (west)", (Role.COLLECTOR,)),
     _Account("acceptor", "受理员 Acceptor", (Role.ACCEPTOR,)),
     _Account("foreman", "监督值班长 Foreman", (Role.FOREMAN,)),
     _Account("dispatcher", "指挥派遣员 Dispatcher", (Role.DISPATCHER,)),

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from api.app import close_streams, create_app
 from api.collaborators import Given
-from api.users import person_with
+from api.users import account_of, person_with
 from city.clock import SystemClock
 from city.errors import LiandongError
 from city.feed import Feed
@@ -44,6 +44,7 @@ from linkage.evaluation.evaluation import Evaluation
 from linkage.evaluation.vocabulary import Subject
 from linkage.failpoint import Failpoints
 from linkage.geojson import IncidentMap
+from linkage.grids import drawn_grids
 from linkage.incidents import Incidents
 from linkage.leasing.fenced import FencedDatabase
 from linkage.leasing.holding import while_held
@@ -186,6 +187,9 @@ def _ledger(
         chains=city.chains,
         telling=replace(city.telling, on_duty=DutyBook(database).on_duty),
         person=partial(person_with, database),
+        grids=drawn_grids(city.grids),
+        responsibility=city.responsibility,
+        account=partial(account_of, database),
     )
     return Ledger(
         database,

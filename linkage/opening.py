@@ -10,6 +10,7 @@ from city.clock import from_ns
 from city.component import Component
 from city.errors import BadRequest
 from city.level import PRIORITIES, Domain, Level
+from city.place import Place
 from city.sensor import Sensor
 from linkage.acting import Scene
 from linkage.admission.evidence import facts
@@ -18,6 +19,7 @@ from linkage.cap.atlas import Atlas
 from linkage.deed import Deed, Outcome
 from linkage.departments import Directory
 from linkage.escalation.chain import Chains, default_chains
+from linkage.grids import Grids
 from linkage.introduction import introduced
 from linkage.person import Person
 from linkage.plans.library import Plans
@@ -25,6 +27,7 @@ from linkage.plans.upward_book import UpwardBook
 from linkage.proposing import MAINTAINER, OWNER, RULE, TABLE, Proposal, first_that_handles
 from linkage.record import Case, IncidentRecord
 from linkage.reports.book import ReportBook
+from linkage.responsibility import Responsibility
 from linkage.roster.source import Source
 from linkage.standards import Standards
 from linkage.telling.audience import told_by
@@ -45,9 +48,16 @@ def _nobody(_: str) -> Person | None:
     return None
 
 
+def _no_account(_: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class CityBook:
-    """What the city folder says about linkage; `sensor` looks a sensor up in the registry, `sensors` are all of it."""
+    """What the city folder says about linkage.
+
+    `sensor` looks a sensor up in the registry, `sensors` are all of it; `account` returns the id of a username.
+    """
 
     directory: Directory
     standards: Standards
@@ -65,6 +75,9 @@ class CityBook:
     chains: Chains = field(default_factory=default_chains)
     telling: TellingBook = field(default_factory=TellingBook)
     rosters: Source = field(default_factory=Source)
+    grids: Grids = field(default_factory=Grids)
+    responsibility: Responsibility = field(default_factory=Responsibility)
+    account: Callable[[str], str | None] = _no_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +159,7 @@ def opened_by_alarm(
         recorded=transition.recorded,
     )
     case = Case(incident if sensor is None else placed(incident, sensor))
-    data = {**introduced(case.incident), "grid": _grid(sensor), **facts(transition)}
+    data = {**introduced(case.incident), "grid": _grid(case.incident, sensor, book), **facts(transition)}
     deed = Deed(step="open", to_state=case.incident.state, data=data)
     opened = Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
     return filed_by_itself(opened, scene, confirm_within_s) if response.life_safety else opened
@@ -187,7 +200,8 @@ def opened_by_person(report: Report, person: Person, number: int, scene: Scene, 
         place=report.place if report.place else incident.place,
     )
     case = Case(incident)
-    data = {**introduced(incident), "grid": _grid(sensor)}
+    grid = _grid(incident, sensor, book)
+    data = {**introduced(incident), "grid": grid, "collector": _collector(report, grid, book)}
     deed = Deed(step="open", to_state=incident.state, note=report.note, data=data)
     return Outcome(case, (replace(deed, told=told_by(deed, case, case, scene.directory)),))
 
@@ -204,8 +218,20 @@ def _proposed(transition: AlarmTransition, sensor: Sensor | None, book: CityBook
     return first_that_handles(book.directory, choices)
 
 
-def _grid(sensor: Sensor | None) -> str:
-    return "" if sensor is None else sensor.grid
+def _grid(incident: IncidentRecord, sensor: Sensor | None, book: CityBook) -> str:
+    """Return the grid that the sensor's own record names, else the one that the map has there."""
+    if sensor is not None and sensor.grid:
+        return sensor.grid
+    if incident.longitude is None or incident.latitude is None:
+        return ""
+    return book.grids.at(Place(incident.longitude, incident.latitude))
+
+
+def _collector(report: Report, grid: str, book: CityBook) -> str:
+    """Return who should have found it: an account's id, or the username where the city has no such account."""
+    username = book.responsibility.collector_of(grid, report.incident_class)
+    found = book.account(username) if username else None
+    return username if found is None else found
 
 
 def _check(report: Report, book: CityBook) -> None:

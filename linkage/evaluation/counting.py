@@ -41,7 +41,7 @@ KINDS: Mapping[Subject, frozenset[Kind]] = {
     Subject.DEPARTMENT: frozenset({Kind.LEG}),
     Subject.DISTRICT: frozenset({Kind.CASE}),
     Subject.GRID: frozenset({Kind.CASE}),
-    Subject.COLLECTOR: frozenset({Kind.REPORT, Kind.VERIFY, Kind.CHECK}),
+    Subject.COLLECTOR: frozenset({Kind.REPORT, Kind.WATCH, Kind.VERIFY, Kind.CHECK}),
     Subject.ACCEPTOR: frozenset({Kind.ACCEPT, Kind.SEND_VERIFY, Kind.SEND_CHECK}),
     Subject.FOREMAN: frozenset({Kind.FILE, Kind.CLOSE}),
     Subject.DISPATCHER: frozenset({Kind.DISPATCH}),
@@ -59,12 +59,6 @@ def counted(cells: Iterable[Cell]) -> Counter[str]:
         elif cell.standing is Standing.PENDING:
             counts["pending"] += cell.number
     return counts
-
-
-def public_share(cells: Iterable[Cell]) -> Counter[str]:
-    """Return of whole incidents only what says how many were found by the public: collectors as one are asked that."""
-    counts = counted(cells)
-    return Counter({name: counts[name] for name in ("public", "filed")})
 
 
 def _leg(stands: Standing, marks: Collection[Mark]) -> list[str]:
@@ -110,6 +104,15 @@ def _report(_: Standing, marks: Collection[Mark]) -> list[str]:
     return ["reported", *(["valid"] if Mark.FILED in marks else [])]
 
 
+def _watch(_: Standing, marks: Collection[Mark]) -> list[str]:
+    """Return what a filed incident that people reported adds for whoever should have found it."""
+    if Mark.FILED not in marks:
+        return []
+    if Mark.FOUND in marks:
+        return ["watched"]
+    return ["watched", "missed" if Mark.PUBLIC in marks else "missed_by_office"]
+
+
 def _accept(_: Standing, __: Collection[Mark]) -> list[str]:
     return ["accepted"]
 
@@ -144,6 +147,7 @@ def _dispatch(stands: Standing, marks: Collection[Mark]) -> list[str]:
 _NAMES: Mapping[Kind, Callable[[Standing, Collection[Mark]], list[str]]] = {
     Kind.CASE: _case,
     Kind.REPORT: _report,
+    Kind.WATCH: _watch,
     Kind.ACCEPT: _accept,
     Kind.LEG: _leg,
     Kind.VERIFY: _duty("should_verify", "verified", "verified_in_time"),

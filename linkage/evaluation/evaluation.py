@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from city.clock import Clock
 from linkage.evaluation.arithmetic import Ratio
-from linkage.evaluation.counting import Cell, counted, public_share
+from linkage.evaluation.counting import Cell, counted
 from linkage.evaluation.following import Follower
 from linkage.evaluation.formulas import Formulas
-from linkage.evaluation.measuring import Wanted, cells_of, dispositions, whole_cases
+from linkage.evaluation.measuring import Wanted, cells_of, dispositions
 from linkage.evaluation.period import Period, PeriodKind, previous, trail, year_before
 from linkage.evaluation.scoring import Verdict, judged, ratios
 from linkage.evaluation.timing import Spread, spreads
@@ -167,8 +167,7 @@ class Evaluation:
         wanted = self._wanted(ask)
         cells = cells_of(connection, subject, wanted)
         together = [cell for some in cells.values() for cell in some]
-        share = public_share(whole_cases(connection, wanted)) if subject is Subject.COLLECTOR else {}
-        whole = self._judged(subject, together, "", share)
+        whole = self._judged(subject, together, "")
         if subject in POSTS:
             cells.pop("", None)  # what nobody did is the post's, and no person's
         else:
@@ -176,10 +175,8 @@ class Evaluation:
             whole = replace(whole, verdict=Verdict(None, None, ()))
         return whole, {key: self._judged(subject, some, key) for key, some in cells.items()}
 
-    def _judged(
-        self, subject: Subject, cells: Iterable[Cell], key: str, more: Mapping[str, int] | None = None
-    ) -> Figures:
-        counts = {**counted(cells), **({} if more is None else more)}
+    def _judged(self, subject: Subject, cells: Iterable[Cell], key: str) -> Figures:
+        counts = counted(cells)
         composite = self.formulas.composites[subject]
         area_class = self.formulas.class_of(key) if subject.is_area else ""
         verdict = judged(self.formulas, composite, counts, area_class=area_class)

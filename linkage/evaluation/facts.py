@@ -9,6 +9,7 @@ class Kind(StrEnum):
 
     CASE = "case"  #: the whole incident, by the last deadline of its departments
     REPORT = "report"  #: a collector's report, which may turn out to be valid
+    WATCH = "watch"  #: what a collector should have found, in the grids that they walk
     ACCEPT = "accept"  #: a report or alarm that somebody took in
     VERIFY = "verify"
     SEND_VERIFY = "send_verify"  #: somebody was told to verify
@@ -36,6 +37,7 @@ class Mark(StrEnum):
 
     FILED = "filed"
     PUBLIC = "public"  #: reported by a hotline's caller
+    FOUND = "found"  #: reported by a collector
     CLOSED = "closed"
     FORCED = "forced"
     VOIDED = "voided"  #: ended as nothing to handle

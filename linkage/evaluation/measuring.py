@@ -53,11 +53,6 @@ def cells_of(connection: Connection, subject: Subject, wanted: Wanted) -> dict[s
     return _cells(connection, _KEY.get(subject, FACTS.c.person), KINDS[subject], wanted)
 
 
-def whole_cases(connection: Connection, wanted: Wanted) -> list[Cell]:
-    """Return the facts of whole incidents, of all areas together."""
-    return _cells(connection, FACTS.c.kind, frozenset({Kind.CASE}), wanted).get(Kind.CASE, [])
-
-
 def _cells(connection: Connection, key: Column[str], kinds: Collection[Kind], wanted: Wanted) -> dict[str, list[Cell]]:
     # Only of what is still open does it matter whether the deadline has passed.
     passed = case((and_(FACTS.c.outcome == str(Outcome.OPEN), FACTS.c.due_ns < wanted.now_ns), 1), else_=0)

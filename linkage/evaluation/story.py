@@ -62,6 +62,14 @@ def _of_the_case(trail: Trail, source: str, due_ns: int) -> Iterator[Fact]:
     yield Fact(kind=Kind.CASE, due_ns=due_ns, outcome=_case_outcome(trail), marks=frozenset(marks))
     merged = marks & {Mark.MERGED}
     filed = marks & {Mark.FILED}
+    if source not in _SENSED and not merged:
+        yield Fact(
+            kind=Kind.WATCH,
+            due_ns=due_ns,
+            outcome=Outcome.IN_TIME,
+            person=str(trail.opening.get("collector", "")),
+            marks=frozenset(marks & {Mark.FILED, Mark.PUBLIC, Mark.FOUND}),
+        )
     if source == "collector" and not merged:
         yield Fact(
             kind=Kind.REPORT, due_ns=due_ns, outcome=Outcome.IN_TIME, person=_opener(trail), marks=frozenset(filed)
@@ -78,6 +86,7 @@ def _case_marks(trail: Trail, source: str) -> Iterator[Mark]:
     found = {
         Mark.FILED: trail.filed,
         Mark.PUBLIC: source in PUBLIC_SOURCES,
+        Mark.FOUND: source == "collector",
         Mark.REOPENED: trail.reopened,
         Mark.CLOSED: trail.ended in _CLOSED,
         Mark.FORCED: trail.ended == IncidentState.FORCED,

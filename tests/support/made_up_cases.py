@@ -42,6 +42,7 @@ class MadeCase:
     drill: bool
     events: list[Event] = field(default_factory=list)
     legs: list[MadeLeg] = field(default_factory=list)
+    walked_by: str = ""
     filed_by: str = ""
     filed_in_time: bool = False
     verified_by: str = ""
@@ -61,10 +62,10 @@ class Maker:
     def made(self) -> MadeCase:
         """Return the next incident."""
         self._number += 1
-        source = self._random.choice(["sensor", "hotline", "collector", "video"])
+        source = self._random.choice(["sensor", "hotline", "collector", "video", "leader"])
         case = MadeCase(self._number, source, self._random.choice(DISTRICTS), self._random.random() < 0.1)
         self._now_ns = self._start_ns + self._random.randrange(self._span_ns)
-        self._case = case
+        self._case, case.walked_by = case, self._random.choice(("", *COLLECTORS))
         self._live()
         return case
 
@@ -81,6 +82,7 @@ class Maker:
             drill=case.drill,
             priority=3,
             rule="r",
+            collector=case.walked_by,
             clocks=[self._clock("verify", due_ns)],
         )
         if chance() < 0.05:

@@ -1,8 +1,10 @@
 """Work that people really do in the queue, and what evaluation makes of it."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from shapely.geometry import box
 from sqlalchemy import select
 
 from linkage.config import MessageSettings
@@ -13,6 +15,9 @@ from linkage.evaluation.period import custom_between
 from linkage.evaluation.tables import STORIES
 from linkage.evaluation.timing import Measure
 from linkage.evaluation.vocabulary import Subject
+from linkage.grids import Grids
+from linkage.incidents import Incidents
+from linkage.responsibility import parse_responsibility
 from linkage.states import Disposition, Step
 from linkage.tables import MESSAGES
 from linkage.telling.couriers import Letterbox
@@ -40,9 +45,9 @@ def figures(town: Town, subject: Subject, key: str = "") -> Figures:
     return next((line.now for line in sheet.lines if line.id == key), sheet.whole.now)
 
 
-def filed(town: Town, *, source: str = "hotline") -> str:
+def filed(town: Town, *, source: str = "hotline", **words: float) -> str:
     """Return an incident that was verified after 10 minutes and filed after 5 more."""
-    number = town.reported(source=source).id
+    number = town.reported(ACCEPTOR, source=source, **words).id
     town.wait(minutes=10)
     town.act(number, Step.VERIFY, COLLECTOR)
     town.wait(minutes=5)
@@ -101,6 +106,31 @@ def test_public_report_counts_for_the_district(town: Town) -> None:
     found = figures(town, Subject.DISTRICT, "east")
 
     assert (found.counts["public"], found.counts["filed"], found.counts["closed_in_time"]) == (1, 2, 2)
+
+
+def test_what_the_public_found_in_a_collectors_grids_was_missed(town: Town) -> None:
+    walked = parse_responsibility('collectors:\n  - {username: lin, grids: ["1101*"]}\n')
+    grids = Grids([("110101", box(121, 31, 122, 32))])
+    known = {"lin": COLLECTOR.id}.get
+    book = replace(town.ledger.book, responsibility=walked, grids=grids, account=known)
+    town.ledger = replace(town.ledger, book=book)
+    town.incidents = Incidents(town.ledger)
+    for source in ("hotline", "collector", "leader", "hotline"):
+        filed(town, source=source, longitude=121.5, latitude=31.5)
+    filed(town, longitude=120.5, latitude=31.5)
+
+    mine = figures(town, Subject.COLLECTOR, COLLECTOR.id)
+    everybody = figures(town, Subject.COLLECTOR)
+
+    assert [mine.counts[name] for name in ("watched", "missed", "missed_by_office")] == [4, 2, 1]
+    assert mine.rates["missed_rate"].value == 0.5
+    assert (everybody.counts["watched"], everybody.counts["missed"]) == (5, 3)
+    town.wait(hours=24)
+    assert figures(town, Subject.GRID, "110101").counts["public"] == 2
+
+
+def test_missed_rate_without_a_case_is_no_data(town: Town) -> None:
+    assert figures(town, Subject.COLLECTOR).rates["missed_rate"].value is None
 
 
 def test_department_that_gives_back_is_told_apart(town: Town) -> None:

@@ -44,6 +44,18 @@ def test_what_is_hardly_meant_is_doubted(tmp_path: Path, file: str, old: str, ne
     assert [doubt for doubt in doubts(read_city(city)) if said in doubt]
 
 
+def test_grids_that_no_collector_walks_are_doubted(tmp_path: Path) -> None:
+    city = write_small_city(tmp_path / "city")
+    square = '{"type":"Polygon","coordinates":[[[122,36],[123,36],[123,37],[122,36]]]}'
+    cells = ",".join(f'{{"type":"Feature","properties":{{"id":"{code}"}},"geometry":{square}}}' for code in (11, 12))
+    (city / "grids.geojson").write_text(f'{{"type":"FeatureCollection","features":[{cells}]}}', "utf-8")
+    (city / "responsibility.yaml").write_text('collectors:\n  - {username: lin, grids: ["11"]}\n', "utf-8")
+
+    assert [line for line in doubts(read_city(city)) if "collector" in line] == [
+        "Expected a collector for every grid, got none - at `12`, `responsibility.yaml`"
+    ]
+
+
 def test_city_without_rules_is_doubted(tmp_path: Path) -> None:
     city = write_small_city(tmp_path / "city")
     for path in (city / "rules").iterdir():

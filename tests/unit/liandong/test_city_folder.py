@@ -65,6 +65,12 @@ def test_mistake_is_named_with_file_and_line(name: str, old: str, new: str, said
     assert any(said in mistake and f"{small / name}:" in mistake for mistake in found), found
 
 
+def test_collector_of_a_grid_that_is_none_is_named(small: Path) -> None:
+    (small / "responsibility.yaml").write_text('collectors:\n  - {username: lin, grids: ["77*"]}\n')
+
+    assert [mistake.partition(" - at ")[2] for mistake in mistakes(small)] == [f"`{small}/responsibility.yaml:2`"]
+
+
 def test_mistakes_of_all_files_are_told_together(small: Path) -> None:
     edit(small, "city.toml", "zoom = 12", "zoom = 99")
     (small / "departments.yaml").unlink()

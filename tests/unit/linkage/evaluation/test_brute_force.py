@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.evaluation.counting import KINDS, Cell, counted, standing
-from linkage.evaluation.facts import Fact, Outcome, Story
+from linkage.evaluation.facts import Fact, Kind, Outcome, Story
 from linkage.evaluation.fold import folded
 from linkage.evaluation.vocabulary import Subject
 from tests.support.made_up_cases import HOUR_NS, MadeCase, MadeLeg, Maker
@@ -129,6 +129,20 @@ def test_posts_are_what_counting_by_hand_says(seed: int):
         assert sends["dispatched"] == len(sent)
         assert sends["dispatched_in_time"] == sum(case.dispatched_in_time for case in sent)
         assert sends["redispatched"] == sum(any(leg.gave_back for leg in case.legs) for case in sent)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_what_collectors_missed_is_what_counting_by_hand_says(seed: int):
+    cases = city(seed, 40)
+
+    for collector in ("collector-1", "collector-2", ""):
+        theirs = [case for case in cases if case.walked_by == collector and case.filed_by]
+        found = measured(cases, Subject.COLLECTOR, START_NS, person=collector, kind=Kind.WATCH)
+        by_people = [case for case in theirs if case.source in {"hotline", "collector", "leader"}]
+        assert found["watched"] == len(by_people)
+        assert found["missed"] == sum(case.source == "hotline" for case in by_people)
+        assert found["missed_by_office"] == sum(case.source == "leader" for case in by_people)
 
 
 @settings(max_examples=20, deadline=None)
