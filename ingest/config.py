@@ -127,9 +127,11 @@ class BatchSettings(_Settings):
 
     max_messages: int = Field(2000, ge=1, description="Messages at which a batch closes")
     max_bytes: int = Field(8 * 2**20, ge=1024, description="Bytes of payload at which a batch closes")
-    max_age_ms: float = Field(20, gt=0, description="Age of its first message at which a batch closes, in ms")
+    max_age_ms: float = Field(30, gt=0, description="Age of its first message at which a batch closes, in ms")
+    # A batch costs 1.5 ms before its first message, most of it the commit (tried): at 10,000 messages/s three times as
+    # much as the messages with 5 ms, as much with 15 ms.
     spacing_ms: float = Field(
-        5, ge=0, description="Shortest time between commits under load, unless the broker's window is full, in ms"
+        15, ge=0, description="Shortest time between commits under load, unless the broker's window is full, in ms"
     )
     max_waiting_messages: int = Field(20_000, ge=1, description="Messages waiting at which we stop reading")
     max_waiting_bytes: int = Field(64 * 2**20, ge=1024, description="Bytes waiting at which we stop reading")
