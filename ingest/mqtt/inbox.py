@@ -183,8 +183,12 @@ class Inbox:
         """Remove and return what goes first, about as many bytes as a batch holds at most."""
         room = min(self._settings.max_messages, 1 + self._count * self._settings.max_bytes // max(1, self._size))
         marks = [order.marks(one.messages) if one.marks is None else one.marks for one in self._chunks]
+        self._chunks = deque(one._replace(marks=mark) for one, mark in zip(self._chunks, marks, strict=True))
+        choice = order.choose(marks, room)
+        if choice is None:
+            return self._picked()
         picked, rest = list[_Chunk](), list[_Chunk]()
-        for chunk, mark, chosen in zip(self._chunks, marks, order.choose(marks, room), strict=True):
+        for chunk, mark, chosen in zip(self._chunks, marks, choice, strict=True):
             picked += _part(chunk, mark, chosen)
             rest += _part(chunk, mark, ~chosen)
         self._refill(rest)
@@ -214,7 +218,7 @@ def _part(chunk: _Chunk, marks: Marks, chosen: NDArray[np.bool_]) -> list[_Chunk
     """Return the chosen messages of a chunk as one of their own; none where none is chosen."""
     count = int(chosen.sum())
     if count == len(chosen):
-        return [chunk._replace(marks=marks)]
+        return [chunk]
     places = np.flatnonzero(chosen).tolist()
     messages, packet_ids = [chunk.messages[place] for place in places], [chunk.packet_ids[place] for place in places]
     size = chunk.size * count // len(chosen)
