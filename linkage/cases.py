@@ -1,7 +1,10 @@
 """Cases in SQL: read one, write what changed of it, with the derived columns that the queue and the clocks need."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, func, insert, select, update
@@ -22,11 +25,17 @@ _DERIVED = frozenset({"due_ns", "due_stage", "due_from_ns", "due_yellow_ns", "wa
 #: Characters that can be searched for; PostgreSQL indexes at most 2,704 bytes, and a character may have four.
 _LONGEST_WORDS = 600
 
+#: Stands for the id of the row that is changed.
+_NUMBER = "number_"
+
+#: A row and whether it is a new one.
+_Write = tuple[bool, dict[str, Any]]
+
 # Built once: building a statement anew costs as much as running it.
 _INCIDENT = select(INCIDENTS).where(INCIDENTS.c.id == bindparam("number"))
 _TASKS = select(TASKS).where(TASKS.c.incident == bindparam("number")).order_by(TASKS.c.id)
-_CHANGE_INCIDENT = update(INCIDENTS).where(INCIDENTS.c.id == bindparam("number_"))
-_CHANGE_TASK = update(TASKS).where(TASKS.c.id == bindparam("number_"))
+_CHANGE_INCIDENT = update(INCIDENTS).where(INCIDENTS.c.id == bindparam(_NUMBER))
+_CHANGE_TASK = update(TASKS).where(TASKS.c.id == bindparam(_NUMBER))
 _LAST_ID = {table.name: select(func.max(table.c.id)) for table in (INCIDENTS, TASKS)}
 
 
@@ -90,19 +99,29 @@ def past_steps_in(connection: Connection, incidents: Collection[int], person: st
 
 def save(connection: Connection, before: Case | None, after: Case, standard: Standard, calendar: Calendar) -> None:
     """Write what changed, inside the caller's write transaction."""
-    row = _incident_row(after, standard, calendar)
-    if before is None:
-        connection.execute(insert(INCIDENTS), row)
-    else:
-        known = _incident_row(before, standard, calendar)
-        # What is derived is written in any case: the city's standards may have changed since it was.
-        changed = {name: value for name, value in row.items() if name in _DERIVED or known[name] != value}
-        if changed:
-            connection.execute(_CHANGE_INCIDENT, {"number_": after.incident.id, **changed})
-        if before.incident.is_open and not after.incident.is_open:
-            connection.execute(update(KEYS).where(KEYS.c.incident == after.incident.id).values(open=False))
-    tasks = _with_yellow(after.tasks, standard, calendar)
-    _save_tasks(connection, () if before is None else before.tasks, tasks)
+    save_all(connection, [(before, after, standard)], calendar)
+
+
+def save_all(connection: Connection, cases: Sequence[tuple[Case | None, Case, Standard]], calendar: Calendar) -> None:
+    """Write what changed of each case, as it stood before and stands now, inside the caller's write transaction.
+
+    What is the same statement for many of them is one: to a server each is a way there and back.
+    """
+    alike: defaultdict[tuple[bool, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for new, row in (_of_incident(before, after, standard, calendar) for before, after, standard in cases):
+        alike[new, tuple(row)].append(row)
+    for (new, _), rows in alike.items():
+        connection.execute(insert(INCIDENTS) if new else _CHANGE_INCIDENT, rows)
+    ended = [after.incident.id for before, after, _ in cases if _has_ended(before, after)]
+    if ended:
+        connection.execute(update(KEYS).where(KEYS.c.incident.in_(ended)).values(open=False))
+    tasks = [
+        write
+        for before, after, standard in cases
+        for write in _of_tasks(() if before is None else before.tasks, _with_yellow(after.tasks, standard, calendar))
+    ]
+    for new, some in groupby(tasks, key=itemgetter(0)):
+        connection.execute(insert(TASKS) if new else _CHANGE_TASK, [row for _, row in some])
 
 
 def rows_of(case: Case, standard: Standard, calendar: Calendar) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -115,14 +134,30 @@ def _with_yellow(tasks: Collection[TaskRecord], standard: Standard, calendar: Ca
     return [replace(task, yellow_ns=task_yellow(task, standard, calendar)) for task in tasks]
 
 
-def _save_tasks(connection: Connection, before: Collection[TaskRecord], after: Collection[TaskRecord]) -> None:
+def _of_incident(before: Case | None, after: Case, standard: Standard, calendar: Calendar) -> _Write:
+    """Return the row of a new incident, or what changed of an old one with its id."""
+    row = _incident_row(after, standard, calendar)
+    if before is None:
+        return True, row
+    known = _incident_row(before, standard, calendar)
+    # What is derived is written in any case: the city's standards may have changed since it was.
+    changed = {name: value for name, value in row.items() if name in _DERIVED or known[name] != value}
+    return False, {_NUMBER: after.incident.id, **changed}
+
+
+def _has_ended(before: Case | None, after: Case) -> bool:
+    return before is not None and before.incident.is_open and not after.incident.is_open
+
+
+def _of_tasks(before: Collection[TaskRecord], after: Collection[TaskRecord]) -> Iterator[_Write]:
+    """Yield the rows of new tasks, and of old ones that changed, in the order in which they must be written."""
     known = {task.id: task for task in before}
     # Legs that gave way come first: a new leg of the same department takes their place.
     for task in sorted(after, key=lambda task: task.state not in GONE):
         if task.id not in known:
-            connection.execute(insert(TASKS), _task_row(task))
+            yield True, _task_row(task)
         elif task != known[task.id]:
-            connection.execute(_CHANGE_TASK, {"number_": task.id, **_task_row(task)})
+            yield False, {_NUMBER: task.id, **_task_row(task)}
 
 
 def _task_row(task: TaskRecord) -> dict[str, Any]:

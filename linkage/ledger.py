@@ -141,9 +141,10 @@ class Page:
         """Write cases as they stood before and stand now, and what was done, in order; `Sheet` calls this."""
         book = self._ledger.book
         pairs = list(cases_)
+        standards = [book.standards.of(case.incident.incident_class) for _, case in pairs]
+        saved = [(before, case, standard) for (before, case), standard in zip(pairs, standards, strict=True)]
+        cases.save_all(self.connection, saved, book.calendar)
         for before, case in pairs:
-            standard = book.standards.of(case.incident.incident_class)
-            cases.save(self.connection, before, case, standard, book.calendar)
             upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.book.upward)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
