@@ -93,7 +93,7 @@ class SensorStates:
         names = {self._names.sensor(number): number for number in new.tolist()}
         for name in names.keys() & self._offline.keys():  # known by name only, from an earlier run
             self._told_ns[names[name]] = self._offline[name]
-        self._heard_ever |= names.keys()
+        self._heard_ever.update(names)  # in place: `|=` with keys makes a new set of all
         return set(names)
 
     def _make_room(self, top: int) -> None:
