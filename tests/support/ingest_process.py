@@ -1,64 +1,133 @@
-"""Ingest alone in a process of its own, so that a test may kill it: `python -m tests.support.ingest_process FOLDER`.
+"""Ingest alone in a process of its own, so that a test may kill it; ten times a second it says how far it is.
 
-Settings come as JSON on standard input; ten times a second a line of JSON on standard output says how far it is.
+It is forked from a server that has imported what takes a second to import.
 """
 
 import asyncio
-import json
-import select
-import subprocess
+import ctypes
+import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from prometheus_client import REGISTRY
 
+from city.catalogue import default_catalogue
 from city.clock import SystemClock
 from city.entry import Arrivals
+from city.errors import StoreUnavailable
+from city.history import HistoryStore
 from ingest.config import IngestSettings, MqttSettings
 from ingest.identity import Identity
 from ingest.journal import Journal
+from ingest.normalise import Normaliser
+from ingest.routes import Routes
 from ingest.service import IngestService, Parts
 from liandong import leash
+from storage.duckdb import DuckdbHistory
 from tests.support.ingesting import MemoryHistory, NativeNormaliser, RecordingJudge
 
-ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE_S = 30.0
 
+#: Where ingests are forked from.
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
 
-async def _report(service: IngestService, judge: RecordingJudge) -> None:
+#: What is said of how messages fared.
+_COUNTS = {"duplicated": "ingest_messages_duplicated_total"}
+
+
+class JumpingClock(SystemClock):
+    """A clock that is as many seconds wrong as a file says."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now_ns(self) -> int:
+        return super().now_ns() + (int(self._file.read_text()) * 10**9 if self._file.exists() else 0)
+
+
+class WillfulHistory(DuckdbHistory):
+    """A store that does as the word in a file beside it says: `refuse`, or `slow`."""
+
+    def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
+        mood = self.mood.read_text() if self.mood.exists() else ""
+        if mood == "refuse":
+            raise StoreUnavailable("history", "told so by the test")
+        if mood == "slow":
+            time.sleep(0.2)
+        super().append(arrivals, position)
+
+    mood: Path
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the process is to do; with `real` it understands and keeps readings as the program does."""
+
+    folder: Path
+    settings: dict[str, Any]
+    real: bool = False
+
+
+def _parts(orders: Orders) -> tuple[Parts, RecordingJudge]:
+    identity, judge = Identity(orders.folder / "identity.sqlite"), RecordingJudge()
+    clock = JumpingClock(mood(orders.folder, "clock"))
+    history: HistoryStore = MemoryHistory()
+    normaliser: Any = NativeNormaliser(identity)
+    if orders.real:
+        history = WillfulHistory(orders.folder / "history" / "readings.duckdb", identity)
+        history.mood = mood(orders.folder, "store")
+        settings = IngestSettings.model_validate(orders.settings).normalise
+        normaliser = Normaliser(Routes.parse(""), default_catalogue(), identity, settings)
+    return Parts(identity, normaliser, judge, history, clock), judge
+
+
+def mood(folder: Path, what: str) -> Path:
+    """Return the file that says how the clock or the store of an ingest is to behave."""
+    return folder / f"mood-{what}"
+
+
+async def _report(service: IngestService, judge: RecordingJudge, said: Connection) -> None:
     while True:
-        duplicated = REGISTRY.get_sample_value("ingest_messages_duplicated_total")
+        counts = {name: REGISTRY.get_sample_value(metric) for name, metric in _COUNTS.items()}
         news = {
+            **counts,
             "readings": judge.readings(),
-            "duplicated": duplicated,
             "connected": service.brokers.connected,
             "error": service.pipeline.error or service.brokers.main.error,
+            "behind": service.journal.position - service.history.position,
+            "quarantined": sum(one.waiting for one in service.quarantine.counts()),
         }
-        sys.stdout.write(json.dumps(news) + "\n")
-        sys.stdout.flush()
+        said.send(news)
         await asyncio.sleep(0.1)
 
 
-async def _run(folder: Path, settings: IngestSettings) -> None:
-    identity, judge = Identity(folder / "identity.sqlite"), RecordingJudge()
-    parts = Parts(identity, NativeNormaliser(identity), judge, MemoryHistory(), SystemClock())
-    service = IngestService(folder, settings, parts, filters=["city/#"])
+async def _run(orders: Orders, said: Connection) -> None:
+    parts, judge = _parts(orders)
+    service = IngestService(orders.folder, IngestSettings.model_validate(orders.settings), parts, filters=["city/#"])
     async with asyncio.TaskGroup() as group:
         group.create_task(service.run(), name="service")
-        group.create_task(_report(service, judge), name="report")
+        group.create_task(_report(service, judge, said), name="report")
 
 
 @dataclass
 class IngestProcess:
     """A running ingest and what it last said."""
 
-    process: subprocess.Popen[str]
-    seen: dict[str, Any]
+    process: ForkServerProcess
+    says: Connection
+    seen: dict[str, Any] = field(
+        default_factory=lambda: {"readings": 0, "duplicated": 0, "connected": False, "error": ""}
+    )
 
     def until(self, true: Callable[[dict[str, Any]], bool]) -> None:
         """Return when what it says satisfies `true`; it must not die before."""
@@ -71,20 +140,27 @@ class IngestProcess:
         """Return its exit code when it has died."""
         while self._listen():
             continue
-        return self.process.wait(_PATIENCE_S)
+        self.process.join(_PATIENCE_S)
+        assert self.process.exitcode is not None
+        return self.process.exitcode
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.join()
 
     def _listen(self) -> bool:
-        assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], _PATIENCE_S)[0], "it said nothing"
-        line = self.process.stdout.readline()
-        if line.startswith("{"):
-            self.seen = json.loads(line)
-        return bool(line)
+        assert self.says.poll(_PATIENCE_S), "it said nothing"
+        try:
+            self.seen = self.says.recv()
+        except (EOFError, ConnectionError):
+            return False
+        return True
 
 
 @contextmanager
 def running_ingest(
-    folder: Path, mqtt: MqttSettings, *, failpoint: str = "", **sections: Any
+    folder: Path, mqtt: MqttSettings, *, failpoint: str = "", real: bool = False, **sections: Any
 ) -> Iterator[IngestProcess]:
     """Run ingest on `folder`, to die at `failpoint`; killed when the block ends."""
     link = mqtt.model_dump(mode="json")
@@ -92,41 +168,60 @@ def running_ingest(
         link["password"] = mqtt.password.get_secret_value()
     settings = {"mqtt": link, "failpoints": [failpoint] if failpoint else [], **sections}
     folder.mkdir(exist_ok=True)
-    with (folder / "ingest.log").open("ab") as log:
-        process = subprocess.Popen(
-            leash.command(sys.executable, "-m", "tests.support.ingest_process", str(folder)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            cwd=ROOT,
-        )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process.stdout, process.stdin:
-        process.stdin.write(json.dumps(settings))
-        process.stdin.close()
-        try:
-            yield IngestProcess(process, {"readings": 0, "duplicated": 0, "connected": False, "error": ""})
-        finally:
-            process.kill()
-            process.wait()
+    says, said = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_become, args=(Orders(folder, settings, real), said))
+    process.start()
+    said.close()
+    try:
+        yield IngestProcess(process, says)
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        says.close()
 
 
-def journaled_values(folder: Path) -> list[float]:
-    """Return every value that the journal of an ingest that is gone holds, in order."""
+def _become(orders: Orders, said: Connection) -> None:
+    """Be ingest, on a leash: the server that forked it ends with the tests."""
+    ctypes.CDLL(None).prctl(leash.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    output = os.open(orders.folder / "ingest.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, sys.stdout.fileno())
+    os.dup2(output, sys.stderr.fileno())
+    asyncio.run(_run(orders, said))
+
+
+@dataclass(frozen=True, order=True)
+class Kept:
+    """One reading as it lies in the journal."""
+
+    sensor: str
+    quantity: str
+    time_ns: int
+    value: float
+
+
+def journaled(folder: Path) -> list[Kept]:
+    """Return every reading that the journal of an ingest that is gone holds, in order."""
+    identity = Identity(folder / "identity.sqlite")
     journal = Journal(folder / "journal", IngestSettings().journal, readers={})
-    reader, after, values = journal.reader((Arrivals,)), 0, []
+    reader, after, kept = journal.reader((Arrivals,)), 0, list[Kept]()
     while after < journal.position:
         page = reader.read(after, 100)
         for record in page.records:
             assert isinstance(record.content, Arrivals)
-            values += record.content.readings.value.tolist()
+            rows = record.content.readings
+            columns = (rows.sensor.tolist(), rows.quantity.tolist(), rows.time_ns.tolist(), rows.value.tolist())
+            kept += [
+                Kept(identity.sensor(sensor), identity.quantity(quantity), time_ns, value)
+                for sensor, quantity, time_ns, value in zip(*columns, strict=True)
+            ]
         after = page.upto
     reader.close()
     journal.close()
-    return values
+    identity.close()
+    return kept
 
 
-if __name__ == "__main__":
-    asyncio.run(_run(Path(sys.argv[1]), IngestSettings.model_validate_json(sys.stdin.read())))
+def journaled_values(folder: Path) -> list[float]:
+    """Return every value that the journal of an ingest that is gone holds, in order."""
+    return [one.value for one in journaled(folder)]
