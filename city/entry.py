@@ -4,7 +4,8 @@ A replay of these entries consults no file, no SQL and no clock, so it gives the
 batches are cut.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from city.reading import ReadingBatch
 from city.sensor import Sensor
@@ -76,13 +77,34 @@ class Context:
     time_ns: int
     version: str
     book: tuple[tuple[str, str], ...]
-    sensors: tuple[NumberedSensor, ...]
+    sensors: Sequence[NumberedSensor]
     quantities: dict[str, int]
     zone: str = "UTC"
     holidays: str = ""
 
 
-Entry = Arrivals | Tick | Connection | Context
+@dataclass(frozen=True, slots=True)
+class ContextChange:
+    """From here on `context` is in force, which tells only the sensors that are new or different.
+
+    Attributes:
+        base: version of the context that it changes; whoever has another one in force passes it over.
+        removed: ids of sensors that are registered no more.
+        whole: the context that comes of it, for those who would have to make it themselves; it is not kept.
+    """
+
+    base: str
+    context: Context
+    removed: tuple[str, ...] = ()
+    whole: Context | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def time_ns(self) -> int:
+        """Return when it came."""
+        return self.context.time_ns
+
+
+Entry = Arrivals | Tick | Connection | Context | ContextChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from city.entry import Arrivals, Connection, Context, Entry, SensorEvent, SensorStatus, Tick
+from city.context_bytes import PACKED, change_from_bytes, change_to_bytes, context_from_bytes, context_to_bytes
+from city.entry import Arrivals, Connection, Context, ContextChange, Entry, SensorEvent, SensorStatus, Tick
 from city.errors import BadJournal
 from city.reading import ReadingBatch
 from ingest.decoders.memory import Lesson
@@ -137,15 +138,24 @@ def _encode_digests(digests: Digests) -> bytes:
     return digests.data
 
 
+_decode_unpacked = msgspec.msgpack.Decoder(Context).decode
+
+
+def _decode_context(blob: bytes) -> Context:
+    """Read a context, be it of a version that wrote its sensors one by one."""
+    return context_from_bytes(blob) if blob[:1] == PACKED else _decode_unpacked(blob)
+
+
 #: Numbers are on disk: a new kind gets a new one, and none is ever used again.
 _KINDS: dict[type[Content], _Kind] = {
     Arrivals: _Kind(1, _encode_arrivals, _decode_arrivals),
     Tick: _Kind(2, _encode, msgspec.msgpack.Decoder(Tick).decode),
     Connection: _Kind(3, _encode, msgspec.msgpack.Decoder(Connection).decode),
-    Context: _Kind(4, _encode, msgspec.msgpack.Decoder(Context).decode),
+    Context: _Kind(4, context_to_bytes, _decode_context),
     Refused: _Kind(5, _encode, msgspec.msgpack.Decoder(Refused).decode),
     Digests: _Kind(6, _encode_digests, Digests),
     Learned: _Kind(7, _encode, msgspec.msgpack.Decoder(Learned).decode),
+    ContextChange: _Kind(10, change_to_bytes, change_from_bytes),
     Retried: _Kind(8, _encode, msgspec.msgpack.Decoder(Retried).decode),
     LetGo: _Kind(9, _encode, msgspec.msgpack.Decoder(LetGo).decode),
 }

@@ -1,6 +1,7 @@
 """Judges the journal so that a crash at any instruction loses and doubles no alarm."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -9,7 +10,7 @@ import structlog
 from city.alarm import AlarmTransition
 from city.catalogue import Catalogue
 from city.clock import MILLISECOND_NS, SECOND_NS, Clock
-from city.entry import Arrivals, Context, Entry, Journaled
+from city.entry import Arrivals, Context, ContextChange, Entry, Journaled
 from city.errors import StoreUnavailable
 from city.feed import OutboxItem
 from rules.checkpoint_file import Changes, CheckpointFile, Chunk, DamagedCheckpoint, Head
@@ -21,6 +22,10 @@ log = structlog.get_logger()
 
 #: The longest stretch of journal time that a restart judges again.
 _COMMIT_EVERY_NS = SECOND_NS
+
+
+#: Changes of the context that are kept beside the last whole one.
+_MOST_CHANGES = 200
 
 
 class Judge:
@@ -39,6 +44,9 @@ class Judge:
         self.engine, self._file, self.damage = engine, file, damage
         self.position = self.kept_position = 0
         self._context: Context | None = None
+        #: What led from the context that is kept to the one in force; None where a whole one did.
+        self._changes: list[ContextChange] | None = []
+        self._changed_since_whole = 0
         self._raised: list[tuple[int, AlarmTransition]] = []
         self._settled = self._handed = 0
         self._now_ns = self._committed_ns = 0
@@ -114,6 +122,7 @@ class Judge:
         if item.position > self.position:
             transitions = self.engine.apply(item)
             self.position = item.position
+            self._follow(item.entry)
             self._raised += ((item.position, transition) for transition in transitions)
             self.states.apply(transitions)
             self._now_ns = max(self._now_ns, _time_ns(item.entry))
@@ -132,14 +141,29 @@ class Judge:
         """
         tables = list(self.engine.tables())
         chunks = [Chunk(table.name, number, body) for table in tables for number, body in table.touched()]
-        new_context = self.engine.context if self.engine.context is not self._context else None
+        changes = self._changes if self._changes is not None else []
+        new_context = self.engine.context if self.engine.context is not self._context and not changes else None
         head = Head(self.position, self.engine.listening, self.engine.book_error)
-        self._file.write(Changes(head, new_context, chunks, self._raised, self._settled))
+        self._file.write(Changes(head, new_context, chunks, self._raised, self._settled, changes))
         for table in tables:
             table.settle()
         self._raised = []
-        self._context = self.engine.context
+        self._context, self._changes = self.engine.context, []
+        self._changed_since_whole = 0 if new_context is not None else self._changed_since_whole + len(changes)
         self.kept_position, self._committed_ns = self.position, self._now_ns
+
+    def _follow(self, entry: Entry) -> None:
+        """Note how the context in force came from the one that is kept."""
+        context = self.engine.context
+        if isinstance(entry, Context) or context is None:
+            self._changes = None
+        elif isinstance(entry, ContextChange) and context.version == entry.context.version:
+            # The book in force goes with it, which is an older one where the new one has mistakes.
+            change = ContextChange(entry.base, replace(context, sensors=entry.context.sensors), entry.removed)
+            if self._changes is None or self._changed_since_whole + len(self._changes) >= _MOST_CHANGES:
+                self._changes = None
+            else:
+                self._changes.append(change)
 
     def outbox(self, limit: int) -> list[OutboxItem]:
         """Return the oldest unsettled transitions, at most `limit`."""

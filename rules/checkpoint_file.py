@@ -1,7 +1,7 @@
 """The checkpoint on disk: one SQLite file in which state, journal position and alarm outbox change together."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from zlib import crc32
 import msgspec
 
 from city.alarm import AlarmTransition
-from city.entry import Context
+from city.context_bytes import PACKED, applied, change_from_bytes, change_to_bytes, context_from_bytes, context_to_bytes
+from city.entry import Context, ContextChange
 from city.errors import LiandongError, StoreUnavailable
 from city.feed import OutboxItem
 from rules.listening import Listening
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHO
 CREATE TABLE IF NOT EXISTS chunk (
     state TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (state, number)
 );
+CREATE TABLE IF NOT EXISTS context_change (number INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, body BLOB NOT NULL
 );
@@ -67,7 +69,8 @@ class Changes:
     """What one commit writes.
 
     Attributes:
-        context: only when it is new; all chunks are then written again.
+        context: only when it is new as a whole; `context_changes` when it came of the one before. All chunks are then
+            written again.
         settled: outbox items up to this number are forgotten.
     """
 
@@ -76,6 +79,7 @@ class Changes:
     chunks: Iterable[Chunk]
     raised: list[tuple[int, AlarmTransition]]
     settled: int = 0
+    context_changes: Sequence[ContextChange] = ()
 
 
 class CheckpointFile:
@@ -148,7 +152,16 @@ class CheckpointFile:
 
     def context(self) -> Context | None:
         """Return the context in force. Raises DamagedCheckpoint."""
-        return self._read("context", Context)
+        row = self._connection.execute("SELECT body FROM meta WHERE key = 'context'").fetchone()
+        if row is None:
+            return None
+        try:
+            context = context_read(self._opened(row[0]))
+            for (body,) in self._connection.execute("SELECT body FROM context_change ORDER BY number"):
+                context = applied(change_from_bytes(self._opened(body)), context)
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise DamagedCheckpoint(self.path, "an unreadable context") from error
+        return context
 
     def chunks(self, state: str) -> list[bytes]:
         """Return all chunks of one table of state. Raises DamagedCheckpoint."""
@@ -186,9 +199,13 @@ class CheckpointFile:
 
     def _write(self, changes: Changes) -> None:
         execute = self._connection.execute
-        if changes.context is not None:
+        if changes.context is not None or changes.context_changes:
             execute("DELETE FROM chunk")
-            self._put("context", msgspec.msgpack.encode(changes.context))
+        if changes.context is not None:
+            execute("DELETE FROM context_change")
+            self._put("context", context_to_bytes(changes.context))
+        for change in changes.context_changes:
+            execute("INSERT INTO context_change (body) VALUES (?)", (_sealed(change_to_bytes(change)),))
         for state, number, body in changes.chunks:
             if body:
                 execute("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)", (state, number, _sealed(body)))
@@ -218,6 +235,12 @@ class CheckpointFile:
         if content is None:
             raise DamagedCheckpoint(self.path, "a wrong checksum")
         return content
+
+
+def context_read(body: bytes) -> Context:
+    """Return a context, be it of a version that wrote its sensors one by one; raises ValueError or MsgspecError."""
+    packed = body[:1] == PACKED
+    return context_from_bytes(body) if packed else msgspec.msgpack.decode(body, type=Context)
 
 
 def unsealed(body: object) -> bytes | None:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from city.alarm import AlarmTransition
 from city.calendar import Calendar
 from city.catalogue import Catalogue
-from city.entry import Arrivals, Connection, Context, Journaled, Tick
+from city.context_bytes import applied
+from city.entry import Arrivals, Connection, Context, ContextChange, Journaled, Tick
 from city.errors import BadCityFile
 from city.holidays import parse_holidays
 from rules.book import RuleBook, read_book
@@ -71,6 +72,15 @@ class Engine:
                 return []
             case Context() as context:
                 return self._enforce(context)
+            case ContextChange() as change:
+                return self._change(change)
+
+    def _change(self, change: ContextChange) -> list[Verdict]:
+        """Put a changed context in force; one whose base is not is passed over, and a whole one comes later."""
+        base = self._force.context
+        if base is None or base.version != change.base:
+            return []
+        return self._enforce(applied(change, base))
 
     def _enforce(self, context: Context) -> list[Verdict]:
         """Put a context in force; a book with mistakes leaves the one in force with the new registry."""

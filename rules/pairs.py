@@ -1,6 +1,6 @@
 """Pairs of (rule, sensor) in columns, and how they pass from one context to the next."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
@@ -118,15 +118,12 @@ class Pairs:
         keys: what a pair is called in a checkpoint, stable for one context.
     """
 
-    def __init__(
-        self, rules: Sequence[tuple[int, Rule]], population: Population, eligible: Callable[[Sensor], bool]
-    ) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Rule]], population: Population, able: NDArray[np.bool_]) -> None:
         self.roll = Roll(rules)
         self.rules: Sequence[Rule] = self.roll.rules
         self.places: Sequence[int] = self.roll.places
         self.sensors = population.sensors
         self.quantities = sorted({rule.select.quantity for rule in self.rules})
-        able = np.array([eligible(sensor) for sensor in population.sensors], dtype=np.bool_)
         members = [self.roll.members(index, population) for index in range(len(self.rules))]
         matches = [(rows[able[rows]], term[able[rows]]) for rows, term in members]
         self.counts: Sequence[int] = [len(rows) for rows, _ in matches]

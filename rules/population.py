@@ -1,7 +1,7 @@
 """The registered sensors in columns, so that a thousand selections over them are quick."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import overload
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,11 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from city.calendar import Calendar
+from city.census import Census
 from city.entry import NumberedSensor
 from city.sensor import Sensor
 from rules.selection import LISTS, Corner, Selection
 
 Rows = NDArray[np.int64]
+Fitting = Callable[[Census, tuple[str, ...]], NDArray[np.bool_]]
 
 #: The calendar where nobody gave one.
 _EVERYWHERE = Calendar(ZoneInfo("UTC"))
@@ -26,73 +28,122 @@ class Population:
         self, sensors: Sequence[NumberedSensor], quantities: Mapping[str, int], calendar: Calendar = _EVERYWHERE
     ) -> None:
         self.calendar = calendar
-        self.sensors = tuple(numbered.sensor for numbered in sensors)
-        self.numbers = np.array([numbered.number for numbered in sensors], dtype=np.int64)
+        self._census = Census.of(sensors)
+        self.sensors: Sequence[Sensor] = _Sensors(self._census)
+        self.numbers = self._census.numbers["number"].astype(np.int64)
         self.quantities = dict(quantities)
-        self._indexes: dict[str, dict[str, Rows]] = {}
-        self._places: NDArray[np.float64] | None = None
+        self._known: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}
 
-    def _index(self, condition: str) -> dict[str, Rows]:
-        """Return the rows of each word of a condition; built when a rule first asks for it."""
-        if condition not in self._indexes:
-            words = _WORDS[condition]
-            rows: defaultdict[str, list[int]] = defaultdict(list)
-            for row, sensor in enumerate(self.sensors):
-                for word in words(sensor):
-                    rows[word].append(row)
-            self._indexes[condition] = {word: np.array(members, dtype=np.int64) for word, members in rows.items()}
-        return self._indexes[condition]
+    @property
+    def everybody(self) -> NDArray[np.bool_]:
+        """Return that every sensor is picked."""
+        return np.ones(len(self.sensors), dtype=np.bool_)
+
+    @property
+    def promising(self) -> NDArray[np.bool_]:
+        """Return which sensors promised to speak again and again, and are no recordings."""
+        promising: NDArray[np.bool_] = np.isfinite(self.intervals_s) & ~self._census.numbers["recorded"]
+        return promising
+
+    @property
+    def intervals_s(self) -> NDArray[np.float64]:
+        """Return the seconds between readings that sensors promised; not a number where they did not."""
+        return self._census.numbers["interval_s"]
+
+    @property
+    def installed(self) -> NDArray[np.int32]:
+        """Return the days on which sensors were installed, counted as `date.toordinal` does; 0 where nobody knows."""
+        return self._census.numbers["installed"]
 
     def match(self, select: Selection) -> Rows:
         """Return the rows of the sensors that `select` picks, in order."""
-        picked = np.ones(len(self.sensors), dtype=np.bool_)
+        picked = self.everybody
         for condition, words in _conditions(select):
-            having = np.zeros(len(self.sensors), dtype=np.bool_)
-            index = self._index(condition)
-            for word in words:
-                for known in _beginning(word, index) if condition == "grids" else (word,):
-                    having[index.get(known, _NOBODY)] = True
-            picked &= having
+            picked &= self._having(condition, words)
         if select.area:
             picked &= self._within(select.area)
         return np.flatnonzero(picked)
 
+    def _having(self, condition: str, words: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return which sensors meet a condition; remembered, as many rules have the same."""
+        if (condition, words) not in self._known:
+            self._known[condition, words] = _FITTING[condition](self._census, words)
+        return self._known[condition, words]
+
     def _within(self, area: tuple[Corner, ...]) -> NDArray[np.bool_]:
         """Return which sensors stand in a polygon; on its edge is in it."""
-        if self._places is None:
-            nowhere = (np.nan, np.nan)
-            places = [sensor.place if sensor.place is not None else nowhere for sensor in self.sensors]
-            self._places = np.array(places, dtype=np.float64).reshape(-1, 2)
-        inside: NDArray[np.bool_] = shapely.intersects_xy(shapely.Polygon(area), *self._places.T)
+        numbers = self._census.numbers
+        inside: NDArray[np.bool_] = shapely.intersects_xy(
+            shapely.Polygon(area), numbers["longitude"], numbers["latitude"]
+        )
         return inside
 
 
-_NOBODY = np.array([], dtype=np.int64)
+class _Sensors(Sequence[Sensor]):
+    """The sensors of a census without their numbers, each made when it is asked for."""
 
-#: What of a sensor each condition looks at.
-_WORDS: dict[str, Callable[[Sensor], Iterable[str]]] = {
-    "domain": lambda sensor: (sensor.domain,),
-    "kinds": lambda sensor: (sensor.kind,),
-    "districts": lambda sensor: (sensor.district,),
-    "sites": lambda sensor: (sensor.site,),
-    "grids": lambda sensor: (sensor.grid,),
-    "upstreams": lambda sensor: (sensor.upstream,),
-    "tags": lambda sensor: sensor.tags,
-    "sensors": lambda sensor: (sensor.id,),
-    "quantity": lambda sensor: sensor.quantities or ("",),
+    def __init__(self, census: Census) -> None:
+        self._census = census
+
+    def __len__(self) -> int:
+        return len(self._census)
+
+    @overload
+    def __getitem__(self, row: int) -> Sensor: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Sensor]: ...
+    def __getitem__(self, row: int | slice) -> Sensor | Sequence[Sensor]:
+        if isinstance(row, slice):
+            return _Sensors(self._census[row])
+        return self._census[row].sensor
+
+
+def _having(column: str) -> Fitting:
+    return lambda census, words: census.words[column].having(words)
+
+
+def _beginning(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which sensors have a grid whose code begins with one of these."""
+    grids = census.words["grid"]
+    return grids.where([grid.startswith(words) for grid in grids.words])
+
+
+def _tagged(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    tags = census.words["tags"]
+    return tags.where([not tagged.isdisjoint(words) for tagged in tags.words])
+
+
+def _listing(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which sensors list one of these quantities; one that lists none may send any."""
+    lists = census.words["quantities"]
+    return lists.where([not listed or not set(words).isdisjoint(listed) for listed in lists.words])
+
+
+def _named(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    found = np.zeros(len(census), dtype=np.bool_)
+    found[[row for word in words if (row := census.row_of(word)) is not None]] = True
+    return found
+
+
+#: Which sensors meet each condition.
+_FITTING: dict[str, Fitting] = {
+    "domain": _having("domain"),
+    "kinds": _having("kind"),
+    "districts": _having("district"),
+    "sites": _having("site"),
+    "grids": _beginning,
+    "upstreams": _having("upstream"),
+    "tags": _tagged,
+    "sensors": _named,
+    "quantity": _listing,
 }
-
-
-def _beginning(code: str, index: Mapping[str, Rows]) -> list[str]:
-    """Return the words of an index that begin with a code."""
-    return [word for word in index if word.startswith(code)]
 
 
 def _conditions(select: Selection) -> list[tuple[str, tuple[str, ...]]]:
     given = [
         ("domain", (select.domain,) if select.domain is not None else ()),
-        # A sensor that lists no quantities may send any; one that lists `temperature` has `temperature/top` too.
-        ("quantity", (select.quantity, select.quantity.partition("/")[0], "") if select.quantity else ()),
+        # A sensor that lists `temperature` has `temperature/top` too.
+        ("quantity", (select.quantity, select.quantity.partition("/")[0]) if select.quantity else ()),
         *((condition, getattr(select, condition)) for condition in LISTS),
     ]
     return [(condition, words) for condition, words in given if words]

@@ -11,7 +11,7 @@ import msgspec
 
 from city.alarm import AlarmTransition
 from city.entry import Context
-from rules.checkpoint_file import unsealed
+from rules.checkpoint_file import context_read, unsealed
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def salvage(path: Path) -> Salvage:
             contexts = [
                 context
                 for (body,) in _rows(connection, "SELECT body FROM meta WHERE key = 'context'")
-                if (context := _opened(body, Context)) is not None
+                if (context := _context(body)) is not None
             ]
             outbox = [
                 (position, transition)
@@ -49,6 +49,15 @@ def _rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...
         yield from connection.execute(query)
     except sqlite3.Error:
         return
+
+
+def _context(body: bytes) -> Context | None:
+    """Return the last whole context; what changed of it since is put in force again at the start."""
+    content = unsealed(body)
+    try:
+        return context_read(content) if content is not None else None
+    except (ValueError, msgspec.MsgspecError):
+        return None
 
 
 def _opened(body: bytes, kind: type[T]) -> T | None:

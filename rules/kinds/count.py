@@ -98,7 +98,7 @@ class Counting:
 
     def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> "CountPass":
         """Return the pass over these rules and the groups of the sensors they match."""
-        members = Pairs(rules, population, lambda _: True)
+        members = Pairs(rules, population, population.everybody)
         return CountPass(members, Groups(members, [_terms(rule.terms).same for rule in members.rules]), population)
 
 

@@ -82,7 +82,7 @@ class Quorum:
 
     def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> "QuorumPass":
         """Return the pass over these rules and the groups of the sensors they match."""
-        members = Pairs(rules, population, lambda _: True)
+        members = Pairs(rules, population, population.everybody)
         return QuorumPass(members, Groups(members, [_terms(rule.terms).same for rule in members.rules]), population)
 
 

@@ -7,16 +7,15 @@ exempt.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import date
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clock import SECOND_NS, iso, to_ns
+from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.level import Level
-from city.sensor import Sensor
 from city.yaml_lines import Located
 from rules.alarms import ALARM_COLUMNS, Alarms, Seen
 from rules.kind import OpenAlarm, Verdict, Written, read_levels
@@ -85,7 +84,7 @@ class Silence:
 
     def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> "SilencePass":
         """Return the pass over these rules and the sensors they match."""
-        return SilencePass(Pairs(rules, population, _promises), population)
+        return SilencePass(Pairs(rules, population, population.promising), population)
 
 
 def _read_intervals(written: Located, least: float) -> float:
@@ -95,8 +94,8 @@ def _read_intervals(written: Located, least: float) -> float:
     return count.number()
 
 
-def _promises(sensor: Sensor) -> bool:
-    return sensor.interval_s is not None and not sensor.recorded
+#: The days of `date.toordinal` before 1970, and the length of one.
+_EPOCH, _DAY_NS = date(1970, 1, 1).toordinal(), 86_400 * SECOND_NS
 
 
 class SilencePass:
@@ -105,7 +104,7 @@ class SilencePass:
     def __init__(self, pairs: Pairs, population: Population) -> None:
         self._pairs = pairs
         watched, self._place = np.unique(pairs.sensor, return_inverse=True)
-        self._sensors = [population.sensors[row] for row in watched.tolist()]
+        self._watched, self._population = watched, population
         numbers = population.numbers[watched]
         self._row = np.full(int(numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
         self._row[numbers] = np.arange(len(numbers))
@@ -113,7 +112,7 @@ class SilencePass:
         self._table = StateTable("silence", pairs.keys, ALARM_COLUMNS)
         self._alarms = Alarms(pairs, self._table)
         self.tables = (self._heard, self._table)
-        self._installed_ns = np.array([_installed_ns(sensor) for sensor in self._sensors], dtype=np.int64)
+        self._installed_ns = _installed_ns(population.installed[watched])
         self._needed_ns = self._needs(population)
 
     def _needs(self, population: Population) -> Ints:
@@ -123,7 +122,7 @@ class SilencePass:
         factor: NDArray[np.float64] = np.full((depth, len(terms)), np.inf)
         for rule, counts in enumerate(terms):
             factor[: len(counts), rule] = [count for _, count in counts]
-        promised_s = np.array([sensor.interval_s or np.inf for sensor in self._sensors])[self._place]
+        promised_s = population.intervals_s[self._watched][self._place]
         needed_ns: NDArray[np.float64] = factor[:, self._pairs.term] * promised_s * SECOND_NS
         return np.minimum(needed_ns, 1 << 62).astype(np.int64)
 
@@ -188,7 +187,7 @@ class SilencePass:
 
     def _verdict(self, pair: int, before: int, after: int, time_ns: int, silent_ns: int) -> Verdict:
         row = int(self._place[pair])
-        arrived_ns, sensor = int(self._heard["arrived_ns"][row]), self._sensors[row]
+        arrived_ns, sensor = int(self._heard["arrived_ns"][row]), self._population.sensors[int(self._watched[row])]
         evidence: dict[str, object] = {
             "last_heard": iso(arrived_ns) if arrived_ns != _NEVER_HEARD else None,
             "silent_s": silent_ns / SECOND_NS,
@@ -205,6 +204,7 @@ def _terms(terms: Terms) -> SilenceTerms:
     return terms
 
 
-def _installed_ns(sensor: Sensor) -> int:
-    """Return when the sensor counts as installed: that day's midnight UTC, which no city east of it waits long for."""
-    return to_ns(datetime.combine(sensor.installed, time(), UTC)) if sensor.installed is not None else 0
+def _installed_ns(days: NDArray[np.int32]) -> Ints:
+    """Return when sensors count as installed: that day's midnight UTC, which no city east of it waits long for."""
+    since: Ints = (days.astype(np.int64) - _EPOCH) * _DAY_NS
+    return np.where(days == 0, 0, since)

@@ -40,7 +40,7 @@ _BLOCK = 10_240
 
 #: How a change over a window is written: as a difference, counted from 0.
 _CHANGE_SIDES: Sides = {
-    side: lambda written, scale: Span(-inf, scale.read_difference(written)) for side in ("rises", "falls")
+    side: lambda written, scale: Span(-inf, scale.of_differences.read(written)) for side in ("rises", "falls")
 }
 
 
@@ -104,11 +104,11 @@ def _terms(terms: Terms) -> ThresholdTerms:
 
 
 def _value_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> "ThresholdPass":
-    return ThresholdPass(Pairs(rules, population, lambda _: True), population)
+    return ThresholdPass(Pairs(rules, population, population.everybody), population)
 
 
 def _change_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> ChangePass:
-    pairs = Pairs(rules, population, lambda _: True)
+    pairs = Pairs(rules, population, population.everybody)
     terms = [_terms(one) for one in pairs.roll.terms]
     return ChangePass(
         pairs,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from city.clock import ManualClock
-from city.entry import Arrivals, Connection, Context, Journaled, Tick
+from city.entry import Arrivals, Connection, Context, ContextChange, Journaled, Tick
 from city.errors import StoreUnavailable
 from ingest.commit import Acknowledge, Commit, Follow
 from ingest.config import BatchSettings, JournalSettings, QuarantineSettings
@@ -82,6 +82,8 @@ def _word(item: Journaled) -> str:
             return f"readings {readings.value.tolist()}"
         case Context(_, version):
             return f"context {version}"
+        case ContextChange(base, context):
+            return f"context {base} to {context.version}"
 
 
 class _LoopClock:
