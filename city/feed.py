@@ -131,6 +131,24 @@ class RuleSummary:
     text: str = ""
 
 
+#: Kinds of trouble.
+TROUBLE_KINDS = ("journal_damaged", "history_set_aside", "history_misses", "points_refused", "side_file_damaged")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is damaged or lost, told until somebody has looked at it.
+
+    Attributes:
+        kind: one of `TROUBLE_KINDS`.
+        detail: a file, or a span of time; names and times only, so that it needs no language.
+    """
+
+    kind: str
+    since_ns: int
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class IngestStatus:
     """How ingest is: connection, depths, ages and counts."""
@@ -146,6 +164,7 @@ class IngestStatus:
     book_error: str
     counters: dict[str, float] = field(default_factory=dict)
     brokers: tuple[BrokerStatus, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
 
 class SensorChange(msgspec.Struct, frozen=True, gc=False):

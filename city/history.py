@@ -102,6 +102,13 @@ class HistoryStore(Protocol):
         """Return the journal position up to which everything is kept; 0 for an empty store."""
         ...
 
+    def settled(self) -> int:
+        """Return a position up to which not even a damaged log of the store loses anything; asks nobody, and is cheap.
+
+        At most `position`. What lies beyond is kept in the journal, from which the store is filled again.
+        """
+        ...
+
     def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
         """Keep (position, arrivals) pairs and remember `position`; repeating a call changes nothing that is read."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import get_args
 
-from city.entry import Entry, Journaled
+from city.entry import Entry, Journaled, Tick
 from ingest.commit import Follower
 from ingest.decoders.memory import Lesson
 from ingest.duplicates import DuplicateWindow
@@ -35,6 +35,15 @@ def relearn(journal: Journal, lessons: Lessons, restore: Callable[[Iterable[Less
     for record in _records(journal, (Learned,), lessons.position()):
         if isinstance(record.content, Learned):
             restore(record.content.lessons)
+
+
+def oldest_arrival_ns(journal: Journal) -> int:
+    """Return since when the journal reaches, by its first tick; 0 where it has none."""
+    with closing(journal.reader((Tick,))) as reader:
+        for record in reader.read(0, 1).records:
+            if isinstance(record.content, Tick):
+                return record.content.time_ns
+    return 0
 
 
 def _records(journal: Journal, kinds: Sequence[type[Content]], after: int) -> Iterator[Record]:

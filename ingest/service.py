@@ -10,9 +10,9 @@ from typing import NoReturn, Protocol
 import structlog
 
 from city.clock import SECOND_NS, Clock
-from city.entry import Context, Journaled
+from city.entry import Context, ContextChange, Journaled
 from city.errors import StoreUnavailable
-from city.feed import Refusals, Replayed
+from city.feed import TROUBLE_KINDS, Refusals, Replayed, Trouble
 from city.history import HistoryStore
 from city.reading import ReadingBatch
 from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
@@ -25,6 +25,7 @@ from ingest.fairness.admit import Admit
 from ingest.fairness.gate import Gate
 from ingest.fairness.ledger import Ledger
 from ingest.fairness.order import FairOrder
+from ingest.gaps import Gap, Gaps
 from ingest.history_writer import HistorySink
 from ingest.identity import Identity
 from ingest.intake import Normaliser, Note, Sift, Understand
@@ -35,9 +36,11 @@ from ingest.mqtt.brokers import Brokers
 from ingest.mqtt.inbox import Inbox
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
-from ingest.replay import rebuild, relearn, replay
+from ingest.replay import oldest_arrival_ns, rebuild, relearn, replay
 from ingest.retrial import Retrial
+from ingest.set_aside import SetAside
 from ingest.stage import Stage
+from ingest.telemetry import TROUBLES
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +74,8 @@ class Judge(Protocol):
 class Parts:
     """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`.
 
+    `set_aside` are the places, besides ingest's own, where somebody may find damage.
+
     Without a `gate` everything is let in, and without an `order` what waits goes as it came.
     """
 
@@ -80,6 +85,7 @@ class Parts:
     history: HistoryStore
     clock: Clock
     followers: Sequence[Follower] = ()
+    set_aside: Sequence[SetAside] = ()
     gate: Gate | None = None
     order: FairOrder | None = None
 
@@ -98,6 +104,12 @@ class IngestService:
         self.ledger = Ledger(folder / "ledger.sqlite", settings.ledger, parts.clock)
         self._lessons = Lessons(folder / "lessons.sqlite")
         self.journal = Journal(folder / "journal", settings.journal, readers=self._readers())
+        self._gaps = Gaps(folder / "gaps.json")
+        self._set_aside = (
+            SetAside("journal_damaged", folder / "journal" / "damaged", "*"),
+            SetAside("side_file_damaged", folder, "*.damaged-*"),
+            *parts.set_aside,
+        )
         self.latest = Latest(parts.identity)
         self.history = Drain(HistorySink(parts.history), self.journal, settings.drain, Random())
         self._quarantined = Drain(self.quarantine, self.journal, settings.drain, Random())
@@ -110,9 +122,9 @@ class IngestService:
         self.brokers = Brokers([settings.mqtt, *settings.brokers], folder, inbox, filters=filters)
         self.pipeline = self._pipeline(inbox, settings)
 
-    async def adopt(self, context: Context) -> None:
-        """Put a context in force, if it is not; returns when everyone has followed."""
-        await self.pipeline.adopt(context)
+    async def adopt(self, context: Context, change: ContextChange | None = None) -> None:
+        """Put a context in force, if it is not, be it by a change; returns when everyone has followed."""
+        await self.pipeline.adopt(context, change)
 
     async def replay(self, wanted: Refusals, after: int, limit: int) -> Replayed:
         """Understand quarantined messages anew; raises Conflict while an earlier replay is being noted."""
@@ -129,6 +141,13 @@ class IngestService:
             group.create_task(self._tidy(), name="ingest.tidy")
             group.create_task(self.brokers.run(), name="ingest.brokers")
         raise AssertionError  # no task returns
+
+    def troubles(self) -> list[Trouble]:
+        """Return what is damaged or lost and was not looked at yet."""
+        found = [*self._gaps.troubles(), *(trouble for each in self._set_aside for trouble in each.troubles())]
+        for kind in TROUBLE_KINDS:
+            TROUBLES.labels(kind).set(sum(trouble.kind == kind for trouble in found))
+        return found
 
     def close(self) -> None:
         """Save what waits to be saved, and release the files; call it after `run` has ended."""
@@ -179,12 +198,21 @@ class IngestService:
         self._parts.normaliser.follow_on(self.latest.newest)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
-            self.latest.take(self._kept())
+            kept = self._kept()
+            self.latest.take(kept)
             after = self._parts.history.position()
+            self._miss(after, int(kept.arrival_ns.max()) if after and len(kept) else 0)
         except StoreUnavailable as error:
             log.warning("store_away", store="history", error=str(error))
             after = 0
         replay(self.journal, self.latest, after)
+
+    def _miss(self, after: int, from_ns: int) -> None:
+        """Note what the history lacks and the journal has given back, as after a broken file."""
+        if self.journal.given_back > after:
+            now_ns = self._parts.clock.now_ns()
+            gap = Gap(after, self.journal.given_back, from_ns, oldest_arrival_ns(self.journal), now_ns)
+            self._gaps.note(gap)
 
     def _kept(self) -> ReadingBatch:
         """Return what history knows as the latest readings."""
@@ -209,6 +237,7 @@ class IngestService:
             await asyncio.sleep(_TIDY_S)
             ticks += 1
             self.journal.pin("duplicates", self._duplicates.needed_after)
+            self.journal.pin("history", self._parts.history.settled())
             self.journal.passed("rules", self._parts.judge.released)
             if ticks % _SAVE_TICKS == 0:
                 self._save()

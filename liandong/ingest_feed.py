@@ -138,6 +138,7 @@ class IngestFeed:
             history_error=service.history.error or service.pipeline.error,
             book_version=service.pipeline.context_version,
             book_error=judge.engine.book_error,
+            troubles=tuple(service.troubles()),
             counters=counters(),
             brokers=service.brokers.status(),
         )

@@ -21,6 +21,7 @@ from ingest.fairness.rank import Ranking
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService, Parts
+from ingest.set_aside import SetAside
 from liandong.alarm_bearing import ranks_of
 from liandong.bench import Bench
 from liandong.broker.link import more_brokers, mqtt_settings
@@ -113,7 +114,13 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         lanes = Lanes(city.routes.shares, Ranking(city.routes))
         gate = Gate(city.routes.shares, lanes)
         order = FairOrder(lanes)
-        parts = Parts(identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order)
+        aside = (
+            SetAside("history_set_aside", folder.history, "*.broken-*"),
+            SetAside("points_refused", folder.history, "*.refused"),
+        )
+        parts = Parts(
+            identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside
+        )
         service = IngestService(place, _settings(settings, folder), parts, filters=city.routes.filters)
         opened.callback(service.close)
         if judge.engine.context is not None:

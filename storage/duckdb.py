@@ -56,11 +56,17 @@ class DuckdbHistory:
         self._writing, self._tending = Lock(), Lock()
         self._housekeeping = Housekeeping(self._file, chosen, aggregation, self._tending)
         self._written: int | None = None
+        self._log_bytes = self._settled = 0
+        self._settle()
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept; 0 for an empty store."""
         with self._file.cursor() as cursor:
             return _position(cursor)
+
+    def settled(self) -> int:
+        """Return the position that the last checkpoint brought into the file itself."""
+        return self._settled
 
     def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
         """Keep (position, arrivals) pairs and remember `position`, in one transaction; what was kept is passed over."""
@@ -73,6 +79,7 @@ class DuckdbHistory:
             except BaseException:
                 self._forget()
                 raise
+            self._look_at_log(self._written)
 
     def readings(self, query: SeriesQuery) -> Series:
         """Return one series; empty for a sensor or quantity that was never heard."""
@@ -105,6 +112,19 @@ class DuckdbHistory:
     def close(self) -> None:
         """Write everything into the file and release it."""
         self._file.close()
+
+    def _settle(self) -> None:
+        """Bring an earlier run's log into the file; a disk that is full leaves that for later."""
+        with suppress(StoreUnavailable), self._file.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+            self._settled = _position(cursor)
+
+    def _look_at_log(self, written: int) -> None:
+        """Note a checkpoint, by which everything that is written has come into the file."""
+        log_bytes = self._file.log_bytes
+        if log_bytes < self._log_bytes:
+            self._settled = written
+        self._log_bytes = log_bytes
 
     def _forget(self) -> None:
         """Read again what the file holds: a commit that failed may or may not have reached it."""

@@ -64,11 +64,20 @@ class DuckdbFile:
             **options,
             "lock_configuration": "true",
         }
+        self._log = path.with_name(path.name + ".wal")
         self._turn = Condition()
         self._users = 0
         self._closed = False
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._connection: duckdb.DuckDBPyConnection | None = self._open()
+
+    @property
+    def log_bytes(self) -> int:
+        """Return the size of DuckDB's log; it falls when a checkpoint has brought it into the file."""
+        try:
+            return self._log.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -145,9 +154,9 @@ class DuckdbFile:
         return self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        if self.path.exists():
-            _check_length(self.path)
         try:
+            if self.path.exists():
+                _check_length(self.path, self._options)
             connection = duckdb.connect(str(self.path), config=dict(self._options))
             try:
                 self._prepare(connection)
@@ -175,11 +184,12 @@ def _tables_of(connection: duckdb.DuckDBPyConnection) -> list[tuple[str]]:
     return connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
 
 
-def _check_length(path: Path) -> None:
+def _check_length(path: Path, options: dict[str, str]) -> None:
     """Raise for a file that lost its end, which DuckDB itself notices only when it comes to read there.
 
     The newer of the two database headers says how many blocks there were at the last checkpoint. It must be read before
-    DuckDB opens the file, which then counts blocks that are only in memory yet.
+    DuckDB opens the file, which then counts blocks that are only in memory yet. A file that is shorter may be whole
+    still: after a checkpoint DuckDB cuts off free blocks at its end, and the header does not tell (tried with 2.0).
     """
     headers = []
     with path.open("rb") as file:
@@ -189,8 +199,23 @@ def _check_length(path: Path) -> None:
     expected = [
         _HEADERS_BYTES + blocks * size for _, blocks, size in sorted(headers) if size == _BLOCK_BYTES and blocks >= 0
     ]
-    if expected and path.stat().st_size < expected[-1]:
-        raise StoreDamaged("history", f"expected at least {expected[-1]} bytes, got {path.stat().st_size}")
+    got = path.stat().st_size
+    if not expected or got >= expected[-1]:
+        return
+    needed = _HEADERS_BYTES + (_last_block(path, options) + 1) * _BLOCK_BYTES
+    if got < needed:
+        raise StoreDamaged("history", f"expected at least {needed} bytes, got {got}")
+
+
+def _last_block(path: Path, options: dict[str, str]) -> int:
+    """Return the highest number of a block in use, of a file that is looked at and not written."""
+    with duckdb.connect(str(path), read_only=True, config=dict(options)) as connection:
+        tables = [name for (name,) in _tables_of(connection)]
+        found = connection.execute("SELECT max(block_id) FROM pragma_metadata_info()").fetchall()
+        used = "greatest(max(block_id), max(list_max(additional_block_ids)))"
+        for table in tables:
+            found += connection.execute(f"SELECT {used} FROM pragma_storage_info('{table}')").fetchall()
+    return max((block for (block,) in found if block is not None), default=-1)
 
 
 def _set_aside(part: Path, target: Path, reason: str, damage: StoreDamaged) -> None:

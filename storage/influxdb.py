@@ -60,6 +60,10 @@ class InfluxHistory:
         """Return the journal position up to which the server has acknowledged everything; 0 for a new store."""
         return self._bookmark.position
 
+    def settled(self) -> int:
+        """Return the same: what the server has acknowledged is its own to keep."""
+        return self._bookmark.position
+
     def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
         """Write (position, arrivals) pairs, then remember `position`; what was acknowledged before is passed over."""
         written = self._bookmark.position

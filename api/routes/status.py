@@ -30,6 +30,16 @@ class BrokerView(BaseModel):
     refused: dict[str, str]
 
 
+class TroubleView(BaseModel):
+    """Damage or loss that nobody has looked at yet: a file that was set aside, or a span of time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    since: Moment
+    detail: str
+
+
 class IngestView(BaseModel):
     """How ingest is."""
 
@@ -45,13 +55,16 @@ class IngestView(BaseModel):
     book_version: str
     book_error: str
     counters: dict[str, float | None]
+    troubles: list[TroubleView]
     brokers: tuple[BrokerView, ...] = ()
 
     @classmethod
     def of(cls, status: IngestStatus) -> "IngestView":
         """Return the view of ingest's status."""
-        copied = {name: getattr(status, name) for name in cls.model_fields if name != "since"}
-        return cls.model_validate({**copied, "since": iso(status.since_ns)}, from_attributes=True)
+        copied = {name: getattr(status, name) for name in cls.model_fields if name not in {"since", "troubles"}}
+        troubles = [TroubleView(kind=one.kind, since=iso(one.since_ns), detail=one.detail) for one in status.troubles]
+        named = {"since": iso(status.since_ns), "troubles": troubles}
+        return cls.model_validate({**copied, **named}, from_attributes=True)
 
 
 class DeskView(BaseModel):

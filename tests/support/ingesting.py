@@ -98,6 +98,9 @@ class MemoryHistory:
         self._answer()
         return self.upto
 
+    def settled(self) -> int:
+        return self.upto
+
     def append(self, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> None:
         self._answer()
         self.kept.update(arrivals)

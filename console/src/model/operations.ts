@@ -62,9 +62,23 @@ export interface Shed {
   last: string;
 }
 
+/** Damage or loss that nobody has looked at yet: a file that was set aside, or a span of time. */
+export interface Trouble {
+  kind: string;
+  since: string;
+  detail: string;
+}
+
+/** What ingest says of itself, besides plain facts. */
+interface Ingest extends Record<string, unknown> {
+  counters: Record<string, number | null>;
+  brokers: Broker[];
+  troubles: Trouble[];
+}
+
 /** How the program is; its facts are drawn as they come. */
 export interface Status {
-  ingest: (Record<string, unknown> & { counters: Record<string, number | null>; brokers: Broker[] }) | null;
+  ingest: Ingest | null;
   ingest_error: string;
   desk: Record<string, unknown>;
   copies: (Record<string, unknown> & { late: string[] }) | null;

@@ -112,6 +112,23 @@ def test_broken_file_is_set_aside_and_a_new_one_begun(path: Path, damage) -> Non
     file.close()
 
 
+def test_file_that_gave_back_the_blocks_at_its_end_is_whole(path: Path) -> None:
+    file = opened(path)
+    fill(file, 2_000_000)
+    with file.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        cursor.execute("DELETE FROM kept WHERE rowid >= 200000")
+        cursor.execute("CHECKPOINT")
+        cursor.execute("CHECKPOINT")
+    file.close()
+
+    again = opened(path)
+
+    assert count(again) == 200_000
+    assert not list(path.parent.glob("*.broken-*"))
+    again.close()
+
+
 def test_broken_log_is_set_aside_and_the_file_kept(path: Path) -> None:
     subprocess.run([sys.executable, "-c", KILLED, str(path)], check=True)
     wal = path.with_name("readings.duckdb.wal")

@@ -86,6 +86,13 @@ export const operations: Record<keyof typeof chinese, string> = {
   'shedFor.source_rate': 'Beyond the source’s quota',
   'shedFor.city_rate': 'Beyond the city’s rate',
 
+  'troubles.title': 'Damaged or lost',
+  'trouble.journal_damaged': 'Journal rows or segments set aside',
+  'trouble.history_set_aside': 'History file set aside',
+  'trouble.history_misses': 'History misses what arrived',
+  'trouble.points_refused': 'Points that InfluxDB refused',
+  'trouble.side_file_damaged': 'File beside the journal set aside',
+
   'system.ingest': 'Ingest',
   'system.desk': 'Desk and API',
   'system.counters': 'Counters',

@@ -84,6 +84,13 @@ export const operations = {
   'shedFor.source_rate': '超过来源配额',
   'shedFor.city_rate': '超过全市速率',
 
+  'troubles.title': '损坏与丢失',
+  'trouble.journal_damaged': '日志行或分段已隔离',
+  'trouble.history_set_aside': '历史库文件已隔离',
+  'trouble.history_misses': '历史库缺少此段到达的数据',
+  'trouble.points_refused': 'InfluxDB 拒收的数据点',
+  'trouble.side_file_damaged': '日志旁的文件已隔离',
+
   'system.ingest': '采集',
   'system.desk': '联动与接口',
   'system.counters': '计数',
