@@ -1,7 +1,8 @@
 """Judges a long made-up journal into a checkpoint, to be killed: `python -m tests.support.judging_run FILE`."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 from city.clock import ManualClock
 from city.entry import Connection, Entry, Journaled, Tick
 from rules.checkpoint import Judge
+from rules.checkpoint_file import Changes, CheckpointFile
+from rules.engine import Engine
 from tests.support.judging import CATALOGUE, at, book, context, readings, rule, sensor
 
 SECONDS = 1_200
@@ -36,6 +39,12 @@ def journal() -> Iterator[Entry]:
             select="{quantity: water_level}",
             extra=_OF_A_SITE,
         ),
+        rule(
+            "{notice: {above: 30, hold: 4s}}",
+            name="uneven",
+            kind="compare",
+            extra="against: {quantity: water_level}\n    take: max\n    same: site\n    within: 10s",
+        ),
     )
     sensors = [sensor(number, interval_s=2.0, site=f"site-{number % 4}") for number in range(1, 41)]
     yield context(book(*rules), sensors)
@@ -46,6 +55,31 @@ def journal() -> Iterator[Entry]:
         speaking = np.flatnonzero(random.random(40) < 0.4)
         yield readings(*((int(number) + 1, second - 0.5, float(levels[number])) for number in speaking))
         yield Tick(at(second))
+
+
+class Fragile(CheckpointFile):
+    """A checkpoint that kills the process before or behind its n-th commit."""
+
+    place, left = "", 0
+
+    def write(self, changes: Changes) -> None:
+        """Commit, and die on one of its sides when it is time."""
+        Fragile.left -= 1
+        if (Fragile.place, Fragile.left) == ("before_checkpoint", 0):
+            os._exit(137)
+        super().write(changes)
+        if (Fragile.place, Fragile.left) == ("after_checkpoint", 0):
+            os._exit(137)
+
+
+def judge_until_killed(path: Path, place: str, commit: int, entries: Sequence[Entry]) -> None:
+    """Judge what the checkpoint at `path` has not seen, and die at its `commit`-th commit; never with 0."""
+    Fragile.place, Fragile.left = place, commit
+    file = Fragile.open(path, first_number=1)
+    judge = Judge(Engine(CATALOGUE), file)
+    for position, entry in enumerate(entries, 1):
+        judge.apply(Journaled(position, entry))
+    judge.close()
 
 
 def main() -> None:
