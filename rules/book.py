@@ -143,8 +143,9 @@ class _RuleReader:
         assert kind is not None  # `kind` is a required field
         head = self._head(fields)
         select = self._select(fields["select"], of_quantity, kind)
-        part = Written(fields["levels"], {key: fields[key] for key in kind.own if key in fields}, Scale(), self._faults)
-        part = part._replace(scale=self._scale(fields) if of_quantity else Scale())
+        own = {key: fields[key] for key in kind.own if key in fields}
+        scale = self._scale(fields) if of_quantity else Scale()
+        part = Written(fields["levels"], own, scale, self._catalogue, self._faults)
         terms = kind.read(part)
         when = self._when(fields)
         exceptions = self._exceptions(fields, kind, part)

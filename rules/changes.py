@@ -8,7 +8,7 @@ from city.entry import Arrivals
 from rules.kind import Verdict
 from rules.levelled import reading_seen
 from rules.listening import Listening
-from rules.metered import MeteredPass, Samples, reading_at, rounds, taken
+from rules.metered import MeteredPass, Samples, exact, reading_at, rounds, taken
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.series import SeriesIndex
@@ -43,7 +43,7 @@ class ChangePass(MeteredPass):
             row, sign = rows[places].take(fan.of), self._sign.take(fan.pair)
             value = sign * batch.value[row]
             lowest = self._window.push(fan.pair, value, batch.time_ns[row])
-            parts.append((fan.pair, row, value - lowest.value, sign * lowest.value, lowest.time_ns))
+            parts.append((fan.pair, row, exact(value - lowest.value), sign * lowest.value, lowest.time_ns))
         if not parts:
             return []
         pair, row, change, from_, since_ns = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -12,7 +12,7 @@ from city.nearness import box_around
 from city.place import distance_m
 from city.sensor import Sensor
 from city.yaml_lines import Located
-from rules.pairs import Pairs, Survivors
+from rules.pairs import Pairs, Roll, Survivors
 from rules.rule import Rule, Terms
 
 Ints = NDArray[np.int64]
@@ -70,14 +70,20 @@ class Slots(NamedTuple):
 class Groups:
     """Pairs of (rule, group of sensors), in order of rule and then of the groups' names.
 
-    A group is judged by an exception's levels only if that holds for all its sensors. Without a common place it is
-    named by the word they share, around a sensor by that sensor.
+    A group is judged by an exception's levels only if that holds for all its sensors. It is named by the word that they
+    share, around a sensor by that sensor. Where a rule looks at several sides, each is a rule of the members, and
+    `owner` says whose side it is among `rules`; exceptions then only leave sensors out.
     """
 
-    def __init__(self, members: Pairs, grouping: Sequence[Grouping]) -> None:
-        self.roll, self.rules, self.places = members.roll, members.rules, members.places
-        self.counts: Sequence[int] = members.counts
-        found = [group for index in range(len(self.rules)) for group in _groups(members, index, grouping[index])]
+    def __init__(
+        self, members: Pairs, grouping: Sequence[Grouping], roll: Roll | None = None, owner: Sequence[int] = ()
+    ) -> None:
+        self.roll, sided = (members.roll, False) if roll is None else (roll, True)
+        self.rules: Sequence[Rule] = self.roll.rules
+        self.places: Sequence[int] = self.roll.places
+        owned = np.array(owner if sided else range(len(self.rules)), dtype=np.int64)[members.rule]
+        found = [group for rule, how in enumerate(grouping) for group in _groups(members, owned, rule, how)]
+        self.counts: Sequence[int] = np.bincount(owned, minlength=len(self.rules)).tolist()
         self._sensors = [target for _, target, _ in found]
         self.rule = np.array([rule for rule, _, _ in found], dtype=np.int64)
         self.number = np.arange(len(found))
@@ -85,7 +91,8 @@ class Groups:
         self.size = np.array([len(rows) for _, _, rows in found], dtype=np.int64)
         self._end: Ints = np.cumsum(self.size)
         self._member = np.concatenate([np.array([], dtype=np.int64), *(rows for _, _, rows in found)])
-        self.term = np.array([self._common(members, rule, rows) for rule, _, rows in found], dtype=np.int64)
+        terms = [self.roll.base[rule] if sided else self._common(members, rule, rows) for rule, _, rows in found]
+        self.term = np.array(terms, dtype=np.int64)
         self._by_member = np.argsort(self._member, kind="stable")
         self._sorted = self._member[self._by_member]
 
@@ -134,17 +141,16 @@ class Groups:
         return rule.id, rule.select.quantity, self._sensors[pair].id, int(codes[self.term[pair]])
 
 
-def _groups(members: Pairs, index: int, grouping: Grouping) -> list[tuple[int, Sensor, Ints]]:
+def _groups(members: Pairs, owned: Ints, index: int, grouping: Grouping) -> list[tuple[int, Sensor, Ints]]:
     """Return the groups of one rule: its index, what they are called, and their members."""
-    rows = np.flatnonzero(members.rule == index)
+    rows = np.flatnonzero(owned == index)
     if grouping.radius_m:
         return [(index, *group) for group in _around(members, rows, grouping.radius_m)]
     named: dict[str, list[int]] = {}
     for row in rows.tolist():
         named.setdefault(_word(members.target(row), grouping.field), []).append(row)
-    rule = members.rules[index]
     return [
-        (index, _zone(name, grouping.field, [members.target(row) for row in of_name], rule), np.array(of_name))
+        (index, _zone(name, grouping.field, [members.target(row) for row in of_name]), np.array(of_name))
         for name, of_name in sorted(named.items())
         if name
     ]
@@ -154,13 +160,10 @@ def _word(sensor: Sensor, field: str) -> str:
     return sensor.id if field == "sensor" else str(getattr(sensor, field))
 
 
-def _zone(name: str, field: str, sensors: Sequence[Sensor], rule: Rule) -> Sensor:
-    first = sensors[0]
+def _zone(name: str, field: str, sensors: Sequence[Sensor]) -> Sensor:
     if field == "sensor":
-        return first
-    return Sensor(
-        name, name, rule.select.domain or first.domain, field, recorded=all(sensor.recorded for sensor in sensors)
-    )
+        return sensors[0]
+    return Sensor(name, name, sensors[0].domain, field, recorded=all(sensor.recorded for sensor in sensors))
 
 
 def _around(members: Pairs, rows: Ints, radius_m: float) -> Iterable[tuple[Sensor, Ints]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from city.alarm import AlarmTransition
+from city.catalogue import Catalogue
 from city.entry import Arrivals
 from city.level import Level
 from city.yaml_lines import Located
@@ -31,6 +32,7 @@ class Written(NamedTuple):
     levels: Located
     own: Mapping[str, Located]
     scale: Scale
+    catalogue: Catalogue
     faults: Faults
 
 

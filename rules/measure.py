@@ -19,9 +19,10 @@ class Scale:
         # Twelve digits: 27 cm are 0.27 m, not 0.27000000000000002.
         return float(f"{self.line.apply(written.number()):.12g}")
 
-    def read_difference(self, written: Located) -> float:
-        """Return a written difference in the quantity's own unit: 5 °F more are 2.8 °C more."""
-        return float(f"{self.line.apply(written.number()) - self.line.apply(0.0):.12g}")
+    @property
+    def of_differences(self) -> "Scale":
+        """Return the scale that differences are read by: 5 °F more are 2.8 °C more."""
+        return Scale(self.unit, Conversion(self.line.factor, 0.0))
 
 
 def read_scale(quantity: Located, unit: Located | None, catalogue: Catalogue) -> Scale:

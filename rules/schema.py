@@ -3,14 +3,13 @@
 from typing import Any
 
 from city.alarm import SCOPES
-from city.level import PRIORITIES, Domain, Level
+from city.level import PRIORITIES, Level
 from rules.kinds import KINDS
 from rules.schedule import WEEKDAYS
-from rules.selection import LISTS
+from rules.selection import SELECTION
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
-_WORDS = {"type": "array", "items": _TEXT, "minItems": 1}
 
 
 def json_schema() -> dict[str, Any]:
@@ -39,7 +38,7 @@ def _rule(kind: str) -> dict[str, Any]:
         "name": _closed({"zh": _TEXT, "en": _TEXT}, "zh", "en"),
         "kind": {"const": kind},
         "source": {**_TEXT, "description": "where the limits come from: a standard, a decision, a person"},
-        "select": selection(of_quantity=KINDS[kind].of_quantity is True),
+        "select": SELECTION | ({"required": ["quantity"]} if KINDS[kind].of_quantity else {}),
         "levels": _per_level(KINDS[kind].schema()) | {"minProperties": 1},
         "incident": _incident(),
     }
@@ -59,7 +58,7 @@ def _rule(kind: str) -> dict[str, Any]:
 
 def _exception(kind: str, *, levels: bool) -> dict[str, Any]:
     terms: dict[str, Any] = {"levels": _per_level(KINDS[kind].schema())} if levels else {"exempt": {"const": True}}
-    return _closed({"select": selection(of_quantity=False), "source": _TEXT, **terms}, "select", "source", *terms)
+    return _closed({"select": SELECTION, "source": _TEXT, **terms}, "select", "source", *terms)
 
 
 def _schedule() -> dict[str, Any]:
@@ -73,18 +72,6 @@ def _schedule() -> dict[str, Any]:
     season = {"type": "array", "items": day, "minItems": 2, "maxItems": 2}
     window = _closed({"days": days, "hours": hours, "season": season}) | {"minProperties": 1}
     return {"oneOf": [_TEXT, window, _closed({"not": {"$ref": "#/$defs/schedule"}}, "not")]}
-
-
-def selection(*, of_quantity: bool) -> dict[str, Any]:
-    """Return the schema of a selection."""
-    corner = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    conditions = {
-        "domain": {"enum": [domain.value for domain in Domain]},
-        "quantity": _TEXT,
-        **dict.fromkeys(LISTS, _WORDS),
-        "area": {"type": "array", "items": corner, "minItems": 3, "description": "corners, [longitude, latitude]"},
-    }
-    return _closed(conditions, *(["quantity"] if of_quantity else [])) | {"minProperties": 1}
 
 
 def _per_level(content: dict[str, Any]) -> dict[str, Any]:

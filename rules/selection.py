@@ -1,6 +1,7 @@
 """Which sensors a rule is about: every condition given must match, and a list matches any of its members."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from city.level import Domain
 from city.yaml_lines import Located
@@ -11,6 +12,23 @@ LISTS = ("kinds", "districts", "sites", "grids", "upstreams", "tags", "sensors")
 Corner = tuple[float, float]
 
 _FEWEST_CORNERS = 3
+
+_WORD = {"type": "string", "minLength": 1}
+_WORDS = {"type": "array", "items": _WORD, "minItems": 1}
+_CORNER = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+#: The JSON Schema of a selection.
+SELECTION: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {
+        "domain": {"enum": [domain.value for domain in Domain]},
+        "quantity": _WORD,
+        **dict.fromkeys(LISTS, _WORDS),
+        "area": {"type": "array", "items": _CORNER, "minItems": 3, "description": "corners, [longitude, latitude]"},
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def at(seconds: float) -> int:
 
 
 #: Kinds whose rules judge one quantity, and may give a unit.
-_OF_QUANTITY = ("threshold", "quorum")
+_OF_QUANTITY = ("threshold", "quorum", "compare")
 
 
 def rule(

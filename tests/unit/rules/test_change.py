@@ -31,6 +31,7 @@ def timeline(levels: str, *steps: tuple[float, ...], over: str = "10m") -> list[
     [
         pytest.param(RISES, [(0, 0), (9, 5.5)], [(9, "raised", "notice")], id="rises within the window"),
         pytest.param(RISES, [(0, 0), (10, 6)], [(10, "raised", "notice")], id="the window's own length counts"),
+        pytest.param(RISES, [(0, 2), (1, 7)], [], id="by the limit itself is not above"),
         pytest.param(RISES, [(0, 0), (11, 6)], [], id="slower than the window"),
         pytest.param(RISES, [(0, 0), (1, 11), (2, 11)], [(1, "raised", "major")], id="straight to the worse level"),
         pytest.param(

@@ -1,0 +1,114 @@
+"""The newest values of the sides of each group, taken together at every reading of one of its members."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.reading import ReadingBatch
+from rules.alarms import NEVER_NS
+from rules.groups import Groups
+from rules.metered import rounds
+from rules.pairs import Pairs
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: What a side of several sensors becomes: one number.
+MEAN, LEAST, MOST, SUM = "mean", "min", "max", "sum"
+TAKES = (MEAN, LEAST, MOST, SUM)
+
+
+class Gathered(NamedTuple):
+    """What was known of a group at each reading of a member.
+
+    Attributes:
+        group, row, time_ns: the group, the reading, and the group's time.
+        value: one number for each side, none (NaN) where no fresh value stands; `sensors` of how many it is
+            made.
+    """
+
+    group: Ints
+    row: Ints
+    time_ns: Ints
+    value: Floats
+    sensors: Ints
+
+
+class Gathering:
+    """Remembers each member's newest value; a group's time is that of the newest one."""
+
+    def __init__(self, name: str, members: Pairs, groups: Groups, sides: Ints, takes: NDArray[np.str_]) -> None:
+        """Take each member's side, and what becomes of each side of a group."""
+        self._groups, self._side, self._takes = groups, sides, takes
+        self._count = takes.shape[1]
+        self.members = StateTable(name, members.keys, {"time_ns": (np.int64, NEVER_NS), "value": (np.float64, 0)})
+        self.clocks = StateTable(f"{name}_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
+
+    def gather(self, batch: ReadingBatch, member: Ints, row: Ints, within_ns: Ints) -> Gathered:
+        """Take readings, in order of their rows, and return what each makes of its members' groups."""
+        of, group = self._groups.of_members(member)
+        order = np.argsort(group, kind="stable")
+        group, row_of, member_of = group[order], row[of[order]], member[of[order]]
+        local = _Local(self._groups, group, member_of)
+        value, time_ns = self.members["value"][local.member], self.members["time_ns"][local.member]
+        clock_ns = self.clocks["clock_ns"][local.touched]
+        found = Gathered(
+            group,
+            row_of,
+            np.empty(len(group), dtype=np.int64),
+            np.empty((self._count, len(group))),
+            np.empty((self._count, len(group)), dtype=np.int64),
+        )
+        for places in rounds(group):
+            value[local.slot[places]] = batch.value[row_of[places]]
+            time_ns[local.slot[places]] = batch.time_ns[row_of[places]]
+            of_round = local.group[places]
+            clock_ns[of_round] = np.maximum(clock_ns[of_round], batch.time_ns[row_of[places]])
+            found.time_ns[places] = clock_ns[of_round]
+            slots, first, owner = local.slots_of(of_round)
+            fresh = time_ns[slots] >= (clock_ns[of_round] - within_ns[group[places]])[owner]
+            for side in range(self._count):
+                stands = fresh & (self._side[local.member[slots]] == side)
+                take = self._takes[self._groups.term[group[places]], side]
+                found.value[side, places], found.sensors[side, places] = _taken(value[slots], stands, first, take)
+        self._keep(batch, member, row, local.touched, clock_ns)
+        return found
+
+    def _keep(self, batch: ReadingBatch, member: Ints, row: Ints, touched: Ints, clock_ns: Ints) -> None:
+        self.members["value"][member] = batch.value[row]
+        self.members["time_ns"][member] = batch.time_ns[row]
+        self.members.touch(member)
+        self.clocks["clock_ns"][touched] = clock_ns
+        self.clocks.touch(touched)
+
+
+class _Local:
+    """The groups that a batch touches, with their members laid out one group behind the other."""
+
+    def __init__(self, groups: Groups, group: Ints, member: Ints) -> None:
+        self.touched, self.group = np.unique(group, return_inverse=True)
+        self.member, self._first = groups.slots(self.touched)
+        self._size = groups.size[self.touched]
+        owner = np.repeat(np.arange(len(self.touched)), self._size)
+        #: Of each reading, the place of its member in its group.
+        self.slot: Ints = np.searchsorted(owner << 32 | self.member, self.group << 32 | member)
+
+    def slots_of(self, local: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the slots of some groups, where each group's begin, and whose each is."""
+        size = self._size[local]
+        first = np.cumsum(size) - size
+        owner = np.repeat(np.arange(len(local)), size)
+        return np.repeat(self._first[local] - first, size) + np.arange(int(size.sum())), first, owner
+
+
+def _taken(value: Floats, stands: NDArray[np.bool_], first: Ints, take: NDArray[np.str_]) -> tuple[Floats, Ints]:
+    """Return for each group one number of the values that stand, NaN where none does, and how many they are."""
+    count = np.add.reduceat(stands.astype(np.int64), first)
+    total = np.add.reduceat(np.where(stands, value, 0.0), first)
+    least = np.minimum.reduceat(np.where(stands, value, np.inf), first)
+    most = np.maximum.reduceat(np.where(stands, value, -np.inf), first)
+    mean = total / np.maximum(count, 1)
+    picked = np.select([take == MEAN, take == LEAST, take == MOST], [mean, least, most], total)
+    return np.where(count > 0, picked, np.nan), count
