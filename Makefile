@@ -51,6 +51,9 @@ bench-linkage: setup-dev
 bench-rules: setup-dev
 	$(BIN)/python -m benchmarks.rules
 
+bench-ingest: setup-dev
+	$(BIN)/python -m benchmarks.ingest
+
 soak: setup-dev
 	$(BIN)/python -m benchmarks.soak
 

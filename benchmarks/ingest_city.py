@@ -28,6 +28,16 @@ class Installed:
     broker: psutil.Process
 
     @property
+    def socket(self) -> Path:
+        """Return ingest's own socket."""
+        return self.program.data / "run" / "ingest.sock"
+
+    @property
+    def history(self) -> Path:
+        """Return the history's file, which can be opened once the program has ended."""
+        return self.program.data / "history" / "readings.duckdb"
+
+    @property
     def own(self) -> dict[str, psutil.Process]:
         """Return Liandong's own processes."""
         parts = {name: psutil.Process(part["pid"]) for name, part in self.program.parts.items() if name != "broker"}

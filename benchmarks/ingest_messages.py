@@ -36,6 +36,7 @@ class Plan:
     start_ms: int
     per_s: int
     alarm_every: int = 0
+    first_sensor: int = 1
 
     @property
     def numbers(self) -> Ints:
@@ -43,8 +44,8 @@ class Plan:
         return np.arange(self.first, self.first + self.count)
 
     def sensor(self, number: Ints) -> Ints:
-        """Return the sensors' numbers, from 1 up."""
-        return 1 + number % self.sensors
+        """Return the sensors' numbers, from `first_sensor` up."""
+        return self.first_sensor + number % self.sensors
 
     def time_ms(self, number: Ints) -> Ints:
         """Return the times that the messages tell."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from benchmarks.ingest_messages import VALUES, Ints, Plan
+from benchmarks.ingest_messages import Ints, Plan
 
 _QUANTITIES = ("temperature", "humidity", "atmospheric_pressure")
 _KEPT = """
@@ -32,11 +32,6 @@ def lost(history: Path, plans: Sequence[Plan]) -> int:
             there &= (keys[at] == key) & np.isclose(values[at], sent, atol=1e-6) if len(keys) else False
         missing += int(np.count_nonzero(~there))
     return missing
-
-
-def sent_values(plans: Sequence[Plan]) -> int:
-    """Return how many readings the plans make."""
-    return VALUES * sum(plan.count for plan in plans)
 
 
 def _places(kept: dict[str, np.ndarray], quantity: str) -> tuple[Ints, np.ndarray]:

@@ -12,8 +12,6 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 
-import numpy as np
-
 from benchmarks.ingest_messages import PACKET, Bytes, Plan
 from ingest.mqtt.packet import Credentials, connect
 

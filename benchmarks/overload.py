@@ -18,8 +18,8 @@ import duckdb
 import orjson
 import psutil
 
-from benchmarks.ingest import Figures, publishing, spread
 from benchmarks.ingest_city import BROKERS, Installed, installed, used_s
+from benchmarks.ingest_load import Figures, publishing, spread
 from benchmarks.ingest_messages import Plan
 from benchmarks.ingest_publisher import Job
 from benchmarks.ingest_watch import LiveStream, Progress, progress
