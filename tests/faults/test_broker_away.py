@@ -11,8 +11,9 @@ import pytest
 from ingest.mqtt.packet import Credentials
 from ingest.mqtt.session_file import SessionFile
 from tests.support.brokers import KINDS, City, running
-from tests.support.ingest_process import IngestProcess, journaled_values, running_ingest
+from tests.support.ingest_process import IngestProcess, running_ingest
 from tests.support.mqtt import client
+from tests.support.oracle import Oracle
 
 _COUNT = 200
 
@@ -23,71 +24,64 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
         yield city
 
 
-def publish(city: City, numbers: range) -> None:
-    with city.source() as source:
-        source.publish_all(
-            (f"city/environment/air-{number % 7}/reading", b'{"values":{"pm25":%d}}' % number) for number in numbers
-        )
-
-
 def until_connected(ingest: IngestProcess, *, connected: bool = True) -> None:
     ingest.until(lambda seen: seen["connected"] is connected)
 
 
 @pytest.mark.timeout(90)
 def test_paused_broker_is_noticed_and_waited_for(city: City, tmp_path: Path) -> None:
-    folder = tmp_path / "ingest"
+    folder, oracle = tmp_path / "ingest", Oracle()
     settings = city.settings.model_copy(update={"keep_alive_s": 2, "timeout_s": 1, "backoff_cap_s": 0.5})
     with running_ingest(folder, settings) as ingest:
         until_connected(ingest)
-        publish(city, range(100))
+        oracle.publish(city, 100)
         os.kill(city.server.process.pid, signal.SIGSTOP)
         until_connected(ingest, connected=False)
         os.kill(city.server.process.pid, signal.SIGCONT)
         until_connected(ingest)
-        publish(city, range(100, _COUNT))
-        ingest.until(lambda seen: seen["readings"] >= _COUNT)
+        oracle.publish(city, _COUNT - 100)
+        oracle.flows(city, ingest)
 
-    assert sorted(journaled_values(folder)) == [float(number) for number in range(_COUNT)]
+    oracle.judge(folder)
 
 
 @pytest.mark.timeout(90)
 def test_client_that_takes_our_id_is_taken_it_back_from(city: City, tmp_path: Path) -> None:
-    folder = tmp_path / "ingest"
+    folder, oracle = tmp_path / "ingest", Oracle()
     username, password = city.settings.username, city.settings.password
     mine = Credentials(username, password.get_secret_value() if password else None)
     with running_ingest(folder, city.settings) as ingest:
         until_connected(ingest)
-        publish(city, range(100))
+        oracle.publish(city, 100)
         ingest.until(lambda seen: seen["readings"] >= 100)
         client_id = SessionFile(folder / "session.json").read().client_id
         with client(city.server.port, mine, client_id=client_id, clean=False):
             until_connected(ingest, connected=False)
         until_connected(ingest)
-        publish(city, range(100, _COUNT))
-        ingest.until(lambda seen: seen["readings"] >= _COUNT)
+        oracle.publish(city, _COUNT - 100)
+        oracle.flows(city, ingest)
 
-    assert sorted(journaled_values(folder)) == [float(number) for number in range(_COUNT)]
+    oracle.judge(folder)
 
 
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("kind", KINDS)
 def test_broker_that_was_killed_sends_what_it_kept(kind: str, tmp_path: Path) -> None:
-    folder = tmp_path / "ingest"
+    folder, oracle = tmp_path / "ingest", Oracle()
     with running(kind, tmp_path / "broker") as before:
         settings = before.settings.model_copy(update={"backoff_cap_s": 0.5})
         with running_ingest(folder, settings) as ingest:
             until_connected(ingest)
-            publish(before, range(100))
+            oracle.publish(before, 100)
             ingest.until(lambda seen: seen["readings"] >= 100)
             before.server.kill()
             until_connected(ingest, connected=False)
             with KINDS[kind](tmp_path / "broker", before.server.port) as after:
                 until_connected(ingest)
-                publish(after, range(100, _COUNT))
-                ingest.until(lambda seen: seen["readings"] >= _COUNT)
+                oracle.publish(after, _COUNT - 100)
+                oracle.flows(after, ingest)
 
-    assert sorted(set(journaled_values(folder))) == [float(number) for number in range(_COUNT)]
+    oracle.judge(folder, once=False)
 
 
 @pytest.mark.timeout(90)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.brokers import KINDS, City, running
-from tests.support.ingest_process import journaled_values, running_ingest
+from tests.support.ingest_process import running_ingest
+from tests.support.oracle import Oracle
 
 _DISK_BYTES = 4 * 2**20
 _COUNT = 400
@@ -36,32 +37,26 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
         yield city
 
 
-def publish(city: City, numbers: range) -> None:
-    with city.source() as source:
-        source.publish_all(
-            (f"city/environment/air-{number % 7}/reading", b'{"values":{"pm25":%d}}' % number) for number in numbers
-        )
-
-
 @pytest.mark.timeout(90)
 def test_full_disk_holds_up_and_loses_nothing(city: City, small_disk: Path) -> None:
-    folder = small_disk / "ingest"
+    folder, oracle = small_disk / "ingest", Oracle()
     journal = {"min_free_bytes": 0}
     with running_ingest(folder, city.settings, journal=journal) as ingest:
         ingest.until(lambda seen: bool(seen["connected"]))
-        publish(city, range(50))
+        oracle.publish(city, 50)
         ingest.until(lambda seen: seen["readings"] >= 50)
         fill(small_disk / "ballast")
-        publish(city, range(50, _COUNT))
+        oracle.publish(city, _COUNT - 50)
         ingest.until(lambda seen: "journal" in seen["error"])
         held_up = dict(ingest.seen)
         (small_disk / "ballast").unlink()
         ingest.until(lambda seen: seen["readings"] >= _COUNT)
         after = dict(ingest.seen)
+        oracle.flows(city, ingest)
 
     assert held_up["readings"] < _COUNT
     assert (after["readings"], after["connected"]) == (_COUNT, True)
-    assert sorted(journaled_values(folder)) == [float(number) for number in range(_COUNT)]
+    oracle.judge(folder)
 
 
 def fill(ballast: Path) -> None:
@@ -79,16 +74,16 @@ def write_until_refused(file: RawIOBase, data: bytes) -> None:
 
 @pytest.mark.timeout(90)
 def test_little_space_is_left_to_others(city: City, small_disk: Path) -> None:
-    folder = small_disk / "ingest"
+    folder, oracle = small_disk / "ingest", Oracle()
     with running_ingest(folder, city.settings, journal={"min_free_bytes": _MEMORY}) as ingest:
         ingest.until(lambda seen: bool(seen["connected"]))
-        publish(city, range(20))
+        oracle.publish(city, 20)
         ingest.until(lambda seen: seen["readings"] >= 20)
         free = os.statvfs(small_disk)
         (small_disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize - _MEMORY // 2))
-        publish(city, range(20, 40))
+        oracle.publish(city, 20)
         ingest.until(lambda seen: "almost full" in seen["error"])
         (small_disk / "ballast").unlink()
-        ingest.until(lambda seen: seen["readings"] >= 40)
+        oracle.flows(city, ingest)
 
-    assert sorted(journaled_values(folder)) == [float(number) for number in range(40)]
+    oracle.judge(folder)

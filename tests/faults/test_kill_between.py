@@ -11,6 +11,7 @@ from ingest.mqtt.session_file import SessionFile
 from tests.support.brokers import KINDS, City, running
 from tests.support.ingest_process import journaled_values, running_ingest
 from tests.support.mqtt import client
+from tests.support.oracle import Oracle
 
 _COUNT = 300
 _KILLED = 137
@@ -51,20 +52,21 @@ def value_of(payload: bytes) -> float:
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("place", ["before_commit:3", "after_commit:3", "after_acknowledge:3", "after_judge:3"])
 def test_every_message_is_there_once_after_a_kill(city: City, tmp_path: Path, place: str) -> None:
-    folder = tmp_path / "ingest"
+    folder, oracle = tmp_path / "ingest", Oracle()
     subscribe(city, folder)
-    publish(city, range(_COUNT))
+    oracle.publish(city, _COUNT)
 
     with running_ingest(folder, city.settings, failpoint=place, batch={"max_messages": 20}) as ingest:
         assert ingest.wait() == _KILLED
     before = journaled_values(folder)
     with running_ingest(folder, city.settings) as ingest:
-        ingest.until(lambda seen: seen["readings"] >= _COUNT)
+        oracle.flows(city, ingest)
         if place.startswith("after_commit"):
             ingest.until(lambda seen: seen["duplicated"] > 0)
 
+    oracle.judge(folder)
     values = journaled_values(folder)
-    assert sorted(values) == [float(number) for number in range(_COUNT)]
+    assert sorted(values) == [float(number) for number in range(_COUNT + 1)]
     assert 0 < len(before) < _COUNT
     assert values[: len(before)] == before
 
@@ -88,15 +90,16 @@ def test_broker_is_acknowledged_only_what_is_committed(city: City, tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_every_message_is_there_once_after_many_kills(city: City, tmp_path: Path) -> None:
-    folder, chance = tmp_path / "ingest", random.Random(4)
+    folder, chance, oracle = tmp_path / "ingest", random.Random(4), Oracle()
     subscribe(city, folder)
     for start in range(0, 5 * _COUNT, _COUNT):
-        publish(city, range(start, start + _COUNT))
+        oracle.publish(city, _COUNT)
         reached = chance.randrange(start, start + _COUNT)
         with running_ingest(folder, city.settings, batch={"max_messages": 7}) as ingest:
             ingest.until(lambda seen, reached=reached: seen["readings"] >= reached)  # type: ignore[misc]
 
     with running_ingest(folder, city.settings) as ingest:
-        ingest.until(lambda seen: seen["readings"] >= 5 * _COUNT)
+        oracle.flows(city, ingest)
 
-    assert sorted(journaled_values(folder)) == [float(number) for number in range(5 * _COUNT)]
+    oracle.judge(folder)
+    assert len(oracle.owed) == 5 * _COUNT + 1
