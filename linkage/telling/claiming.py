@@ -13,8 +13,8 @@ from linkage.telling.couriers import Letter
 from linkage.telling.link import Links
 from storage.sql import Database
 
-#: Messages of a channel taken in one transaction by all who send on it.
-_AT_ONCE = 20
+#: Messages of a channel taken in one transaction: shared among those who send on it, but some for each.
+_AT_ONCE, _FOR_EACH = 20, 4
 
 _MINUTE_NS = 60 * SECOND_NS
 
@@ -86,7 +86,7 @@ class Claiming:
     def _of_channel(self, connection: Connection, channel: str, now_ns: int) -> tuple[Sequence[RowMapping], bool]:
         pace = self._settings.paced(channel)
         lately = connection.execute(_LATELY, {"on": channel, "since_ns": now_ns - _MINUTE_NS}).scalar_one()
-        most = max(0, min(_AT_ONCE // pace.at_once, pace.rate_per_min - lately))
+        most = max(0, min(max(_FOR_EACH, _AT_ONCE // pace.at_once), pace.rate_per_min - lately))
         rows = connection.execute(_DUE, {"on": channel, "now_ns": now_ns, "most": most}).mappings().all()
         if rows:
             taken = {"tried": now_ns, "next": now_ns + lease_ns(pace)}
