@@ -40,6 +40,7 @@ class Census(Sequence[NumberedSensor]):
         self, words: dict[str, WordColumn[Any]], texts: dict[str, TextColumn], numbers: dict[str, NDArray[Any]]
     ) -> None:
         self.words, self.texts, self.numbers = words, texts, numbers
+        self._digest = ""
 
     @classmethod
     def of(cls, sensors: Iterable[NumberedSensor]) -> "Census":
@@ -107,7 +108,12 @@ class Census(Sequence[NumberedSensor]):
         return self.sensor(row) if row is not None else None
 
     def digest(self) -> str:
-        """Return a hash of the content, however it came to be."""
+        """Return a hash of the content, however it came to be; of a million sensors it takes a second, once."""
+        if not self._digest:
+            self._digest = self._hashed()
+        return self._digest
+
+    def _hashed(self) -> str:
         content = hashlib.sha256()
         for name in WORDS:
             column = self.words[name]

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from city.entry import Context, Journaled
+from city.census import Census
+from city.entry import Context, ContextChange, Journaled
 from city.errors import NotFound, StoreUnavailable
 from city.feed import Discovered
 from ingest.message import Sighting
@@ -84,8 +85,14 @@ class Discovery:
 
     def apply(self, item: Journaled) -> None:
         """Follow the journal: whoever a new context registers is no stranger any more."""
-        if isinstance(item.entry, Context):
-            self.forget(one.number for one in item.entry.sensors)
+        match item.entry:
+            case Context(sensors=sensors):
+                census = Census.of(sensors)
+                self.forget(
+                    [number for number, one in self._strangers.items() if census.row_of(one.sensor) is not None]
+                )
+            case ContextChange(context=context):
+                self.forget(one.number for one in context.sensors)
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Remove sensors that are registered by now.

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from city.census import Census
 from city.entry import NumberedSensor
 from city.errors import UndecodableMessage
 from city.quality import UNTRUSTED
@@ -139,20 +140,42 @@ class Naming:
         self._numbering, self._understand, self._series, self._settings = numbering, understand, series, settings
         self._meanings: dict[Told, int] = {}
         self._speaking: dict[str, SpeakingSensor] = {}
-        self._registered: dict[str, bool] = {}
+        self._registered = Census.of(())
         self._names: dict[int, str] = {}
         self._strangers = 0
         self._past: Past = _nothing
 
     def register(self, sensors: Iterable[NumberedSensor]) -> None:
         """Take over the registry: from here on these sensors are registered, and no others."""
-        self._registered = {one.sensor.id: one.sensor.recorded for one in sensors}
+        self._registered = Census.of(sensors)
+        numbers, recorded = self._registered.numbers["number"], self._registered.numbers["recorded"]
+        top = max(int(numbers.max(initial=0)), max((one.number for one in self._speaking.values()), default=0))
+        is_registered, is_recorded = np.zeros(top + 1, np.bool_), np.zeros(top + 1, np.bool_)
+        is_registered[numbers], is_recorded[numbers] = True, recorded
         self._strangers = 0
-        for sensor_id, sensor in self._speaking.items():
-            recorded = self._registered.get(sensor_id)
-            sensor.registered, sensor.recorded = recorded is not None, recorded is True
-            self._strangers += not sensor.registered
-            self._series.recorded[sensor.slots] = sensor.recorded
+        for sensor in self._speaking.values():
+            self._regard(
+                sensor, registered=bool(is_registered[sensor.number]), recorded=bool(is_recorded[sensor.number])
+            )
+
+    def change(self, census: Census, new: Iterable[NumberedSensor], gone: Iterable[str]) -> None:
+        """Take over the registry `census`, which differs from the one before by `new` and by what is `gone`."""
+        self._registered = census
+        for one in new:
+            sensor = self._speaking.get(one.sensor.id)
+            if sensor is not None:
+                self._strangers -= not sensor.registered
+                self._regard(sensor, registered=True, recorded=one.sensor.recorded)
+        for sensor in (self._speaking[name] for name in gone if name in self._speaking):
+            self._strangers -= not sensor.registered
+            self._regard(sensor, registered=False, recorded=False)
+
+    def _regard(self, sensor: SpeakingSensor, *, registered: bool, recorded: bool) -> None:
+        self._strangers += not registered
+        sensor.registered = registered
+        if sensor.recorded is not recorded:
+            sensor.recorded = recorded
+            self._series.recorded[sensor.slots] = recorded
 
     def follow_on(self, past: Past) -> None:
         """Ask `past` for the newest reading of a counter that speaks for the first time in this run."""
@@ -188,14 +211,15 @@ class Naming:
         return tuple(self._names[self._series.quantity(slot)] for slot in slots)
 
     def _meet(self, sensor_id: str) -> SpeakingSensor:
-        recorded = self._registered.get(sensor_id)
-        if recorded is None:
+        row = self._registered.row_of(sensor_id)
+        if row is None:
             if self._strangers >= self._settings.max_unknown_sensors:
                 expected = f"at most {self._settings.max_unknown_sensors} sensors that are not registered"
                 raise UndecodableMessage(Reason.TOO_MANY_NAMES, expected=expected, got=sensor_id, at="sensor")
             self._strangers += 1
+        recorded = row is not None and bool(self._registered.numbers["recorded"][row])
         number = self._numbering.sensor_number(sensor_id)
-        sensor = SpeakingSensor(sensor_id, number, registered=recorded is not None, recorded=recorded is True)
+        sensor = SpeakingSensor(sensor_id, number, registered=row is not None, recorded=recorded)
         self._speaking[sensor_id] = sensor
         return sensor
 

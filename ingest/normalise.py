@@ -6,8 +6,9 @@ from functools import partial
 import structlog
 
 from city.catalogue import Catalogue
+from city.census import Census
 from city.clock import SECOND_NS
-from city.entry import Arrivals, Context, SensorEvent, SensorStatus
+from city.entry import Arrivals, Context, ContextChange, SensorEvent, SensorStatus
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from ingest.collected import Collected, attributes_json
@@ -64,6 +65,10 @@ class Normaliser:
     def use(self, context: Context) -> None:
         """Take over the registry in force: which sensors are registered, and which are recordings."""
         self._naming.register(context.sensors)
+
+    def change(self, context: Context, change: ContextChange) -> None:
+        """Take over the registry of `context`, to which `change` led from the one in force."""
+        self._naming.change(Census.of(context.sensors), change.context.sensors, change.removed)
 
     def follow_on(self, past: Past) -> None:
         """Count on from the readings that an earlier run kept; call it before the first batch."""

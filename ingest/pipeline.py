@@ -8,7 +8,7 @@ from typing import NoReturn, Protocol
 import structlog
 
 from city.clock import SECOND_NS, Clock
-from city.entry import Connection, Context, Tick
+from city.entry import Connection, Context, ContextChange, Tick
 from city.errors import StoreUnavailable
 from ingest.backoff import Backoff
 from ingest.journal_codec import Content
@@ -64,10 +64,14 @@ class Pipeline:
             group.create_task(self._tick(), name="ingest.pipeline.ticks")
         raise AssertionError  # neither task returns
 
-    async def adopt(self, context: Context) -> None:
-        """Put `context` in force, if it is not; returns when everyone has followed."""
+    async def adopt(self, context: Context, change: ContextChange | None = None) -> None:
+        """Put `context` in force, if it is not; returns when everyone has followed.
+
+        Only `change` is written where it leads there from the context in force: a million sensors are much to write.
+        """
         if context.version != self.context_version:
-            await self._enter(context)
+            led = change is not None and change.base == self.context_version
+            await self._enter(change if change is not None and led else context)
             self.context_version = context.version
             log.info("context_adopted", version=context.version, sensors=len(context.sensors))
 

@@ -12,7 +12,6 @@ from city.catalogue import default_catalogue
 from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
-from city.sensor import Sensor
 from ingest.config import IngestSettings
 from ingest.fairness.gate import Gate
 from ingest.fairness.lanes import Lanes
@@ -22,12 +21,11 @@ from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService, Parts
 from ingest.set_aside import SetAside
-from liandong.alarm_bearing import ranks_of
 from liandong.bench import Bench
 from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
-from liandong.context import read_context
 from liandong.copies.stillness import kept_still
+from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
 from liandong.ingest_feed import IngestFeed
 from liandong.link.server import served
@@ -35,19 +33,15 @@ from liandong.secrets import secrets_at
 from liandong.sensor_states import SensorStates
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
-from liandong.stores import database_at, register
-from registry.sensors import SensorRegistry
+from liandong.stores import database_at
 from rules.checkpoint import Judge
 from storage.history import open_history
-from storage.migrate import upgrade
-from storage.sql import Database
 from storage.telemetry import TENDS_FAILED
 
 log = structlog.get_logger()
 
-#: Time between two attempts to read a registry that was away at the start, and between two looks after the history: a
-#: chart rolls up what came since by itself.
-_REGISTRY_S, _TEND_S = 5.0, 300.0
+#: Time between two looks after the history, seconds: a chart rolls up what came since by itself.
+_TEND_S = 300.0
 
 
 async def run_ingest(settings: Settings) -> None:
@@ -66,7 +60,7 @@ async def run_ingest(settings: Settings) -> None:
         _ingest(settings, city, folder) as ingest,
         stopped_by_signals() as stop,
     ):
-        registry = _Register(settings, ingest, database)
+        registry = Enrolment(settings.city, ingest, database)
         await registry.take_over(city)
         feed = IngestFeed(
             ingest.service,
@@ -132,68 +126,6 @@ def _settings(settings: Settings, folder: DataFolder) -> IngestSettings:
     mqtt = mqtt_settings(settings.mqtt, settings.broker, secrets_at(folder.secrets))
     own = {name: getattr(settings.ingest, name) for name in type(settings.ingest).model_fields}
     return IngestSettings(mqtt=mqtt, brokers=more_brokers(settings.mqtt), **own)
-
-
-class _Register:
-    """Brings the registry to ingest: at the start, when told to, and later when it was away at the start."""
-
-    def __init__(self, settings: Settings, ingest: _Ingest, database: Database) -> None:
-        self._root, self._ingest, self._database = settings.city, ingest, database
-        self._away = False
-
-    async def take_over(self, city: CityFolder) -> None:
-        """Adopt what city folder and registry say; what was last in force while the registry is away.
-
-        Raises:
-            StoreUnavailable: it is away, and nothing was ever in force.
-        """
-        try:
-            sensors = await asyncio.to_thread(self._import, city)
-        except StoreUnavailable as error:
-            context = self._ingest.bench.judge.engine.context
-            if context is None:
-                raise
-            log.warning("registry_away", cause=error.cause, sensors=len(context.sensors))
-            self._away, sensors = True, [one.sensor for one in context.sensors]
-        await self._adopt(sensors)
-        self._ingest.states.register(sensor.id for sensor in sensors)
-        known = (self._ingest.identity.known_sensor(one.sensor) for one in self._ingest.service.latest.everything())
-        self._ingest.states.heard(number for number in known if number is not None)
-
-    async def refresh(self) -> None:
-        """Read registry and rule book again.
-
-        Raises:
-            StoreUnavailable: the registry does not answer.
-        """
-        await self._adopt(await asyncio.to_thread(lambda: list(SensorRegistry(self._database).all())))
-        await self._rank()
-
-    async def follow(self, city: CityFolder) -> None:
-        """Return when the registry has been read, be it after a while, and sensors are ranked."""
-        await self._rank()
-        while self._away:
-            await asyncio.sleep(_REGISTRY_S)
-            try:
-                await self._adopt(await asyncio.to_thread(self._import, city))
-            except StoreUnavailable:
-                continue
-            await self._rank()
-            self._away = False
-            log.info("registry_back")
-
-    def _import(self, city: CityFolder) -> list[Sensor]:
-        upgrade(self._database)
-        return list(register(city, self._database).all())
-
-    async def _adopt(self, sensors: list[Sensor]) -> None:
-        context = read_context(self._root, sensors, self._ingest.identity, SystemClock())
-        self._ingest.normaliser.use(context)
-        await self._ingest.service.adopt(context)
-
-    async def _rank(self) -> None:
-        """Let sensors that rules look at go before bulk; not while starting, as it may take seconds."""
-        self._ingest.lanes.rank_sensors(await asyncio.to_thread(ranks_of, self._ingest.bench.judge.engine))
 
 
 async def _tend(history: HistoryStore) -> NoReturn:

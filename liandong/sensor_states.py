@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from city.entry import Arrivals, Context, Journaled
+from city.census import Census
+from city.context_bytes import applied
+from city.entry import Arrivals, Context, ContextChange, Journaled
 from city.history import Names
 from city.reading import ReadingBatch
 from liandong.folder import write_private
@@ -32,7 +34,8 @@ class SensorStates:
 
     def __init__(self, alarms: AlarmStates, names: Names, file: Path) -> None:
         self._alarms, self._names, self._file = alarms, names, file
-        self._registered: frozenset[str] = frozenset()
+        self._census = Census.of(())
+        self._asked = False
         self._offline = _kept(file)
         self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)  # by number, as it is asked for every reading
         self._heard_ever: set[str] = set()
@@ -49,14 +52,18 @@ class SensorStates:
                 changed |= self._hear(arrivals.readings.sensor) | self._newly_told(arrivals)
                 changed |= self._come_back(arrivals.readings)
             case Context(sensors=sensors):
-                registered = frozenset(one.sensor.id for one in sensors)
-                changed |= registered ^ self._registered
-                self._registered = registered
+                census = Census.of(sensors)
+                # Nobody asks what changed at a start, when all are new.
+                changed |= set(census.texts["id"].all()) ^ set(self._census.texts["id"].all()) if self._asked else set()
+                self._census = census
+            case ContextChange(context=context, removed=removed) as change:
+                self._census = Census.of(applied(change, _before(self._census)).sensors)
+                changed |= {one.sensor.id for one in context.sensors} | set(removed)
         self._note(changed)
 
-    def register(self, sensors: Iterable[str]) -> None:
+    def register(self, census: Census) -> None:
         """Take over who is registered at a start."""
-        self._registered = frozenset(sensors)
+        self._census = census
 
     def heard(self, sensors: Iterable[int]) -> None:
         """Take over who was heard before a start."""
@@ -64,11 +71,13 @@ class SensorStates:
 
     def states(self) -> dict[str, str]:
         """Return the state of every registered sensor, and of those that alarms stand on."""
-        known = self._registered | self._alarms.states().keys()
+        self._asked = True
+        known = {*self._census.texts["id"].all(), *self._alarms.states()}
         return {sensor: self._state(sensor) for sensor in known}
 
     def since(self, version: int) -> dict[str, str]:
         """Return the states that may have changed after `version`."""
+        self._asked = True
         changed = takewhile(lambda entry: entry[1] > version, reversed(self._changed.items()))
         return {sensor: self._state(sensor) for sensor, _ in changed}
 
@@ -140,6 +149,10 @@ class SensorStates:
         for sensor in changed:
             self._changed[sensor] = self.version
             self._changed.move_to_end(sensor)
+
+
+def _before(census: Census) -> Context:
+    return Context(0, "", (), census, {})
 
 
 def _kept(file: Path) -> dict[str, int]:

@@ -1,15 +1,17 @@
 """The registry of sensors in SQL: who is there, and what changed since a version."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
+from city.census import Census
 from city.errors import NotFound
 from city.level import Domain
 from city.sensor import Sensor
+from registry.census_reader import read_census
 from registry.merging import merge
 from registry.sensor_row import row_of, sensor_of
 from registry.shape import as_column
@@ -112,6 +114,11 @@ class SensorRegistry:
         with self._database.read() as connection:
             streaming = connection.execution_options(yield_per=_ROWS)
             yield from map(sensor_of, streaming.execute(select(SENSOR).order_by(SENSOR.c.id)))
+
+    def census(self, number: Callable[[str], int]) -> tuple[int, Census]:
+        """Return the registry's version and all sensors of it; `number` gives each its permanent number."""
+        with self._database.read() as connection:
+            return _version(connection), read_census(connection, number)
 
     def version(self) -> int:
         """Return the registry's version; it rises whenever a sensor changes."""

@@ -12,7 +12,11 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from city.catalogue import default_catalogue
+from city.census import Census
 from city.clock import SystemClock
+from city.entry import NumberedSensor
+from city.level import Domain
+from city.sensor import Sensor
 from ingest.config import IngestSettings, JournalSettings, NormaliseSettings
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
@@ -36,7 +40,7 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
 async def ingesting(city: City, folder: Path) -> AsyncIterator[SensorStates]:
     with closing(Identity(folder / "identity.sqlite")) as identity:
         states = SensorStates(AlarmStates(), identity, folder / "offline.json")
-        states.register([SENSOR])
+        states.register(Census.of([NumberedSensor(1, Sensor(SENSOR, SENSOR, Domain.VIDEO, "camera"))]))
         normaliser = Normaliser(Routes.parse(""), default_catalogue(), identity, NormaliseSettings())
         parts = Parts(identity, normaliser, RecordingJudge(), MemoryHistory(), SystemClock(), followers=(states,))
         settings = IngestSettings(mqtt=city.settings, journal=JournalSettings(min_free_bytes=0))

@@ -30,6 +30,17 @@ def test_sensors_come_back_as_they_were(database: Database) -> None:
     assert registry.find(SensorFilter(q="机房"), limit=5) == [replace(FULL, place=None)]
 
 
+def test_census_is_that_of_all_sensors(database: Database) -> None:
+    upgrade(database)
+    registry = SensorRegistry(database)
+    registry.upsert_many([FULL, BARE, replace(BARE, id="风")])
+
+    version, census = registry.census(lambda sensor: len(sensor))
+
+    assert (version, [one.sensor for one in census]) == (1, list(registry.all()))
+    assert [one.number for one in census] == [len(one.sensor.id) for one in census]
+
+
 def test_changes_are_told_by_version(database: Database) -> None:
     upgrade(database)
     registry = SensorRegistry(database)

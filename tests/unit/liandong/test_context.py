@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from city.census import Census
 from city.clock import ManualClock
-from city.entry import Context
+from city.entry import Context, NumberedSensor
 from city.errors import BadCityFile
 from city.level import Domain
 from city.sensor import Sensor
@@ -33,7 +34,8 @@ def city(tmp_path: Path) -> Path:
 
 
 def read(city: Path, identity: Identity, sensors: tuple[Sensor, ...] = SENSORS) -> Context:
-    return read_context(city, sensors, identity, CLOCK)
+    numbered = [NumberedSensor(identity.sensor_number(sensor.id), sensor) for sensor in sensors]
+    return read_context(city, Census.of(numbered), identity, CLOCK)
 
 
 def test_context_has_numbers_for_all_that_rules_judge(city: Path, identity: Identity) -> None:

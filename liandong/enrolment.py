@@ -1,0 +1,181 @@
+"""Brings the registry to ingest: whole at the start, and what changes of it within a second."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+import numpy as np
+import structlog
+
+from city.census import NUMBERS, Census
+from city.clock import SystemClock
+from city.entry import ContextChange, NumberedSensor
+from city.errors import StoreUnavailable
+from ingest.fairness.lanes import Lanes
+from ingest.identity import Identity
+from ingest.normalise import Normaliser
+from ingest.service import IngestService
+from liandong.alarm_bearing import ranks_of
+from liandong.bench import Bench
+from liandong.city_folder import CityFolder
+from liandong.context import read_context
+from liandong.sensor_states import SensorStates
+from liandong.stores import register
+from registry.sensors import SensorChanges, SensorRegistry
+from storage.migrate import upgrade
+from storage.sql import Database
+
+log = structlog.get_logger()
+
+#: Time between two looks at the registry's version, which is one row; and between attempts while it is away, seconds.
+_LOOK_S, _AWAY_S = 0.5, 5.0
+
+#: Above this part of all sensors a change is written as a whole context: it is smaller then, in columns.
+_MUCH = 0.1
+
+
+class Ingest(Protocol):
+    """What of ingest follows the registry."""
+
+    @property
+    def service(self) -> IngestService:
+        """Return what adopts contexts."""
+        ...
+
+    @property
+    def bench(self) -> Bench:
+        """Return the rules."""
+        ...
+
+    @property
+    def states(self) -> SensorStates:
+        """Return the states of sensors."""
+        ...
+
+    @property
+    def identity(self) -> Identity:
+        """Return the permanent numbers."""
+        ...
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """Return what must know who is registered."""
+        ...
+
+    @property
+    def lanes(self) -> Lanes:
+        """Return what puts some sensors before others."""
+        ...
+
+
+class Enrolment:
+    """Follows the registry; belongs to ingest's loop, and asks the database in threads."""
+
+    def __init__(self, root: Path, ingest: Ingest, database: Database) -> None:
+        self._root, self._ingest, self._database = root, ingest, database
+        self._registry = SensorRegistry(database)
+        self._turn = asyncio.Lock()
+        self._census = Census.of(())
+        #: Version of the registry that was read; None while it never was in this run.
+        self._version: int | None = None
+
+    async def take_over(self, city: CityFolder) -> None:
+        """Adopt what city folder and registry say; what was last in force while the registry is away.
+
+        Raises:
+            StoreUnavailable: it is away, and nothing was ever in force.
+        """
+        try:
+            await self._read_whole(city)
+        except StoreUnavailable as error:
+            context = self._ingest.bench.judge.engine.context
+            if context is None:
+                raise
+            log.warning("registry_away", cause=error.cause, sensors=len(context.sensors))
+            await self._adopt_whole(Census.of(context.sensors))
+        self._ingest.states.register(self._census)
+        known = (self._ingest.identity.known_sensor(one.sensor) for one in self._ingest.service.latest.everything())
+        self._ingest.states.heard(number for number in known if number is not None)
+
+    async def refresh(self) -> None:
+        """Read what changed of the registry, and the rule book again.
+
+        Raises:
+            StoreUnavailable: the registry does not answer.
+        """
+        async with self._turn:
+            if self._version is None:
+                await self._read_whole(None)
+            else:
+                await self._read_changes(self._version)
+        await self._rank()
+
+    async def follow(self, city: CityFolder) -> NoReturn:
+        """Look at the registry's version twice a second, whoever changed it, and tell nobody of it but ingest."""
+        await self._rank()
+        while True:
+            await asyncio.sleep(_LOOK_S if self._version is not None else _AWAY_S)
+            try:
+                await self._look(city)
+            except StoreUnavailable as error:
+                log.debug("registry_away", cause=error.cause)
+
+    async def _look(self, city: CityFolder) -> None:
+        if self._version is None:
+            async with self._turn:
+                await self._read_whole(city)
+            log.info("registry_back")
+            await self._rank()
+        elif await asyncio.to_thread(self._registry.version) != self._version:
+            await self.refresh()
+
+    async def _read_whole(self, city: CityFolder | None) -> None:
+        version, census = await asyncio.to_thread(self._read, city)
+        ids = census.texts["id"].all()
+        numbers = np.fromiter(map(self._ingest.identity.sensor_number, ids), NUMBERS["number"], len(ids))
+        await self._adopt_whole(Census(census.words, census.texts, {**census.numbers, "number": numbers}))
+        self._version = version
+
+    def _read(self, city: CityFolder | None) -> tuple[int, Census]:
+        """Return version and sensors of the registry, not numbered yet: numbers are given on the loop."""
+        if city is not None:
+            upgrade(self._database)
+            register(city, self._database)
+        return self._registry.census(lambda _: 0)
+
+    async def _adopt_whole(self, census: Census) -> None:
+        await asyncio.to_thread(census.digest)
+        context = read_context(self._root, census, self._ingest.identity, SystemClock())
+        self._census = census
+        self._ingest.normaliser.use(context)
+        await self._ingest.service.adopt(context)
+
+    async def _read_changes(self, version: int) -> None:
+        changes = await asyncio.to_thread(self._registry.changed_since, version)
+        much = len(changes.changed) + len(changes.removed) > _MUCH * len(self._census)
+        if changes.version < version or much:  # an older copy of the database was put back, or a city was imported
+            await self._read_whole(None)
+            return
+        new = tuple(NumberedSensor(self._ingest.identity.sensor_number(one.id), one) for one in changes.changed)
+        census = await asyncio.to_thread(_changed, self._census, new, changes)
+        context = read_context(self._root, census, self._ingest.identity, SystemClock())
+        base = self._ingest.service.pipeline.context_version
+        change = ContextChange(base, replace(context, sensors=new), changes.removed, whole=context)
+        self._census = census
+        self._ingest.normaliser.change(context, change)
+        await self._ingest.service.adopt(context, change)
+        self._version = changes.version
+
+    async def _rank(self) -> None:
+        """Let sensors that rules look at go before bulk; not while starting, as it may take seconds."""
+        self._ingest.lanes.rank_sensors(await asyncio.to_thread(ranks_of, self._ingest.bench.judge.engine))
+
+
+def _changed(census: Census, new: tuple[NumberedSensor, ...], changes: SensorChanges) -> Census:
+    """Return the census that comes of changes, its digest known."""
+    if not (new or changes.removed):
+        return census
+    changed = census.changed(new, changes.removed)
+    changed.digest()
+    return changed
