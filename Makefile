@@ -56,6 +56,7 @@ bench-ingest: setup-dev
 
 soak: setup-dev
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak_ingest
 
 setup:
 	@$(PYTHON) scripts/setup.py

@@ -1,7 +1,6 @@
 """Ingest on one broker, whatever goes wrong around it: what was acknowledged is kept, once, and new messages flow."""
 
 import shutil
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +19,8 @@ from storage.duckdb import DuckdbHistory
 from tests.support.brokers import KINDS, City, running
 from tests.support.ingest_process import IngestProcess, mood, running_ingest
 from tests.support.mqtt import client
-from tests.support.oracle import Oracle, body_of, reading, topic_of
+from tests.support.oracle import Oracle
+from tests.support.reconnecting import reconnect, take_over
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -234,36 +234,9 @@ def test_poison_among_the_load_is_set_aside_and_holds_nothing_up(city: City, tmp
 def test_sources_that_reconnect_for_each_message_lose_none(city: City, tmp_path: Path) -> None:
     folder, oracle = tmp_path / "ingest", Oracle()
     with connected(city, folder) as ingest:
-        for number in range(300):
-            one = reading(number)
-            oracle.sent.add(one)
-            publish_and_go(city.server.port, topic_of(one), body_of(one), client_id=f"source-{number % 3}")
-            oracle.owed.add(one)
+        reconnect(city, oracle, 300)
         oracle.flows(city, ingest)
     oracle.judge(folder)
-
-
-def publish_and_go(port: int, topic: str, body: bytes, *, client_id: str) -> None:
-    """Connect, publish one message at QoS 1, wait for its acknowledgement and drop the connection (MQTT 3.1.1)."""
-    name, path = client_id.encode(), topic.encode()
-    variable = b"\0\4MQTT\4\2\0\x0a" + len(name).to_bytes(2, "big") + name
-    publish = len(path).to_bytes(2, "big") + path + b"\0\1" + body
-    assert max(len(variable), len(publish)) < 128, "one byte of length"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(bytes([0x10, len(variable)]) + variable + bytes([0x32, len(publish)]) + publish)
-        answer = b""
-        while len(answer) < 8:  # CONNACK and PUBACK
-            answer += connection.recv(8)
-        assert answer == b"\x20\2\0\0\x40\2\0\1"
-
-
-def take_over(port: int, client_id: str) -> None:
-    """Connect as somebody else, be let in, and go without acknowledging anything."""
-    name = client_id.encode()
-    variable = b"\0\4MQTT\4\0\0\x0a" + len(name).to_bytes(2, "big") + name
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(bytes([0x10, len(variable)]) + variable)
-        assert connection.recv(4) == b"\x20\2\1\0", "let in, into the session that was there"
 
 
 def test_session_that_is_taken_over_again_and_again_loses_nothing(city: City, tmp_path: Path) -> None:
