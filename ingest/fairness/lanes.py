@@ -1,6 +1,6 @@
 """Which lane each topic goes in: its source, its rank, and when it was last let through."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import NamedTuple
 from zlib import crc32
@@ -45,9 +45,9 @@ class Lanes:
         self.names = [*(source.name for source in shares.sources), *([OTHERS] * OTHER_LANES)]
         self._others = named
 
-    def rank_sensors(self, ranks: dict[str, Rank]) -> None:
-        """Rank the sensors that rules look at, from now on."""
-        self._ranking.sensors = ranks
+    def rank_sensors(self, rank: Callable[[str], Rank]) -> None:
+        """Rank sensors like this from now on."""
+        self._ranking.sensor = rank
         self._known.clear()
 
     def sort(self, messages: Sequence[Message]) -> Sorted:

@@ -1,6 +1,6 @@
 """What goes first when not everything can: by topic, as nothing else is known before a message is read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -21,6 +21,10 @@ _FIRST_LEVELS = frozenset(
 )
 
 
+#: `city/<domain>/<sensor>/reading`
+_NATIVE_LEVELS = 4
+
+
 class Families(Protocol):
     """Who knows which family a topic belongs to."""
 
@@ -30,11 +34,11 @@ class Families(Protocol):
 
 
 class Ranking:
-    """Ranks topics; `sensors` says which sensors rules look at, and may be replaced at any time."""
+    """Ranks topics; `sensor` ranks a sensor by the rules that look at it, and may be replaced at any time."""
 
     def __init__(self, families: Families) -> None:
         self._families = families
-        self.sensors: Mapping[str, Rank] = {}
+        self.sensor: Callable[[str], Rank] = lambda _: Rank.BULK
 
     def of(self, topic: str) -> Rank:
         """Return the rank of a topic: by its own form, else by the sensor that its levels name."""
@@ -43,10 +47,12 @@ class Ranking:
             return Rank.FIRST
         if self._families.family_of(topic) in _FIRST_FAMILIES:
             return Rank.FIRST
-        return min((self.sensors[name] for name in _names(levels) if name in self.sensors), default=Rank.BULK)
+        return min(map(self.sensor, _names(levels)))
 
 
 def _names(levels: list[str]) -> list[str]:
     """Return every name that consecutive levels of a topic can make, as a sensor's may hold slashes."""
+    if levels[0] == "city" and len(levels) == _NATIVE_LEVELS:
+        return [levels[2]]
     places = range(len(levels))
     return ["/".join(levels[start : stop + 1]) for start in places for stop in places[start : start + 4]]

@@ -22,7 +22,7 @@ class NoFamilies:
 
 def gate_of(shares: Shares, **ranks: Rank) -> Gate:
     ranking = Ranking(NoFamilies())
-    ranking.sensors = ranks
+    ranking.sensor = lambda sensor: ranks.get(sensor, Rank.BULK)
     return Gate(shares, Lanes(shares, ranking))
 
 
