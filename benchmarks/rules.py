@@ -51,11 +51,12 @@ class Case:
     levels: str = LEVELS
     extra: str = ""
     events: bool = False
+    site: int = 20
 
 
-#: A site has twenty sensors.
-_SITE = 20
 _OF_A_SITE = "same: site, within: 10m"
+_APART = "{notice: {above: 40}}"
+_AGAINST = "against: {quantity: water_level, tags: [side-1]}, same: site, within: 10m"
 _AT_LEAST = "{notice: {at_least: 15, hold: 1h}, major: {at_least: 18, hold: 1h}}"
 _RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
@@ -99,6 +100,8 @@ CASES = (
         extra=f"event: intrusion, {_OF_A_SITE}",
         events=True,
     ),
+    Case("pairs of sensors, 20 rules a series", "compare", 10_000, 20, 20, levels=_APART, extra=_AGAINST, site=2),
+    Case("20 of a site, one rule", "compare", 10_000, 1, 1, levels=_APART, extra=_AGAINST),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
 )
 
@@ -109,6 +112,7 @@ TYPICAL = (
     "a tick over 100,000 sensors",
     "20 of a site, 20 rules a series",
     "readings of a site, 20 rules a series",
+    "pairs of sensors, 20 rules a series",
 )
 
 
@@ -200,8 +204,8 @@ def _context(case: Case) -> Context:
                 Domain.ENVIRONMENT,
                 "level",
                 interval_s=60.0,
-                tags=frozenset({f"g{number % groups}"}),
-                site=f"p{number // _SITE}",
+                tags=frozenset({f"g{number % groups}", f"side-{number % 2}"}),
+                site=f"p{number // case.site}",
             ),
         )
         for number in range(case.sensors)

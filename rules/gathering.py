@@ -1,5 +1,6 @@
 """The newest values of the sides of each group, taken together at every reading of one of its members."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -106,9 +107,20 @@ class _Local:
 def _taken(value: Floats, stands: NDArray[np.bool_], first: Ints, take: NDArray[np.str_]) -> tuple[Floats, Ints]:
     """Return for each group one number of the values that stand, NaN where none does, and how many they are."""
     count = np.add.reduceat(stands.astype(np.int64), first)
-    total = np.add.reduceat(np.where(stands, value, 0.0), first)
-    least = np.minimum.reduceat(np.where(stands, value, np.inf), first)
-    most = np.maximum.reduceat(np.where(stands, value, -np.inf), first)
-    mean = total / np.maximum(count, 1)
-    picked = np.select([take == MEAN, take == LEAST, take == MOST], [mean, least, most], total)
+    picked = np.full(len(first), np.nan)
+    for word in np.unique(take).tolist():
+        picked = np.where(take == word, _REDUCED[word](value, stands, first, count), picked)
     return np.where(count > 0, picked, np.nan), count
+
+
+def _sum(value: Floats, stands: NDArray[np.bool_], first: Ints, count: Ints) -> Floats:
+    return np.add.reduceat(np.where(stands, value, 0.0), first)
+
+
+#: Each way to take one number of several.
+_REDUCED: Mapping[str, Callable[[Floats, NDArray[np.bool_], Ints, Ints], Floats]] = {
+    MEAN: lambda value, stands, first, count: _sum(value, stands, first, count) / np.maximum(count, 1),
+    LEAST: lambda value, stands, first, _: np.minimum.reduceat(np.where(stands, value, np.inf), first),
+    MOST: lambda value, stands, first, _: np.maximum.reduceat(np.where(stands, value, -np.inf), first),
+    SUM: _sum,
+}

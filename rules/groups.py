@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from city.nearness import box_around
-from city.place import distance_m
+from city.place import Place, distance_m
 from city.sensor import Sensor
 from city.yaml_lines import Located
 from rules.pairs import Pairs, Roll, Survivors
@@ -82,9 +81,14 @@ class Groups:
         self.rules: Sequence[Rule] = self.roll.rules
         self.places: Sequence[int] = self.roll.places
         owned = np.array(owner if sided else range(len(self.rules)), dtype=np.int64)[members.rule]
-        found = [group for rule, how in enumerate(grouping) for group in _groups(members, owned, rule, how)]
+        found = [
+            (rule, name, rows)
+            for rule, how in enumerate(grouping)
+            for name, rows in _groups(members, np.flatnonzero(owned == rule), how)
+        ]
         self.counts: Sequence[int] = np.bincount(owned, minlength=len(self.rules)).tolist()
-        self._sensors = [target for _, target, _ in found]
+        self._members, self._grouping = members, grouping
+        self._names = [name for _, name, _ in found]
         self.rule = np.array([rule for rule, _, _ in found], dtype=np.int64)
         self.number = np.arange(len(found))
         self.keys = np.array(self.places, dtype=np.int64)[self.rule] << 32 | self.number
@@ -105,8 +109,16 @@ class Groups:
         return len(self.rule)
 
     def target(self, pair: int) -> Sensor:
-        """Return what the alarms of a group are about."""
-        return self._sensors[pair]
+        """Return what the alarms of a group are about: a sensor, or what stands for its sensors."""
+        name, grouping = self._names[pair], self._grouping[int(self.rule[pair])]
+        rows = self._members.sensor[self.slots(np.array([pair])).member]
+        population = self._members.population
+        if grouping.radius_m or grouping.field == "sensor":
+            row = next(row for row in rows.tolist() if population.id_of(row) == name)
+            sensor: Sensor = population.sensors[row]
+            return sensor
+        domain = population.sensors[int(rows[0])].domain
+        return Sensor(name, name, domain, grouping.field, recorded=bool(population.recorded[rows].all()))
 
     def terms(self, pair: int) -> Terms:
         """Return the terms that a group is judged by."""
@@ -138,56 +150,48 @@ class Groups:
 
     def _called(self, pair: int, codes: Ints) -> Hashable:
         rule = self.rules[int(self.rule[pair])]
-        return rule.id, rule.select.quantity, self._sensors[pair].id, int(codes[self.term[pair]])
+        return rule.id, rule.select.quantity, self._names[pair], int(codes[self.term[pair]])
 
 
-def _groups(members: Pairs, owned: Ints, index: int, grouping: Grouping) -> list[tuple[int, Sensor, Ints]]:
-    """Return the groups of one rule: its index, what they are called, and their members."""
-    rows = np.flatnonzero(owned == index)
+def _groups(members: Pairs, rows: Ints, grouping: Grouping) -> Iterable[tuple[str, Ints]]:
+    """Return the groups of one rule's members: what they are called, and the members of each."""
     if grouping.radius_m:
-        return [(index, *group) for group in _around(members, rows, grouping.radius_m)]
-    named: dict[str, list[int]] = {}
-    for row in rows.tolist():
-        named.setdefault(_word(members.target(row), grouping.field), []).append(row)
-    return [
-        (index, _zone(name, grouping.field, [members.target(row) for row in of_name]), np.array(of_name))
-        for name, of_name in sorted(named.items())
-        if name
-    ]
+        return _around(members, rows, grouping.radius_m)
+    population, sensor = members.population, members.sensor[rows]
+    if grouping.field == "sensor":
+        groups = _split(rows, sensor)
+        return sorted((population.id_of(int(members.sensor[of_one[0]])), of_one) for of_one in groups)
+    codes, words = population.words_of(grouping.field)
+    groups = _split(rows, codes[sensor])
+    named = ((words[int(codes[members.sensor[of_word[0]]])], of_word) for of_word in groups)
+    return sorted((name, of_word) for name, of_word in named if name)
 
 
-def _word(sensor: Sensor, field: str) -> str:
-    return sensor.id if field == "sensor" else str(getattr(sensor, field))
+def _split(rows: Ints, by: Ints) -> list[Ints]:
+    """Return rows with equal numbers together, each group in order."""
+    order = np.argsort(by, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(by[order])) + 1) if len(rows) else []
 
 
-def _zone(name: str, field: str, sensors: Sequence[Sensor]) -> Sensor:
-    if field == "sensor":
-        return sensors[0]
-    return Sensor(name, name, sensors[0].domain, field, recorded=all(sensor.recorded for sensor in sensors))
-
-
-def _around(members: Pairs, rows: Ints, radius_m: float) -> Iterable[tuple[Sensor, Ints]]:
+def _around(members: Pairs, rows: Ints, radius_m: float) -> Iterable[tuple[str, Ints]]:
     """Yield the sensors around each one that has a place, leaving out what lies within a group before it."""
-    placed = [row for row in rows.tolist() if members.target(row).place is not None]
-    longitude, latitude = np.array([members.target(row).place for row in placed]).reshape(-1, 2).T
-    found: list[tuple[int, frozenset[int]]] = []
-    for row in placed:
-        centre = members.target(row).place
-        assert centre is not None  # they were picked by it
-        box = box_around(centre, radius_m)
+    population = members.population
+    longitude, latitude = population.places[members.sensor[rows]].T
+    found: list[tuple[str, frozenset[int]]] = []
+    for centre in np.flatnonzero(np.isfinite(longitude)).tolist():
+        place = Place(float(longitude[centre]), float(latitude[centre]))
+        box = box_around(place, radius_m)
         near = (longitude >= box.west) & (longitude <= box.east) & (latitude >= box.south) & (latitude <= box.north)
-        around = [placed[place] for place in np.flatnonzero(near).tolist()]
-        found.append((row, frozenset(one for one in around if _apart_m(members, row, one) <= radius_m)))
-    found.sort(key=lambda group: (-len(group[1]), members.target(group[0]).id))
+        around = [
+            one
+            for one in np.flatnonzero(near).tolist()
+            if distance_m(place, Place(float(longitude[one]), float(latitude[one]))) <= radius_m
+        ]
+        name = population.id_of(int(members.sensor[rows[centre]]))
+        found.append((name, frozenset(rows[around].tolist())))
+    found.sort(key=lambda group: (-len(group[1]), group[0]))
     kept: list[frozenset[int]] = []
-    for row, group in found:
+    for name, group in found:
         if not any(group <= larger for larger in kept):
             kept.append(group)
-            yield replace(members.target(row)), np.array(sorted(group), dtype=np.int64)
-
-
-def _apart_m(members: Pairs, one: int, other: int) -> float:
-    first, second = members.target(one).place, members.target(other).place
-    assert first is not None  # they were picked by their places
-    assert second is not None
-    return distance_m(first, second)
+            yield name, np.array(sorted(group), dtype=np.int64)

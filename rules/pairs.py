@@ -111,7 +111,7 @@ class Pairs:
     """All pairs of one kind, in order of sensor number, quantity and rule, so that a series' rules lie together.
 
     Attributes:
-        roll: the kind's rules and terms.
+        roll: the kind's rules and terms; `population` has the sensors.
         quantities: the distinct quantities of the rules; `quantity` of a pair is an index into them.
         rule, term, sensor, number: of each pair, index into the roll's rules and terms, row in the population,
             permanent sensor number.
@@ -122,7 +122,7 @@ class Pairs:
         self.roll = Roll(rules)
         self.rules: Sequence[Rule] = self.roll.rules
         self.places: Sequence[int] = self.roll.places
-        self.sensors = population.sensors
+        self.population, self.sensors = population, population.sensors
         self.quantities = sorted({rule.select.quantity for rule in self.rules})
         members = [self.roll.members(index, population) for index in range(len(self.rules))]
         matches = [(rows[able[rows]], term[able[rows]]) for rows, term in members]

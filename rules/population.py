@@ -55,6 +55,25 @@ class Population:
         """Return the days on which sensors were installed, counted as `date.toordinal` does; 0 where nobody knows."""
         return self._census.numbers["installed"]
 
+    def words_of(self, field: str) -> tuple[Rows, Sequence[str]]:
+        """Return for each sensor the place of its word of a field among the words that there are."""
+        column = self._census.words[field]
+        return column.codes.astype(np.int64), column.words
+
+    def id_of(self, row: int) -> str:
+        """Return what a sensor is called."""
+        return self._census.texts["id"][row]
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Return longitude and latitude of each sensor; not a number where it has no place."""
+        return np.stack([self._census.numbers["longitude"], self._census.numbers["latitude"]], axis=1)
+
+    @property
+    def recorded(self) -> NDArray[np.bool_]:
+        """Return which sensors are recordings."""
+        return self._census.numbers["recorded"]
+
     def match(self, select: Selection) -> Rows:
         """Return the rows of the sensors that `select` picks, in order."""
         picked = self.everybody
