@@ -4,7 +4,6 @@ python -m benchmarks.overload [--broker NAME] [--seconds N] [--per-s N] [--quota
 """
 
 import argparse
-import json
 import os
 import tempfile
 import threading
@@ -19,13 +18,12 @@ import orjson
 import psutil
 
 from benchmarks.ingest_city import BROKERS, Installed, installed, used_s
-from benchmarks.ingest_load import Figures, publishing, spread
+from benchmarks.ingest_load import Figures, Run, log_of, publishing, spread, tell
 from benchmarks.ingest_messages import Plan
-from benchmarks.ingest_publisher import Job
-from benchmarks.ingest_watch import LiveStream, Progress, progress
+from benchmarks.ingest_watch import LiveStream, progress
 from benchmarks.offer import Offer, offering, publish_packet
 from benchmarks.report import report
-from city.clock import MILLISECOND_NS, SystemClock, iso
+from city.clock import SystemClock, iso
 from tests.support.program import eventually
 
 _SENSORS, _SAVERS = 5_000, 2_000
@@ -120,29 +118,24 @@ class Memory(threading.Thread):
                 time.sleep(0.5)
 
 
-def flood(city: Installed, plan: Plan) -> tuple[float, Figures]:
+def flood(city: Installed, run: Run, plan: Plan) -> tuple[float, Figures]:
     """Publish the plan; return when the last message was sent, and what it took."""
-    credentials = city.credentials
-    job = Job(plan, city.program.mqtt_port, 0, username=credentials.username, password=credentials.password)
     began, spent = time.monotonic(), city.spent_s()
 
     def credit(acknowledged: int) -> int:
         offered = int((time.monotonic() - began) * plan.per_s)
         return max(1, min(plan.count, acknowledged + _AHEAD, offered))
 
-    def tell(seen: Progress) -> None:
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):  # it has sent everything and ended
-            os.write(process.stdin.fileno(), b"%d\n" % credit(seen.acknowledged))
-
-    with publishing(job) as process, progress(city.program.data / "run" / "ingest.sock", tell) as seen:
-        assert process.stdout is not None
-        log = json.loads(process.stdout.readline())
-        ended = float(log[-1][0])
+    with (
+        publishing(run.job(plan, 0)) as process,
+        progress(city.socket, lambda seen: tell(process, credit(seen.acknowledged))) as seen,
+    ):
+        log = log_of(process)
+        ended = log[-1][0]
         eventually(lambda: seen.acknowledged >= plan.count, within_s=_PATIENCE_S, what="every message")
         drained_s = next(at for at, count, *_ in seen.looks if count >= plan.count) - ended
         eventually(lambda: seen.written, within_s=_PATIENCE_S, what="every reading in the history")
-    took_s = ended - float(log[0][0])
+    took_s = ended - log[0][0]
     cores = {name: used / took_s for name, used in used_s(spent, city.spent_s()).items()}
     return ended, {"offered_per_s": plan.count / took_s, "drained_after_s": drained_s, "cores_used": cores}
 
@@ -189,9 +182,9 @@ def measure(broker: str, arguments: argparse.Namespace) -> Figures:
             memory = Memory(city.own["ingest"])
             memory.start()
             count = arguments.per_s * arguments.seconds
-            plan = Plan(0, count, _SENSORS, _CLOCK.now_ns() // MILLISECOND_NS, arguments.per_s)
+            run = Run(city, _SENSORS)
             with probing(city, "saver") as probe:
-                ended, figures = flood(city, plan)
+                ended, figures = flood(city, run, run.plan(count, arguments.per_s))
             eventually(lambda: probe.sent.keys() <= live.incidents.keys(), within_s=_PATIENCE_S, what="every alarm")
             alarm_ms = [1000 * (live.incidents[name] - at) for name, at in probe.sent.items()]
             figures |= {"protected_alarm_ms": {**spread(alarm_ms), "alarms": len(alarm_ms)}}
@@ -200,7 +193,7 @@ def measure(broker: str, arguments: argparse.Namespace) -> Figures:
             eventually(lambda: city.program.metric("ingest_messages_acknowledged_total") > before, what="the probes")
             figures |= {"shed": shed(city)}
             acknowledged = int(city.program.metric("ingest_messages_acknowledged_total"))
-        figures |= {"acknowledged": acknowledged, "kept": kept(folder / "data" / "history" / "readings.duckdb")}
+        figures |= {"acknowledged": acknowledged, "kept": kept(city.history)}
         return {**figures, "lost": acknowledged - figures["kept"] - figures["shed"]}
 
 
