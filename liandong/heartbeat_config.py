@@ -25,7 +25,7 @@ class HeartbeatSettings(BaseModel):
 
     @model_validator(mode="after")
     def _check_url(self) -> Self:
-        if self.url is not None:
+        if self.url is not None and not self.url.get_secret_value().startswith("file:"):
             parts = urlsplit(self.url.get_secret_value())
             if parts.scheme not in {"http", "https"} or not parts.hostname:
                 message = "Expected `https://…` or `http://…`, got a URL with scheme `{got}`"
