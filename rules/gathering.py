@@ -49,10 +49,9 @@ class Gathering:
 
     def gather(self, batch: ReadingBatch, member: Ints, row: Ints, within_ns: Ints) -> Gathered:
         """Take readings, in order of their rows, and return what each makes of its members' groups."""
-        of, group = self._groups.of_members(member)
-        order = np.argsort(group, kind="stable")
-        group, row_of, member_of = group[order], row[of[order]], member[of[order]]
-        local = _Local(self._groups, group, member_of)
+        of, group, place = self._groups.of_members(member)
+        row_of = row[of]
+        local = _Local(self._groups, group, place)
         value, time_ns = self.members["value"][local.member], self.members["time_ns"][local.member]
         clock_ns = self.clocks["clock_ns"][local.touched]
         found = Gathered(
@@ -88,13 +87,12 @@ class Gathering:
 class _Local:
     """The groups that a batch touches, with their members laid out one group behind the other."""
 
-    def __init__(self, groups: Groups, group: Ints, member: Ints) -> None:
+    def __init__(self, groups: Groups, group: Ints, place: Ints) -> None:
         self.touched, self.group = np.unique(group, return_inverse=True)
         self.member, self._first = groups.slots(self.touched)
         self._size = groups.size[self.touched]
-        owner = np.repeat(np.arange(len(self.touched)), self._size)
-        #: Of each reading, the place of its member in its group.
-        self.slot: Ints = np.searchsorted(owner << 32 | self.member, self.group << 32 | member)
+        #: Of each reading, the slot of its member.
+        self.slot: Ints = self._first[self.group] + place
 
     def slots_of(self, local: Ints) -> tuple[Ints, Ints, Ints]:
         """Return the slots of some groups, where each group's begin, and whose each is."""

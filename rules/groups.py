@@ -66,6 +66,14 @@ class Slots(NamedTuple):
     first: Ints
 
 
+class Seats(NamedTuple):
+    """Members in their groups: index into the members asked for, the group, and the member's place in it."""
+
+    of: Ints
+    group: Ints
+    place: Ints
+
+
 class Groups:
     """Pairs of (rule, group of sensors), in order of rule and then of the groups' names.
 
@@ -97,8 +105,13 @@ class Groups:
         self._member = np.concatenate([np.array([], dtype=np.int64), *(rows for _, _, rows in found)])
         terms = [self.roll.base[rule] if sided else self._common(members, rule, rows) for rule, _, rows in found]
         self.term = np.array(terms, dtype=np.int64)
-        self._by_member = np.argsort(self._member, kind="stable")
-        self._sorted = self._member[self._by_member]
+        # Of each member, its groups, and its place in each of them.
+        by_member = np.argsort(self._member, kind="stable")
+        begins = np.repeat(self._end - self.size, self.size)
+        self._count = np.bincount(self._member, minlength=len(members))
+        self._first: Ints = np.cumsum(self._count) - self._count
+        self._group = np.repeat(np.arange(len(found)), self.size)[by_member]
+        self._place = (np.arange(len(self._member)) - begins)[by_member]
 
     def _common(self, members: Pairs, rule: int, rows: Ints) -> int:
         terms = np.unique(members.term[rows])
@@ -131,13 +144,14 @@ class Groups:
         begins = self._end[groups] - size
         return Slots(self._member[np.repeat(begins - first, size) + np.arange(int(size.sum()))], first)
 
-    def of_members(self, member: Ints) -> tuple[Ints, Ints]:
-        """Return the groups of each member as (index into `member`, group), for members that are in some."""
-        left, right = (np.searchsorted(self._sorted, member, side=side) for side in ("left", "right"))
-        count = right - left
+    def of_members(self, member: Ints) -> Seats:
+        """Return the groups of each member, for members that are in some, by group and then in the order given."""
+        count = self._count[member]
         of = np.repeat(np.arange(len(member)), count)
-        places = np.repeat(left - (np.cumsum(count) - count), count) + np.arange(len(of))
-        return of, np.searchsorted(self._end, self._by_member[places], side="right")
+        at = np.repeat(self._first[member] - (np.cumsum(count) - count), count) + np.arange(len(of))
+        group = self._group[at]
+        order = np.argsort(group, kind="stable")
+        return Seats(of[order], group[order], self._place[at[order]])
 
     def survivors(self, old: Self) -> Survivors:
         """Match the groups of an earlier context with these: same rule and name, and terms that judge equally."""

@@ -22,16 +22,14 @@ class Poll:
 
     def __init__(self, groups: Groups, votes: StateTable, cast: Ballots, batch: ReadingBatch) -> None:
         self._votes = {name: votes[name].copy() for name in votes.columns}
-        of, group = groups.of_members(cast.member)
-        order = np.argsort(group, kind="stable")
-        self.group, self._cast = group[order], cast.take(of[order])
+        of, self.group, place = groups.of_members(cast.member)
+        self._cast = cast.take(of)
         self.row = self._cast.row
         self._time_ns, self._value = batch.time_ns[self.row], batch.value[self.row]
         self._touched, self._local = np.unique(self.group, return_inverse=True)
         self._slots = groups.slots(self._touched)
         self._size = groups.size[self._touched]
-        owner = np.repeat(np.arange(len(self._touched)), self._size)
-        self._slot = np.searchsorted(owner << 32 | self._slots.member, self._local << 32 | self._cast.member)
+        self._slot = self._slots.first[self._local] + place
 
     def count(self, clocks: StateTable, within_ns: Ints) -> tuple[Floats, Floats, Ints]:
         """Return at each ballot the votes cast within a while, all that stand, and the group's time; moves clocks.

@@ -216,9 +216,7 @@ class CountPass(MeteredPass):
         return not least or _confidence(event.attributes) >= least
 
     def _counted(self, happened: _Happened) -> list[Verdict]:
-        of, group = self._groups.of_members(happened.member)
-        order = np.argsort(group, kind="stable")
-        group, of = group[order], of[order]
+        of, group, _ = self._groups.of_members(happened.member)
         number, time_ns, first_ns = (np.empty(len(group), dtype=np.int64) for _ in range(3))
         for places in rounds(group):
             counted = self._tally.push(group[places], happened.time_ns[of[places]])
