@@ -10,7 +10,7 @@ from linkage.clocks import Running, running
 from linkage.deed import Deed, Outcome
 from linkage.dispatching import settled
 from linkage.failpoint import Work
-from linkage.ledger import Ledger, Page
+from linkage.ledger import Ledger, Page, Sheet
 from linkage.more_time import resume_by, resumed
 from linkage.opening import CityBook
 from linkage.record import Case, TaskRecord
@@ -37,10 +37,10 @@ class Ticker:
         return _DUE.take(self._ledger, self._mark)
 
     def _mark(self, page: Page, rows: Sequence[RowMapping]) -> None:
-        for row in rows:
-            case = cases.load(page.connection, row["id"])
-            if case is not None:
-                page.write(case, overdue(case, self._ledger.book, page.now_ns))
+        known, sheet = cases.load_some(page.connection, [row["id"] for row in rows]), Sheet(page)
+        for case in (known[row["id"]] for row in rows):
+            sheet.write(case, overdue(case, self._ledger.book, page.now_ns))
+        sheet.flush()
 
 
 def overdue(case: Case, book: CityBook, now_ns: int) -> Outcome:
