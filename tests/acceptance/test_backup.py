@@ -99,6 +99,11 @@ def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> 
         until(lambda: alarmed(acceptor), lambda raised: raised == expected, what=f"incidents {expected}")
         assert expected <= first
         assert "whole" in again.command("audit", "verify")
+        again.command(
+            "export", "--out", str(tmp_path / "out.csv"), "--from", "2026-01-01T00:00:00Z", "--sensor", CROWD[0]
+        )
+        lines = (tmp_path / "out.csv").read_text("utf-8").splitlines()
+        assert len(lines) == 1 + sum(sensor == CROWD[0] for sensor, _, _ in whole)
         with publisher(again.mqtt_port, username="field", password=password) as source:
             source.reading("up-01", datetime.now(UTC).isoformat(), water_level=HIGH_CM)
             until(lambda: acceptor.incidents(limit=200), lambda rows: "up-01" in {row["sensor"] for row in rows})
