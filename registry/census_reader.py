@@ -1,11 +1,12 @@
 """The registered sensors as a census: read from SQL in columns, without an object for each."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, String, cast, select
+from sqlalchemy import Connection
 
 from city.census import Census, CensusBuilder
 from city.component import ComponentState
@@ -23,12 +24,19 @@ _COLUMNS = tuple(column.name for column in SENSOR.columns if column.name != "cha
 
 
 def read_census(connection: Connection, number: Callable[[str], int]) -> Census:
-    """Return all sensors by id; `number` gives each its permanent number."""
+    """Return all sensors by id; `number` gives each its permanent number.
+
+    The driver's own cursor is asked: an object for each row would take three times as long.
+    """
     builder, words = CensusBuilder(), _Words()
-    columns = [cast(SENSOR.c[name], String) if name in _JSON else SENSOR.c[name] for name in _COLUMNS]
-    query = select(*columns).order_by(SENSOR.c.id)
-    for rows in connection.execution_options(yield_per=_ROWS).execute(query).partitions():
-        builder.add(_columns(rows, number, words))
+    names = ", ".join(f'CAST("{name}" AS TEXT)' if name in _JSON else f'"{name}"' for name in _COLUMNS)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    streaming = {"name": "census"} if connection.dialect.name == "postgresql" else {}
+    with closing(driver.cursor(**streaming)) as cursor:
+        cursor.execute(f'SELECT {names} FROM "{SENSOR.name}" ORDER BY "id"')
+        while rows := cursor.fetchmany(_ROWS):
+            builder.add(_columns(rows, number, words))
     return builder.census()
 
 
@@ -38,6 +46,7 @@ class _Words:
     def __init__(self) -> None:
         self.lists: dict[str, tuple[str, ...]] = {}
         self.sets: dict[str, frozenset[str]] = {}
+        self.days: dict[date | str | None, int] = {}
 
     def list_of(self, text: str) -> tuple[str, ...]:
         if text not in self.lists:
@@ -49,12 +58,17 @@ class _Words:
             self.sets[text] = frozenset(orjson.loads(text))
         return self.sets[text]
 
+    def day_of(self, day: date | str | None) -> int:
+        if day not in self.days:
+            self.days[day] = (date.fromisoformat(day) if isinstance(day, str) else day).toordinal() if day else 0
+        return self.days[day]
+
 
 _DOMAINS = {domain.value: domain for domain in Domain}
 _CONDITIONS = {condition.value: condition for condition in ComponentState}
 
 
-def _columns(rows: Sequence[Row[Any]], number: Callable[[str], int], words: _Words) -> dict[str, Sequence[Any]]:
+def _columns(rows: Sequence[Sequence[Any]], number: Callable[[str], int], words: _Words) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
     return {
         **columns,
@@ -63,7 +77,7 @@ def _columns(rows: Sequence[Row[Any]], number: Callable[[str], int], words: _Wor
         "condition": [_CONDITIONS[condition] for condition in columns["condition"]],
         "quantities": list(map(words.list_of, columns["quantities"])),
         "tags": list(map(words.set_of, columns["tags"])),
-        "installed": [day.toordinal() if isinstance(day, date) else 0 for day in columns["installed"]],
+        "installed": list(map(words.day_of, columns["installed"])),
         **{
             name: [value if value is not None else _NOT_A_NUMBER for value in columns[name]]
             for name in ("longitude", "latitude", "interval_s")
