@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-MESSAGES_RECEIVED = Counter("ingest_messages_received_total", "Messages that the broker delivered")
+MESSAGES_RECEIVED = Counter("ingest_messages_received_total", "Messages that a broker delivered", ["broker"])
 MESSAGES_ACKNOWLEDGED = Counter("ingest_messages_acknowledged_total", "PUBACKs handed to the connection they came by")
 MESSAGES_DUPLICATED = Counter(
     "ingest_messages_duplicated_total", "Repeated messages that were acknowledged and dropped"

@@ -44,6 +44,7 @@ class Link(asyncio.Protocol):
         self._last_id = 0
         self._accepted = False
         self._owed = Owed()
+        self._received = MESSAGES_RECEIVED.labels(settings.name)
         self._unanswered = 0
         self._pauses = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -189,7 +190,7 @@ class Link(asyncio.Protocol):
         if not self._accepted:
             raise MalformedPacket(expected="CONNACK first", got="PUBLISH", at=self._settings.url)
         self._owed.add(parsed.packet_ids)
-        MESSAGES_RECEIVED.inc(len(parsed.messages))
+        self._received.inc(len(parsed.messages))
         self._inbox.put(self, parsed, size)
 
     def _settle(self, control: Control) -> None:
