@@ -1,7 +1,7 @@
 """Ingest's process: broker session, journal, rules and history, answering the others on a socket."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import NoReturn
@@ -115,15 +115,16 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         parts = Parts(
             identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside
         )
-        service = IngestService(place, _settings(settings, folder), parts, filters=city.routes.filters)
+        filters = city.routes.filters
+        service = IngestService(place, _settings(settings, folder, filters), parts, filters=filters)
         opened.callback(service.close)
         if judge.engine.context is not None:
             service.pipeline.context_version = judge.engine.context.version
         yield _Ingest(service, bench, states, identity, normaliser, history, lanes)
 
 
-def _settings(settings: Settings, folder: DataFolder) -> IngestSettings:
-    mqtt = mqtt_settings(settings.mqtt, settings.broker, secrets_at(folder.secrets))
+def _settings(settings: Settings, folder: DataFolder, filters: Sequence[str]) -> IngestSettings:
+    mqtt = mqtt_settings(settings.mqtt, settings.broker.fitted(filters), secrets_at(folder.secrets))
     own = {name: getattr(settings.ingest, name) for name in type(settings.ingest).model_fields}
     return IngestSettings(mqtt=mqtt, brokers=more_brokers(settings.mqtt), **own)
 

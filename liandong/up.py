@@ -30,7 +30,7 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
         FolderTaken: another `liandong up` runs on the data folder.
         PartRefused: a part cannot run.
     """
-    read_city(settings.city)  # mistakes are told once and at once, not by each part
+    city = read_city(settings.city)  # mistakes are told once and at once, not by each part
     folder = settings.folder
     folder.create()
     with folder.held("up"), stopped_by_signals() as stop:
@@ -38,7 +38,8 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
         broker = None
         if settings.mqtt.embedded:
             settings.broker.address.require_free(at="broker.port")
-            broker = EmbeddedBroker(settings.broker, folder, secrets_at(folder.secrets))
+            window = settings.broker.fitted(city.routes.filters)
+            broker = EmbeddedBroker(window, folder, secrets_at(folder.secrets))
         parts = _Parts(settings, folder, config)
         chosen = [*([broker.part()] if broker is not None else []), parts.ingest(), parts.desk(demo=demo)]
         supervisor = Supervisor(

@@ -1,10 +1,16 @@
 """Settings of the embedded broker."""
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Literal, Self
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field
 
 from liandong.address import Address
+
+#: Messages that the server holds unacknowledged for one session, over all its filters, of which those that end in `#`
+#: count twice (docs.nats.io, mqtt.max_ack_pending); weight of filters that a city may add while the broker runs; and
+#: more than this for one filter speeds up nothing: ingest takes 2,000 at once.
+_SESSION, _SPARE, _WIDEST = 65_535, 12, 8_000
 
 
 class BrokerSettings(BaseModel):
@@ -28,11 +34,20 @@ class BrokerSettings(BaseModel):
         description="largest message, bytes; a client that sends a larger one is disconnected",
     )
     ack_wait_s: int = Field(5, ge=1, le=3600, description="seconds until an unacknowledged message is sent again")
-    # The server has 65,535 in all for one session, counts filters that end in `#` twice, and refuses one that goes
-    # beyond (docs.nats.io, mqtt.max_ack_pending). 700 leave room for 93 filters, or 46 with `#`.
+    # Where a session has more than 65,535 in all, its filter is refused: 700 leave room for 93, or 46 with `#`.
     max_ack_pending: int = Field(
-        700, ge=1, le=32_000, description="messages sent to ingest and not acknowledged, for each topic filter"
+        700,
+        ge=1,
+        le=32_000,
+        description="messages sent to ingest and not acknowledged, for each topic filter; not chosen: what fits",
     )
+
+    def fitted(self, filters: Collection[str]) -> Self:
+        """Return settings with as wide a window as these topic filters leave room for, unless one was chosen."""
+        if "max_ack_pending" in self.model_fields_set:
+            return self
+        weight = sum(1 + one.endswith("#") for one in filters) + _SPARE
+        return self.model_copy(update={"max_ack_pending": min(_WIDEST, _SESSION // weight)})
 
     @property
     def address(self) -> Address:

@@ -2,7 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingest.routes import KNOWN_GRAMMARS
+import pytest
+
+from ingest.routes import KNOWN_GRAMMARS, NATIVE_FILTERS
 from liandong.broker.config import BrokerSettings
 from liandong.broker.nats_config import ProgramUsers, nats_config
 from liandong.broker.sources import new_source
@@ -52,6 +54,21 @@ def test_only_ingest_may_listen() -> None:
     listening = [name for name, user in users("v3/#").items() if "allow" in user["permissions"]["subscribe"]]
 
     assert listening == ["liandong-ingest"]
+
+
+@pytest.mark.parametrize("own", [0, 5, 200])
+def test_the_window_is_as_wide_as_the_filters_let_it_be(own: int) -> None:
+    filters = [*NATIVE_FILTERS, *KNOWN_GRAMMARS, *(f"own-{number}/#" for number in range(own))]
+
+    window = BrokerSettings().fitted(filters).max_ack_pending
+
+    weight = sum(1 + topic_filter.endswith("#") for topic_filter in filters)
+    assert window * weight <= 65_535
+    assert window * (weight + 13) > 65_535 - weight - 13
+
+
+def test_a_window_that_was_chosen_stays() -> None:
+    assert BrokerSettings(max_ack_pending=50).fitted(["city/+/+/reading"]).max_ack_pending == 50
 
 
 def test_known_families_and_as_many_of_the_citys_own_fit_into_one_session() -> None:
