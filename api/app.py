@@ -52,6 +52,7 @@ from api.routes import (
     session,
     shed,
     silences,
+    snapshots,
     status,
     tasks,
     upward,
@@ -71,6 +72,7 @@ _ROUTERS = (
     session.router,
     city.router,
     readings.router,
+    snapshots.router,
     downloads.router,
     sensors.router,
     geojson.router,
@@ -113,7 +115,7 @@ _ROUTERS = (
 def create_app(given: Given) -> FastAPI:
     """Return the API over what the program hands it; its lifespan follows the event log and ingest."""
     services = services_from(given)
-    secure = security_headers(https=given.settings.secure_cookies)
+    secure = security_headers(https=given.settings.secure_cookies, picture_hosts=given.settings.snapshot_hosts)
     app = FastAPI(
         title="Liandong",
         description="Real-time monitoring and emergency linkage for a city's command centre.",

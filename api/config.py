@@ -1,5 +1,6 @@
 """How the API is reached, and how long a sign-in lasts."""
 
+import re
 from ipaddress import ip_address, ip_network
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,6 +10,9 @@ from pydantic_core import PydanticCustomError
 
 #: Names by which this machine is reached from itself.
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+#: A host's name or IPv4 address (RFC 1123 §2.1); it stands in a header, so nothing else may.
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class HttpSettings(BaseModel):
@@ -23,6 +27,9 @@ class HttpSettings(BaseModel):
     )
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Further names that requests may carry in the Host header, beside loopback and public_url."
+    )
+    snapshot_hosts: tuple[str, ...] = Field(
+        (), description="Hosts of cameras' pictures that pages may show; pictures elsewhere are links only."
     )
     max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest request body, bytes.")
     # NIST SP 800-63B-4 allows 30 days at AAL1; a wall is signed in once for a duty week.
@@ -71,6 +78,14 @@ class HttpSettings(BaseModel):
                 message = "Expected an address or a network such as `10.0.0.0/8`, got `{got}`"
                 raise PydanticCustomError("network", message, {"got": proxy}) from error
         return proxies
+
+    @field_validator("snapshot_hosts")
+    @classmethod
+    def _check_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not _HOST.fullmatch(host):
+                raise PydanticCustomError("host", "Expected a host name or an address, got `{got}`", {"got": host})
+        return hosts
 
     @model_validator(mode="after")
     def _check_public_url(self) -> Self:

@@ -1,6 +1,6 @@
 """What guards every answer, whoever asks: known hosts, bounded bodies, and headers that keep a page to itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,7 +27,6 @@ _POLICY = {
 
 #: OWASP Secure Headers Project.
 _HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -40,9 +39,12 @@ _HEADERS = {
 _HSTS = "max-age=31536000"
 
 
-def security_headers(*, https: bool) -> dict[str, str]:
-    """Return the headers of every answer."""
-    return {**_HEADERS, "Strict-Transport-Security": _HSTS} if https else dict(_HEADERS)
+def security_headers(*, https: bool, picture_hosts: Collection[str] = ()) -> dict[str, str]:
+    """Return the headers of every answer; pages may show pictures of `picture_hosts` beside our own."""
+    pictures = [f"{scheme}://{host}:*" for host in picture_hosts for scheme in ("https", "http")]
+    policy = {**_POLICY, "img-src": " ".join([_POLICY["img-src"], *pictures])}
+    headers = {**_HEADERS, "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items())}
+    return {**headers, "Strict-Transport-Security": _HSTS} if https else headers
 
 
 class SecureHeaders:

@@ -14,6 +14,7 @@ from linkage.plans.config import PlanSettings
 from linkage.roster.config import RosterSettings
 from linkage.silences.config import SilenceSettings
 from linkage.telling.config import ChannelPace, GatewaySettings, SystemSettings
+from linkage.witness.config import SnapshotSettings
 
 
 class MessageSettings(BaseModel):
@@ -136,6 +137,9 @@ class LinkageSettings(BaseModel):
     photos: PhotoSettings = Field(default_factory=PhotoSettings, description="What photos are taken in.")
     plans: PlanSettings = Field(default_factory=PlanSettings, description="Plans and responses.")
     audit: AuditSettings = Field(default_factory=AuditSettings, description="How the event log is watched.")
+    snapshots: SnapshotSettings = Field(
+        default_factory=SnapshotSettings, description="Which camera's picture belongs to a report."
+    )
     cap: CapSettings = Field(default_factory=CapSettings, description="What is said and heard in CAP 1.2.")
     systems: dict[str, SystemSettings] = Field(
         default_factory=dict, description="Department to the system of its own that is told of its tasks."

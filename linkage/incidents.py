@@ -22,7 +22,7 @@ from linkage.reopening import recounted
 from linkage.states import Step
 from linkage.tables import ADMISSIONS, EVENTS, INCIDENTS, TASKS
 from linkage.views import Actions, Incident
-from linkage.witness.showing import shown
+from linkage.witness.showing import pictured, shown
 
 #: Newest events and alarm changes that one view of an incident carries; a storm may have thousands.
 _SHOWN = 500
@@ -121,6 +121,7 @@ class Incidents:
                     "steps": viewing.incident_steps(case, person, past, standard, found),
                     "closing": viewing.closing_of(found),
                     "evidence": shown(connection, number),
+                    "snapshots": pictured(connection, number),
                 }
             )
 

@@ -148,9 +148,9 @@ class Page:
             upward_clock.follow(self.connection, before, case, self.now_ns, self._ledger.book.upward)
         lines = [(replace(one, deed=self._telling(one.deed, one.case.incident))) for one in written]
         entries = event_log.append(self.connection, [(line.deed, line.stamp) for line in lines])
-        asking.ask(
-            self.connection, [(entry, line.case) for line, entry in zip(lines, entries, strict=True)], self.now_ns
-        )
+        found = [(entry, line.case) for line, entry in zip(lines, entries, strict=True)]
+        age_ns = self._ledger.settings.snapshots.age_s * SECOND_NS
+        asking.ask(self.connection, found, self.now_ns, age_ns)
         sending = self._ledger.sending(self.now_ns)
         for line, entry in zip(lines, entries, strict=True):
             if line.deed.told:

@@ -259,13 +259,14 @@ CHAIN = Table(
 )
 
 #: A sensor's readings around a moment of an incident, asked for in the event's transaction and copied from history as
-#: soon as they are complete, so that they outlive the readings' retention.
+#: soon as they are complete, so that they outlive the readings' retention; or the address of a camera's picture.
 EVIDENCE = Table(
     "evidence",
     METADATA,
     Column("id", RowId, primary_key=True),
     Column("incident", ForeignKey("incidents.id"), nullable=False),
     Column("event", RowId, nullable=False),
+    Column("kind", Word, nullable=False),
     Column("moment", Word, nullable=False),
     Column("sensor", Word, nullable=False),
     Column("at_ns", TimeNs, nullable=False),
@@ -277,7 +278,7 @@ EVIDENCE = Table(
     Column("kept_ns", TimeNs),
     Column("reason", String, nullable=False),
     Column("series", Json, nullable=False),
-    Index("uq_evidence_event", "event", "sensor", unique=True),
+    Index("uq_evidence_event", "event", "sensor", "kind", unique=True),
     Index("ix_evidence_incident", "incident", "id"),
     Index("ix_evidence_due", "next_ns", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     sqlite_autoincrement=True,

@@ -126,6 +126,18 @@ class Evidence(View):
     series: tuple[EvidenceSeries, ...]
 
 
+class Snapshot(View):
+    """A camera's picture that belongs to an incident; who asks for its address is written down.
+
+    `distance_m` is null where the camera itself raised the alarm.
+    """
+
+    id: str
+    camera: str
+    at: Moment
+    distance_m: float | None
+
+
 class Closing(View):
     """What speaks against closing: places where alarms still burn, sensors that are silent; the sensor's state."""
 
@@ -258,6 +270,7 @@ class Incident(_Line):
     steps: tuple[NextStep, ...]
     closing: Closing = Closing()
     evidence: tuple[Evidence, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
     cameras: tuple[Camera, ...] = ()
     verifier_name: str = ""
 

@@ -11,6 +11,7 @@ from api.fields import ID_PATTERN, SensorId
 from api.guard import Reads
 from api.moments import MomentNs
 from api.permissions import Right
+from api.pictures import without_addresses
 from api.routes.sensors import visible_one
 from api.services import Desk
 from api.sessions import Session
@@ -59,17 +60,20 @@ class SensorEventView(BaseModel):
     event: str
     time: Moment
     arrival: Moment
-    attributes: dict[str, object]
+    attributes: dict[str, object] = Field(description="Without web addresses.")
+    snapshot: bool = Field(description="There is a picture, whose address `/sensors/{sensor}/snapshot` gives out.")
 
     @classmethod
     def of(cls, kept: KeptEvent) -> "SensorEventView":
         """Return the view of a kept event."""
+        attributes, snapshot = without_addresses(json.loads(kept.attributes))
         return cls(
             sensor=kept.sensor,
             event=kept.event,
             time=iso(kept.time_ns),
             arrival=iso(kept.arrival_ns),
-            attributes=json.loads(kept.attributes),
+            attributes=attributes,
+            snapshot=snapshot,
         )
 
 

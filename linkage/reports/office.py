@@ -11,6 +11,7 @@ from linkage.reports.history import Histories
 from linkage.reports.rounds import Rounds
 from linkage.reports.viewing import facts_of
 from linkage.reports.views import ReportFacts
+from linkage.witness.looking import Snapshots
 
 
 class ReportOffice:
@@ -24,6 +25,7 @@ class ReportOffice:
         self.photos = Photos(ledger, shelf)
         self.rounds = Rounds(ledger)
         self.histories = Histories(ledger)
+        self.snapshots = Snapshots(ledger)
         self.photo_bytes = ledger.settings.photos.max_bytes
         self._ledger = ledger
 

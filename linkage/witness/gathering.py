@@ -1,6 +1,7 @@
-"""Copies the readings that were asked for as evidence, when they are complete; what is not there yet is tried again."""
+"""Copies the readings and pictures that were asked for as evidence; what is not there yet is tried again."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import structlog
@@ -11,9 +12,13 @@ from city.clock import SECOND_NS
 from city.errors import StoreUnavailable
 from city.feed import Feed
 from city.history import Resolution, SeriesQuery
+from city.place import Place
+from linkage import cases
 from linkage.ledger import Ledger
 from linkage.tables import EVIDENCE
 from linkage.tables import WAITING as STILL_WAITING
+from linkage.witness.asking import SNAPSHOT
+from linkage.witness.snapshots import cameras_near, newest, told
 
 log = structlog.get_logger()
 
@@ -46,7 +51,7 @@ class Gatherer:
         rows = await asyncio.to_thread(self._due)
         for row in rows:
             try:
-                series = await self._series(feed, row)
+                series = await (self._picture(feed, row) if row["kind"] == SNAPSHOT else self._series(feed, row))
             except StoreUnavailable as error:
                 await asyncio.to_thread(self._later, row, error.cause)
             else:
@@ -61,6 +66,19 @@ class Gatherer:
             found.append({name: series[name] for name in ("quantity", "time_ns", "value", "quality")})
         return found
 
+    async def _picture(self, feed: Feed, row: RowMapping) -> list[dict[str, object]]:
+        cameras = [(None, row["sensor"])] if row["sensor"] else await asyncio.to_thread(self._cameras, row["incident"])
+        return told(await newest(feed, cameras, row["from_ns"], row["to_ns"]))
+
+    def _cameras(self, incident: int) -> Sequence[tuple[float | None, str]]:
+        with self._ledger.database.read() as connection:
+            case = cases.load(connection, incident)
+        if case is None or case.incident.longitude is None or case.incident.latitude is None:
+            return ()
+        place = Place(case.incident.longitude, case.incident.latitude)
+        within_m = self._ledger.settings.snapshots.within_m
+        return cameras_near(self._ledger.book.sensors(), place, case.incident.district, within_m)
+
     def _due(self) -> list[RowMapping]:
         query = (
             select(EVIDENCE)
@@ -72,9 +90,12 @@ class Gatherer:
             return list(connection.execute(query).mappings())
 
     def _keep(self, row: RowMapping, series: list[dict[str, object]]) -> None:
-        reason = "" if any(one["time_ns"] for one in series) else "no_readings"
+        nothing = "no_snapshot" if row["kind"] == SNAPSHOT else "no_readings"
+        reason = "" if any(one["time_ns"] for one in series) else nothing
         now_ns = self._ledger.clock.now_ns()
         values = {"state": "kept", "series": series, "kept_ns": now_ns, "reason": reason}
+        if row["kind"] == SNAPSHOT and series:
+            values["sensor"] = series[0]["camera"]
         self._change(row, values)
         EVIDENCE_COPIED.labels(reason if reason else "kept").inc()
 

@@ -1,5 +1,6 @@
 /** Incidents, tasks and their steps, typed as they stand on the wire. */
 
+import type { Snapshot } from './snapshot';
 import type { Step } from './step';
 import type { Bilingual, Domain, Level } from './wire';
 
@@ -170,6 +171,7 @@ export interface Incident extends Omit<IncidentSummary, 'alarms'> {
   events: IncidentEvent[];
   steps: Step[];
   cameras: Camera[];
+  snapshots: Snapshot[];
   evidence: Evidence[];
   /** id and name of who is to verify it; empty for nobody */
   verifier: string;

@@ -94,6 +94,9 @@ export interface Sensor {
   installed: string | null;
   tags: string[];
   recorded: boolean;
+  /** identification code as a component of the city */
+  code: string;
+  condition: string;
   state: SensorState;
   latest: LatestValues;
 }
@@ -122,6 +125,7 @@ export interface SensorEvent {
   time: string;
   arrival: string;
   attributes: Record<string, unknown>;
+  snapshot: boolean;
 }
 
 export interface Series {

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.config import HttpSettings
+from api.pictures import may_embed
 from api.security import host_name
 from linkage.person import Role
 from storage.sql import Database
@@ -24,6 +25,35 @@ async def test_every_answer_keeps_the_page_to_itself(town: Town, path: str) -> N
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
     assert "strict-transport-security" not in headers
+
+
+async def test_pages_show_pictures_of_the_citys_own_hosts(database: Database) -> None:
+    town = town_on(database, HttpSettings(snapshot_hosts=("cams.example",)))
+    async with town.client() as client:
+        headers = (await client.get(f"{BASE}/healthz")).headers
+
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["img-src"] == "'self' data: blob: https://cams.example:* http://cams.example:*"
+    assert policy["default-src"] == "'self'"
+
+
+@pytest.mark.parametrize("host", ["*", "cams.example; script-src *", "https://cams.example", "", "a b"])
+def test_host_of_pictures_is_a_hosts_name(host: str) -> None:
+    with pytest.raises(ValidationError, match="a host name or an address"):
+        HttpSettings(snapshot_hosts=(host,))
+
+
+@pytest.mark.parametrize(
+    ("url", "embed"),
+    [
+        pytest.param("https://cams.example/1.jpg", True, id="the city's own"),
+        pytest.param("https://CAMS.example:8443/1.jpg", True, id="on another port"),
+        pytest.param("https://cams.example.evil/1.jpg", False, id="another host"),
+        pytest.param("https://cams.example@evil/1.jpg", False, id="a user's name"),
+    ],
+)
+def test_only_pictures_of_allowed_hosts_are_embedded(url: str, *, embed: bool) -> None:
+    assert may_embed(url, ("Cams.example",)) is embed
 
 
 async def test_https_is_remembered_by_browsers(database: Database) -> None:

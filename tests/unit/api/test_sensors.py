@@ -1,5 +1,6 @@
 """Sensors, readings and events over HTTP, and whose they are."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from city.feed import SensorChange
 from city.history import KeptEvent, LatestReading
 from city.quality import Quality
+from linkage.access import looks
 from linkage.person import Role
 from tests.support.api import SENSORS, Town, started
 
@@ -171,7 +173,26 @@ async def test_events_are_newest_first(town: Town) -> None:
         "time": "2026-11-20T07:59:59.000Z",
         "arrival": START,
         "attributes": {"confidence": 0.9},
+        "snapshot": False,
     }
+
+
+async def test_address_of_a_picture_is_given_out_on_request_and_the_look_written_down(town: Town) -> None:
+    at_ns = town.clock.now_ns() - 10**9
+    url = "https://cams.example/1.jpg"
+    told = json.dumps({"snapshot": url, "clip": "rtsp://cams.example/1", "count": 3})
+    town.feed.events_kept.append(KeptEvent("camera/1", "crowd", at_ns, at_ns, told))
+
+    async with town.client_of(Role.MONITOR) as client:
+        (listed,) = (await client.get("/sensors/camera/1/events")).json()["items"]
+        given = (await client.get("/sensors/camera/1/snapshot", params={"time": listed["time"]})).json()
+        nothing = await client.get("/sensors/camera/1/snapshot?time=2020-01-01T00:00:00Z")
+
+    assert nothing.status_code == 404
+    assert (listed["attributes"], listed["snapshot"]) == ({"count": 3}, True)
+    assert given == {"url": url, "embed": False}
+    with town.ledger.database.read() as connection:
+        assert [(one.what, one.key) for one in looks(connection)] == [("snapshot", "camera/1")]
 
 
 async def test_history_away_is_said(town: Town) -> None:
