@@ -206,7 +206,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--quota", type=int, default=10_000)
     arguments = parser.parse_args(words)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
-    report("overload", {broker: measure(broker, arguments) for broker in arguments.broker or BROKERS})
+    figures: Figures = {}
+    for broker in arguments.broker or BROKERS:
+        figures[broker] = measure(broker, arguments)
+        report("overload", figures)
 
 
 if __name__ == "__main__":
