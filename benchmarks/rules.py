@@ -57,6 +57,7 @@ class Case:
 _OF_A_SITE = "same: site, within: 10m"
 _APART = "{notice: {above: 40}}"
 _AGAINST = "against: {quantity: water_level, tags: [side-1]}, same: site, within: 10m"
+_STEPS = "each: {above: 3}, then: [{select: {quantity: water_level, tags: [side-1]}, each: {above: 29}}]"
 _AT_LEAST = "{notice: {at_least: 15, hold: 1h}, major: {at_least: 18, hold: 1h}}"
 _RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
@@ -102,6 +103,15 @@ CASES = (
     ),
     Case("pairs of sensors, 20 rules a series", "compare", 10_000, 20, 20, levels=_APART, extra=_AGAINST, site=2),
     Case("20 of a site, one rule", "compare", 10_000, 1, 1, levels=_APART, extra=_AGAINST),
+    Case(
+        "two steps of a site, 20 rules a series",
+        "sequence",
+        10_000,
+        20,
+        20,
+        levels=_AT_LEAST,
+        extra=f"{_STEPS}, {_OF_A_SITE}",
+    ),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
 )
 
@@ -113,6 +123,7 @@ TYPICAL = (
     "20 of a site, 20 rules a series",
     "readings of a site, 20 rules a series",
     "pairs of sensors, 20 rules a series",
+    "two steps of a site, 20 rules a series",
 )
 
 

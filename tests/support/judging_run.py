@@ -45,6 +45,14 @@ def journal() -> Iterator[Entry]:
             kind="compare",
             extra="against: {quantity: water_level}\n    take: max\n    same: site\n    within: 10s",
         ),
+        rule(
+            "{notice: {at_least: 2}}",
+            name="one-then-other",
+            kind="sequence",
+            select="{quantity: water_level}",
+            extra="each: {above: 0.8}\n    then: [{select: {quantity: water_level}, each: {below: 0.1}}]\n"
+            "    same: site\n    within: 30s",
+        ),
     )
     sensors = [sensor(number, interval_s=2.0, site=f"site-{number % 4}") for number in range(1, 41)]
     yield context(book(*rules), sensors)
