@@ -190,6 +190,7 @@ def _ledger(
         grids=drawn_grids(city.grids),
         responsibility=city.responsibility,
         account=partial(account_of, database),
+        contact=city.roster.contact,
     )
     return Ledger(
         database,

@@ -32,6 +32,7 @@ from linkage.roster.source import Source
 from linkage.standards import Standards
 from linkage.telling.audience import told_by
 from linkage.telling.book import TellingBook
+from linkage.telling.contact import Contact
 
 #: What a person's report can come from.
 SOURCES = ("sensor", "video", "collector", "hotline", "leader", "department")
@@ -52,11 +53,16 @@ def _no_account(_: str) -> None:
     return None
 
 
+def _no_contact(_: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class CityBook:
     """What the city folder says about linkage.
 
-    `sensor` looks a sensor up in the registry, `sensors` are all of it; `account` returns the id of a username.
+    `sensor` looks a sensor up in the registry, `sensors` are all of it; `account` returns the id of a username,
+    `contact` how to reach whoever the rosters know by it.
     """
 
     directory: Directory
@@ -78,6 +84,7 @@ class CityBook:
     grids: Grids = field(default_factory=Grids)
     responsibility: Responsibility = field(default_factory=Responsibility)
     account: Callable[[str], str | None] = _no_account
+    contact: Callable[[str], Contact | None] = _no_contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

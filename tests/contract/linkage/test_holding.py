@@ -22,6 +22,7 @@ from linkage.silences.silence import SilenceKind
 from linkage.silences.silences import NewSilence, Silences
 from linkage.states import Disposition, Step
 from linkage.tables import INCIDENTS, MESSAGES
+from linkage.telling.contact import Contact
 from storage.sql import Database
 from tests.support.linkage import ACCEPTOR, COLLECTOR, DISPATCHER, FOREMAN, MONITOR, WATER_OFFICER, Town, alarm
 
@@ -154,6 +155,38 @@ def test_silence_warns_its_author_before_it_ends_while_it_hides(town: Town):
     assert sorted(rows) == [("water", "duty"), ("water", "mail")]
     assert held(town) == {"maintenance": 1}
     assert ["still hides 1" in subjects[0], "it hid alarms 1 times" in subjects[1]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("department", "own", "reached"),
+    [
+        pytest.param("water", ("pager",), [("water", "pager")], id="their own channels"),
+        pytest.param("water", (), [("water", "duty"), ("water", "mail")], id="their department's"),
+        pytest.param("", (), [("desk", "duty")], id="the desk of supervision"),
+        pytest.param("", ("pager",), [("", "pager")], id="their own, of no department"),
+    ],
+)
+def test_author_of_a_silence_is_warned_however_they_are_reached(
+    town: Town, department: str, own: tuple[str, ...], reached: list[tuple[str, str]]
+):
+    contact = Contact("lin", "Lin", "0631", own)
+    book = replace(town.ledger.book, person=lambda _: FOREMAN, contact=lambda _: contact)
+    town.ledger = replace(town.ledger, book=book)
+    wanted = NewSilence(
+        kind=SilenceKind.SILENCE,
+        matchers=Matchers(sensors=("underpass/1",)),
+        until_ns=town.ledger.clock.now_ns() + HOUR_NS,
+        reason="pump exchanged",
+    )
+    Silences(town.ledger).make(wanted, replace(FOREMAN, department=department))
+    admitted(town, alarm())
+    town.wait(minutes=50)
+    SilenceKeeper(town.ledger).take()
+
+    with town.database.read() as connection:
+        told = select(MESSAGES.c.department, MESSAGES.c.channel, MESSAGES.c.person_name)
+        rows = [tuple(row) for row in connection.execute(told.where(MESSAGES.c.kind == "silence"))]
+    assert sorted(rows) == [(*one, "Lin") for one in reached]
 
 
 def test_inhibited_alarm_comes_up_when_what_explains_it_has_cleared(town: Town):
