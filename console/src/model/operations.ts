@@ -10,6 +10,26 @@ export interface Discovery {
   topic: string;
   quantities: string[];
   sample: string;
+  /** its last messages, the newest first */
+  heard: Heard[];
+  proposed: Proposal | null;
+}
+
+export interface Heard {
+  time: string;
+  topic: string;
+  sample: string;
+}
+
+/** What a stranger would be registered as, by what it sent. */
+export interface Proposal {
+  name: string;
+  domain: string;
+  kind: string;
+  longitude: number | null;
+  latitude: number | null;
+  interval_s: number | null;
+  quantities: string[];
 }
 
 export interface Quarantined {
@@ -19,8 +39,27 @@ export interface Quarantined {
   reason: string;
   detail: string;
   size: number;
+  tries: number;
+  replayed: string | null;
   /** base64; only for a steward */
   payload?: string;
+}
+
+/** Messages of one reason and source that are kept. */
+export interface RefusalCount {
+  reason: string;
+  source: string;
+  waiting: number;
+  replayed: number;
+}
+
+/** What came of replaying some messages; `more` may wait behind `upto`. */
+export interface Replay {
+  understood: number;
+  refused: number;
+  cut: number;
+  upto: number;
+  more: boolean;
 }
 
 export interface RuleSummary {

@@ -10,12 +10,19 @@ export class Listing<T> {
   next = $state<string | null>(null);
   error = $state.raw<ApiError | null>(null);
   loaded = $state(false);
+  #wanted: Query = {};
 
   /** `cursor` is the parameter with which this list is gone on with. */
   constructor(
     private readonly path: string,
     private readonly cursor: 'after' | 'before' | null,
   ) {}
+
+  /** Only what this asks for; it is read at once. */
+  narrow(wanted: Query): Promise<void> {
+    this.#wanted = wanted;
+    return this.load();
+  }
 
   load(): Promise<void> {
     return this.#read([], {});
@@ -28,7 +35,10 @@ export class Listing<T> {
 
   async #read(before: readonly T[], query: Query): Promise<void> {
     try {
-      const page = await read<Page<T>>(this.path, this.cursor === null ? {} : { limit: PAGE_SIZE, ...query });
+      const page = await read<Page<T>>(
+        this.path,
+        this.cursor === null ? {} : { limit: PAGE_SIZE, ...this.#wanted, ...query },
+      );
       this.items = [...before, ...page.items];
       this.next = page.next ?? null;
       this.error = null;
