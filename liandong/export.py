@@ -55,8 +55,8 @@ class ParquetWriter:
     """Collects pages in a temporary DuckDB file, and writes them as Parquet at the end."""
 
     def __init__(self, folder: Path) -> None:
-        config = {"memory_limit": _MEMORY, "threads": "1"}
-        self._connection = duckdb.connect(str(folder / "export.duckdb"), config=config)
+        path = str(folder / "export.duckdb")
+        self._connection = duckdb.connect(path, config={"memory_limit": _MEMORY, "threads": "1"})
         self._connection.execute(_TABLE)
 
     def add(self, series: Series, unit: str) -> None:

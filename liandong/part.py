@@ -19,8 +19,8 @@ from liandong.exits import Exit
 
 log = structlog.get_logger()
 
-#: First and longest pause before a part is started again, and how long it must run for the pause to be short again.
-_PAUSES_S = (0.2, 5.0)
+#: First pause before a part is started again, and how long it must run for the pause to be short again.
+_FIRST_PAUSE_S = 0.2
 _SETTLED_S = 10.0
 
 #: Time between two looks at whether a starting part is ready.
@@ -57,6 +57,7 @@ class Part:
         alone: the next part is started only when this one is ready.
         patience_s: time its start may take; what it has to recover can be much.
         grace_s: time it gets to end by itself after SIGTERM.
+        longest_pause_s: before it is started again.
         says: file in which it says more than on stderr, if there is one.
     """
 
@@ -67,6 +68,7 @@ class Part:
     alone: bool = True
     patience_s: float = 900.0
     grace_s: float = 20.0
+    longest_pause_s: float = 5.0
     says: str = ""
 
 
@@ -88,7 +90,7 @@ class Keeper:
         Raises:
             PartRefused: it cannot run at all.
         """
-        backoff = Backoff(*_PAUSES_S, Random())
+        backoff = Backoff(_FIRST_PAUSE_S, self.part.longest_pause_s, Random())
         while True:
             began_s = asyncio.get_running_loop().time()
             code = await self._live()

@@ -25,6 +25,7 @@ from liandong.broker.link import MqttLink
 from liandong.copies.config import BackupSettings
 from liandong.folder import DataFolder
 from liandong.heartbeat_config import HeartbeatSettings
+from liandong.restart_config import RestartSettings
 from liandong.secret_file import with_secrets_read
 from liandong.settings_error import Origin
 from linkage.config import LinkageSettings
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     linkage: LinkageSettings = LinkageSettings()
     backup: BackupSettings = BackupSettings()
     heartbeat: HeartbeatSettings = HeartbeatSettings()
+    restart: RestartSettings = RestartSettings()
 
     @property
     def folder(self) -> DataFolder:

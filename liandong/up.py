@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from city.clock import SystemClock
@@ -42,8 +43,10 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
             broker = EmbeddedBroker(window, folder, secrets_at(folder.secrets))
         parts = _Parts(settings, folder, config)
         chosen = [*([broker.part()] if broker is not None else []), parts.ingest(), parts.desk(demo=demo)]
+        chosen += [parts.simulators()] if demo else []
+        pause_s = settings.restart.longest_pause_s
         supervisor = Supervisor(
-            [*chosen, *([parts.simulators()] if demo else [])], state=folder.parts, clock=SystemClock()
+            [replace(part, longest_pause_s=pause_s) for part in chosen], state=folder.parts, clock=SystemClock()
         )
         schedule = _schedule(settings, parts)
         async with _following(broker, supervisor), _beside(schedule):
