@@ -4,17 +4,23 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from liandong.copies.manifest import copies_in, read_manifest
+from liandong.copies.manifest import copies_in
+from liandong.copies.restoring import try_out
+from linkage.audit.anchors import read_anchors
+from linkage.audit.chain import Fault
+from linkage.event_log import verify
+from storage.sql import Database
 from tests.support.program import Person, Program, eventually, running_program, until
 from tests.support.publisher import Publisher, publisher
 from tests.support.small_city import CROWD, write_small_city
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 STEP = timedelta(milliseconds=200)
 LOW_CM, HIGH_CM = 1.0, 20.0
@@ -64,12 +70,28 @@ def alarmed(person: Person) -> Counter[str]:
     return Counter(str(row["sensor"]) for row in person.incidents(limit=200) if row["sensor"] in CROWD)
 
 
-def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> None:
-    city, copies = write_small_city(tmp_path / "city"), tmp_path / "copies"
-    (tmp_path / "first").mkdir()
-    (tmp_path / "second").mkdir()
-    (tmp_path / "second" / "liandong.toml").touch()
-    with running_program(Program(tmp_path / "first", city)) as program:
+def log_faults(program: Program) -> list[Fault]:
+    database = Database(f"sqlite:///{program.data}/city.sqlite")
+    try:
+        return verify(database, read_anchors(program.data / "anchors.log"))
+    finally:
+        database.close()
+
+
+@dataclass(frozen=True)
+class Original:
+    """What was sent to the first program, what the broker had acknowledged before the copy, and who may sign in."""
+
+    load: Load
+    before: int
+    people: dict[str, str]
+    password: str
+
+
+def copied_under_load(folder: Path, copies: Path) -> Original:
+    """Run a city under load, copy it in the middle, and let it see everything through."""
+    city = write_small_city(folder / "city")
+    with running_program(Program(folder, city)) as program:
         people = {role: program.account(role, role) for role in ("monitor", "acceptor")}
         acceptor = Person(program.url, "acceptor", people["acceptor"])
         password = program.command("source", "add", "field", "--topics", "city/#")
@@ -83,29 +105,56 @@ def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> 
             program.command("backup", "--to", str(copies), "--city", str(city))
             count = len(load.sent)
             eventually(lambda: len(load.sent) > count + 200, what="more messages after the copy")
-        first = until(lambda: alarmed(acceptor), lambda found: len(found) >= 4, what="incidents")
-    (copy,) = copies_in(copies)
-    assert "good" in program.command("backup", "verify", str(copies))
+        raised = highs(load.sent)
+        until(lambda: alarmed(acceptor), lambda found: found == raised, what=f"incidents {raised}")
+    return Original(load, before, people, password)
 
-    again = Program(tmp_path / "second", tmp_path / "second" / "data" / "city")
-    again.command("restore", str(copies))
+
+def highs(sent: list[tuple[str, int, float]]) -> Counter[str]:
+    """Return the sensors that raised an alarm in what was sent."""
+    return Counter(sensor for sensor, _, value in sent if value == HIGH_CM)
+
+
+def looked_after(folder: Path) -> str:
+    """Return settings by which a program takes copies by itself and gives signs of life."""
+    return f'''
+[backup]
+to = "{folder}/scheduled"
+test_every_h = 0
+[heartbeat]
+file = "{folder}/alive"
+every_s = 1
+'''
+
+
+def exported(program: Program, file: Path, sensor: str) -> list[str]:
+    program.command("export", "--out", str(file), "--from", "2026-01-01T00:00:00Z", "--sensor", sensor)
+    return file.read_text("utf-8").splitlines()[1:]
+
+
+def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "second" / "liandong.toml").touch()
+    original = copied_under_load(tmp_path / "first", tmp_path / "copies")
+    (copy,) = copies_in(tmp_path / "copies")
+    assert try_out(copy, tmp_path)[1].faults == []
+
+    again = Program(tmp_path / "second", tmp_path / "second" / "data" / "city", looked_after(tmp_path))
+    again.command("restore", str(tmp_path / "copies"))
     with running_program(again):
-        monitor, acceptor = (Person(again.url, name, word) for name, word in people.items())
-        found = kept(monitor, load)
-        whole = load.sent[: len(found)]
-        assert before <= len(found) < len(load.sent)
+        monitor, acceptor = (Person(again.url, name, word) for name, word in original.people.items())
+        found = kept(monitor, original.load)
+        whole = original.load.sent[: len(found)]
+        assert original.before <= len(found) < len(original.load.sent)
         assert found == Counter((sensor, at) for sensor, at, _ in whole)
-        expected = Counter(sensor for sensor, _, value in whole if value == HIGH_CM)
-        until(lambda: alarmed(acceptor), lambda raised: raised == expected, what=f"incidents {expected}")
-        assert expected <= first
-        assert "whole" in again.command("audit", "verify")
-        again.command(
-            "export", "--out", str(tmp_path / "out.csv"), "--from", "2026-01-01T00:00:00Z", "--sensor", CROWD[0]
-        )
-        lines = (tmp_path / "out.csv").read_text("utf-8").splitlines()
-        assert len(lines) == 1 + sum(sensor == CROWD[0] for sensor, _, _ in whole)
-        with publisher(again.mqtt_port, username="field", password=password) as source:
+        until(lambda: alarmed(acceptor), lambda raised: raised == highs(whole), what=f"incidents {highs(whole)}")
+        assert log_faults(again) == []
+        assert len(exported(again, tmp_path / "out.csv", CROWD[0])) == sum(one == CROWD[0] for one, _, _ in whole)
+        with publisher(again.mqtt_port, username="field", password=original.password) as source:
             source.reading("up-01", datetime.now(UTC).isoformat(), water_level=HIGH_CM)
             until(lambda: acceptor.incidents(limit=200), lambda rows: "up-01" in {row["sensor"] for row in rows})
-        assert alarmed(acceptor) == expected
-    assert read_manifest(copy).history == "duckdb"
+        assert alarmed(acceptor) == highs(whole)
+        until(lambda: monitor.get("/status")["copies"], lambda copies: copies["taken_at"] is not None, within_s=60)
+        assert len(copies_in(tmp_path / "scheduled")) == 1
+        assert (tmp_path / "alive").exists()
