@@ -55,7 +55,7 @@ class SpeakingSensor:
 
     Attributes:
         layout, row: what it usually tells together, and its row there; None before it is known.
-        others: slots of what it tells besides.
+        others: slots of what it tells besides; None for nothing, as an empty one for each would be 64 bytes.
     """
 
     __slots__ = ("id", "layout", "number", "others", "recorded", "registered", "row")
@@ -63,7 +63,7 @@ class SpeakingSensor:
     def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
         self.id, self.number = sensor_id, number
         self.registered, self.recorded = registered, recorded
-        self.others: dict[Words, int] = {}
+        self.others: dict[Words, int] | None = None
         self.layout: Layout | None = None
         self.row = 0
 
@@ -71,7 +71,7 @@ class SpeakingSensor:
     def slots(self) -> list[int]:
         """Return all slots that it has."""
         usual = self.layout.slots([self.row])[0].tolist() if self.layout is not None else []
-        return [*usual, *self.others.values()]
+        return [*usual, *(self.others or {}).values()]
 
     def slot(self, words: Words) -> int | None:
         """Return the slot of what it tells in these words, if it has one."""
@@ -79,7 +79,14 @@ class SpeakingSensor:
             place = self.layout.places.get(words)
             if place is not None:
                 return self.layout.slot(self.row, place)
-        return self.others.get(words)
+        return self.others.get(words) if self.others is not None else None
+
+    def add(self, words: Words, slot: int) -> int:
+        """Remember what it tells in these words, and return the slot."""
+        if self.others is None:
+            self.others = {}
+        self.others[words] = slot
+        return slot
 
 
 class Layout:
@@ -105,7 +112,8 @@ class Layout:
         self._slots[self._count] = slots
         if sensor.layout is None:
             sensor.layout, sensor.row = self, self._count
-            sensor.others = {words: slot for words, slot in sensor.others.items() if words not in self.places}
+            besides = {words: slot for words, slot in (sensor.others or {}).items() if words not in self.places}
+            sensor.others = besides or None
         else:
             self._rows[sensor.number] = self._count
         self._count += 1
@@ -196,15 +204,12 @@ class Naming:
         Raises:
             UndecodableMessage: a name that no registry could hold, or too many series of one sensor.
         """
-        slot = sensor.others[quantity] = self._add(sensor, Told(quantity))
-        return slot
+        return sensor.add(quantity, self._add(sensor, Told(quantity)))
 
     def slot(self, sensor: SpeakingSensor, told: Told) -> int:
         """Return the slot of a quantity as it is told; raises as above."""
         slot = sensor.slot(told)
-        if slot is None:
-            slot = sensor.others[told] = self._add(sensor, told)
-        return slot
+        return slot if slot is not None else sensor.add(told, self._add(sensor, told))
 
     def names(self, slots: Iterable[int]) -> tuple[str, ...]:
         """Return the series names of slots."""
