@@ -79,7 +79,6 @@ export const operations: Record<keyof typeof chinese, string> = {
   'brokers.name': 'Broker',
   'brokers.state': 'State',
   'brokers.version': 'MQTT',
-  'brokers.trouble': 'Trouble',
   'brokers.connected': 'Connected and subscribed',
   'brokers.away': 'Not connected',
   'brokers.optional': 'not required',

@@ -77,7 +77,6 @@ export const operations = {
   'brokers.name': '消息代理',
   'brokers.state': '状态',
   'brokers.version': 'MQTT',
-  'brokers.trouble': '问题',
   'brokers.connected': '已连接并订阅',
   'brokers.away': '未连接',
   'brokers.optional': '非必需',
