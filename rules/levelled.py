@@ -94,20 +94,10 @@ class LevelledPass:
         late |= not recorded and decided.arrival_ns - decided.time_ns > BUFFERED_NS
         since = [int(at[number]) for at in steps.since_ns]
         conditions = _conditions(bands_of(self._pairs.terms(pair)), value, decided.time_ns, since)
-        told = {**evidence, "conditions": conditions, **self._circumstances(term)}
+        told = {**evidence, "conditions": conditions, **self._pairs.roll.circumstances(term)}
         # Twelve digits: at least 3 is beyond the last number before 3.
         seen = Seen(decided.time_ns, decided.arrival_ns, value, float(f"{limit:.12g}"), told, late, recorded)
         return self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen))
-
-    def _circumstances(self, term: int) -> dict[str, object]:
-        """Return under which schedule and by which exception a pair is judged, where there are any."""
-        schedule, source = self._pairs.roll.schedules[term], self._pairs.roll.sources[term]
-        found: dict[str, object] = {}
-        if schedule is not None:
-            found["schedule"] = {"name": schedule.name, "open": schedule.described()}
-        if source:
-            found["exception"] = source
-        return found
 
 
 @cache

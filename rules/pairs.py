@@ -63,6 +63,16 @@ class Roll:
             )
         return rows[term >= 0], term[term >= 0]
 
+    def circumstances(self, term: int) -> dict[str, object]:
+        """Return under which schedule and by which exception terms judge, where there are any, as evidence shows it."""
+        schedule, source = self.schedules[term], self.sources[term]
+        found: dict[str, object] = {}
+        if schedule is not None:
+            found["schedule"] = {"name": schedule.name, "open": schedule.described()}
+        if source:
+            found["exception"] = source
+        return found
+
     def codes(self, names: dict[Hashable, int]) -> Ints:
         """Return a number for each of `terms` under its schedule, equal numbers for what judges equally."""
         judged = zip(self.terms, self.schedules, strict=True)

@@ -18,6 +18,7 @@ from city.entry import Arrivals
 from city.level import Level
 from city.yaml_lines import Located
 from rules.alarms import ALARM_COLUMNS, Alarms, Seen
+from rules.gates import Gates
 from rules.kind import OpenAlarm, Verdict, Written, read_levels
 from rules.listening import Listening
 from rules.pairs import Pairs
@@ -114,6 +115,7 @@ class SilencePass:
         self.tables = (self._heard, self._table)
         self._installed_ns = _installed_ns(population.installed[watched])
         self._needed_ns = self._needs(population)
+        self._gates = Gates(pairs.roll.schedules, population.calendar)
 
     def _needs(self, population: Population) -> Ints:
         """Return, for each level of the deepest rule, the silence that each pair needs; endless where there is none."""
@@ -173,6 +175,8 @@ class SilencePass:
             self._heard["total_ns"][waiting] = listening.total_ns
             self._heard.touch(waiting)
         silent_ns = (listening.total_ns - self._heard["total_ns"])[self._place]
+        if self._gates:
+            silent_ns = self._gated(silent_ns, time_ns)
         level = np.zeros(len(self._pairs), dtype=np.int8)
         for needed_ns in self._needed_ns:
             level += silent_ns >= needed_ns
@@ -185,6 +189,11 @@ class SilencePass:
             for pair in changed.tolist()
         ]
 
+    def _gated(self, silent_ns: Ints, time_ns: int) -> Ints:
+        """Return the silence that counts: none outside a rule's hours, and none from before they began."""
+        windows = self._gates.look(self._pairs.term, np.full(len(self._pairs), time_ns))
+        return np.where(windows.open, np.minimum(silent_ns, time_ns - windows.start_ns), 0)
+
     def _verdict(self, pair: int, before: int, after: int, time_ns: int, silent_ns: int) -> Verdict:
         row = int(self._place[pair])
         arrived_ns, sensor = int(self._heard["arrived_ns"][row]), self._population.sensors[int(self._watched[row])]
@@ -193,6 +202,7 @@ class SilencePass:
             "silent_s": silent_ns / SECOND_NS,
             "interval_s": sensor.interval_s,
             "counted": "only time in which the broker was heard",
+            **self._pairs.roll.circumstances(int(self._pairs.term[pair])),
         }
         limit_s = int(self._needed_ns[max(after, 1) - 1][pair]) / SECOND_NS
         seen = Seen(time_ns, time_ns, silent_ns / SECOND_NS, limit_s, evidence)

@@ -15,14 +15,14 @@ from rules.checkpoint_file import Changes, CheckpointFile
 from rules.engine import Engine
 from tests.support.judging import CATALOGUE, at, book, context, readings, rule, sensor
 
-SECONDS = 1_200
+SECONDS = 700
 
 #: When a sensor counts for its site, in metres.
 _OF_A_SITE = "each: {above: 0.6, clear: 0.5}\n    same: site\n    within: 30s"
 
 
 def journal() -> Iterator[Entry]:
-    """Yield twenty minutes of wandering water levels and of sensors that pause now and then, judged by every kind."""
+    """Yield twelve minutes of wandering water levels and of sensors that pause now and then, judged by every kind."""
     random = np.random.default_rng(5)
     rules = (
         rule(

@@ -124,3 +124,15 @@ def test_silence_keeps_its_timers_in_a_new_context() -> None:
     transitions = bench.feed(grown, *ticks(5, 8))
 
     assert [(transition.target, transition.time_ns) for transition in transitions] == [("level-1", at(6))]
+
+
+def test_silence_counts_within_the_hours_of_its_rule() -> None:
+    bench = Bench()
+    written = rule("{notice: {intervals: 3}}", name="quiet", kind="silence", extra="when: {hours: ['22:20-22:30']}")
+    bench.feed(context(book(written), [sensor(1)]), Connection(at(0), listening=True))
+
+    # The bench begins at 22:13:20; three minutes of silence count from 22:20 on, and no more from 22:30.
+    transitions = bench.feed(*(Tick(at(second)) for second in range(1, 1100)))
+
+    assert [(one.change.value, one.time_ns) for one in transitions] == [("raised", at(580)), ("cleared", at(1000))]
+    assert '"schedule"' in transitions[0].evidence
