@@ -55,6 +55,10 @@ export const operations: Record<keyof typeof chinese, string> = {
   'rules.sensors': 'Sensors',
   'rules.active': 'Active',
   'ruleKind.threshold': 'Threshold',
+  'ruleKind.quorum': 'Several at once',
+  'ruleKind.count': 'Count',
+  'ruleKind.compare': 'Comparison',
+  'ruleKind.sequence': 'Sequence',
   'ruleKind.silence': 'Silence',
 
   'users.empty': 'No users',

@@ -53,6 +53,10 @@ export const operations = {
   'rules.sensors': '传感器',
   'rules.active': '报警中',
   'ruleKind.threshold': '阈值',
+  'ruleKind.quorum': '多点同时',
+  'ruleKind.count': '次数',
+  'ruleKind.compare': '对比',
+  'ruleKind.sequence': '先后',
   'ruleKind.silence': '失联',
 
   'users.empty': '没有用户',
