@@ -24,7 +24,7 @@ from linkage.person import Person
 from linkage.plans import upward_clock
 from linkage.record import Case, IncidentRecord
 from linkage.tables import INCIDENTS, TASKS
-from linkage.telling import following, messages
+from linkage.telling import following, messages, outbox
 from linkage.telling.following import Change
 from linkage.telling.messages import Sending
 from linkage.witness import asking
@@ -152,9 +152,12 @@ class Page:
         age_ns = self._ledger.settings.snapshots.age_s * SECOND_NS
         asking.ask(self.connection, found, self.now_ns, age_ns)
         sending = self._ledger.sending(self.now_ns)
-        for line, entry in zip(lines, entries, strict=True):
-            if line.deed.told:
-                messages.put(self.connection, [entry], line.case, book, sending)
+        drafts = [
+            draft
+            for line, entry in zip(lines, entries, strict=True)
+            for draft in messages.drafts(entry, line.case, book, sending)
+        ]
+        outbox.put(self.connection, drafts, book.telling.quotas, self.now_ns)
         for before, case in pairs:
             self._follow(before, case, [pair for pair in zip(lines, entries, strict=True) if _is_about(pair[0], case)])
         if entries:

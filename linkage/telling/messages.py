@@ -1,10 +1,8 @@
 """What departments are told of events, written in the same transaction as the event."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
 
 from city.clock import from_ns
 from city.level import Level
@@ -13,7 +11,6 @@ from linkage.event_log import Entry
 from linkage.opening import CityBook
 from linkage.record import Case
 from linkage.states import Step
-from linkage.telling import outbox
 from linkage.telling.channel_alarm import others
 from linkage.telling.outbox import Draft
 from linkage.telling.wording import Facts
@@ -91,16 +88,14 @@ class Sending:
         return self.now_ns + self.link_life_ns if self.console_url else None
 
 
-def put(connection: Connection, entries: Iterable[Entry], case: Case, book: CityBook, sending: Sending) -> int:
-    """Write the messages that `entries` ask for; return how many."""
-    drafts = [
+def drafts(entry: Entry, case: Case, book: CityBook, sending: Sending) -> list[Draft]:
+    """Return the messages that an entry asks for."""
+    return [
         _draft(entry, department, channel, case, book, sending)
-        for entry in entries
         for department in (book.directory.find(name) for name in entry.deed.told)
         if department is not None
         for channel in others(department.channels, case.incident)
     ]
-    return outbox.put(connection, drafts, book.telling.quotas, sending.now_ns)
 
 
 def _draft(entry: Entry, department: Department, channel: str, case: Case, book: CityBook, sending: Sending) -> Draft:
