@@ -14,6 +14,7 @@ from api.fields import LONGEST_WORD, NAME_PATTERN, Id, Name, SensorId, Word
 from api.guard import Changes, Reads
 from api.page import FromWord, Page, next_key
 from api.permissions import Right
+from api.pictures import masked
 from api.routes.sensors import views
 from api.sensor_view import SensorView
 from api.services import Desk, Services
@@ -95,8 +96,10 @@ class DiscoveredView(BaseModel):
             messages=found.messages,
             topic=found.topic,
             quantities=found.quantities,
-            sample=found.sample,
-            heard=tuple(HeardView(time=iso(one.time_ns), topic=one.topic, sample=one.sample) for one in found.heard),
+            sample=masked(found.sample),
+            heard=tuple(
+                HeardView(time=iso(one.time_ns), topic=one.topic, sample=masked(one.sample)) for one in found.heard
+            ),
             proposed=Proposal.of(found.proposed) if found.proposed is not None else None,
         )
 

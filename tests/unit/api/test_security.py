@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.config import HttpSettings
-from api.pictures import may_embed
+from api.pictures import masked, may_embed
 from api.security import host_name
 from linkage.person import Role
 from storage.sql import Database
@@ -54,6 +54,19 @@ def test_host_of_pictures_is_a_hosts_name(host: str) -> None:
 )
 def test_only_pictures_of_allowed_hosts_are_embedded(url: str, *, embed: bool) -> None:
     assert may_embed(url, ("Cams.example",)) is embed
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param('{"snapshot":"https://cams.example/1.jpg","n":3}', '{"snapshot":"…","n":3}', id="JSON"),
+        pytest.param(r'{"s":"http:\/\/cams.example\/1.jpg"}', '{"s":"…"}', id="JSON that escapes slashes"),
+        pytest.param("rtsp://cams/1 and more", "… and more", id="a stream"),
+        pytest.param("12:30 // no address", "12:30 // no address", id="none"),
+    ],
+)
+def test_addresses_are_cut_out_of_a_strangers_message(text: str, shown: str) -> None:
+    assert masked(text) == shown
 
 
 async def test_https_is_remembered_by_browsers(database: Database) -> None:
