@@ -5,6 +5,7 @@ from time import monotonic
 
 from api.directory import SensorDirectory, Snapshot
 from city.sensor import Sensor
+from liandong.places import Places
 from registry.sensors import SensorRegistry
 
 #: A change of the registry is known to linkage after at most this time, seconds.
@@ -17,10 +18,17 @@ class KnownSensors:
     def __init__(self, registry: SensorRegistry) -> None:
         self._directory = SensorDirectory(registry)
         self._looked_s = float("-inf")
+        self._places = self._directory.now, Places(self._directory.now.sensors)
 
     def find(self, sensor: str) -> Sensor | None:
-        """Return a sensor; None for one that is not registered."""
-        return self._snapshot().by_id.get(sensor)
+        """Return a sensor, or what stands for those of a place; None for what is not registered."""
+        now = self._snapshot()
+        found = now.by_id.get(sensor)
+        if found is not None:
+            return found
+        if self._places[0] is not now:
+            self._places = now, Places(now.sensors)
+        return self._places[1].find(sensor)
 
     def all(self) -> Collection[Sensor]:
         """Return every sensor, in order of id."""
