@@ -20,8 +20,8 @@ from liandong.part import PartRefused
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
 #: in half the time without each other's libraries.
 COMMANDS = (
-    "up", "ingest", "desk", "check", "rules", "decode", "replay", "simulate", "user", "token", "source", "sensor", "registry",
-    "audit", "backup", "restore", "export",
+    "up", "ingest", "desk", "check", "rules", "decode", "replay", "simulate", "user", "token", "source",
+    "sensor", "registry", "audit", "backup", "restore", "export", "influx",
     "version",
 )  # fmt: skip
 

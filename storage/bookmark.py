@@ -1,10 +1,11 @@
 """How far a remote store has been written, in a small file beside the journal."""
 
 import json
-import os
 from pathlib import Path
 
 import structlog
+
+from storage.durable import write_durably
 
 log = structlog.get_logger()
 
@@ -24,18 +25,7 @@ class Bookmark:
     def move(self, position: int) -> None:
         """Keep a new position; afterwards it survives a power cut."""
         self._positions[self._store] = position
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._path.with_name(self._path.name + ".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(self._positions, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_durably(self._path, json.dumps(self._positions))
 
     def _read(self) -> dict[str, int]:
         try:

@@ -7,15 +7,17 @@ name, which 2.x arranges by itself and lets be changed with a DBRP mapping.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
 
 from city.catalogue import Aggregation
 from city.entry import Arrivals
-from city.history import KeptEvent, LatestReading, Names, Series, SeriesQuery
+from city.history import KeptEvent, LatestReading, Names, Resolution, Series, SeriesQuery
 from storage import influxql
 from storage.arrivals import kept_of
 from storage.bookmark import Bookmark
+from storage.influxdb_roll import InfluxRollUps
 from storage.line import LineSerialiser
 
 
@@ -51,8 +53,11 @@ class InfluxHistory:
         *,
         write_lines: int = 5000,
         aggregation: Callable[[str], Aggregation] = lambda _: Aggregation.LINEAR,
+        rolled: InfluxRollUps | None = None,
     ) -> None:
+        """Write to `server`; without `rolled` there are no roll-ups, and each is made when it is asked for."""
         self._server, self._bookmark, self._write_lines = server, bookmark, write_lines
+        self._rolled = rolled
         self._serialiser = LineSerialiser(names)
         self._aggregation = aggregation
 
@@ -68,6 +73,8 @@ class InfluxHistory:
         """Write (position, arrivals) pairs, then remember `position`; what was acknowledged before is passed over."""
         written = self._bookmark.position
         kept = kept_of([(at, each) for at, each in arrivals if at > written])
+        if self._rolled is not None:
+            self._rolled.touch(kept.readings.time_ns)
         for lines in _batches(self._serialiser.lines(kept), self._write_lines):
             self._server.write(lines)
         if position > written:
@@ -75,7 +82,16 @@ class InfluxHistory:
 
     def readings(self, query: SeriesQuery) -> Series:
         """Return one series; empty for a sensor or quantity that was never heard."""
-        return influxql.series(self._server, query, self._aggregation(query.quantity))
+        aggregation = self._aggregation(query.quantity)
+        if self._rolled is None or not self._rolled.touched.ever_rolled or query.resolution is Resolution.RAW:
+            return influxql.series(self._server, query, aggregation)
+        if query.resolution is not Resolution.AUTO:
+            return self._rolled.series(query, query.resolution)
+        raw = influxql.series(self._server, replace(query, resolution=Resolution.RAW), aggregation)
+        for found in (raw, self._rolled.series(query, Resolution.MINUTE)):
+            if not found.truncated and self._rolled.reaches_back(query, found):
+                return found
+        return self._rolled.series(query, Resolution.HOUR)
 
     def latest(self, since_ns: int) -> list[LatestReading]:
         """Return the newest reading of every series that has one at or after `since_ns`."""
@@ -86,7 +102,9 @@ class InfluxHistory:
         return influxql.events(self._server, sensor, start_ns, end_ns, limit)
 
     def tend(self, now_ns: int) -> None:
-        """Roll up what is new."""
+        """Roll up what is new; what is too old InfluxDB forgets itself."""
+        if self._rolled is not None:
+            self._rolled.tend(now_ns)
 
     def still(self) -> AbstractContextManager[None]:
         """Do nothing: the one file here is replaced as a whole, and the rest is InfluxDB's."""

@@ -1,7 +1,7 @@
 """One InfluxDB by its address: writes lines, asks InfluxQL; every way in which it can be away is StoreUnavailable."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -24,6 +24,9 @@ _POINTS_REFUSED = {400, 413, 422}
 #: InfluxDB 1.x and 2.x keep the rest of a request and say how many points they dropped; 3 lists them.
 _PARTIAL = re.compile(r"partial write", re.IGNORECASE)
 _DROPPED = re.compile(r"dropped=(\d+)")
+
+#: The measurement that is to blame; the quotation marks are escaped where the answer is JSON.
+_MEASUREMENT = re.compile(r'on measurement \\?"(.+?)\\?"')
 
 log = structlog.get_logger()
 
@@ -56,8 +59,17 @@ class InfluxAddress:
 class InfluxServer:
     """Speaks to one InfluxDB through influxdb-client; safe between threads."""
 
-    def __init__(self, address: InfluxAddress, *, token: str, timeout_s: float, gzip: bool) -> None:
-        self._address = address
+    def __init__(
+        self,
+        address: InfluxAddress,
+        *,
+        token: str,
+        timeout_s: float,
+        gzip: bool,
+        refused: Callable[[Sequence[str], str], None] = lambda *_: None,
+    ) -> None:
+        """Tell `refused` of points that are given up, with the server's reason."""
+        self._address, self._refused = address, refused
         self._client = InfluxDBClient(
             address.url, token=token, org=address.org, timeout=round(timeout_s * 1000), enable_gzip=gzip
         )
@@ -73,7 +85,7 @@ class InfluxServer:
             with _available():
                 self._post("\n".join(lines).encode())
         except ApiException as refusal:
-            if _PARTIAL.search(_body(refusal)):
+            if _PARTIAL.search(body_of(refusal)):
                 self._refuse(lines, refusal, _dropped(refusal))
             elif len(lines) == 1:
                 self._refuse(lines, refusal, 1)
@@ -118,8 +130,27 @@ class InfluxServer:
         return bytes(response.data)
 
     def _refuse(self, lines: Sequence[str], refusal: ApiException, count: int) -> None:
+        reason = body_of(refusal)[:300]
         REFUSED.labels("refused_by_store").inc(count)
-        log.warning("points_refused", count=count, of=len(lines), cause=_body(refusal)[:300], first=lines[0][:200])
+        self._refused(blamed(lines, reason, count), reason)
+        log.warning("points_refused", count=count, of=len(lines), cause=reason, first=lines[0][:200])
+
+
+def blamed(lines: Sequence[str], reason: str, count: int) -> list[str]:
+    """Return the points that a refusal of some of them means, as far as its words tell; never more than `count`."""
+    if count >= len(lines):
+        return list(lines)
+    if "retention" in reason:  # those beyond it are the oldest
+        return sorted(lines, key=_time_of)[:count]
+    named = _MEASUREMENT.search(reason)
+    if named is None:
+        return []
+    return [line for line in lines if line.startswith((f"{named[1]},", f"{named[1]} "))][:count]
+
+
+def _time_of(line: str) -> int:
+    time = line.rpartition(" ")[2]
+    return int(time) if time.isdigit() else 0
 
 
 @contextmanager
@@ -136,17 +167,17 @@ def _available() -> Iterator[None]:
 
 
 def _refused(error: ApiException) -> StoreUnavailable:
-    return StoreUnavailable("history", f"InfluxDB answered {error.status}: {_body(error)[:300]}")
+    return StoreUnavailable("history", f"InfluxDB answered {error.status}: {body_of(error)[:300]}")
 
 
-def _body(error: ApiException) -> str:
+def body_of(error: ApiException) -> str:
     """Return what the server said; never its headers, which may repeat ours."""
     body = error.body if error.body is not None else error.reason
     return " ".join((body.decode(errors="replace") if isinstance(body, bytes) else str(body)).split())
 
 
 def _dropped(error: ApiException) -> int:
-    found = _DROPPED.search(_body(error))
+    found = _DROPPED.search(body_of(error))
     return int(found[1]) if found is not None else 1
 
 

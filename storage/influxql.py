@@ -28,7 +28,7 @@ _TURNED = {
 }
 
 
-_COLUMNS = ("time_ns", "value", "minimum", "maximum", "count", "quality")
+_COLUMNS = ("time_ns", "value", "minimum", "maximum", "count", "quality", "last")
 
 
 class Asker(Protocol):
@@ -69,7 +69,7 @@ def events(server: Asker, sensor: str, start_ns: int, end_ns: int, limit: int) -
     """Return a sensor's events in [start_ns, end_ns), newest first."""
     found = server.query(
         f'SELECT "event", "arrival_ns", "attributes" FROM {identifier(EVENTS)} '
-        f"WHERE {_where(sensor, start_ns, end_ns)} ORDER BY time DESC LIMIT {limit:d}"
+        f"WHERE {where_of(sensor, start_ns, end_ns)} ORDER BY time DESC LIMIT {limit:d}"
     )
     kept = [
         KeptEvent(sensor, name_of(event), time_ns, arrival_ns, attributes)
@@ -93,7 +93,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\n", "\\n")
 
 
-def _where(sensor: str, start_ns: int, end_ns: int) -> str:
+def where_of(sensor: str, start_ns: int, end_ns: int) -> str:
+    """Return the condition for one sensor in [start_ns, end_ns)."""
     return f'"sensor" = {literal(kept_name(sensor))} AND time >= {start_ns:d} AND time < {end_ns:d}'
 
 
@@ -111,32 +112,34 @@ def _series(server: Asker, query: SeriesQuery, resolution: Resolution, aggregati
 def _raw(query: SeriesQuery) -> str:
     return (
         f'SELECT "value", "quality" FROM {identifier(measurement_of(query.quantity))} '
-        f"WHERE {_where(query.sensor, query.start_ns, query.end_ns)} ORDER BY time"
+        f"WHERE {where_of(query.sensor, query.start_ns, query.end_ns)} ORDER BY time"
     )
 
 
 def _rolled(query: SeriesQuery, resolution: Resolution, aggregation: Aggregation) -> str:
-    where = _where(query.sensor, query.start_ns, query.end_ns)
+    where = where_of(query.sensor, query.start_ns, query.end_ns)
     source = identifier(measurement_of(query.quantity))
     if aggregation in _TURNED:
         source = f'(SELECT "value", "quality", {_TURNED[aggregation]} FROM {source} WHERE {where})'
         where = f"time >= {query.start_ns:d} AND time < {query.end_ns:d}"
     asked = ", ".join(_ASKED[aggregation])
     return (
-        f'SELECT {asked}, min("value"), max("value"), count("value"), min("quality"), max("quality") FROM {source} '
+        f'SELECT {asked}, min("value"), max("value"), count("value"), min("quality"), max("quality"), '
+        f'last("value") FROM {source} '
         f"WHERE {where} GROUP BY time({_BUCKETS[resolution]}) fill(none) ORDER BY time"
     )
 
 
 def _point(row: tuple[Any, ...]) -> tuple[Any, ...]:
     time_ns, value, quality = row
-    return time_ns, float(value), float(value), float(value), 1, quality
+    return time_ns, float(value), float(value), float(value), 1, quality, float(value)
 
 
 def _bucket(row: tuple[Any, ...], aggregation: Aggregation) -> tuple[Any, ...]:
     """Return one bucket; its quality has the flags of its lowest and its highest, since InfluxQL joins no bits."""
-    time_ns, *means, minimum, maximum, count, low, high = row
-    return time_ns, _mean(means, aggregation), float(minimum), float(maximum), count, int(low) | int(high)
+    time_ns, *means, minimum, maximum, count, low, high, last = row
+    quality = int(low) | int(high)
+    return time_ns, _mean(means, aggregation), float(minimum), float(maximum), count, quality, float(last)
 
 
 def _mean(means: list[float], aggregation: Aggregation) -> float:

@@ -61,9 +61,13 @@ class LineSerialiser:
             yield str(point.to_line_protocol()).replace("\n", "\\n")
 
     def _started(self, sensor: int, quantity: int) -> str:
-        point = Point(measurement_of(self._names.quantity(quantity)))
-        point.tag("sensor", kept_name(self._names.sensor(sensor))).field("value", 1)
-        return str(point.to_line_protocol()).removesuffix("value=1i")
+        return series_start(measurement_of(self._names.quantity(quantity)), kept_name(self._names.sensor(sensor)))
+
+
+def series_start(measurement: str, sensor: str) -> str:
+    """Return how each line of a series begins, up to its fields, of names as they stand in InfluxDB."""
+    point = Point(measurement).tag("sensor", sensor).field("value", 1)
+    return str(point.to_line_protocol()).removesuffix("value=1i")
 
 
 def _is_unwritable(character: str) -> bool:

@@ -1,9 +1,11 @@
 """How influxdb-client's answers become ours: what waits, what is given up and counted, and what is never told."""
 
 import gzip
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from city.errors import StoreUnavailable
 from storage.arrivals import REFUSED
 from storage.influxdb_server import InfluxAddress, InfluxServer
+from storage.refused import RefusedPoints
 from tests.support.servers import free_port
 
 TOKEN = "a-very-secret-token"
@@ -110,6 +113,35 @@ def test_partial_write_is_counted_and_not_repeated(script: Scripted, influxdb: I
 
     assert refused() == before + 3
     assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        pytest.param("partial write: points beyond retention policy dropped=1", ["b value=1 5"], id="the oldest"),
+        pytest.param(
+            'partial write: field type conflict: input field "value" on measurement "a" is type float dropped=1',
+            ["a,sensor=x value=1 7"],
+            id="the measurement",
+        ),
+        pytest.param("partial write: for its own reasons dropped=1", [], id="nobody knows"),
+    ],
+)
+def test_points_of_a_partial_write_are_kept_aside_where_its_words_tell_which(
+    script: Scripted, tmp_path: Path, reason: str, expected: list[str]
+) -> None:
+    script.answer = lambda _: (422, json.dumps({"message": reason}))
+    aside = RefusedPoints(tmp_path / "influxdb.refused")
+    address = InfluxAddress.parse(f"influxdb://127.0.0.1:{script.port}/city/raw")
+    server = InfluxServer(address, token=TOKEN, timeout_s=2.0, gzip=True, refused=aside.keep)
+
+    server.write(["ab value=1 9", "a,sensor=x value=1 7", "b value=1 5"])
+    server.close()
+
+    kept = json.loads((tmp_path / "influxdb.refused").read_text())
+    assert kept["points"] == expected
+    assert json.loads(kept["reason"]) == {"message": reason}
+    assert TOKEN not in str(kept)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])

@@ -13,8 +13,11 @@ from storage.bookmark import Bookmark
 from storage.config import HistorySettings
 from storage.duckdb import DuckdbHistory
 from storage.influxdb import InfluxHistory
+from storage.influxdb_roll import InfluxRollUps
 from storage.influxdb_server import InfluxAddress, InfluxServer
+from storage.influxdb_setup import InfluxSetup
 from storage.line import measurement_of, name_of
+from storage.touched import Touched
 from tests.support.history import NAMES, aggregation
 from tests.support.servers import Server
 
@@ -53,9 +56,9 @@ class Rig:
 class OldInfluxServer:
     """InfluxDB 1.6: our own reads, and writes through `/write`, as influxdb-client's way in came with 1.8."""
 
-    def __init__(self, server: Server, database: str) -> None:
-        self._write = f"{server.url}/write?db={database}&precision=ns"
-        address = InfluxAddress.parse(f"influxdb://{server.host}:{server.port}/-/{database}")
+    def __init__(self, server: Server, database: str, policy: str) -> None:
+        self._write = f"{server.url}/write?db={database}&rp={policy}&precision=ns"
+        address = InfluxAddress.parse(f"influxdb://{server.host}:{server.port}/-/{database}/{policy}")
         self._reads = InfluxServer(address, token="", timeout_s=5.0, gzip=False)
 
     def write(self, lines: Sequence[str]) -> None:
@@ -91,14 +94,27 @@ def duckdb_rig(folder: Path) -> Rig:
 
 
 def influxdb_rig(server: Server, database: str, folder: Path) -> Rig:
-    httpx.post(f"{server.url}/query", data={"q": f"CREATE DATABASE {database}"}, trust_env=False).raise_for_status()
+    address = InfluxAddress.parse(f"influxdb://{server.host}:{server.port}/-/{database}/readings")
+    with InfluxSetup(address, token="", timeout_s=5.0) as setup:
+        setup.make({Resolution.RAW: None, Resolution.MINUTE: None, Resolution.HOUR: None})
 
     def opened(names: Names) -> HistoryStore:
         bookmark = Bookmark(folder / "influxdb.json", database)
-        return InfluxHistory(OldInfluxServer(server, database), names, bookmark, write_lines=7, aggregation=aggregation)
+        raw, minutes, hours = (OldInfluxServer(server, database, name) for name in _POLICIES)
+        rolled = InfluxRollUps(raw, minutes, hours, Touched(folder / "touched.json"), aggregation, write_lines=7)
+        return InfluxHistory(raw, names, bookmark, write_lines=7, aggregation=aggregation, rolled=rolled)
+
+    def forget(_: int) -> None:
+        for statement in (
+            f'DROP RETENTION POLICY readings ON "{database}"',
+            f'CREATE RETENTION POLICY readings ON "{database}" DURATION INF REPLICATION 1 DEFAULT',
+        ):
+            httpx.post(f"{server.url}/query", data={"q": statement}, trust_env=False).raise_for_status()
 
     def points(sensor: str, quantity: str) -> list[Point]:
-        everything = OldInfluxServer(server, database).query("SELECT value, quality, position FROM /.+/ GROUP BY *")
+        everything = OldInfluxServer(server, database, "readings").query(
+            "SELECT value, quality, position FROM /.+/ GROUP BY *"
+        )
         return [
             tuple(row)
             for series in everything
@@ -106,7 +122,11 @@ def influxdb_rig(server: Server, database: str, folder: Path) -> Rig:
             for row in series["values"]
         ]
 
-    return Rig(opened, points)
+    return Rig(opened, points, forget)
+
+
+#: Retention policies of a database of InfluxDB 1.x.
+_POLICIES = ("readings", "readings_minute", "readings_hour")
 
 
 def victoria_rig(server: Server, folder: Path) -> Rig:
