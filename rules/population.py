@@ -17,6 +17,9 @@ from rules.selection import LISTS, Corner, Selection
 Rows = NDArray[np.int64]
 Fitting = Callable[[Census, tuple[str, ...]], NDArray[np.bool_]]
 
+#: A component's code begins with so many digits of its county (GB/T 30428.2).
+_COUNTY = 6
+
 #: The calendar where nobody gave one.
 _EVERYWHERE = Calendar(ZoneInfo("UTC"))
 
@@ -144,6 +147,11 @@ def _named(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
     return found
 
 
+def _classed(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which sensors have a component's code with one of these classes in it."""
+    return np.array([code.startswith(words, _COUNTY) for code in census.texts["code"].all()], dtype=np.bool_)
+
+
 #: Which sensors meet each condition.
 _FITTING: dict[str, Fitting] = {
     "domain": _having("domain"),
@@ -152,6 +160,7 @@ _FITTING: dict[str, Fitting] = {
     "sites": _having("site"),
     "grids": _beginning,
     "upstreams": _having("upstream"),
+    "classes": _classed,
     "tags": _tagged,
     "sensors": _named,
     "quantity": _listing,

@@ -6,7 +6,7 @@ from typing import Any
 from city.level import Domain
 from city.yaml_lines import Located
 
-LISTS = ("kinds", "districts", "sites", "grids", "upstreams", "tags", "sensors")
+LISTS = ("kinds", "districts", "sites", "grids", "upstreams", "classes", "tags", "sensors")
 
 #: A corner is longitude and latitude, WGS-84 degrees.
 Corner = tuple[float, float]
@@ -39,6 +39,8 @@ class Selection:
         quantity: the quantity that is judged; a sensor that lists its quantities must list this one.
         grids: codes of grids, or the beginning that the grids of a street or a community share.
         upstreams: gateways or feeders that sensors depend on.
+        classes: main class, or main class and subclass, of components (GB/T 30428.2: `01`, `0103`) that sensors are or
+            watch; they stand behind the six digits of the county in the code.
         tags: a sensor that carries any of these matches.
         sensors: sensor ids.
         area: corners of a polygon; a sensor without a place is in none.
@@ -51,6 +53,7 @@ class Selection:
     sites: tuple[str, ...] = ()
     grids: tuple[str, ...] = ()
     upstreams: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sensors: tuple[str, ...] = ()
     area: tuple[Corner, ...] = ()

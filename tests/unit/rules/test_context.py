@@ -92,6 +92,8 @@ def test_context_with_a_good_book_again_forgets_the_mistake() -> None:
         pytest.param("quantity: water_level, tags: [low, deep]", {1, 3}, id="any of several tags"),
         pytest.param("quantity: water_level, sensors: [level-2, level-9]", {2}, id="by name"),
         pytest.param("quantity: water_level, grids: ['990101']", {1, 3}, id="grids of one street"),
+        pytest.param("quantity: water_level, classes: ['0103']", {2}, id="by the class of its component"),
+        pytest.param("quantity: water_level, classes: ['01']", {2, 3}, id="by the main class"),
         pytest.param("quantity: water_level, upstreams: [gateway-1]", {4}, id="behind a gateway"),
         pytest.param("quantity: water_level, area: [[120, 30], [121, 30], [121, 31]]", {2}, id="within a polygon"),
         pytest.param("quantity: water_level, tags: [low], districts: [hill]", set(), id="every condition"),
@@ -101,8 +103,15 @@ def test_context_matches_sensors(select: str, expected: set[int]) -> None:
     bench = Bench()
     sensors = [
         sensor(1, district="harbour", tags=frozenset({"low"}), quantities=("water_level",), grid="990101001"),
-        sensor(2, district="hill", domain="traffic", place=Place(120.8, 30.2)),
-        sensor(3, kind="gully", tags=frozenset({"deep", "old"}), grid="990101002", place=Place(120.2, 30.8)),
+        sensor(2, district="hill", domain="traffic", place=Place(120.8, 30.2), code="9901010103000001"),
+        sensor(
+            3,
+            kind="gully",
+            tags=frozenset({"deep", "old"}),
+            grid="990101002",
+            place=Place(120.2, 30.8),
+            code="9901010106000001",
+        ),
         sensor(4, site="tunnel", upstream="gateway-1", grid="990102001"),
     ]
     bench.feed(context(book(rule("{notice: {above: 3}}", unit="", select=f"{{{select}}}")), sensors))
