@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -157,3 +158,14 @@ class Discovery:
         """Where the file turned out damaged, have everyone saved again in the fresh one."""
         if self._file.is_renewed(error):
             self._touched.update(self._strangers)
+
+
+def strangers_in(path: Path) -> list[tuple[int, str]]:
+    """Return number and id of each sensor that a file of discovery holds, as far as it can be read."""
+    if not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return [(number, _decode(body).sensor) for number, body in connection.execute("SELECT * FROM stranger")]
+    except (sqlite3.Error, msgspec.MsgspecError):
+        return []

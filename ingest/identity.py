@@ -1,9 +1,16 @@
 """Permanent numbers for sensors and quantities: given once, on disk before anything uses them, never reused."""
 
 import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from city.errors import StoreUnavailable
+from ingest.side_file import SideFile
+
+log = structlog.get_logger(__name__)
 
 _CREATE = """
 PRAGMA journal_mode = WAL;
@@ -11,6 +18,19 @@ PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS sensor (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS quantity (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 """
+
+
+#: How many numbers may have been given since what others remember: as many as strangers can bring in one run
+#: (`max_unknown_sensors`), and as many ways of telling a quantity as are known (`max_quantities`).
+_SENSORS_GAP, _QUANTITIES_GAP = 100_000, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Numbers with their names, as others remember them."""
+
+    sensors: Sequence[tuple[int, str]] = ()
+    quantities: Sequence[tuple[int, str]] = ()
 
 
 class Numbering:
@@ -22,6 +42,22 @@ class Numbering:
         self._names = dict(rows)
         self._next = max(self._names, default=0) + 1
         self._new: list[tuple[int, str]] = []
+        #: Numbers up to this one may have been given and forgotten.
+        self._lost = max((number for number, name in rows if name == self._forgotten(number)), default=0)
+
+    def recall(self, rows: Iterable[tuple[int, str]], gap: int) -> None:
+        """Know again what others remember, after the file was damaged; new numbers begin beyond all that could be."""
+        for number, name in rows:
+            if number not in self._names and name not in self._numbers:
+                self._numbers[name], self._names[number] = number, name
+        self._lost = max(self._names, default=0) + gap
+        self._next = self._lost + 1
+        self._names[self._lost] = self._forgotten(self._lost)
+        self._numbers[self._names[self._lost]] = self._lost
+        self._new = list(self._names.items())
+
+    def _forgotten(self, number: int) -> str:
+        return f"forgotten-{self._kind}-{number}"
 
     def number(self, name: str) -> int:
         """Return the number of `name`, a new one at first sight."""
@@ -35,8 +71,16 @@ class Numbering:
         return number
 
     def name(self, number: int) -> str:
-        """Return the name with this number; raises KeyError for an unknown one."""
-        return self._names[number]
+        """Return the name with this number; raises KeyError for an unknown one.
+
+        A number whose name was lost with a damaged file has a name that says so.
+        """
+        try:
+            return self._names[number]
+        except KeyError:
+            if number > self._lost:
+                raise
+            return self._forgotten(number)
 
     def known(self, name: str) -> int | None:
         """Return the number of `name` if it has one."""
@@ -59,11 +103,16 @@ class Numbering:
 class Identity:
     """The city's numbering, as `city.history.Names` and in the other direction; belongs to one thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.executescript(_CREATE)
-        self._sensors = self._load("sensor")
-        self._quantities = self._load("quantity")
+    def __init__(self, path: Path, recall: Callable[[], Recalled] | None = None) -> None:
+        """Open the file; where it is damaged it is set aside, and `recall` tells what others know of its numbers."""
+        self._file = SideFile(path, _CREATE)
+        self._sensors, self._quantities = self._load("sensor"), self._load("quantity")
+        if self._file.renewed:
+            known = recall() if recall is not None else Recalled()
+            self._sensors.recall(known.sensors, _SENSORS_GAP)
+            self._quantities.recall(known.quantities, _QUANTITIES_GAP)
+            log.error("identity_recalled", sensors=len(known.sensors), quantities=len(known.quantities))
+            self.flush()
         #: Bound at once to its dictionary's owner, as it is called for every reading.
         self.sensor_number = self._sensors.number
         self.quantity_number = self._quantities.number
@@ -93,10 +142,10 @@ class Identity:
         if not (self._sensors.unsaved or self._quantities.unsaved):
             return
         try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._sensors.save(self._connection)
-                self._quantities.save(self._connection)
+            with self._file.writer as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                self._sensors.save(connection)
+                self._quantities.save(connection)
         except sqlite3.Error as error:
             raise StoreUnavailable("identity", str(error)) from error
         self._sensors.saved()
@@ -104,8 +153,13 @@ class Identity:
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
+        self._file.close()
 
     def _load(self, kind: str) -> Numbering:
-        rows = self._connection.execute(f"SELECT number, name FROM {kind} ORDER BY number").fetchall()
+        try:
+            rows = self._file.reader.execute(f"SELECT number, name FROM {kind} ORDER BY number").fetchall()
+        except sqlite3.DatabaseError as error:
+            if not self._file.is_renewed(error):
+                raise
+            rows = []
         return Numbering(kind, rows)

@@ -20,11 +20,13 @@ class SideFile:
     Attributes:
         writer: the connection for changes; one call at a time.
         reader: the connection for questions beside them.
+        renewed: whether what was there turned out damaged, and was set aside.
     """
 
     def __init__(self, path: Path, schema: str, added: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """Open the file at `path`; `added` are columns, by table, that files of earlier versions lack."""
         self._path, self._schema = path, schema
+        self.renewed = False
         self._added = added if added is not None else {}
         try:
             self._open()
@@ -45,6 +47,7 @@ class SideFile:
         SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
         log.error("side_file_damaged", file=str(aside), error=str(error))
         self._open()
+        self.renewed = True
         return True
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 import structlog
@@ -29,6 +30,7 @@ from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
 from liandong.ingest_feed import IngestFeed
 from liandong.link.server import served
+from liandong.recalled import recalled_numbers
 from liandong.secrets import secrets_at
 from liandong.sensor_states import SensorStates
 from liandong.settings import Settings
@@ -99,7 +101,7 @@ class _Ingest:
 def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterator[_Ingest]:
     clock, place = SystemClock(), folder.ingest
     with ExitStack() as opened:
-        identity = opened.enter_context(closing(Identity(place / "identity.sqlite")))
+        identity = opened.enter_context(closing(Identity(place / "identity.sqlite", partial(recalled_numbers, place))))
         history = open_history(settings.history, folder.history, names=identity, catalogue=city.catalogue, clock=clock)
         opened.callback(history.close)
         judge = opened.enter_context(closing(Judge.open(place / "rules.sqlite", default_catalogue(), clock)))

@@ -126,4 +126,5 @@ def _history(folder: DataFolder, manifest: Manifest, faults: list[str]) -> int:
         faults.append(str(error))
         return 0
     faults += [f"`{path.name}` was damaged" for path in folder.history.glob("*.broken-*")]
+    faults += [f"`{path.name}` was damaged" for path in folder.ingest.glob("identity.damaged-*")]
     return position

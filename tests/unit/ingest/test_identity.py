@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.errors import StoreUnavailable
-from ingest.identity import Identity
+from ingest.identity import Identity, Recalled
 
 
 @settings(max_examples=30, deadline=None)
@@ -59,7 +59,7 @@ def test_unknown_number_is_a_key_error(tmp_path):
 def test_flush_that_failed_is_made_good_by_the_next(tmp_path):
     path = tmp_path / "identity.sqlite"
     with closing(Identity(path)) as identity, closing(sqlite3.connect(path)) as other:
-        identity._connection.execute("PRAGMA busy_timeout = 0")
+        identity._file.writer.execute("PRAGMA busy_timeout = 0")
         identity.sensor_number("a")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match="identity"):
@@ -69,3 +69,46 @@ def test_flush_that_failed_is_made_good_by_the_next(tmp_path):
 
     with closing(Identity(path)) as again:
         assert again.known_sensor("a") == 1
+
+
+def damaged(path) -> None:
+    with closing(Identity(path)) as identity:
+        for name in ("a", "b", "c"):
+            identity.sensor_number(name)
+        identity.flush()
+    path.write_bytes(b"no database" * 999)
+
+
+def test_damaged_file_is_set_aside_and_numbers_are_those_that_others_remember(tmp_path):
+    path = tmp_path / "identity.sqlite"
+    damaged(path)
+
+    with closing(Identity(path, lambda: Recalled([(2, "b")], [(7, "pm25")]))) as identity:
+        assert (identity.sensor_number("b"), identity.quantity_number("pm25")) == (2, 7)
+        new = identity.sensor_number("new")
+        identity.flush()
+
+    assert (tmp_path / "identity.damaged-1").exists()
+    with closing(Identity(path)) as again:
+        assert (again.sensor_number("b"), again.sensor_number("new"), again.sensor(2)) == (2, new, "b")
+
+
+def test_number_that_nobody_remembers_is_never_given_again(tmp_path):
+    path = tmp_path / "identity.sqlite"
+    damaged(path)
+    with closing(Identity(path, lambda: Recalled([(1, "a")]))) as identity:
+        assert identity.sensor_number("new") > 100_000
+        identity.flush()
+
+    with closing(Identity(path)) as again:
+        assert again.sensor(3) == "forgotten-sensor-3"
+        assert again.sensor_number("newer") > again.sensor_number("new")
+        with pytest.raises(KeyError):
+            again.sensor(10**6)
+
+
+def test_damaged_file_without_anybody_to_ask_stops_nothing(tmp_path):
+    damaged(tmp_path / "identity.sqlite")
+
+    with closing(Identity(tmp_path / "identity.sqlite")) as identity:
+        assert identity.sensor_number("a") > 100_000
