@@ -12,7 +12,9 @@ class BackupSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    to: Path | None = Field(None, description="folder for copies, on another disk or machine; none: none is scheduled")
+    to: Path | None = Field(
+        None, description="folder for this city's copies alone, on another disk or machine; none: none is scheduled"
+    )
     every_h: float = Field(24.0, ge=0.01, le=24 * 31, description="hours between two copies")
     keep: int = Field(7, ge=1, le=1000, description="copies kept there; older ones of this program are removed")
     # GB/T 22239-2019, 8.1.10.11 asks that recovery be tested at regular intervals; it leaves to the city which.

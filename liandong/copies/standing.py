@@ -71,7 +71,7 @@ class Standings:
             yield
         except (LiandongError, ExceptionGroup, OSError) as error:
             before: Act = getattr(self.now(), act)
-            self._put(act, msgspec.structs.replace(before, tried_ns=began_ns, error=str(error)))
+            self._put(act, msgspec.structs.replace(before, tried_ns=began_ns, error=_said(error)))
             raise
         self._put(act, Act(began_ns, copy, began_ns))
 
@@ -81,6 +81,13 @@ class Standings:
     def _write(self, standing: Standing) -> None:
         if self._path.parent.is_dir():
             write_private(self._path, msgspec.json.encode(standing).decode())
+
+
+def _said(error: BaseException) -> str:
+    """Return what went wrong, of several things that went wrong together the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)
 
 
 def complaints(standing: Standing, settings: BackupSettings, now_ns: int) -> list[str]:

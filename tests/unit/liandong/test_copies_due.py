@@ -59,6 +59,14 @@ def test_what_failed_is_tried_again_after_a_while(standings: Standings, clock: M
     assert "Expected a disk" in str(shown(standings.now(), DAILY, clock.now_ns())["error"])
 
 
+def test_first_of_several_errors_is_told(standings: Standings, clock: ManualClock) -> None:
+    several = ExceptionGroup("tasks", [BadCopy(expected="a disk", got="none", at="there")])
+    with pytest.raises(ExceptionGroup), standings.taking("one"):
+        raise several
+
+    assert "Expected a disk" in str(shown(standings.now(), DAILY, clock.now_ns())["error"])
+
+
 def test_complaint_comes_when_copy_and_test_are_too_old(standings: Standings, clock: ManualClock) -> None:
     fresh = complaints(standings.now(), DAILY, clock.now_ns())
     clock.advance(timedelta(days=3))
