@@ -36,7 +36,8 @@ class StateTable:
         }
         kinds = [(column, kind, tuple(width)) for column, (kind, _, *width) in columns.items()]
         self._record = np.dtype([("key", "<i8", ()), *kinds])
-        self._touched = np.ones((len(keys) >> self._bits) + 1, dtype=np.bool_)
+        # A new table is written whole, but not row by row: what is not default there has been touched.
+        self._touched = np.full((len(keys) >> self._bits) + 1, rows_a_chunk_bits == _CHUNK_BITS)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
