@@ -8,6 +8,7 @@ from ingest.decoders.memory import Lesson
 from ingest.discovery import Discovery
 from ingest.duplicates import DuplicateWindow
 from ingest.journal_codec import Digests, Learned, Refused
+from ingest.judgement import PastOf
 from ingest.message import Batch, Message, QuarantinedMessage
 from ingest.naming import Past
 from ingest.privacy import redacted
@@ -28,6 +29,10 @@ class Normaliser(Protocol):
 
     def follow_on(self, past: Past) -> None:
         """Count on from the readings that an earlier run kept; call it before the first batch."""
+        ...
+
+    def remember(self, past: PastOf) -> None:
+        """Know late and repeated readings by those that an earlier run kept; call it before the first batch."""
         ...
 
     def restore(self, lessons: Iterable[Lesson]) -> None:

@@ -1,13 +1,15 @@
 """Judges a batch of readings, columns in and columns out: plausible range, clock, order, repetition."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from city.quality import UNTRUSTED, Quality
 from city.reading import ReadingBatch
-from ingest.series import NO_COUNTER, SeriesColumns
+from ingest.series import NEVER_NS, NO_COUNTER, SeriesColumns
 
 #: In the time column: the sensor said no time.
 NO_TIME = -(2**63)
@@ -28,6 +30,17 @@ class Window:
     past_ns: int
 
 
+class NewestOf(NamedTuple):
+    """Times and values of the newest readings of some series."""
+
+    time_ns: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+#: From the numbers of sensors and quantities to their newest readings, `NEVER_NS` where none is known.
+PastOf = Callable[[NDArray[np.int32], NDArray[np.int32]], NewestOf]
+
+
 @dataclass(slots=True)
 class Said:
     """Readings as their sensors said them, in columns."""
@@ -44,6 +57,11 @@ class Judgement:
     def __init__(self, series: SeriesColumns, window: Window) -> None:
         self._series, self._window = series, window
         self._recent = Recent()
+        self._past: PastOf | None = None
+
+    def follow_on(self, past: PastOf) -> None:
+        """Ask `past` for the newest reading of each series that speaks for the first time in this run."""
+        self._past = past
 
     def judge(self, said: Said, arrival_ns: int) -> ReadingBatch:
         """Return the readings in the city's units, each with its quality."""
@@ -53,6 +71,7 @@ class Judgement:
         time_ns, quality = self._clocked(said, arrival_ns)
         outside = (value < meanings.minimum[meaning]) | (value > meanings.maximum[meaning])
         quality |= _flagged(outside, Quality.OUT_OF_RANGE)
+        self._recall(first)
         quality |= self._ordered(first, time_ns, value)
         batch = ReadingBatch(
             sensor=series.sensor[said.slot],
@@ -87,6 +106,17 @@ class Judgement:
         time_ns = said.time_ns.copy()
         time_ns[wrong] = arrival_ns + _occurrence(self._series.first[said.slot[wrong]].astype(np.int64))
         return time_ns, quality
+
+    def _recall(self, slot: NDArray[np.int64]) -> None:
+        """Fill in the newest readings that an earlier run kept: what is late or repeated is known after a start."""
+        if self._past is None:
+            return
+        series = self._series
+        new = slot[series.newest_ns[slot] == NEVER_NS]
+        if len(new):
+            new = np.unique(new)
+            newest = self._past(series.sensor[new], series.meanings.quantity[series.meaning[new]])
+            series.newest_ns[new], series.newest_value[new] = newest.time_ns, newest.value
 
     def _ordered(
         self, slot: NDArray[np.int64], time_ns: NDArray[np.int64], value: NDArray[np.float64]

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from city.entry import Arrivals, Journaled
 from city.history import LatestReading, Names
 from city.reading import ReadingBatch
+from ingest.judgement import NewestOf
 from ingest.naming import Newest
+from ingest.series import NEVER_NS
 from ingest.series_table import Places, SeriesTable
 
 _NEVER = np.iinfo(np.int64).min
@@ -82,6 +84,13 @@ class Latest:
         if place is None:
             return None
         return Newest(int(self._time_ns[place]), float(self._value[place]), int(self._quality[place]))
+
+    def newest_of(self, sensor: NDArray[np.int32], quantity: NDArray[np.int32]) -> NewestOf:
+        """Return time and value of the newest reading of each series; `NEVER_NS` where none is known."""
+        places = self._series.known(sensor, quantity)
+        if not len(self._time_ns):
+            return NewestOf(np.full(len(places), NEVER_NS), np.zeros(len(places)))
+        return NewestOf(np.where(places < 0, NEVER_NS, self._time_ns[places]), self._value[places])
 
     def of(self, sensors: Iterable[int]) -> list[LatestReading]:
         """Return what is known of the sensors with these numbers."""

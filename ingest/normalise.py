@@ -17,7 +17,7 @@ from ingest.decoders.memory import Lesson
 from ingest.decoders.native import NativeReading, parse_readings, parse_topic, quality_of
 from ingest.decoders.times import time_of
 from ingest.decoders.values import MAX_VALUE, too_large
-from ingest.judgement import NO_TIME, RETAINED, Judgement, Window
+from ingest.judgement import NO_TIME, RETAINED, Judgement, PastOf, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
 from ingest.naming import Naming, Numbering, Past, SpeakingSensor
@@ -73,6 +73,10 @@ class Normaliser:
     def follow_on(self, past: Past) -> None:
         """Count on from the readings that an earlier run kept; call it before the first batch."""
         self._naming.follow_on(past)
+
+    def remember(self, past: PastOf) -> None:
+        """Know late and repeated readings by those that an earlier run kept; call it before the first batch."""
+        self._judgement.follow_on(past)
 
     def restore(self, lessons: Iterable[Lesson]) -> None:
         """Know again what an earlier run learned; call it before the first batch."""

@@ -35,6 +35,10 @@ class SeriesTable:
             found[missing] = self._look_up(keys[missing])
         return found
 
+    def known(self, sensor: NDArray[np.int32], quantity: NDArray[np.int32]) -> Places:
+        """Return the place of each series, -1 for one that has none."""
+        return self._look_up(_keys(sensor, quantity))
+
     def place(self, sensor: int, quantity: int) -> int | None:
         """Return the place of one series; None where it has none."""
         found = int(self._look_up(_keys(np.array([sensor], np.int32), np.array([quantity], np.int32)))[0])

@@ -196,6 +196,7 @@ class IngestService:
         rebuild(self.journal, self._duplicates)
         relearn(self.journal, self._lessons, self._parts.normaliser.restore)
         self._parts.normaliser.follow_on(self.latest.newest)
+        self._parts.normaliser.remember(self.latest.newest_of)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
             kept = self._kept()

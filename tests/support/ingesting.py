@@ -12,6 +12,7 @@ from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 from city.reading import ReadingBatch
 from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
+from ingest.judgement import PastOf
 from ingest.message import Batch, Message, QuarantinedMessage, Sighting
 from ingest.naming import Past
 
@@ -50,6 +51,9 @@ class NativeNormaliser:
 
     def follow_on(self, past: Past) -> None:
         """Know nothing of counters."""
+
+    def remember(self, past: PastOf) -> None:
+        """Judge nothing."""
 
     def restore(self, lessons: Iterable[Lesson]) -> None:
         assert not list(lessons)  # it learns nothing
