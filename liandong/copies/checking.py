@@ -114,7 +114,7 @@ def _set_aside(place: Path) -> set[str]:
 def _history(folder: DataFolder, manifest: Manifest, faults: list[str]) -> int:
     if manifest.history != "duckdb" or not any(folder.history.iterdir()):
         return 0
-    catalogue = default_catalogue()
+    catalogue, before = default_catalogue(), _broken(folder)
     try:
         with closing(Identity(folder.ingest / "identity.sqlite")) as names:
             settings = HistorySettings()
@@ -125,6 +125,11 @@ def _history(folder: DataFolder, manifest: Manifest, faults: list[str]) -> int:
     except LiandongError as error:
         faults.append(str(error))
         return 0
-    faults += [f"`{path.name}` was damaged" for path in folder.history.glob("*.broken-*")]
-    faults += [f"`{path.name}` was damaged" for path in folder.ingest.glob("identity.damaged-*")]
+    faults += [f"`{name}` was damaged" for name in sorted(_broken(folder) - before)]
     return position
+
+
+def _broken(folder: DataFolder) -> set[str]:
+    """Return the files of history and numbers that were set aside; some may have been so long before the copy."""
+    found = [*folder.history.glob("*.broken-*"), *folder.ingest.glob("identity.damaged-*")]
+    return {path.name for path in found}

@@ -220,3 +220,17 @@ def test_newest_copies_are_kept(copy: Path, tmp_path: Path) -> None:
 
 def test_manifest_is_written_as_it_is_read(copy: Path) -> None:
     assert msgspec.json.decode(encode(read_manifest(copy)), type=Manifest) == read_manifest(copy)
+
+
+def test_what_was_set_aside_before_the_copy_is_no_fault_of_it(city: Settings, tmp_path: Path) -> None:
+    old = city.folder.history / "readings.broken-20260101T000000.duckdb"
+    old.write_bytes(b"broken")
+    try:
+        path, _ = asyncio.run(take(Source(city), tmp_path / "copies"))
+    finally:
+        old.unlink()
+
+    _, finding = try_out(path, tmp_path)
+
+    assert finding.faults == []
+    assert (path / "history" / old.name).exists()
