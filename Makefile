@@ -59,6 +59,7 @@ bench-overload: setup-dev
 
 soak: setup-dev
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak_store
 	$(BIN)/python -m benchmarks.soak_ingest
 
 setup:
