@@ -40,7 +40,7 @@ async def test_whoever_watches_does_not_take_readings_away(told: Town) -> None:
 
 
 async def test_longer_span_than_a_month_is_refused(told: Town) -> None:
-    status, text = await download(told, **{"from": "2026-10-01T00:00:00Z"})
+    status, text = await download(told, Role.LEADER, **{"from": "2026-10-01T00:00:00Z"})
 
     assert status == 409
     assert "31 days" in text
