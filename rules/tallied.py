@@ -13,29 +13,30 @@ from rules.kind import Verdict
 from rules.levelled import bands_of
 from rules.listening import Listening
 from rules.metered import MeteredPass, Samples, rounds
-from rules.population import Population
+from rules.pairs import Pairs
 from rules.tally import Tally
 
 Ints = NDArray[np.int64]
 
 
 class Counted(NamedTuple):
-    """What came about, sorted by group: the group, at which row, when, and on whose word (in words)."""
+    """What came about, sorted by group: the group, at which row, when, and by which member (-1: by nobody)."""
 
     group: Ints
     row: Ints
     time_ns: Ints
     arrival_ns: Ints
     quality: NDArray[np.uint16]
-    last: Sequence[str]
+    member: Ints
 
 
 class TalliedPass(MeteredPass):
     """The measure is the number in the window that ends with a target's newest one, or with a tick."""
 
-    def __init__(self, name: str, groups: Groups, population: Population, within_ns: Sequence[int]) -> None:
+    def __init__(self, name: str, members: Pairs, groups: Groups, within_ns: Sequence[int]) -> None:
         """Take the window under each of the terms."""
-        super().__init__(name, groups, population)
+        super().__init__(name, groups, members.population)
+        self._members, self._groups = members, groups
         depth = max((ceil(bands_of(terms)[-1].limit.high) for terms in groups.roll.terms), default=1)
         self._within_ns = np.array(within_ns, dtype=np.int64)[groups.term]
         self._tally = Tally(f"{name}_tally", groups.keys, self._within_ns, depth)
@@ -50,7 +51,8 @@ class TalliedPass(MeteredPass):
             number[places], time_ns[places], first_ns[places] = self._tally.push(group[places], counted.time_ns[places])
         samples = Samples(group, counted.row, time_ns, counted.arrival_ns, counted.quality, number.astype(np.float64))
         return self._climb(
-            samples, lambda at: self._evidence(int(group[at]), int(number[at]), int(first_ns[at]), counted.last[at])
+            samples,
+            lambda at: self._evidence(int(group[at]), int(number[at]), int(first_ns[at]), int(counted.member[at])),
         )
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
@@ -68,10 +70,11 @@ class TalliedPass(MeteredPass):
             count.number.astype(np.float64),
         )
         return self._climb(
-            samples, lambda at: self._evidence(int(group[at]), int(count.number[at]), int(count.first_ns[at]), "")
+            samples, lambda at: self._evidence(int(group[at]), int(count.number[at]), int(count.first_ns[at]), -1)
         )
 
-    def _evidence(self, group: int, number: int, first_ns: int, last: str) -> dict[str, object]:
-        """Return what was counted; `last` is who told of the newest, nobody when time alone has passed."""
+    def _evidence(self, group: int, number: int, first_ns: int, member: int) -> dict[str, object]:
+        """Return what was counted, and who told of the newest: nobody when time alone has passed."""
         first = {"first": iso(first_ns)} if number else {}
+        last = self._members.target(member).id if member >= 0 else ""
         return {"count": number, "within_s": int(self._within_ns[group]) / SECOND_NS, **first, "last_from": last}

@@ -80,8 +80,7 @@ class CountPass(TalliedPass):
 
     def __init__(self, members: Pairs, groups: Groups, population: Population) -> None:
         terms = [_terms(one) for one in members.roll.terms]
-        super().__init__("count", groups, population, [one.within_ns for one in terms])
-        self._members, self._groups = members, groups
+        super().__init__("count", members, groups, [one.within_ns for one in terms])
         self._happenings = Happenings("count", members, [one.told for one in terms], population)
 
     @property
@@ -101,7 +100,13 @@ class CountPass(TalliedPass):
             return []
         happened = self._happenings.of(arrivals)
         of, group, _ = self._groups.of_members(happened.member)
-        last = [self._members.target(member).id for member in happened.member[of].tolist()]
         return self._count(
-            Counted(group, happened.row[of], happened.time_ns[of], happened.arrival_ns[of], happened.quality[of], last)
+            Counted(
+                group,
+                happened.row[of],
+                happened.time_ns[of],
+                happened.arrival_ns[of],
+                happened.quality[of],
+                happened.member[of],
+            )
         )

@@ -166,16 +166,16 @@ class SequencePass(TalliedPass):
     def __init__(self, rules: Sequence[tuple[int, Rule]], population: Population) -> None:
         roll, steps = Roll(rules), _stepped(rules)
         terms = [_terms(one) for one in roll.terms]
-        self._members = Pairs([rule for _, _, rule, _ in steps], population, population.everybody)
+        members = Pairs([rule for _, _, rule, _ in steps], population, population.everybody)
         grouping = [_terms(rule.terms).same for rule in roll.rules]
-        self._groups = Groups(self._members, grouping, roll, [index for index, _, _, _ in steps])
-        super().__init__("sequence", self._groups, population, [one.within_ns for one in terms])
-        self._number = np.array([number for _, number, _, _ in steps], dtype=np.int64)[self._members.rule]
+        groups = Groups(members, grouping, roll, [index for index, _, _, _ in steps])
+        super().__init__("sequence", members, groups, [one.within_ns for one in terms])
+        self._number = np.array([number for _, number, _, _ in steps], dtype=np.int64)[members.rule]
         told = [told for *_, rule, told in steps for _ in range(1 + len(rule[1].exceptions))]
-        self._happenings = Happenings("sequence", self._members, told, population)
-        without = np.array([one.without for one in terms], dtype=np.bool_)[self._groups.term]
-        count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[self._groups.term]
-        self._chains = Chains("chains", self._groups.keys, Plan(count, self._within_ns, without))
+        self._happenings = Happenings("sequence", members, told, population)
+        without = np.array([one.without for one in terms], dtype=np.bool_)[groups.term]
+        count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[groups.term]
+        self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without))
         self._memories = (*self._memories, self._chains.table)
 
     @property
@@ -200,10 +200,15 @@ class SequencePass(TalliedPass):
         for places in rounds(group):
             completed_ns[places] = self._chains.take(group[places], self._number[member[places]], time_ns[places])
         done = np.flatnonzero(completed_ns != NEVER_NS)
-        of, last = of[done], [self._members.target(one).id for one in member[done].tolist()]
+        of = of[done]
         return self._count(
             Counted(
-                group[done], happened.row[of], completed_ns[done], happened.arrival_ns[of], happened.quality[of], last
+                group[done],
+                happened.row[of],
+                completed_ns[done],
+                happened.arrival_ns[of],
+                happened.quality[of],
+                member[done],
             )
         )
 
@@ -213,6 +218,6 @@ class SequencePass(TalliedPass):
         if listening.listening:
             group, until_ns = self._chains.overdue(time_ns)
             arrival_ns, quality = np.full(len(group), time_ns), np.zeros(len(group), dtype=np.uint16)
-            nobody = [""] * len(group)
+            nobody = np.full(len(group), -1)
             missed = self._count(Counted(group, np.zeros_like(group), until_ns, arrival_ns, quality, nobody))
         return missed + super().tick(time_ns, listening)
