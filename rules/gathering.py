@@ -41,8 +41,12 @@ class Gathering:
     """Remembers each member's newest value; a group's time is that of the newest one."""
 
     def __init__(self, name: str, members: Pairs, groups: Groups, sides: Ints, takes: NDArray[np.str_]) -> None:
-        """Take each member's side, and what becomes of each side of a group."""
-        self._groups, self._side, self._takes = groups, sides, takes
+        """Take each member's side, and for each of the terms what becomes of either side."""
+        self._groups, self._side = groups, sides
+        #: Which groups take a side which way, for the ways that are in use.
+        self._ways = [
+            {way: takes[:, side] == way for way in np.unique(takes[:, side]).tolist()} for side in range(takes.shape[1])
+        ]
         self._count = takes.shape[1]
         self.members = StateTable(name, members.keys, {"time_ns": (np.int64, NEVER_NS), "value": (np.float64, 0)})
         self.clocks = StateTable(f"{name}_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
@@ -71,8 +75,8 @@ class Gathering:
             fresh = time_ns[slots] >= (clock_ns[of_round] - within_ns[group[places]])[owner]
             for side in range(self._count):
                 stands = fresh & (self._side[local.member[slots]] == side)
-                take = self._takes[self._groups.term[group[places]], side]
-                found.value[side, places], found.sensors[side, places] = _taken(value[slots], stands, first, take)
+                ways = {way: terms[self._groups.term[group[places]]] for way, terms in self._ways[side].items()}
+                found.value[side, places], found.sensors[side, places] = _taken(value[slots], stands, first, ways)
         self._keep(batch, member, row, local.touched, clock_ns)
         return found
 
@@ -102,13 +106,15 @@ class _Local:
         return np.repeat(self._first[local] - first, size) + np.arange(int(size.sum())), first, owner
 
 
-def _taken(value: Floats, stands: NDArray[np.bool_], first: Ints, take: NDArray[np.str_]) -> tuple[Floats, Ints]:
+def _taken(
+    value: Floats, stands: NDArray[np.bool_], first: Ints, ways: Mapping[str, NDArray[np.bool_]]
+) -> tuple[Floats, Ints]:
     """Return for each group one number of the values that stand, NaN where none does, and how many they are."""
     count = np.add.reduceat(stands.astype(np.int64), first)
     picked = np.full(len(first), np.nan)
-    for word in np.unique(take).tolist():
-        picked = np.where(take == word, _REDUCED[word](value, stands, first, count), picked)
-    return np.where(count > 0, picked, np.nan), count
+    for way, groups in ways.items():
+        np.copyto(picked, _REDUCED[way](value, stands, first, count), where=groups & (count > 0))
+    return picked, count
 
 
 def _sum(value: Floats, stands: NDArray[np.bool_], first: Ints, count: Ints) -> Floats:
