@@ -13,6 +13,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from ingest.collected import Collected, attributes_json
 from ingest.config import NormaliseSettings
+from ingest.decoders.ha_discovery import HaDiscoveryDecoder
 from ingest.decoders.memory import Lesson
 from ingest.decoders.native import NativeReading, parse_readings, parse_topic, quality_of
 from ingest.decoders.times import time_of
@@ -111,6 +112,7 @@ class Normaliser:
     def _read(self, message: Message, arrival_ns: int, collected: Collected) -> None:
         payload = message.payload
         if not payload:  # a retained message was deleted: nobody said anything
+            self._forget(message.topic)
             collected.understood["any", "nothing"] += 1
             return
         if len(payload) > self._settings.max_payload_bytes:
@@ -130,6 +132,12 @@ class Normaliser:
             decoded = route.decoder.decode(topic, payload)
             self._take(decoded, message, arrival_ns, collected)
             collected.understood[route.family, _content(decoded)] += 1
+
+    def _forget(self, topic: str | None) -> None:
+        """Let a decoder forget a description that its publisher deleted."""
+        route = self._routes.find(topic) if topic is not None else None
+        if route is not None and isinstance(route.decoder, HaDiscoveryDecoder) and topic is not None:
+            route.decoder.forget(topic)
 
     def _route(self, message: Message) -> Route:
         if message.topic is None:

@@ -58,6 +58,12 @@ class Described(msgspec.Struct, frozen=True):
     entities: dict[str, Entity] = {}
 
 
+class Describing(msgspec.Struct, frozen=True):
+    """The state topics that one description told of, each with the name of its entity there."""
+
+    told: tuple[tuple[str, str], ...] = ()
+
+
 class HaDiscoveryDecoder:
     """Learns what topics carry, and decodes the messages of topics that it learned."""
 
@@ -80,18 +86,38 @@ class HaDiscoveryDecoder:
             return Decoded()
         raise UndecodableMessage(Reason.UNKNOWN_TOPIC, expected="a topic that was described", got=topic, at="topic")
 
+    def forget(self, topic: str) -> None:
+        """Forget what a description told whose retained message was deleted."""
+        describing = self._memory.recall(_config_key(topic), Describing)
+        if describing is None:
+            return
+        self._memory.forget(_config_key(topic))
+        for state_topic, name in describing.told:
+            described = self._memory.recall(_key(state_topic), Described)
+            left = {key: one for key, one in described.entities.items() if key != name} if described is not None else {}
+            if left:
+                self._memory.learn(_key(state_topic), Described(left), entries=len(left))
+            else:
+                self._memory.forget(_key(state_topic))
+
     def _learn(self, topic: str, config: dict[str, Any]) -> None:
+        told = tuple(self._entities(topic, config))
+        if told and self._memory.recall(_config_key(topic), Describing) != Describing(told):
+            self._memory.learn(_config_key(topic), Describing(told))
+
+    def _entities(self, topic: str, config: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Learn what a description tells, and yield each state topic with the name of its entity."""
         component, _, rest = topic.removesuffix("/config").partition("/")[2].partition("/")
         inner = config.get("components")
         if component == "device" and isinstance(inner, dict):
             shared = {key: value for key, value in config.items() if key != "components"}
             for name, one in inner.items():
                 if isinstance(one, dict):
-                    self._entity(f"{rest}/{name}", str(one.get("platform")), {**shared, **one})
+                    yield from self._entity(f"{rest}/{name}", str(one.get("platform")), {**shared, **one})
         else:
-            self._entity(rest, component, config)
+            yield from self._entity(rest, component, config)
 
-    def _entity(self, name: str, component: str, config: dict[str, Any]) -> None:
+    def _entity(self, name: str, component: str, config: dict[str, Any]) -> Iterator[tuple[str, str]]:
         topic = config.get("state_topic")
         template = config.get("value_template", "{{ value }}")
         lookup = read_template(template) if isinstance(template, str) else None
@@ -103,10 +129,15 @@ class HaDiscoveryDecoder:
         if known.get(name) != entity and len(known) < _MAX_ENTITIES:
             entities = {**known, name: entity}
             self._memory.learn(_key(topic), Described(entities), entries=len(entities))
+        yield topic, name
 
 
 def _key(topic: str) -> str:
     return f"ha/{topic}"
+
+
+def _config_key(topic: str) -> str:
+    return f"ha-config/{topic}"
 
 
 def _written_out(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from city.measurement import Decoded
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.ha_template import Lookup, read_template
 from ingest.decoders.options import DecoderOptions
+from tests.support.normalising import Desk, message
 
 CONFIG = {
     "~": "shed",
@@ -120,3 +121,20 @@ def test_observation_is_read_as_its_data_stream_says():
 
     observed = say(decoders, "v1.1/Observations", {"result": 41, "Datastream": {"@iot.id": 7}, "phenomenonTime": "x"})
     assert told(observed) == [("Datastreams(7)", "humidity", 41.0, "%")]
+
+
+def test_description_that_was_deleted_is_forgotten():
+    desk = Desk("shed-1", routes='[[route]]\nfilter = "shed/#"\ndecoder = "ha_discovery"\n')
+    door = {"stat_t": "shed/data", "dev_cla": "door", "val_tpl": "{{ value_json.d }}", "dev": {"ids": "shed-1"}}
+    said = message("shed/data", {"t": 21.5, "d": "ON"})
+    series = []
+    for gone in ("nothing", "sensor/shed_t", "binary_sensor/shed_d"):
+        desk.batch(
+            message("homeassistant/sensor/shed_t/config", CONFIG),
+            message("homeassistant/binary_sensor/shed_d/config", door),
+            message(f"homeassistant/{gone}/config", b""),
+            at_ns=10**18,
+        )
+        series.append([row[1] for row in desk.rows(desk.batch(said, at_ns=10**18))])
+
+    assert series == [["temperature/shed_t", "door_open/shed_d"], ["door_open/shed_d"], ["temperature/shed_t"]]
