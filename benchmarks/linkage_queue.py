@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, insert, select, text
 
 from linkage import event_log
+from linkage.clocks import task_yellow
 from linkage.deed import Deed
 from linkage.event_log import Stamp
+from linkage.opening import CityBook
+from linkage.record import TaskRecord
 from linkage.tables import INCIDENTS, NEVER_NS, TASKS
 from storage.sql import Database
 from tests.support.linkage import Town, alarm, life_safety
@@ -58,7 +61,7 @@ def fill(town: Town, seed: int = 8) -> None:
         for index in range(start, start + _BATCH):
             base = dispatched if index % 5 in {0, 1} else reported
             incidents.append(_varied(base, _FIRST + index, chance, ended=index >= OPEN))
-            legs += _legs(tasks if base is dispatched else (), incidents[-1], chance)
+            legs += _legs(tasks if base is dispatched else (), incidents[-1], chance, town.ledger.book)
         _write(town.database, incidents, legs)
     settle(town.database)
 
@@ -103,16 +106,19 @@ def _varied(base: Mapping[str, Any], number: int, chance: random.Random, *, ende
     return row
 
 
-def _legs(tasks: tuple[Row, ...], incident: Row, chance: random.Random) -> Iterator[Row]:
+def _legs(tasks: tuple[Row, ...], incident: Row, chance: random.Random, book: CityBook) -> Iterator[Row]:
+    standard = book.standards.of(incident["incident_class"])
     departments = chance.sample([*(f"department-{one}" for one in range(30)), "water", "police"], len(tasks))
     for offset, (task, department) in enumerate(zip(tasks, departments, strict=True)):
-        yield task | {
+        leg = task | {
             "id": incident["id"] * 10 + offset,
             "incident": incident["id"],
             "department": department,
             "dispatched_ns": incident["opened_ns"],
             "due_ns": incident["due_ns"],
         }
+        # Derived as the program does, or the first step on each incident would write all its tasks anew.
+        yield leg | {"yellow_ns": task_yellow(TaskRecord(**leg), standard, book.calendar)}
 
 
 def _write(database: Database, incidents: list[Row], legs: list[Row]) -> None:
