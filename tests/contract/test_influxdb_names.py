@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -72,8 +73,17 @@ def test_any_name_is_one_point_in_influxdb(influxdb_server: Server, tmp_path: Pa
         assert newest == {(sensor, quantity)}
 
     for_any_names(check)
+    rig.history.tend(START_NS + 7200 * SECOND_NS)
+    minutes = OldInfluxServer(influxdb_server, "names", "readings_minute")
+    readings = [each for each in server.query('SELECT "value" FROM /.*/ GROUP BY *') if each["name"] != EVENTS]
+    assert series_of(minutes.query('SELECT "count" FROM /.*/ GROUP BY *')) == series_of(readings)
+    minutes.close()
     server.close()
     rig.history.close()
+
+
+def series_of(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(each["name"], each["tags"]["sensor"]) for each in found}
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ class Rig:
 class OldInfluxServer:
     """InfluxDB 1.6: our own reads, and writes through `/write`, as influxdb-client's way in came with 1.8."""
 
-    def __init__(self, server: Server, database: str, policy: str) -> None:
+    def __init__(self, server: Server, database: str, policy: str = "readings") -> None:
         self._write = f"{server.url}/write?db={database}&rp={policy}&precision=ns"
         address = InfluxAddress.parse(f"influxdb://{server.host}:{server.port}/-/{database}/{policy}")
         self._reads = InfluxServer(address, token="", timeout_s=5.0, gzip=False)
