@@ -48,16 +48,21 @@ class Due:
             StoreUnavailable: the database does not answer; what was not committed comes up again.
         """
         taken = 0
-        while found := self._some(ledger, awake):
-            taken += found
+        while self._any(ledger):
+            found = self.most
+            while found == self.most:  # there are likely more: no other look before the next of them
+                found = self._some(ledger, awake)
+                taken += found
         return taken
 
-    def _some(self, ledger: Ledger, awake: Awake) -> int:
-        now = {_NOW: ledger.clock.now_ns()}
+    def _any(self, ledger: Ledger) -> bool:
+        """Look, in a transaction that keeps nobody from writing."""
         with ledger.database.read() as connection:
-            if connection.execute(self._query, now).first() is None:
-                return 0
+            return connection.execute(self._query, {_NOW: ledger.clock.now_ns()}).first() is not None
+
+    def _some(self, ledger: Ledger, awake: Awake) -> int:
         with ledger.writing(self.work) as page:
-            rows = list(page.connection.execute(self._query, now).mappings())
-            awake(page, rows)
+            rows = list(page.connection.execute(self._query, {_NOW: page.now_ns}).mappings())
+            if rows:
+                awake(page, rows)
         return len(rows)
