@@ -16,7 +16,7 @@ from ingest.fairness.lanes import Lanes
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService
-from liandong.alarm_bearing import ranks_of
+from liandong.alarm_bearing import rank_by
 from liandong.bench import Bench
 from liandong.city_folder import CityFolder
 from liandong.context import read_context
@@ -169,7 +169,7 @@ class Enrolment:
 
     async def _rank(self) -> None:
         """Let sensors that rules look at go before bulk; not while starting, as it may take seconds."""
-        self._ingest.lanes.rank_sensors(await asyncio.to_thread(ranks_of, self._ingest.bench.judge.engine))
+        self._ingest.lanes.rank_sensors(await asyncio.to_thread(rank_by, self._ingest.bench.judge.engine))
 
 
 def _changed(census: Census, new: tuple[NumberedSensor, ...], changes: SensorChanges) -> Census:
