@@ -1,1 +1,1 @@
-"""Our own MQTT 3.1.1 client: a codec without I/O and a persistent session on asyncio."""
+"""Our own MQTT client, for 3.1.1 and 5: codecs without I/O and persistent sessions on asyncio."""
