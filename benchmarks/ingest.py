@@ -1,6 +1,6 @@
 """Bytes to judged, kept and shown: the whole program under load beside its broker and its publishers, on two cores.
 
-python -m benchmarks.ingest [--broker NAME] [--seconds N] [--messages N] [--sensors N]
+python -m benchmarks.ingest [--broker NAME] [--seconds N] [--messages N] [--sensors N] [--alone]
 """
 
 import argparse
@@ -15,6 +15,7 @@ from benchmarks.ingest_city import BROKERS, installed
 from benchmarks.ingest_load import Figures, Log, Run, alarm_delays_ms, spread
 from benchmarks.ingest_messages import Plan
 from benchmarks.ingest_oracle import lost
+from benchmarks.ingest_rivals import rivals
 from benchmarks.ingest_watch import LiveStream, Progress, asked
 from benchmarks.report import report
 from tests.support.program import Person
@@ -87,9 +88,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=int, default=15, help="length of the steady phase")
     parser.add_argument("--messages", type=int, default=600_000, help="messages of the saturated phase")
     parser.add_argument("--sensors", type=int, default=10_000)
+    parser.add_argument("--alone", action="store_true", help="compare with nobody")
     arguments = parser.parse_args(words)
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:_CORES])
-    report("ingest", {broker: measure(broker, arguments) for broker in arguments.broker or BROKERS})
+    figures = {broker: measure(broker, arguments) for broker in arguments.broker or BROKERS}
+    report("ingest", figures if arguments.alone else {**figures, "compared": rivals()})
 
 
 if __name__ == "__main__":

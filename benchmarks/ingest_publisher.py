@@ -91,12 +91,13 @@ class Publisher:
         self._selector = selectors.DefaultSelector()
         self._connections = [self._connected(number) for number in range(job.connections)]
         self._sent = 0
-        self._credit = job.plan.count if job.per_s else 0
+        self._credit = 0
         #: Monotonic time and messages sent by then, a pair a burst.
         self.log: list[tuple[float, int]] = []
 
-    def run(self) -> None:
-        """Send everything that there is credit for, and return when it is acknowledged."""
+    def run(self, credit: int) -> None:
+        """Send everything as credit for it comes, `credit` messages at first, and return when it is acknowledged."""
+        self._credit = credit
         self._selector.register(sys.stdin, selectors.EVENT_READ, None)
         began = time.monotonic()
         turn = 0
@@ -153,8 +154,7 @@ def main() -> None:
     publisher = Publisher(Job.read(sys.stdin.readline()))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdin.readline()
-    publisher.run()
+    publisher.run(int(sys.stdin.readline() or 0))
     sys.stdout.write(json.dumps(publisher.log) + "\n")
 
 
