@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-import aiomqtt
+import aiomqtt  # type: ignore[import-not-found, unused-ignore]  # installed into build/ by who measures
 from influxdb_client import InfluxDBClient, Point, WriteApi, WriteOptions
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
