@@ -50,8 +50,11 @@ def rule(
     name: {{zh: 积水, en: Flooding}}
     source: "GB 50014"
     select: {select}
-    {f"unit: {unit}" if kind in _OF_QUANTITY and unit else ""}
-    {extra}
+    {f"unit: {unit}" if kind in _OF_QUANTITY and unit else ""}{
+        extra
+        and f'''
+    {extra}'''
+    }
     levels: {levels}
     incident: {{class: road_water, priority: {{{priority}}}}}
 """
