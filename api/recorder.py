@@ -11,7 +11,7 @@ from linkage.live import Live, sees
 from linkage.views import IncidentSummary, LiveEvent
 
 #: The right that the route of each list asks for.
-_READERS: Mapping[Listed, Right] = {"drills": Right.SIGNED_IN, "responses": Right.SEE_RESPONSES}
+_READERS: Mapping[Listed, Right] = {"drills": Right.SIGNED_IN, "responses": Right.SEE_RESPONSES, "duty": Right.SEE_DUTY}
 
 
 class EventLog:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-#: Exercises that are played; what is proposed and what responds.
-Listed = Literal["drills", "responses"]
+#: Exercises that are played; what is proposed and what responds; who will be on duty.
+Listed = Literal["drills", "responses", "duty"]
 
 #: By the step of the entry, whether it stands in an incident's log or in the city's.
 LISTS: Mapping[str, Listed] = {
@@ -20,4 +20,9 @@ LISTS: Mapping[str, Listed] = {
     "lower_response": "responses",
     "end_response": "responses",
     "acknowledge_response": "responses",
+    "roster_gap": "duty",
+    "roster_change": "duty",
+    "roster_revoke": "duty",
+    "roster": "duty",
+    "swap_agreed": "duty",
 }

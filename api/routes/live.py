@@ -30,7 +30,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": (
             "Events `incident` (id: event number; data: an incident summary with the `event`), `sensors` (data: a list "
-            "of `{id, state, latest}`), `list` (`{list}`: `drills` or `responses` are to be read again), `beat` "
+            "of `{id, state, latest}`), `list` (`{list}`: `drills`, `responses` or `duty`, to be read again), `beat` "
             "every 2 s (`{time, number, ingest}`) and `gone` (read everything again)."
         ),
         # Until OpenAPI 3.2, the schema of an event stream is read as that of each event.

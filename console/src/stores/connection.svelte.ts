@@ -2,6 +2,7 @@
 
 import { ApiError } from '../api';
 import { Live, type LiveState } from '../live';
+import { gaps } from './gaps.svelte';
 import { incidents } from './incidents.svelte';
 import { responses } from './responses.svelte';
 import { sensors } from './sensors.svelte';
@@ -25,8 +26,8 @@ class Connection {
       sensors: (changes) => {
         sensors.hear(changes);
       },
-      list: () => {
-        responses.hear();
+      list: (name) => {
+        (name === 'duty' ? gaps : responses).hear();
       },
       beat: (beat) => {
         time.follow(beat.time);
@@ -46,7 +47,9 @@ class Connection {
     this.state = state;
     this.heard_ms = heard_ms;
     // What changed while nothing was heard is read again.
-    if (state === 'live') responses.hear();
+    if (state !== 'live') return;
+    responses.hear();
+    gaps.hear();
   };
 
   async #reload(): Promise<void> {

@@ -39,7 +39,7 @@ def test_event_is_for_those_who_may_see_the_incident(town: Town):
 
 def test_event_of_the_whole_city_is_told_only_where_it_changes_a_list(town: Town):
     with town.ledger.writing() as page:
-        page.note(Deed(step="roster_gap"))
+        page.note(Deed(step="handover_late"))
         page.note(Deed(step="cease_proposal"))
     (event,) = town.live.events_after(0)
 
