@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from city.feed import Discovered, Heard, Quarantined, RuleSummary
+from city.feed import Discovered, Heard, Quarantined, RuleSummary, Trouble
 from city.intake import BrokerStatus, Shed
 from city.level import Domain
 from city.place import Place
@@ -100,8 +100,8 @@ async def test_quarantine_is_counted_and_replayed_by_reason(town: Town) -> None:
     town.feed.set_aside = [Quarantined(number, 0, "t", reason, "", 1) for number, reason in enumerate("aab", 1)]
     async with town.client_of(Role.OPERATOR) as client:
         before = (await client.get("/quarantine/counts")).json()
-        came = (await client.post("/quarantine/replay", json={"reason": "a"})).json()
-        again = (await client.post("/quarantine/replay", json={"reason": "a", "after": came["upto"]})).json()
+        came = (await client.post("/quarantine-replays", json={"reason": "a"})).json()
+        again = (await client.post("/quarantine-replays", json={"reason": "a", "after": came["upto"]})).json()
         listed = (await client.get("/quarantine?reason=a")).json()["items"]
 
     assert [(one["reason"], one["waiting"], one["replayed"]) for one in before] == [("a", 2, 0), ("b", 1, 0)]
@@ -111,7 +111,7 @@ async def test_quarantine_is_counted_and_replayed_by_reason(town: Town) -> None:
 
 async def test_stewards_replay_nothing(town: Town) -> None:
     async with town.client_of(Role.STEWARD) as client:
-        answer = await client.post("/quarantine/replay", json={})
+        answer = await client.post("/quarantine-replays", json={})
 
     assert answer.status_code == 403
 
@@ -203,3 +203,12 @@ async def test_what_was_shed_is_listed_newest_first(town: Town) -> None:
 
     assert [one["messages"] for one in (*newest["items"], *rest["items"])] == [30, 20, 10]
     assert (newest["items"][0]["source"], newest["items"][0]["last"]) == ("gw", "1970-01-01T00:00:01.000Z")
+
+
+async def test_status_tells_what_is_damaged_or_lost(town: Town) -> None:
+    trouble = Trouble("history_misses", 1_795_161_600_000_000_000, "? - 2026-11-20T08:00:00.000Z")
+    town.feed.now = replace(QUIET, troubles=(trouble,))
+    async with town.client_of(Role.OPERATOR) as client:
+        told = (await client.get("/status")).json()["ingest"]["troubles"]
+
+    assert told == [{"kind": "history_misses", "since": "2026-11-20T08:00:00.000Z", "detail": trouble.detail}]
