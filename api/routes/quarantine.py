@@ -26,7 +26,7 @@ log = structlog.get_logger()
 #: Messages that one request replays: a few seconds' work for ingest, between its batches.
 _REPLAYED_AT_ONCE = 1000
 
-router = APIRouter(prefix="/quarantine", tags=["quarantine"])
+router = APIRouter(tags=["quarantine"])
 
 
 class QuarantinedView(BaseModel):
@@ -100,7 +100,7 @@ class WantedQuarantined(WantedRefusals):
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
-@router.get("", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
+@router.get("/quarantine", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
 async def quarantine(desk: Desk, wanted: Annotated[WantedQuarantined, Query()]) -> Page[QuarantinedView]:
     """List messages that were set aside, newest first."""
     found = await desk.given.feed.quarantined(wanted.before, wanted.limit, wanted.refusals())
@@ -108,13 +108,13 @@ async def quarantine(desk: Desk, wanted: Annotated[WantedQuarantined, Query()]) 
     return Page(items=items, next=next_key([one.id for one in found], wanted.limit))
 
 
-@router.get("/counts", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
+@router.get("/quarantine/counts", responses=documented(401, 403), dependencies=[Depends(Reads(Right.SEE_QUARANTINE))])
 async def quarantine_counts(desk: Desk) -> list[RefusalCount]:
     """Count what was set aside, by reason and by the source that the beginning of the topic names."""
     return [RefusalCount(**asdict(one)) for one in await desk.given.feed.quarantine_counts()]
 
 
-@router.post("/replay", responses=documented(401, 403, 409))
+@router.post("/quarantine-replays", responses=documented(401, 403, 409))
 async def replay_quarantined(
     desk: Desk, operator: Annotated[Session, Depends(Changes(Right.REPLAY))], body: ReplayBody
 ) -> ReplayView:
@@ -124,7 +124,7 @@ async def replay_quarantined(
     return ReplayView(**asdict(came))
 
 
-@router.get("/{message}", responses=documented(401, 403, 404))
+@router.get("/quarantine/{message}", responses=documented(401, 403, 404))
 async def quarantined_message(
     desk: Desk, steward: Annotated[Session, Depends(Reads(Right.SEE_BYTES))], message: RowPath
 ) -> QuarantinedBytes:

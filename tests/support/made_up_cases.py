@@ -69,9 +69,8 @@ class Maker:
         self._live()
         return case
 
-    def _live(self) -> None:
-        chance, case = self._random.random, self._case
-        due_ns = self._now_ns + 30 * MINUTE_NS
+    def _open(self) -> None:
+        case, due_ns = self._case, self._now_ns + 30 * MINUTE_NS
         opener = {"collector": COLLECTORS, "hotline": ACCEPTORS}.get(case.source)
         actor = "" if opener is None else self._random.choice(opener)
         self._say(
@@ -85,6 +84,10 @@ class Maker:
             collector=case.walked_by,
             clocks=[self._clock("verify", due_ns)],
         )
+
+    def _live(self) -> None:
+        chance, case = self._random.random, self._case
+        self._open()
         if chance() < 0.05:
             return
         self._later(45)
