@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 # No control characters anywhere: PostgreSQL refuses NUL in text, and a line break in a name forges log lines.
 #: An id given by the city or a device.
@@ -22,13 +23,26 @@ LARGEST = 2**53 - 1
 #: Longest id and longest name (registry.sensor_fields).
 LONGEST_WORD = 200
 
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("whole", "Expected a whole number, got {got}", {"got": str(value).lower()})
+    return value
+
+
+#: A whole number in a body.
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+#: The id of a row in a body.
+Row = Annotated[Whole, Field(ge=1, le=LARGEST)]
+
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
 Word = Annotated[str, Field(max_length=LONGEST_WORD, pattern=ID_PATTERN)]
 Name = Annotated[str, Field(max_length=LONGEST_WORD, pattern=NAME_PATTERN)]
 Note = Annotated[str, Field(max_length=4000, pattern=NOTE_PATTERN)]
 #: A note that says something.
 SaidNote = Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID_PATTERN)]
-Number = Annotated[int, Field(ge=0, le=LARGEST)]
+Number = Annotated[Whole, Field(ge=0, le=LARGEST)]
 
 #: A sensor's id in a path, where it may have slashes; what cannot be an id is simply not found.
 SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["room-1/inlet"])]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import LARGEST, RowPath, SaidNote
+from api.fields import LARGEST, Row, RowPath, SaidNote, Whole
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -19,8 +19,6 @@ router = APIRouter(tags=["upward reports"])
 Reader = Annotated[Session, Depends(Reads(Right.SEE_RESPONSES))]
 Writer = Annotated[Session, Depends(Changes(Right.REPORT_UP))]
 
-_Row = Annotated[int, Field(ge=1, le=LARGEST)]
-
 
 class WantedReports(BaseModel):
     """Which reports."""
@@ -28,7 +26,7 @@ class WantedReports(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     owed: bool = Field(default=True, description="true: still to be written, nearest first; false: sent.")
-    incident: _Row | None = None
+    incident: Row | None = None
 
 
 class Reports(BaseModel):
@@ -42,7 +40,7 @@ class NewReport(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    incident: _Row
+    incident: Row
 
 
 class SignedReport(BaseModel):
@@ -59,9 +57,9 @@ class WantedGrade(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    deaths: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    injuries: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    loss_cny: Annotated[int, Field(ge=0, le=LARGEST, description="Direct economic loss, yuan.")] = 0
+    deaths: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
+    injuries: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
+    loss_cny: Annotated[Whole, Field(ge=0, le=LARGEST, description="Direct economic loss, yuan.")] = 0
 
 
 class GradeView(BaseModel):

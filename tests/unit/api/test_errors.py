@@ -178,3 +178,11 @@ async def test_database_busy_is_said(tmp_path: Path) -> None:
 
     assert answer.status_code == 503
     assert answer.json()["at"] == "database"
+
+
+async def test_truth_is_no_number(town: Town) -> None:
+    async with town.client_of(Role.OPERATOR) as client:
+        answer = await client.post("/quarantine-replays", json={"after": False})
+
+    assert answer.status_code == 422
+    assert "Expected a whole number, got false" in answer.text
