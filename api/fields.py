@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 # No control characters anywhere: PostgreSQL refuses NUL in text, and a line break in a name forges log lines.
 #: An id given by the city or a device.
@@ -23,18 +22,12 @@ LARGEST = 2**53 - 1
 #: Longest id and longest name (registry.sensor_fields).
 LONGEST_WORD = 200
 
-
-def _no_truth(value: object) -> object:
-    """Refuse true and false, which Python takes for 1 and 0."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("whole", "Expected a whole number, got {got}", {"got": str(value).lower()})
-    return value
-
-
-#: A whole number in a body.
-Whole = Annotated[int, BeforeValidator(_no_truth)]
+#: A whole number in a body: neither text nor true, which Python takes for 1.
+Whole = Annotated[int, Field(strict=True)]
 #: The id of a row in a body.
 Row = Annotated[Whole, Field(ge=1, le=LARGEST)]
+#: The id of a row in a query, where everything is text.
+RowQuery = Annotated[int, Field(ge=1, le=LARGEST)]
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
 Word = Annotated[str, Field(max_length=LONGEST_WORD, pattern=ID_PATTERN)]

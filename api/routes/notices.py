@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Row, RowPath, SaidNote
+from api.fields import Row, RowPath, RowQuery, SaidNote
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -32,8 +32,8 @@ class WantedNotices(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    warning: Row | None = None
-    activation: Row | None = None
+    warning: RowQuery | None = None
+    activation: RowQuery | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 100
 
 

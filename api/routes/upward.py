@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import LARGEST, Row, RowPath, SaidNote, Whole
+from api.fields import LARGEST, Row, RowPath, RowQuery, SaidNote
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -26,7 +26,7 @@ class WantedReports(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     owed: bool = Field(default=True, description="true: still to be written, nearest first; false: sent.")
-    incident: Row | None = None
+    incident: RowQuery | None = None
 
 
 class Reports(BaseModel):
@@ -57,9 +57,9 @@ class WantedGrade(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    deaths: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
-    injuries: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
-    loss_cny: Annotated[Whole, Field(ge=0, le=LARGEST, description="Direct economic loss, yuan.")] = 0
+    deaths: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    injuries: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    loss_cny: Annotated[int, Field(ge=0, le=LARGEST, description="Direct economic loss, yuan.")] = 0
 
 
 class GradeView(BaseModel):
