@@ -14,7 +14,7 @@ demo: setup console
 test: prepared
 	@$(BIN)/python scripts/test_packages.py
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console test-console
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # The environment and the console are made side by side where Node is there already.
 prepared:

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 # No control characters anywhere: PostgreSQL refuses NUL in text, and a line break in a name forges log lines.
 #: An id given by the city or a device.
@@ -22,12 +23,13 @@ LARGEST = 2**53 - 1
 #: Longest id and longest name (registry.sensor_fields).
 LONGEST_WORD = 200
 
-#: A whole number in a body: neither text nor true, which Python takes for 1.
-Whole = Annotated[int, Field(strict=True)]
-#: The id of a row in a body.
-Row = Annotated[Whole, Field(ge=1, le=LARGEST)]
-#: The id of a row in a query, where everything is text.
-RowQuery = Annotated[int, Field(ge=1, le=LARGEST)]
+
+def _no_truth(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "Expected a number, got {got}", {"got": str(value).lower()})
+    return value
+
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_WORD, pattern=ID_PATTERN)]
 Word = Annotated[str, Field(max_length=LONGEST_WORD, pattern=ID_PATTERN)]
@@ -35,7 +37,8 @@ Name = Annotated[str, Field(max_length=LONGEST_WORD, pattern=NAME_PATTERN)]
 Note = Annotated[str, Field(max_length=4000, pattern=NOTE_PATTERN)]
 #: A note that says something.
 SaidNote = Annotated[str, Field(min_length=1, max_length=4000, pattern=SAID_PATTERN)]
-Number = Annotated[Whole, Field(ge=0, le=LARGEST)]
+#: A count in a body; what looks at the value stands last, so that the document keeps the limits.
+Number = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_no_truth)]
 
 #: A sensor's id in a path, where it may have slashes; what cannot be an id is simply not found.
 SensorId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["room-1/inlet"])]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Id, Note, Number, Row, RowPath, SaidNote, Word
+from api.fields import LARGEST, Id, Note, Number, RowPath, SaidNote, Word
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -22,6 +22,7 @@ Leader = Annotated[Session, Depends(Changes(Right.DECIDE_RESPONSE))]
 Officer = Annotated[Session, Depends(Changes(Right.TAKE_PART))]
 
 Level = Literal["IV", "III", "II", "I"]
+Row = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class WantedActivations(BaseModel):

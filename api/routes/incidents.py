@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.cameras import nearest_cameras
 from api.errors import documented
-from api.fields import ID_PATTERN, LONGEST_WORD, NAME_PATTERN, Name, Note, RowPath, Whole, Word
+from api.fields import ID_PATTERN, LONGEST_WORD, NAME_PATTERN, Name, Note, RowPath, Word
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
 from api.naming import all_named
@@ -83,7 +83,7 @@ class NewIncident(BaseModel):
         str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$")
     ]
     incident_class: Annotated[Word, Field(alias="class", description="A class of the city's case standards.")]
-    priority: Whole = Field(ge=1, le=5, description="1 is most urgent.")
+    priority: int = Field(ge=1, le=5, description="1 is most urgent.")
     source: Source
     note: Note = ""
     sensor: Word | None = None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Row, RowPath, RowQuery, SaidNote
+from api.fields import LARGEST, RowPath, SaidNote
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -22,6 +22,7 @@ Writer = Annotated[Session, Depends(Changes(Right.DRAFT_NOTICE))]
 # Who signs for which notice, the plan or the law says: linkage decides.
 Signer = Annotated[Session, Depends(Changes(Right.SIGN_NOTICE))]
 
+Row = Annotated[int, Field(ge=1, le=LARGEST)]
 
 #: A text message of the public channels in many parts, a post on a screen: as long as a warning's own words.
 Words = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
@@ -32,8 +33,8 @@ class WantedNotices(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    warning: RowQuery | None = None
-    activation: RowQuery | None = None
+    warning: Row | None = None
+    activation: Row | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 100
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import ID_PATTERN, LARGEST, RowPath, Whole, Word
+from api.fields import ID_PATTERN, LARGEST, Number, RowPath, Word
 from api.guard import Changes, Reads
 from api.page import Page, next_key
 from api.permissions import Right
@@ -78,7 +78,7 @@ class WantedRefusals(BaseModel):
 class ReplayBody(WantedRefusals):
     """Which messages are to be replayed, and where to go on."""
 
-    after: Annotated[Whole, Field(ge=0, le=LARGEST, description="Go on behind this (`upto`); 0: from the oldest.")] = 0
+    after: Number = Field(0, description="Go on behind this (`upto`); 0: from the oldest.")
 
 
 class ReplayView(BaseModel):

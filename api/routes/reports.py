@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Name, Note, RowPath, Whole, Word
+from api.fields import Name, Note, RowPath, Word
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
 from api.naming import with_names
@@ -52,7 +52,7 @@ class NewReport(BaseModel):
     incident_class: Annotated[Word, Field(alias="class", description="A class of the city's case standards.")]
     source: Source
     title: Name = ""
-    priority: Whole | None = Field(None, ge=1, le=5, description="Left out: what class and condition propose.")
+    priority: int | None = Field(None, ge=1, le=5, description="Left out: what class and condition propose.")
     hotline: Word = ""
     condition: Word = ""
     component: Word = ""

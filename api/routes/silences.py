@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Id, Note, RowPath, SaidNote, SensorId, Whole
+from api.fields import Id, Note, RowPath, SaidNote, SensorId
 from api.guard import Changes, Reads
 from api.keyed import IdempotencyKey
 from api.moments import MomentNs
@@ -61,9 +61,7 @@ class WindowBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    days: tuple[Annotated[Whole, Field(ge=0, le=6)], ...] = Field(
-        min_length=1, max_length=7, description="0 is Monday."
-    )
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(min_length=1, max_length=7, description="0 is Monday.")
     begins: _Clock
     ends: _Clock
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import Id, Note, Number, SaidNote, Whole
+from api.fields import Id, Note, Number, SaidNote
 from linkage.acting import Order
 from linkage.states import Disposition, Step
 
@@ -16,7 +16,7 @@ class _Body(BaseModel):
 
     version: Number = Field(description="The incident's version as the caller saw it.")
     note: Note = ""
-    priority: Whole | None = Field(None, ge=1, le=5, description="A better judged priority; 1 is most urgent.")
+    priority: int | None = Field(None, ge=1, le=5, description="A better judged priority; 1 is most urgent.")
 
 
 class PlainStep(_Body):
@@ -44,8 +44,8 @@ class GradingStep(_Body):
 
     step: Literal[Step.GRADE]
     grade: Literal["I", "II", "III", "IV"]
-    deaths: Whole = Field(ge=0, le=10_000_000)
-    injuries: Whole = Field(ge=0, le=10_000_000, description="Serious injuries.")
+    deaths: int = Field(ge=0, le=10_000_000)
+    injuries: int = Field(ge=0, le=10_000_000, description="Serious injuries.")
     loss_cny: Number = Field(description="Direct economic loss, yuan.")
 
 

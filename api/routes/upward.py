@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import LARGEST, Row, RowPath, RowQuery, SaidNote
+from api.fields import LARGEST, RowPath, SaidNote
 from api.guard import Changes, Reads
 from api.permissions import Right
 from api.services import Desk
@@ -19,6 +19,8 @@ router = APIRouter(tags=["upward reports"])
 Reader = Annotated[Session, Depends(Reads(Right.SEE_RESPONSES))]
 Writer = Annotated[Session, Depends(Changes(Right.REPORT_UP))]
 
+_Row = Annotated[int, Field(ge=1, le=LARGEST)]
+
 
 class WantedReports(BaseModel):
     """Which reports."""
@@ -26,7 +28,7 @@ class WantedReports(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     owed: bool = Field(default=True, description="true: still to be written, nearest first; false: sent.")
-    incident: RowQuery | None = None
+    incident: _Row | None = None
 
 
 class Reports(BaseModel):
@@ -40,7 +42,7 @@ class NewReport(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    incident: Row
+    incident: _Row
 
 
 class SignedReport(BaseModel):

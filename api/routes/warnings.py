@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
-from api.fields import Id, Note, Number, Row, RowPath, SaidNote
+from api.fields import LARGEST, Id, Note, Number, RowPath, SaidNote
 from api.guard import Changes, Reads
 from api.moments import MomentNs
 from api.permissions import Right
@@ -75,7 +75,7 @@ class NewWarning(_Content):
     """A warning to be issued, about an incident or about nothing that has happened yet."""
 
     category: Literal[tuple(CATEGORIES)]  # type: ignore[valid-type]
-    incident: Row | None = None
+    incident: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 
 class NewIssue(_Content):

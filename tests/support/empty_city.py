@@ -20,7 +20,8 @@ class EmptyCity:
     def fresh(self) -> Database:
         """Return the database as it was before anything was written to it, triggers and all."""
         self.database.close()
-        for beside in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + beside).unlink(missing_ok=True)
+        # A new file each time: who still reads the old one, in a thread of a test that has ended, goes on reading that.
+        for part in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + part).unlink(missing_ok=True)
         shutil.copy(self._empty, self._path)
         return self.database

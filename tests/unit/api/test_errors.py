@@ -180,10 +180,9 @@ async def test_database_busy_is_said(tmp_path: Path) -> None:
     assert answer.json()["at"] == "database"
 
 
-@pytest.mark.parametrize("after", [False, "0", 0.5])
-async def test_only_a_number_is_a_number(town: Town, after: object) -> None:
+async def test_truth_is_no_number(town: Town) -> None:
     async with town.client_of(Role.OPERATOR) as client:
-        answer = await client.post("/quarantine-replays", json={"after": after})
+        answer = await client.post("/quarantine-replays", json={"after": False})
 
     assert answer.status_code == 422
-    assert "valid integer" in answer.text
+    assert "Expected a number, got false" in answer.text
