@@ -101,7 +101,9 @@ def test_desk_waits_for_the_database_and_loses_nothing(server: Postgres, tmp_pat
     with database.read() as connection:
         rules = Counter(connection.execute(select(INCIDENTS.c.rule)).scalars())
         keys = set(connection.execute(select(MESSAGES.c.key)).scalars())
+        # Whoever is not answered is told again, so there may be new ones that had not gone out yet.
+        gone = set(connection.execute(select(MESSAGES.c.key).where(MESSAGES.c.state == "sent")).scalars())
     assert rules == Counter(f"rule-{number}" for number in range(1, ALARMS + 1))
     assert verify(database) == []
-    assert set(orders.letters.read_text().split()) == keys
+    assert gone <= set(orders.letters.read_text().split()) <= keys
     database.close()

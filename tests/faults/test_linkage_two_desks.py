@@ -24,7 +24,7 @@ from tests.support.program import ROOT, eventually
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
-ALARMS, LEASE_S = 60, 1.0
+ALARMS, LEASE_S = 60, 3.0
 
 #: A holder that went away is replaced within its lease and one look of the other; the server cuts off one that fell
 #: asleep as it was given the lock after 5 s (`busy_timeout_s`); the rest is room for a busy machine.
@@ -72,10 +72,12 @@ def check(database: Database, orders: Orders) -> None:
     with database.read() as connection:
         rules = Counter(connection.execute(select(INCIDENTS.c.rule)).scalars())
         keys = set(connection.execute(select(MESSAGES.c.key)).scalars())
+        # Whoever is not answered is told again, so there may be new ones that had not gone out yet.
+        gone = set(connection.execute(select(MESSAGES.c.key).where(MESSAGES.c.state == "sent")).scalars())
     assert rules == Counter(f"rule-{number}" for number in range(1, ALARMS + 1))
     assert verify(database) == []
     sent = Counter(orders.letters.read_text().split())
-    assert set(sent) == keys
+    assert gone <= set(sent) <= keys
     assert max(sent.values()) <= 2
 
 
