@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
+from rules.grouped import GroupedPass
 from rules.groups import Groups
 from rules.kind import Verdict
 from rules.levelled import bands_of
 from rules.listening import Listening
-from rules.metered import MeteredPass, Samples, rounds
+from rules.metered import Samples, rounds
 from rules.pairs import Pairs
 from rules.tally import Tally
 
@@ -30,13 +31,12 @@ class Counted(NamedTuple):
     member: Ints
 
 
-class TalliedPass(MeteredPass):
+class TalliedPass(GroupedPass):
     """The measure is the number in the window that ends with a target's newest one, or with a tick."""
 
     def __init__(self, name: str, members: Pairs, groups: Groups, within_ns: Sequence[int]) -> None:
         """Take the window under each of the terms."""
-        super().__init__(name, groups, members.population)
-        self._members, self._groups = members, groups
+        super().__init__(name, members, groups)
         depth = max((ceil(bands_of(terms)[-1].limit.high) for terms in groups.roll.terms), default=1)
         self._within_ns = np.array(within_ns, dtype=np.int64)[groups.term]
         self._tally = Tally(f"{name}_tally", groups.keys, self._within_ns, depth)

@@ -6,7 +6,7 @@ newest values that are not too old; while one side has none, nothing is judged.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +17,17 @@ from city.yaml_lines import Located
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.gathering import MEAN, TAKES, Gathered, Gathering
+from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
 from rules.listening import Listening
 from rules.measure import Scale
-from rules.metered import MeteredPass, Samples, exact, taken
+from rules.metered import Samples, exact, taken
 from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.selection import SELECTION, Selection, read_selection
 from rules.series import SeriesIndex
-from rules.table import StateTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -139,33 +139,22 @@ def _sided(rules: Sequence[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
     ]
 
 
-class ComparePass(MeteredPass):
+class ComparePass(GroupedPass):
     """The measure is the one side less the other, or their ratio."""
 
     def __init__(self, rules: Sequence[tuple[int, Rule]], population: Population) -> None:
         roll = Roll(rules)
         terms = [_terms(one) for one in roll.terms]
-        self._members = Pairs(_sided(rules), population, population.everybody)
+        members = Pairs(_sided(rules), population, population.everybody)
         grouping = [_terms(rule.terms).same for rule in roll.rules]
-        self._groups = Groups(self._members, grouping, roll, [side // _SIDES for side in range(_SIDES * len(rules))])
-        super().__init__("compare", self._groups, population)
-        self._index = SeriesIndex(self._members, population.quantities)
+        groups = Groups(members, grouping, roll, [side // _SIDES for side in range(_SIDES * len(rules))])
+        super().__init__("compare", members, groups)
+        self._index = SeriesIndex(members, population.quantities)
         takes = np.array([one.takes for one in terms], dtype=np.str_).reshape(-1, _SIDES)
-        self._gathering = Gathering("gathering", self._members, self._groups, self._members.rule % _SIDES, takes)
-        self._memories = (self._gathering.clocks,)
-        self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[self._groups.term]
-        self._ratio = np.array([one.ratio for one in terms], dtype=np.bool_)[self._groups.term]
-
-    @property
-    def tables(self) -> tuple[StateTable, ...]:
-        """Return the tables that hold all its state."""
-        return (*super().tables, self._gathering.members)
-
-    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
-        """Take over the state of groups that judge as before, and the newest values of their sensors."""
-        known = self._members.survivors(old._members)
-        self._gathering.members.carry(old._gathering.members, known.old, known.new)
-        return super().adopt(old, time_ns)
+        self._gathering = Gathering("gathering", members, groups, members.rule % _SIDES, takes)
+        self._memories, self._of_members = (self._gathering.clocks,), (self._gathering.members,)
+        self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[groups.term]
+        self._ratio = np.array([one.ratio for one in terms], dtype=np.bool_)[groups.term]
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Judge both sides of each place at every reading of either."""

@@ -6,7 +6,7 @@ judged at ticks while ingest hears the broker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from city.entry import Arrivals
 from rules.bands import AT_LEAST, Levelled, level_schema, read_counts
@@ -18,7 +18,6 @@ from rules.listening import Listening
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
-from rules.table import StateTable
 from rules.tallied import Counted, TalliedPass
 from rules.tally import MOST
 
@@ -82,17 +81,7 @@ class CountPass(TalliedPass):
         terms = [_terms(one) for one in members.roll.terms]
         super().__init__("count", members, groups, [one.within_ns for one in terms])
         self._happenings = Happenings("count", members, [one.told for one in terms], population)
-
-    @property
-    def tables(self) -> tuple[StateTable, ...]:
-        """Return the tables that hold all its state."""
-        return (*super().tables, self._happenings.table)
-
-    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
-        """Take over what groups that judge as before remember, and what stands of their sensors."""
-        known = self._members.survivors(old._members)
-        self._happenings.table.carry(old._happenings.table, known.old, known.new)
-        return super().adopt(old, time_ns)
+        self._of_members = (self._happenings.table,)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Count what a batch tells."""

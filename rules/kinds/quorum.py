@@ -6,7 +6,7 @@ takes nothing back. A level is reached by votes that were repeated within a whil
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from city.level import Level
 from rules.alarms import NEVER_NS
 from rules.bands import AT_LEAST, NO_BAND, SHARE, VALUE_SIDES, Band, Levelled, level_schema, read_band, read_counts
 from rules.duration import DURATION, read_span_ns, shown_duration
+from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
 from rules.listening import Listening
-from rules.metered import MeteredPass, Samples, taken
+from rules.metered import Samples, taken
 from rules.pairs import Pairs
 from rules.poll import Poll
 from rules.population import Population
@@ -91,32 +92,20 @@ def _terms(terms: Terms) -> QuorumTerms:
     return terms
 
 
-class QuorumPass(MeteredPass):
+class QuorumPass(GroupedPass):
     """The measure is the number of fresh votes in a group, and a level is kept by the number of all that stand."""
 
     def __init__(self, members: Pairs, groups: Groups, population: Population) -> None:
-        super().__init__("quorum", groups, population)
-        self._members, self._groups = members, groups
+        super().__init__("quorum", members, groups)
         self._index = SeriesIndex(members, population.quantities)
         terms = [_terms(one) for one in members.roll.terms]
         self._votes = Votes("votes", members, [(one.each,) for one in terms])
         self._clock = StateTable("quorum_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
-        self._memories = (self._clock,)
+        self._memories, self._of_members = (self._clock,), (self._votes.table,)
         self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[groups.term]
         # A share is of the group's members, in percent.
         share = np.array([one.share for one in terms], dtype=np.bool_)[groups.term]
         self._weight = np.where(share, 100 / groups.size, 1.0)
-
-    @property
-    def tables(self) -> tuple[StateTable, ...]:
-        """Return the tables that hold all its state."""
-        return (*super().tables, self._votes.table)
-
-    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
-        """Take over the state of groups that judge as before, and the votes of their sensors."""
-        voters = self._members.survivors(old._members)
-        self._votes.table.carry(old._votes.table, voters.old, voters.new)
-        return super().adopt(old, time_ns)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Judge the votes that readings cast, in the order of their arrival."""

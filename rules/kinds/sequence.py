@@ -7,7 +7,7 @@ broker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,6 @@ from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.selection import SELECTION, Selection, read_selection
-from rules.table import StateTable
 from rules.tallied import Counted, TalliedPass
 from rules.tally import MOST
 
@@ -173,21 +172,11 @@ class SequencePass(TalliedPass):
         self._number = np.array([number for _, number, _, _ in steps], dtype=np.int64)[members.rule]
         told = [told for *_, rule, told in steps for _ in range(1 + len(rule[1].exceptions))]
         self._happenings = Happenings("sequence", members, told, population)
+        self._of_members = (self._happenings.table,)
         without = np.array([one.without for one in terms], dtype=np.bool_)[groups.term]
         count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[groups.term]
         self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without))
         self._memories = (*self._memories, self._chains.table)
-
-    @property
-    def tables(self) -> tuple[StateTable, ...]:
-        """Return the tables that hold all its state."""
-        return (*super().tables, self._happenings.table)
-
-    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
-        """Take over what groups that judge as before remember, and what stands of their sensors."""
-        known = self._members.survivors(old._members)
-        self._happenings.table.carry(old._happenings.table, known.old, known.new)
-        return super().adopt(old, time_ns)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Take the steps that a batch tells, and count what is completed by them."""
