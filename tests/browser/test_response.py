@@ -37,7 +37,7 @@ def test_response_from_proposal_to_end(sign_in: SignIn, accounts: dict[str, str]
     leader, officer = sign_in("li", accounts["li"]), sign_in("shui", accounts["shui"])
     source.reading("up-01", datetime.now(UTC).isoformat(), water_level=31.0)
 
-    leader.wait_for_selector("[data-proposal-bar]")
+    leader.wait_for_selector("[data-bar=proposal]")
     go(leader, "#/plans")
     decide(leader, "[data-proposal] [data-follow]", matter="Underpass 1 deep under water")
 

@@ -1,5 +1,4 @@
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from ingest.message import Message
 from ingest.mqtt.codec import Parsed, Parser
 from ingest.mqtt.errors import MalformedPacket
 from ingest.mqtt.packet import Connack, Pingresp, Suback, Unsuback
+from tests.support.cut_bytes import fed
 
 MAX_BYTES = 1 << 20
 
@@ -36,14 +36,7 @@ def published(topic: str, payload: bytes, *, qos: int = 1, packet_id: int = 1, r
 
 
 def parse(data: bytes, *, cuts: list[int] | None = None, max_bytes: int = MAX_BYTES) -> Parsed:
-    parser, whole = Parser(max_packet_bytes=max_bytes), Parsed()
-    places = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
-    for start, stop in pairwise(places):
-        part = parser.feed(data[start:stop])
-        whole.messages.extend(part.messages)
-        whole.packet_ids.extend(part.packet_ids)
-        whole.controls.extend(part.controls)
-    return whole
+    return fed(Parser(max_packet_bytes=max_bytes), data, cuts or [])
 
 
 topics = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0#+"), min_size=1, max_size=40)

@@ -1,5 +1,4 @@
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from ingest.mqtt.codec5 import Parser5
 from ingest.mqtt.errors import MalformedPacket
 from ingest.mqtt.packet import Connack, Credentials, Disconnected, Pingresp, Suback, Unsuback
 from ingest.mqtt.packet5 import Wishes
+from tests.support.cut_bytes import fed
 from tests.support.paho_bytes import connecting, packet, properties, published, subscribing, unsubscribing
 
 MAX_BYTES = 1 << 20
@@ -20,14 +20,7 @@ ALIASES = 4
 
 
 def parse(data: bytes, *, cuts: list[int] | None = None, max_bytes: int = MAX_BYTES) -> Parsed:
-    parser, whole = Parser5(max_packet_bytes=max_bytes, aliases=ALIASES), Parsed()
-    places = [0, *sorted(cut % (len(data) + 1) for cut in cuts or []), len(data)]
-    for start, stop in pairwise(places):
-        part = parser.feed(data[start:stop])
-        whole.messages.extend(part.messages)
-        whole.packet_ids.extend(part.packet_ids)
-        whole.controls.extend(part.controls)
-    return whole
+    return fed(Parser5(max_packet_bytes=max_bytes, aliases=ALIASES), data, cuts or [])
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0#+"), min_size=1, max_size=40)
