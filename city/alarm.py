@@ -15,6 +15,13 @@ class Change(StrEnum):
     CLEARED = "cleared"
 
 
+class Lane(StrEnum):
+    """Whom an alarm concerns: the city, as an incident, or those who keep the sensors, as a hint."""
+
+    CITY = "city"
+    EQUIPMENT = "equipment"
+
+
 #: What an alarm and the one that inhibits it must have in common; `target` is the sensor itself.
 SCOPES = ("target", "site", "upstream", "grid", "district")
 
@@ -49,6 +56,7 @@ class Response:
         inhibited_by: alarms that explain this one while they burn.
         flapping: what this rule calls flapping; None for what the city does.
         with_asset: several alarms about children of one asset are one incident about it; None: if the kind is silence.
+        lane: whether it opens an incident of the city or a hint about equipment.
     """
 
     incident_class: str
@@ -59,6 +67,7 @@ class Response:
     inhibited_by: tuple[Inhibitor, ...] = ()
     flapping: Flapping | None = None
     with_asset: bool | None = None
+    lane: Lane = Lane.CITY
 
 
 @dataclass(frozen=True, slots=True)

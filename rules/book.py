@@ -150,7 +150,7 @@ class _RuleReader:
         when = self._when(fields)
         exceptions = self._exceptions(fields, kind, part)
         with self._faults:
-            response = read_response(fields["incident"], _written_levels(fields["levels"]))
+            response = read_response(fields["incident"], _written_levels(fields["levels"]), kind.name)
         if len(self._faults.found) > before or head is None or select is None:
             return None
         return Rule(

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 
-from city.alarm import SCOPES, Flapping, Inhibitor, Response
+from city.alarm import SCOPES, Flapping, Inhibitor, Lane, Response
 from city.level import PRIORITIES, Level
 from city.yaml_lines import Located
 from rules.duration import read_duration_ns
 
-_OPTIONAL = ("departments", "first_actions", "life_safety", "inhibited_by", "flapping", "with_asset")
+_OPTIONAL = ("departments", "first_actions", "life_safety", "inhibited_by", "flapping", "with_asset", "lane")
+
+#: Kinds whose alarms are about sensors rather than the city, unless a rule says otherwise.
+_ABOUT_SENSORS = ("stuck", "drift", "baseline")
 
 #: Raised, cleared and raised again: what changes less has not come and gone.
 _FEWEST_CHANGES = 3
 
 
-def read_response(written: Located, levels: Collection[Level]) -> Response:
-    """Return the response of a rule that has these levels.
+def read_response(written: Located, levels: Collection[Level], kind: str = "") -> Response:
+    """Return the response of a rule of this kind that has these levels.
 
     Raises:
         BadCityFile: a key is missing or unknown, a level has no priority, or a worse level is less urgent.
@@ -30,7 +33,14 @@ def read_response(written: Located, levels: Collection[Level]) -> Response:
         inhibited_by=_inhibitors(fields["inhibited_by"]) if "inhibited_by" in fields else (),
         flapping=_flapping(fields["flapping"]) if "flapping" in fields else None,
         with_asset=fields["with_asset"].flag() if "with_asset" in fields else None,
+        lane=_lane(fields.get("lane"), kind),
     )
+
+
+def _lane(written: Located | None, kind: str) -> Lane:
+    if written is not None:
+        return Lane(written.word([lane.value for lane in Lane]))
+    return Lane.EQUIPMENT if kind in _ABOUT_SENSORS else Lane.CITY
 
 
 def _inhibitors(written: Located) -> tuple[Inhibitor, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from city.alarm import SCOPES
+from city.alarm import SCOPES, Lane
 from city.level import PRIORITIES, Level
 from rules.kinds import KINDS
 from rules.schedule import WEEKDAYS
@@ -97,6 +97,7 @@ def _incident() -> dict[str, Any]:
                 "quiet",
             ),
             "with_asset": {"type": "boolean"},
+            "lane": {"enum": [lane.value for lane in Lane], "description": "an incident of the city, or a hint"},
         },
         "class",
         "priority",

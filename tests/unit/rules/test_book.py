@@ -4,7 +4,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from city.alarm import Flapping, Inhibitor
+from city.alarm import Flapping, Inhibitor, Lane
 from city.level import Domain, Level
 from rules.bands import Span
 from rules.book import read_book
@@ -147,3 +147,12 @@ def test_book_reads_what_holds_an_alarm_back() -> None:
     assert response.inhibited_by == (Inhibitor("underpass-water", "site"),)
     assert response.flapping == Flapping(6, within_ns=600 * 10**9, quiet_ns=300 * 10**9)
     assert response.with_asset is False
+
+
+def test_alarms_open_incidents_unless_the_rule_says_that_they_are_about_equipment() -> None:
+    hinting = WHOLE.replace("with_asset: false", "with_asset: false\n      lane: equipment")
+
+    rules, others = (read_book([("rules.yaml", text)], CATALOGUE).rules for text in (WHOLE, hinting))
+
+    assert [rule.response.lane for rule in rules] == [Lane.CITY, Lane.CITY]
+    assert [rule.response.lane for rule in others] == [Lane.CITY, Lane.EQUIPMENT]
