@@ -44,6 +44,25 @@ class Flapping:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """So many alarms of one rule open an incident each within `within_ns`; one more says how many more there are."""
+
+    alarms: int
+    within_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The rule runs to be looked at: what it finds is recorded, and nobody is told.
+
+    Attributes:
+        against: the rule that its record is compared with; empty for the other rules of its class of incident.
+    """
+
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What the rule asks of the linkage queue, carried with the alarm so that no second look-up can differ.
 
@@ -57,6 +76,8 @@ class Response:
         flapping: what this rule calls flapping; None for what the city does.
         with_asset: several alarms about children of one asset are one incident about it; None: if the kind is silence.
         lane: whether it opens an incident of the city or a hint about equipment.
+        at_most: how many of this rule's alarms open an incident in what time; None for what the city does.
+        shadow: the rule runs in shadow; None for one that is in force.
     """
 
     incident_class: str
@@ -68,6 +89,8 @@ class Response:
     flapping: Flapping | None = None
     with_asset: bool | None = None
     lane: Lane = Lane.CITY
+    at_most: AtMost | None = None
+    shadow: Shadow | None = None
 
 
 @dataclass(frozen=True, slots=True)

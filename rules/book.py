@@ -10,14 +10,15 @@ from city.yaml_lines import Located, parse_yaml
 from rules.faults import BadRuleBook, Faults
 from rules.kind import Kind, Written
 from rules.kinds import KINDS
+from rules.lateness import read_lateness_ns
 from rules.measure import Scale, read_scale
-from rules.response import read_response
+from rules.response import read_response, read_shadow
 from rules.rule import Rule, Terms, Variant
 from rules.schedule import BUILT_IN, Schedule, read_schedule
 from rules.selection import Selection, read_selection
 
 _REQUIRED = ("id", "name", "kind", "source", "select", "levels", "incident")
-_OPTIONAL = ("when", "exceptions")
+_OPTIONAL = ("when", "exceptions", "shadow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,21 @@ def _read_files(files: Iterable[tuple[str, str]], catalogue: Catalogue) -> tuple
             with faults:
                 _keep(rule, rules, written)
     if not faults.found:
-        faults.found += [fault for rule in rules.values() for fault in _inhibited_by_strangers(rule, rules)]
+        faults.found += [fault for rule in rules.values() for fault in _strangers(rule, rules)]
     return list(rules.values()), faults.found
 
 
-def _inhibited_by_strangers(rule: Rule, rules: dict[str, Rule]) -> list[BadCityFile]:
-    """Return a mistake for each inhibitor that is no other rule of the book."""
-    others = rules.keys() - {rule.id}
-    strangers = [one.rule for one in rule.response.inhibited_by if one.rule not in others]
+def _strangers(rule: Rule, rules: dict[str, Rule]) -> list[BadCityFile]:
+    """Return a mistake for each rule that this one inhibits or is compared with, and that is no other of the book."""
+    shadow = rule.response.shadow
+    named = [(one.rule, "to inhibit") for one in rule.response.inhibited_by]
+    named += [(shadow.against, "to compare with")] if shadow is not None and shadow.against else []
     at = f"{rule.file}:{rule.line}"
-    expected = f"another rule of the book to inhibit `{rule.id}`"
-    return [BadCityFile(expected=expected, got=stranger, at=at) for stranger in strangers]
+    return [
+        BadCityFile(expected=f"another rule of the book {what} `{rule.id}`", got=other, at=at)
+        for other, what in named
+        if other not in rules.keys() - {rule.id}
+    ]
 
 
 def _keep(rule: Rule | None, rules: dict[str, Rule], written: Located) -> None:
@@ -151,6 +156,8 @@ class _RuleReader:
         exceptions = self._exceptions(fields, kind, part)
         with self._faults:
             response = read_response(fields["incident"], _written_levels(fields["levels"]), kind.name)
+            shadow = read_shadow(fields["shadow"]) if "shadow" in fields else None
+            lateness_ns = read_lateness_ns(fields["lateness"]) if "lateness" in fields else 0
         if len(self._faults.found) > before or head is None or select is None:
             return None
         return Rule(
@@ -162,7 +169,8 @@ class _RuleReader:
             line=written.line,
             select=select,
             terms=terms,
-            response=response,
+            response=replace(response, shadow=shadow),
+            lateness_ns=lateness_ns,
             when=when,
             exceptions=exceptions,
             text=snippet,
@@ -227,7 +235,7 @@ class _RuleReader:
 
 def _keys(kind: Kind | None, *, unit: bool) -> tuple[list[str], list[str]]:
     """Return the keys that a rule must have, and those that it may have besides."""
-    optional = [*_OPTIONAL, *(["unit"] if unit else [])]
+    optional = [*_OPTIONAL, *(["unit", "lateness"] if unit else [])]
     if kind is None:
         return [*_REQUIRED], optional
     return [*_REQUIRED, *kind.required], [*optional, *(key for key in kind.own if key not in kind.required)]

@@ -2,12 +2,21 @@
 
 from collections.abc import Collection
 
-from city.alarm import SCOPES, Flapping, Inhibitor, Lane, Response
+from city.alarm import SCOPES, AtMost, Flapping, Inhibitor, Lane, Response, Shadow
 from city.level import PRIORITIES, Level
 from city.yaml_lines import Located
-from rules.duration import read_duration_ns
+from rules.duration import read_duration_ns, read_span_ns
 
-_OPTIONAL = ("departments", "first_actions", "life_safety", "inhibited_by", "flapping", "with_asset", "lane")
+_OPTIONAL = (
+    "departments",
+    "first_actions",
+    "life_safety",
+    "inhibited_by",
+    "flapping",
+    "with_asset",
+    "lane",
+    "at_most",
+)
 
 #: Kinds whose alarms are about sensors rather than the city, unless a rule says otherwise.
 _ABOUT_SENSORS = ("stuck", "drift", "baseline")
@@ -34,7 +43,21 @@ def read_response(written: Located, levels: Collection[Level], kind: str = "") -
         flapping=_flapping(fields["flapping"]) if "flapping" in fields else None,
         with_asset=fields["with_asset"].flag() if "with_asset" in fields else None,
         lane=_lane(fields.get("lane"), kind),
+        at_most=_at_most(fields["at_most"]) if "at_most" in fields else None,
     )
+
+
+def read_shadow(written: Located) -> Shadow | None:
+    """Return how a rule runs in shadow: `true`, or `against` the rule that its record is compared with; None if not.
+
+    Raises:
+        BadCityFile: it is neither.
+    """
+    if isinstance(written.value, bool):
+        return Shadow() if written.flag() else None
+    if not isinstance(written.value, dict):
+        raise written.wrong(expected="`true`, or `{against: a rule}`")
+    return Shadow(written.fields(("against",))["against"].text())
 
 
 def _lane(written: Located | None, kind: str) -> Lane:
@@ -46,6 +69,14 @@ def _lane(written: Located | None, kind: str) -> Lane:
 def _inhibitors(written: Located) -> tuple[Inhibitor, ...]:
     members = [member.fields(("rule", "same")) for member in written.items()]
     return tuple(Inhibitor(member["rule"].text(), member["same"].word(SCOPES)) for member in members)
+
+
+def _at_most(written: Located) -> AtMost:
+    fields = written.fields(("alarms", "within"))
+    alarms = fields["alarms"].whole()
+    if alarms < 1:
+        raise fields["alarms"].wrong(expected="1 alarm or more")
+    return AtMost(alarms, read_span_ns(fields["within"]))
 
 
 def _flapping(written: Located) -> Flapping:

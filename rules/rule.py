@@ -47,6 +47,7 @@ class Rule:
 
     Attributes:
         when: the rule judges in these hours only; None for always.
+        lateness_ns: readings wait so long for those that were made before them; 0 for not at all.
         exceptions: of those that match a sensor, the first one holds.
     """
 
@@ -60,6 +61,7 @@ class Rule:
     terms: Terms
     response: Response
     when: Schedule | None = None
+    lateness_ns: int = 0
     exceptions: tuple[Variant, ...] = ()
     text: str = ""
 

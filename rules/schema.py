@@ -4,6 +4,7 @@ from typing import Any
 
 from city.alarm import SCOPES, Lane
 from city.level import PRIORITIES, Level
+from rules.duration import DURATION
 from rules.kinds import KINDS
 from rules.schedule import WEEKDAYS
 from rules.selection import SELECTION
@@ -45,7 +46,12 @@ def _rule(kind: str) -> dict[str, Any]:
     required = [*properties, *KINDS[kind].required]
     if KINDS[kind].of_quantity is not False:
         properties["unit"] = {**_TEXT, "description": "the unit of the numbers; without it, the quantity's own"}
+        properties["lateness"] = {**DURATION, "description": "readings wait so long for those before them"}
     properties |= {
+        "shadow": {
+            "oneOf": [{"type": "boolean"}, _closed({"against": _TEXT}, "against")],
+            "description": "what it finds is recorded and nobody is told; compared with the rule `against`",
+        },
         "when": {"$ref": "#/$defs/schedule", "description": "the rule judges in these hours only"},
         "exceptions": {
             "type": "array",
@@ -97,6 +103,7 @@ def _incident() -> dict[str, Any]:
                 "quiet",
             ),
             "with_asset": {"type": "boolean"},
+            "at_most": _closed({"alarms": {"type": "integer", "minimum": 1}, "within": DURATION}, "alarms", "within"),
             "lane": {"enum": [lane.value for lane in Lane], "description": "an incident of the city, or a hint"},
         },
         "class",
