@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from city.alarm import AlarmTransition, Change
+from city.level import Level
 from rules.kind import OpenAlarm, Verdict
 from rules.pairs import Survivors, Targets
 from rules.rule import Rule
@@ -80,6 +81,11 @@ class Alarms:
             recorded=seen.recorded or sensor.recorded,
             evidence=msgspec.json.encode(seen.evidence).decode(),
         )
+
+    def standing(self, pair: int) -> tuple[Level | None, int | None]:
+        """Return the level of the alarm that stands open, and when it was raised; nothing where none does."""
+        level = int(self.table["level"][pair])
+        return (self.rule(pair).terms.levels[level - 1], int(self.table["key_ns"][pair])) if level else (None, None)
 
     def rule(self, pair: int) -> Rule:
         """Return the rule of a pair."""

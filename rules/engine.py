@@ -14,9 +14,11 @@ from city.holidays import parse_holidays
 from rules.book import RuleBook, read_book
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
+from rules.leaping import leap
 from rules.listening import Listening
 from rules.population import Population
 from rules.rule import Rule
+from rules.standing import Standing
 from rules.table import StateTable
 
 
@@ -58,6 +60,13 @@ class Engine:
         verdicts = self._judge(item)
         verdicts.sort(key=lambda verdict: verdict[:3])
         return [verdict.transition for verdict in verdicts]
+
+    def leap(self, arrivals: Arrivals, upto_ns: int) -> list[AlarmTransition]:
+        """Judge what arrived since the last tick, in order of arrival, with a tick every second up to `upto_ns`.
+
+        That is as `apply` would judge them one by one, but for the ticks that change nothing, which are not made.
+        """
+        return [verdict.transition for verdict in leap(self._force.passes.values(), arrivals, self.listening, upto_ns)]
 
     def _judge(self, item: Journaled) -> list[Verdict]:
         passes = self._force.passes.values()
@@ -139,6 +148,15 @@ class Engine:
         """Yield what stands open."""
         for pass_ in self._force.passes.values():
             yield from pass_.open_alarms()
+
+    def watch(self) -> None:
+        """Keep from now on what each target is judged by, for `standing`."""
+        for pass_ in self._force.passes.values():
+            pass_.watch()
+
+    def standing(self, rule: Rule, sensor: str, now_ns: int) -> list[Standing]:
+        """Return how the targets of a rule stand that a sensor is or has part in; none where it judges none."""
+        return self._force.passes[rule.kind].standing(rule.id, sensor, now_ns, self.listening)
 
 
 #: What is in force before the first context.

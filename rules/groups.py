@@ -162,6 +162,16 @@ class Groups:
         lives = new >= 0
         return Survivors(np.flatnonzero(lives), new[lives], np.flatnonzero(~lives))
 
+    def concerning(self, rule: str, sensor: str) -> list[int]:
+        """Return the groups of a rule that a sensor is in, or that are so called."""
+        of_rule = np.flatnonzero(np.array([one.id == rule for one in self.rules], dtype=np.bool_)[self.rule])
+        return [pair for pair in of_rule.tolist() if sensor in {self._names[pair], *self.members_of(pair)}]
+
+    def members_of(self, pair: int) -> list[str]:
+        """Return the ids of the sensors of a group."""
+        rows = self._members.sensor[self.slots(np.array([pair])).member]
+        return [self._members.population.id_of(row) for row in np.unique(rows).tolist()]
+
     def _called(self, pair: int, codes: Ints) -> Hashable:
         rule = self.rules[int(self.rule[pair])]
         return rule.id, rule.select.quantity, self._names[pair], int(codes[self.term[pair]])

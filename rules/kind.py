@@ -13,6 +13,7 @@ from rules.listening import Listening
 from rules.measure import Scale
 from rules.population import Population
 from rules.rule import Rule, Terms
+from rules.standing import Standing
 from rules.table import StateTable
 
 
@@ -27,13 +28,17 @@ def read_levels(written: Located, faults: Faults) -> list[tuple[Level, Located]]
 
 
 class Written(NamedTuple):
-    """What of a rule its kind reads: the levels, the keys of its own, and the scale of the numbers in them."""
+    """What of a rule its kind reads: the levels, the keys of its own, and the scale of the numbers in them.
+
+    `quantity` is the series that the rule selects, if any.
+    """
 
     levels: Located
     own: Mapping[str, Located]
     scale: Scale
     catalogue: Catalogue
     faults: Faults
+    quantity: str = ""
 
 
 class Verdict(NamedTuple):
@@ -87,6 +92,14 @@ class Pass(Protocol):
 
     def open_alarms(self) -> Iterable[OpenAlarm]:
         """Return what stands open."""
+        ...
+
+    def watch(self) -> None:
+        """Keep from now on what each target is judged by, for `standing`; it costs time, and only explaining asks."""
+        ...
+
+    def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
+        """Return how the targets of a rule stand that a sensor is or has part in; none where it judges none."""
         ...
 
 

@@ -49,6 +49,8 @@ class Ladder:
         self.table = StateTable(name, pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS)))
         self._low, self._high = np.empty(len(pairs)), np.empty(len(pairs))
         self._due_ns = np.empty(len(pairs), dtype=np.int64)
+        #: Judge all reading by reading, calm or not, so that what each is judged by can be told.
+        self.watched = False
         self.refresh()
 
     def refresh(self) -> None:
@@ -60,8 +62,20 @@ class Ladder:
         self._low[:], self._high[:] = np.where(calm, low, np.inf), np.where(calm, high, -np.inf)
         self._due_ns[:] = ENDLESS_NS
 
+    def since(self, pair: int) -> list[int]:
+        """Return for each level of the deepest rule since when a pair has met it, NEVER_NS where it does not."""
+        return [int(self.table[column][pair]) for column in self._since]
+
+    def due_ns(self, pair: Ints) -> int:
+        """Return when time alone may move one of these; NEVER_NS where that is known only after they were judged."""
+        if (self._low[pair] == np.inf).any():
+            return NEVER_NS
+        return int(self._due_ns[pair].min(initial=ENDLESS_NS))
+
     def leaving(self, fan: Fan, least: Floats, most: Floats, latest_ns: Ints) -> Ints:
         """Return which of the fanned pairs may be moved by readings from `least` to `most` until `latest_ns`."""
+        if self.watched:
+            return np.arange(len(fan.pair))
         leaving = least.take(fan.of) <= self._low.take(fan.pair)
         leaving |= most.take(fan.of) >= self._high.take(fan.pair)
         leaving |= latest_ns.take(fan.of) >= self._due_ns.take(fan.pair)

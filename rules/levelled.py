@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple, Self
+from typing import Self
 
 from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.quality import UNTRUSTED, Quality, names_of
-from rules.alarms import NEVER_NS, Alarms, Seen
+from rules.alarms import Alarms, Seen
 from rules.bands import Band, Levelled
+from rules.conditions import Decided, Measured, conditions_of
 from rules.gates import Gates
 from rules.kind import OpenAlarm, Verdict
 from rules.ladder import Ladder, Steps
@@ -17,6 +18,7 @@ from rules.listening import Listening
 from rules.pairs import Targets
 from rules.population import Population
 from rules.rule import Rule, Terms
+from rules.standing import Standing
 from rules.table import StateTable
 
 #: A reading so flagged is not judged: it neither raises nor clears, and does not interrupt a hold.
@@ -24,15 +26,6 @@ SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
 
 #: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
 BUFFERED_NS = 300 * SECOND_NS
-
-
-class Decided(NamedTuple):
-    """What a step was decided by: the number that was judged, and the flags of the reading that it comes from."""
-
-    time_ns: int
-    arrival_ns: int
-    value: float
-    quality: int = 0
 
 
 class LevelledPass:
@@ -45,6 +38,8 @@ class LevelledPass:
         self._ladder = Ladder(name, self._limits, gates, pairs)
         self._alarms = Alarms(pairs, self._ladder.table)
         self._memories: tuple[StateTable, ...] = ()
+        #: What each pair was last judged by, while somebody watches.
+        self._last: dict[int, Measured] | None = None
 
     @property
     def tables(self) -> tuple[StateTable, ...]:
@@ -82,6 +77,32 @@ class LevelledPass:
         """Yield what stands open."""
         return self._alarms.open_alarms()
 
+    def watch(self) -> None:
+        """Keep from now on what each pair is judged by; calm ones are then judged reading by reading too."""
+        self._last, self._ladder.watched = {}, True
+
+    def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
+        """Return how the targets of a rule stand that a sensor is or has part in."""
+        return [self._standing(pair, now_ns) for pair in self._pairs.concerning(rule, sensor)]
+
+    def _standing(self, pair: int, now_ns: int) -> Standing:
+        terms, (decided, evidence) = self._pairs.terms(pair), self._measured(pair, now_ns)
+        level, since_ns = self._alarms.standing(pair)
+        return Standing(
+            target=self._pairs.target(pair).id,
+            level=level,
+            since_ns=since_ns,
+            time_ns=None if decided is None else decided.time_ns,
+            value=None if decided is None else decided.value,
+            unit=terms.unit,
+            conditions=conditions_of(bands_of(terms), decided, self._ladder.since(pair)),
+            evidence={**evidence, **self._pairs.roll.circumstances(int(self._pairs.term[pair]))},
+        )
+
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return what a pair was last judged by; kinds that know it from their state, or more of it, say so instead."""
+        return Measured(None, {}) if self._last is None else self._last.get(pair, Measured(None, {}))
+
     def _step(self, row: int, steps: Steps, number: int, decided: Decided, evidence: Mapping[str, object]) -> Verdict:
         """Return step `number` as a verdict; `evidence` is what the kind says beside the conditions."""
         pair, before, after = int(steps.pair[number]), int(steps.before[number]), int(steps.after[number])
@@ -93,7 +114,7 @@ class LevelledPass:
         late = bool(decided.quality & Quality.LATE)
         late |= not recorded and decided.arrival_ns - decided.time_ns > BUFFERED_NS
         since = [int(at[number]) for at in steps.since_ns]
-        conditions = _conditions(bands_of(self._pairs.terms(pair)), value, decided.time_ns, since)
+        conditions = conditions_of(bands_of(self._pairs.terms(pair)), decided, since)
         told = {**evidence, "conditions": conditions, **self._pairs.roll.circumstances(term)}
         # Twelve digits: at least 3 is beyond the last number before 3.
         seen = Seen(decided.time_ns, decided.arrival_ns, value, float(f"{limit:.12g}"), told, late, recorded)
@@ -120,20 +141,3 @@ def bands_of(terms: Terms) -> tuple[Band, ...]:
     """Return the bands of levelled terms."""
     assert isinstance(terms, Levelled)  # the book gives each kind the terms it read
     return terms.bands
-
-
-def _conditions(bands: tuple[Band, ...], value: float, time_ns: int, since: list[int]) -> list[dict[str, object]]:
-    """Return each level's condition with the value against its limit, and how long it has held."""
-    return [
-        {
-            "level": band.level.word,
-            "limit": band.shown,
-            "clear": band.shown_clear,
-            "met": not band.limit.low <= value <= band.limit.high,
-            "kept": not band.clear.low <= value <= band.clear.high,
-            "hold_s": band.hold_ns / SECOND_NS,
-            "since": iso(since_ns) if since_ns != NEVER_NS else None,
-            "held_s": (time_ns - since_ns) / SECOND_NS if since_ns != NEVER_NS else 0.0,
-        }
-        for band, since_ns in zip(bands, since, strict=False)
-    ]

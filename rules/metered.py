@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from city.quality import Quality
 from city.reading import ReadingBatch
+from rules.conditions import Decided, Measured
 from rules.kind import Verdict
-from rules.levelled import SKIPPED, Decided, LevelledPass
+from rules.levelled import SKIPPED, LevelledPass
 from rules.segment import Segments
 from rules.series import Fan, SeriesIndex
 
@@ -32,6 +33,16 @@ class Samples(NamedTuple):
     quality: NDArray[np.uint16]
     value: Floats
     keeping: Floats | None = None
+
+    def decided(self, element: int) -> Decided:
+        """Return the one at an index."""
+        return Decided(
+            int(self.time_ns[element]),
+            int(self.arrival_ns[element]),
+            float(self.value[element]),
+            int(self.quality[element]),
+            None if self.keeping is None else float(self.keeping[element]),
+        )
 
 
 class Taken(NamedTuple):
@@ -60,13 +71,11 @@ class MeteredPass(LevelledPass):
         steps = self._ladder.advance(pair, segments, samples.value[order], samples.time_ns[order], keeping)
         verdicts = []
         for number, element in enumerate(order[steps.element].tolist()):
-            decided = Decided(
-                int(samples.time_ns[element]),
-                int(samples.arrival_ns[element]),
-                float(samples.value[element]),
-                int(samples.quality[element]),
-            )
+            decided = samples.decided(element)
             verdicts.append(self._step(int(samples.row[element]), steps, number, decided, evidence(element)))
+        if self._last is not None:
+            for owner, element in zip(pair.tolist(), segments.ends(order).tolist(), strict=True):
+                self._last[owner] = Measured(samples.decided(element), evidence(element))
         return verdicts
 
     def _leaving(self, samples: Samples, order: Ints, start: Ints) -> tuple[Ints, Ints]:

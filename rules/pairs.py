@@ -116,6 +116,10 @@ class Targets(Protocol):
         """Match the pairs of an earlier context with these: same rule and target, and terms that judge equally."""
         ...
 
+    def concerning(self, rule: str, sensor: str) -> list[int]:
+        """Return the pairs of a rule whose target a sensor is, or has part in; also those of a target so called."""
+        ...
+
 
 class Pairs:
     """All pairs of one kind, in order of sensor number, quantity and rule, so that a series' rules lie together.
@@ -176,6 +180,11 @@ class Pairs:
         alike = self.roll.codes(names)[self.term[new]] == old.roll.codes(names)[old.term]
         lives = (heir >= 0) & (own[new] == wanted) & alike
         return Survivors(np.flatnonzero(lives), new[lives], np.flatnonzero(~lives))
+
+    def concerning(self, rule: str, sensor: str) -> list[int]:
+        """Return the pairs of a rule and a sensor."""
+        of_rule = np.flatnonzero(np.array([one.id == rule for one in self.rules], dtype=np.bool_)[self.rule])
+        return [pair for pair in of_rule.tolist() if self.population.id_of(int(self.sensor[pair])) == sensor]
 
     def _heir(self, rule: Rule, by_id: dict[str, int]) -> int:
         index = by_id.get(rule.id, -1)

@@ -20,11 +20,14 @@ from city.yaml_lines import Located
 from rules.alarms import ALARM_COLUMNS, Alarms, Seen
 from rules.gates import Gates
 from rules.kind import OpenAlarm, Verdict, Written, read_levels
+from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
+from rules.standing import Standing
 from rules.table import StateTable
+from rules.waiting import Awaited, first_change_ns
 
 Ints = NDArray[np.int64]
 
@@ -168,6 +171,35 @@ class SilencePass:
         np.maximum.at(self._heard["arrived_ns"], row, arrival_ns)
         self._heard.touch(row)
 
+    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
+        """Return when somebody may count as silent, as more silent, or no longer."""
+        if not listening.listening or not len(self._pairs):
+            return ENDLESS_NS
+        mark_ns, level = listening.mark_ns, self._table["level"]
+        heard_ns = self._heard["total_ns"] + (mark_ns - listening.total_ns)
+        since_ns = np.maximum(heard_ns, self._installed_ns)[self._place]
+        endless = np.full((1, len(self._pairs)), ENDLESS_NS)
+        next_ns = np.concatenate([self._needed_ns, endless])[level, np.arange(len(level))]
+        waits_ns = self._installed_ns[self._installed_ns > mark_ns] - SECOND_NS
+        edge_ns = int(waits_ns.min(initial=ENDLESS_NS))
+        if self._gates:
+            windows = self._gates.look(self._pairs.term, np.full(len(self._pairs), mark_ns))
+            since_ns = np.maximum(since_ns, windows.start_ns)
+            next_ns = np.where(windows.open, next_ns, ENDLESS_NS)
+            edge_ns = min(edge_ns, int(windows.end_ns.min()))
+        return min(edge_ns, first_change_ns(self._awaited(since_ns, next_ns, level), arrivals, self._row))
+
+    def _awaited(self, since_ns: Ints, next_ns: Ints, level: NDArray[np.int8]) -> Awaited:
+        """Return of each sensor what the pair needs that changes first."""
+        rows = len(self._watched)
+        heard_ns, now_ns, anew_ns = (np.full(rows, ENDLESS_NS) for _ in range(3))
+        np.minimum.at(now_ns, self._place, np.minimum(since_ns + next_ns, ENDLESS_NS))
+        np.minimum.at(anew_ns, self._place, self._needed_ns[0])
+        silent = np.zeros(rows, dtype=np.bool_)
+        silent[self._place[level > 0]] = True
+        heard_ns[:] = 0
+        return Awaited(heard_ns, now_ns, anew_ns, silent)
+
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
         """Judge who was not heard; the silence of sensors not installed yet begins when they are."""
         waiting = np.flatnonzero(self._installed_ns > time_ns)
@@ -195,18 +227,59 @@ class SilencePass:
         return np.where(windows.open, np.minimum(silent_ns, time_ns - windows.start_ns), 0)
 
     def _verdict(self, pair: int, before: int, after: int, time_ns: int, silent_ns: int) -> Verdict:
+        evidence = self._evidence(pair, silent_ns)
+        limit_s = int(self._needed_ns[max(after, 1) - 1][pair]) / SECOND_NS
+        seen = Seen(time_ns, time_ns, silent_ns / SECOND_NS, limit_s, evidence)
+        return self._alarms.verdict(0, pair, self._alarms.move(pair, before, after, seen))
+
+    def _evidence(self, pair: int, silent_ns: int) -> dict[str, object]:
+        """Return when a sensor was last heard, and the silence that counts against what each level needs."""
         row = int(self._place[pair])
         arrived_ns, sensor = int(self._heard["arrived_ns"][row]), self._population.sensors[int(self._watched[row])]
-        evidence: dict[str, object] = {
+        return {
             "last_heard": iso(arrived_ns) if arrived_ns != _NEVER_HEARD else None,
             "silent_s": silent_ns / SECOND_NS,
             "interval_s": sensor.interval_s,
             "counted": "only time in which the broker was heard",
+            "conditions": self._conditions(pair, silent_ns),
             **self._pairs.roll.circumstances(int(self._pairs.term[pair])),
         }
-        limit_s = int(self._needed_ns[max(after, 1) - 1][pair]) / SECOND_NS
-        seen = Seen(time_ns, time_ns, silent_ns / SECOND_NS, limit_s, evidence)
-        return self._alarms.verdict(0, pair, self._alarms.move(pair, before, after, seen))
+
+    def _conditions(self, pair: int, silent_ns: int) -> list[dict[str, object]]:
+        counts = _terms(self._pairs.terms(pair)).intervals
+        needed_ns = self._needed_ns[: len(counts), pair].tolist()
+        return [
+            {
+                "level": level.word,
+                "limit": f"not heard for {count:g} intervals, {needed / SECOND_NS:g} s",
+                "clear": "heard",
+                "met": silent_ns >= needed,
+                "kept": silent_ns >= needed,
+                "hold_s": needed / SECOND_NS,
+                "since": None,
+                "held_s": silent_ns / SECOND_NS,
+                "left_s": max(0, needed - silent_ns) / SECOND_NS,
+            }
+            for (level, count), needed in zip(counts, needed_ns, strict=True)
+        ]
+
+    def watch(self) -> None:
+        """Do nothing: who was heard when is kept anyway."""
+
+    def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
+        """Return how long a sensor has been silent for a rule; nothing where it promised nothing or is a recording."""
+        return [self._standing(pair, now_ns, listening) for pair in self._pairs.concerning(rule, sensor)]
+
+    def _standing(self, pair: int, now_ns: int, listening: Listening) -> Standing:
+        silent_ns = listening.total_ns - self._heard["total_ns"][int(self._place[pair])]
+        if self._gates:
+            windows = self._gates.look(self._pairs.term[[pair]], np.array([now_ns]))
+            silent_ns = min(silent_ns, now_ns - int(windows.start_ns[0])) if windows.open[0] else 0
+        level, since_ns = self._alarms.standing(pair)
+        evidence = self._evidence(pair, int(silent_ns))
+        conditions = self._conditions(pair, int(silent_ns))
+        value, unit = silent_ns / SECOND_NS, self._pairs.terms(pair).unit
+        return Standing(self._pairs.target(pair).id, level, since_ns, now_ns, value, unit, conditions, evidence)
 
 
 def _terms(terms: Terms) -> SilenceTerms:

@@ -18,6 +18,7 @@ from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.bands import VALUE_SIDES, Levelled, Sides, Span, level_schema, read_bands
 from rules.changes import ChangePass
+from rules.conditions import Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.kind import Verdict, Written
 from rules.ladder import Steps
@@ -179,6 +180,10 @@ class ThresholdPass(LevelledPass):
         segments = Segments(np.diff(start, append=len(rows)).take(stretch))
         picked = segments.run(start.take(stretch))
         steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
+        if self._last is not None:
+            for owner, row in zip(pair.tolist(), rows.take(segments.ends(picked)).tolist(), strict=True):
+                decided = reading_at(batch, row)
+                self._last[owner] = Measured(decided, {"reading": reading_seen(decided)})
         return self._verdicts(batch, rows, picked, steps)
 
     def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
