@@ -41,8 +41,12 @@ def one_cause(town: Town) -> Iterator[Figure]:
 
 
 def many_causes(town: Town) -> Iterator[Figure]:
-    """Admit alarms of as many rules."""
-    return _storm("storm of many causes", town, [alarm(rule=f"storm-{number}") for number in range(ALARMS)])
+    """Admit alarms of as many rules and sensors."""
+    return _storm(
+        "storm of many causes",
+        town,
+        [alarm(rule=f"storm-{number}", target=f"sensor-{number}") for number in range(ALARMS)],
+    )
 
 
 def clocks(town: Town, due: int = 50) -> Iterator[Figure]:
