@@ -150,7 +150,8 @@ class _RuleReader:
         select = self._select(fields["select"], of_quantity, kind)
         own = {key: fields[key] for key in kind.own if key in fields}
         scale = self._scale(fields) if of_quantity else Scale()
-        part = Written(fields["levels"], own, scale, self._catalogue, self._faults)
+        quantity = "" if select is None else select.quantity
+        part = Written(fields["levels"], own, scale, self._catalogue, self._faults, quantity)
         terms = kind.read(part)
         when = self._when(fields)
         exceptions = self._exceptions(fields, kind, part)

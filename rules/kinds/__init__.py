@@ -6,8 +6,9 @@ from rules.kinds.count import Counting
 from rules.kinds.quorum import Quorum
 from rules.kinds.sequence import Following
 from rules.kinds.silence import Silence
+from rules.kinds.stuck import Stuck
 from rules.kinds.threshold import Threshold
 
 #: Kind by the word that rules use for it, in the order in which they judge an entry.
-_ALL: tuple[Kind, ...] = (Threshold(), Quorum(), Counting(), Compare(), Following(), Silence())
+_ALL: tuple[Kind, ...] = (Threshold(), Quorum(), Counting(), Compare(), Following(), Silence(), Stuck())
 KINDS = {kind.name: kind for kind in _ALL}
