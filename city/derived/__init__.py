@@ -1,0 +1,1 @@
+"""Quantities that are computed from others: formulas and tables, each with its source; pure."""
