@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 import structlog
 
@@ -16,6 +17,7 @@ from city.errors import LiandongError
 from ingest.backoff import Backoff
 from liandong import leash
 from liandong.exits import Exit
+from liandong.forked import NurseryGone
 
 log = structlog.get_logger()
 
@@ -43,8 +45,38 @@ class PartRefused(LiandongError):
         super().__init__(f"`{part}` cannot run (exit code {exit_code})")
 
 
+class Process(Protocol):
+    """A child process as asyncio describes its own."""
+
+    @property
+    def pid(self) -> int:
+        """Return its number."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """Return its exit code; None while it runs."""
+        ...
+
+    async def wait(self) -> int:
+        """Return its exit code when it has ended."""
+        ...
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+
 async def _at_once() -> bool:
     return True
+
+
+async def _never() -> Process:
+    raise NurseryGone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +84,7 @@ class Part:
     """What to run.
 
     Attributes:
+        fork: starts it, where it is one of our own; `command` does where that raises NurseryGone.
         ready: tells whether it does its work yet.
         prepare: called before each start.
         alone: the next part is started only when this one is ready.
@@ -63,6 +96,7 @@ class Part:
 
     name: str
     command: tuple[str, ...]
+    fork: Callable[[], Awaitable[Process]] = _never
     ready: Callable[[], Awaitable[bool]] = _at_once
     prepare: Callable[[], None] = lambda: None
     alone: bool = True
@@ -112,7 +146,7 @@ class Keeper:
     async def _live(self) -> int:
         """Live through one process, and return its exit code."""
         self.part.prepare()
-        process = await _started(self.part.command)
+        process = await _started(self.part)
         self.pid, self.since_ns = process.pid, self._clock.now_ns()
         self._changed()
         log.info("part_started", part=self.part.name, pid=process.pid)
@@ -125,7 +159,7 @@ class Keeper:
             self.pid, self.since_ns = 0, self._clock.now_ns()
             self._changed()
 
-    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+    async def _until_ready(self, process: Process) -> None:
         deadline_s = asyncio.get_running_loop().time() + self.part.patience_s
         while process.returncode is None:
             if await self.part.ready():
@@ -141,11 +175,14 @@ class Keeper:
             await asyncio.sleep(_LOOK_S)
 
 
-async def _started(command: tuple[str, ...]) -> asyncio.subprocess.Process:
-    """Start `command` on a leash, where Ctrl-C on the terminal does not reach it: it is ended in its turn."""
-    return await asyncio.create_subprocess_exec(
-        *leash.command(*command), stdin=asyncio.subprocess.DEVNULL, env=own_environment(), process_group=0
-    )
+async def _started(part: Part) -> Process:
+    """Start a part on a leash, where Ctrl-C on the terminal does not reach it: it is ended in its turn."""
+    try:
+        return await part.fork()
+    except NurseryGone:
+        return await asyncio.create_subprocess_exec(
+            *leash.command(*part.command), stdin=asyncio.subprocess.DEVNULL, env=own_environment(), process_group=0
+        )
 
 
 def own_environment() -> dict[str, str]:
@@ -154,7 +191,7 @@ def own_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path}
 
 
-async def _ended(process: asyncio.subprocess.Process, grace_s: float) -> None:
+async def _ended(process: Process, grace_s: float) -> None:
     """Return when the process is gone, killed where it did not go by itself."""
     if process.returncode is not None:
         return

@@ -13,17 +13,31 @@ from liandong.city_folder import read_city
 from liandong.copies.schedule import Schedule
 from liandong.copies.standing import Standings
 from liandong.folder import DataFolder
+from liandong.forked import NurseryGone
 from liandong.http_probe import answers
 from liandong.link.client import is_listening
-from liandong.part import Part, own_command
+from liandong.nursery import Nursery
+from liandong.part import Part, Process, own_command
 from liandong.secrets import secrets_at
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.supervisor import Supervisor
 
+#: The commands that parts are, in the order in which they are started.
+COMMANDS = ("ingest", "desk")
 
-async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Callable[[], Awaitable[None]]) -> None:
+
+async def up(
+    settings: Settings,
+    *,
+    config: Path | None,
+    demo: bool,
+    ready: Callable[[], Awaitable[None]],
+    nursery: Nursery | None = None,
+) -> None:
     """Run everything until SIGINT or SIGTERM; `config` is the settings file that the parts read too.
+
+    The parts are forked from `nursery` where there is one, else each is a new program.
 
     Raises:
         BadCity: the city folder holds mistakes.
@@ -41,7 +55,7 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
             settings.broker.address.require_free(at="broker.port")
             window = settings.broker.fitted(city.routes.filters)
             broker = EmbeddedBroker(window, folder, secrets_at(folder.secrets))
-        parts = _Parts(settings, folder, config)
+        parts = _Parts(settings, folder, config, nursery)
         chosen = [*([broker.part()] if broker is not None else []), parts.ingest(), parts.desk(demo=demo)]
         chosen += [parts.simulators()] if demo else []
         pause_s = settings.restart.longest_pause_s
@@ -56,8 +70,8 @@ async def up(settings: Settings, *, config: Path | None, demo: bool, ready: Call
 class _Parts:
     """The parts that are commands of our own, each told where it finds data, city and settings."""
 
-    def __init__(self, settings: Settings, folder: DataFolder, config: Path | None) -> None:
-        self._settings, self._folder = settings, folder
+    def __init__(self, settings: Settings, folder: DataFolder, config: Path | None, nursery: Nursery | None) -> None:
+        self._settings, self._folder, self._nursery = settings, folder, nursery
         self._shared = ["--data", str(settings.data), "--city", str(settings.city)]
         self._shared += ["--config", str(config)] if config is not None else []
         self._mqtt = ["--mqtt", str(settings.broker.address)] if settings.mqtt.embedded else []
@@ -66,9 +80,8 @@ class _Parts:
         async def listens() -> bool:
             return await is_listening(self._folder.socket)
 
-        # The desk starts beside it: most of both starts is reading their libraries, each on its own core.
-        command = own_command("ingest", *self._shared, *self._mqtt)
-        return Part(name="ingest", command=command, ready=listens, alone=False)
+        # The desk starts beside it, each on its own core.
+        return replace(self._own("ingest", *self._mqtt), ready=listens, alone=False)
 
     def desk(self, *, demo: bool) -> Part:
         http = self._settings.http_address
@@ -76,15 +89,25 @@ class _Parts:
         async def serves() -> bool:
             return await answers(http.dialled, "/healthz")
 
-        command = own_command("desk", *self._shared, *self._mqtt, "--http", str(http), *(["--demo"] if demo else []))
-        return Part(name="desk", command=command, ready=serves)
+        part = self._own("desk", *self._mqtt, "--http", str(http), *(["--demo"] if demo else []))
+        return replace(part, ready=serves)
 
     def command(self, *words: str) -> tuple[str, ...]:
         """Return the command line of a command that works on this installation."""
         return own_command(*words, *self._shared)
 
     def simulators(self) -> Part:
-        return Part(name="simulators", command=own_command("simulate", "--demo", *self._shared, *self._mqtt))
+        return replace(self._own("simulate", "--demo", *self._mqtt), name="simulators")
+
+    def _own(self, name: str, *options: str) -> Part:
+        words = (name, *self._shared, *options)
+
+        async def fork() -> Process:
+            if self._nursery is None:
+                raise NurseryGone
+            return await self._nursery.start(*words)
+
+        return Part(name=name, command=own_command(*words), fork=fork)
 
 
 def _schedule(settings: Settings, parts: _Parts) -> Schedule | None:

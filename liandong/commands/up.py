@@ -8,8 +8,9 @@ import typer
 from liandong.carried import demo_city
 from liandong.commands.options import City, Config, Data, Http, Mqtt, chosen_settings
 from liandong.log import configure_log
+from liandong.nursery import Nursery, possible
 from liandong.settings import Settings
-from liandong.up import up
+from liandong.up import COMMANDS, up
 
 Demo = Annotated[bool, typer.Option("--demo", help="Run the demo city: its sensors are simulated, its people made up.")]
 
@@ -30,11 +31,16 @@ def run_up(
     folder = demo_city() if demo and city is None else city
     settings = chosen_settings(config, data=data, city=folder, http=http, mqtt=mqtt)
     configure_log("supervisor")
+    nursery = Nursery([*COMMANDS, *(["simulate"] if demo else [])]) if possible() else None
 
     async def tell() -> None:
         typer.echo(_welcome(settings, demo=demo))
 
-    asyncio.run(up(settings, config=config, demo=demo, ready=tell))
+    try:
+        asyncio.run(up(settings, config=config, demo=demo, ready=tell, nursery=nursery))
+    finally:
+        if nursery is not None:
+            nursery.close()
 
 
 def _welcome(settings: Settings, *, demo: bool) -> str:
