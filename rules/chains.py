@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.alarms import NEVER_NS
+from rules.limits import ENDLESS_NS
 from rules.table import Column, StateTable
 
 Ints = NDArray[np.int64]
@@ -27,13 +28,17 @@ class Chains:
         }
         self.table = StateTable(name, keys, columns)
 
-    def take(self, group: Ints, step: Ints, time_ns: Ints) -> Ints:
-        """Take one step of each of `group`; return when its chain was completed by it, NEVER_NS where it was not."""
+    def take(self, group: Ints, step: Ints, time_ns: Ints) -> tuple[Ints, Ints]:
+        """Take one step of each of `group`; return when its chain was completed by it, NEVER_NS where it was not.
+
+        And when each step of it was taken, so far as it was before it was forgotten.
+        """
         taken_ns, waits_ns = self.table["taken_ns"], self.table["waits_ns"]
         taken_ns[group, step] = np.maximum(taken_ns[group, step], time_ns)
         self.table.touch(group)
         answers = step == self._plan.steps[group]
         waits_ns[group[answers & (time_ns >= waits_ns[group])]] = NEVER_NS
+        steps_ns = taken_ns[group]
         whole = np.flatnonzero(~answers & self._whole(group))
         done = group[whole]
         last_ns = taken_ns[done, self._plan.steps[done] - 1]
@@ -42,7 +47,15 @@ class Chains:
         taken_ns[done] = NEVER_NS
         completed = np.full(len(group), NEVER_NS)
         completed[whole[~waits]] = last_ns[~waits]
-        return completed
+        return completed, steps_ns
+
+    def steps(self, group: Ints) -> Ints:
+        """Return when groups took each step of the chains that they are in, NEVER_NS where they did not yet."""
+        return self.table["taken_ns"][group]
+
+    def waits_ns(self, group: int) -> int:
+        """Return since when a group waits for what should follow; NEVER_NS where it does not."""
+        return int(self.table["waits_ns"][group])
 
     def _wait(self, group: Ints, since_ns: Ints) -> None:
         """Let groups wait for what should follow, unless it came already; whoever waits goes on waiting."""
@@ -62,6 +75,12 @@ class Chains:
         whole: Flags = known & ordered.all(axis=1)
         whole &= last_ns - taken_ns[:, 0] <= self._plan.within_ns[group]
         return whole
+
+    def next_ns(self) -> int:
+        """Return until when the first of the waiting groups waits; ENDLESS_NS where none does."""
+        waits_ns = self.table["waits_ns"]
+        waiting = waits_ns != NEVER_NS
+        return int((waits_ns + self._plan.within_ns)[waiting].min(initial=ENDLESS_NS))
 
     def overdue(self, time_ns: int) -> tuple[Ints, Ints]:
         """Return groups that have waited in vain, and until when; they wait no longer."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.groups import Groups
+from rules.limits import ENDLESS_NS
 from rules.metered import rounds
 from rules.pairs import Pairs
 from rules.table import StateTable
@@ -27,7 +28,7 @@ class Gathered(NamedTuple):
     Attributes:
         group, row, time_ns: the group, the reading, and the group's time.
         value: one number for each side, none (NaN) where no fresh value stands; `sensors` of how many it is
-            made.
+            made, and `oldest_ns` is the time of the oldest of those.
     """
 
     group: Ints
@@ -35,6 +36,16 @@ class Gathered(NamedTuple):
     time_ns: Ints
     value: Floats
     sensors: Ints
+    oldest_ns: Ints
+
+
+class Said(NamedTuple):
+    """What the members of one side said last, the oldest first, and which of it is not too old to be taken."""
+
+    member: Ints
+    value: Floats
+    time_ns: Ints
+    fresh: NDArray[np.bool_]
 
 
 class Gathering:
@@ -64,6 +75,7 @@ class Gathering:
             np.empty(len(group), dtype=np.int64),
             np.empty((self._count, len(group))),
             np.empty((self._count, len(group)), dtype=np.int64),
+            np.empty((self._count, len(group)), dtype=np.int64),
         )
         for places in rounds(group):
             value[local.slot[places]] = batch.value[row_of[places]]
@@ -77,8 +89,26 @@ class Gathering:
                 stands = fresh & (self._side[local.member[slots]] == side)
                 ways = {way: terms[self._groups.term[group[places]]] for way, terms in self._ways[side].items()}
                 found.value[side, places], found.sensors[side, places] = _taken(value[slots], stands, first, ways)
+                found.oldest_ns[side, places] = np.minimum.reduceat(np.where(stands, time_ns[slots], ENDLESS_NS), first)
         self._keep(batch, member, row, local.touched, clock_ns)
         return found
+
+    def said(self, group: int, side: int, within_ns: int) -> Said:
+        """Return what the members of one side of a group said last; nothing of those that said nothing yet."""
+        member = self._groups.slots(np.array([group])).member
+        member = member[(self._side[member] == side) & (self.members["time_ns"][member] != NEVER_NS)]
+        member = member[np.argsort(self.members["time_ns"][member], kind="stable")]
+        time_ns = self.members["time_ns"][member]
+        fresh = time_ns >= int(self.clocks["clock_ns"][group]) - within_ns
+        return Said(member, self.members["value"][member], time_ns, fresh)
+
+    def taken(self, group: int, side: int, said: Said) -> float:
+        """Return the one number that a side of a group makes of what is fresh; none (NaN) where nothing is."""
+        term = self._groups.term[[group]]
+        ways = {way: terms[term] for way, terms in self._ways[side].items()}
+        if not len(said.member):
+            return float("nan")
+        return float(_taken(said.value, said.fresh, np.array([0]), ways)[0][0])
 
     def _keep(self, batch: ReadingBatch, member: Ints, row: Ints, touched: Ints, clock_ns: Ints) -> None:
         self.members["value"][member] = batch.value[row]

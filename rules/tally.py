@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.alarms import NEVER_NS
+from rules.limits import ENDLESS_NS
 from rules.table import Column, StateTable
 
 Ints = NDArray[np.int64]
@@ -40,6 +41,16 @@ class Tally:
         clock_ns[target] = np.maximum(clock_ns[target], time_ns)
         self.table.touch(target)
         return self.count(target, clock_ns[target])
+
+    def next_ns(self, target: Ints, time_ns: int) -> int:
+        """Return when the next happening leaves one of the targets' windows; ENDLESS_NS where all are empty."""
+        first_ns = self.count(target, np.full(len(target), time_ns)).first_ns
+        counted = first_ns != _LATEST
+        return int((first_ns + self._within_ns[target])[counted].min(initial=ENDLESS_NS))
+
+    def remembered(self, target: Ints) -> Ints:
+        """Return the happenings that targets remember, in no order, NEVER_NS where there are fewer."""
+        return self.table["at_ns"][target]
 
     def count(self, target: Ints, time_ns: Ints) -> Count:
         """Return what the windows of targets hold that end at `time_ns`, or with their clock where that is later."""

@@ -11,18 +11,22 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clock import SECOND_NS
+from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
+from city.reading import ReadingBatch
 from city.yaml_lines import Located
+from rules.alarms import NEVER_NS
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
+from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.gathering import MEAN, TAKES, Gathered, Gathering
+from rules.gathering import MEAN, TAKES, Gathered, Gathering, Said
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
+from rules.levelled import reading_seen
 from rules.listening import Listening
 from rules.measure import Scale
-from rules.metered import Samples, exact, taken
+from rules.metered import Samples, exact, reading_at, taken
 from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule, Terms
@@ -36,6 +40,9 @@ _DIFFERENCE, _RATIO = "difference", "ratio"
 
 #: The sides of a rule: the sensors that it selects, and those that they are held against.
 _SIDES = 2
+
+#: What the sides are called in evidence, and so many sensors of each are named there.
+_SIDE_NAMES, _NAMED = ("one", "other"), 20
 
 _TAKE = {"enum": list(TAKES), "description": "what several sensors of one side are taken as; the mean unless said"}
 
@@ -172,14 +179,47 @@ class ComparePass(GroupedPass):
         known = np.isfinite(one) & np.isfinite(other) & ~(self._ratio[found.group] & (other == 0))
         at = np.flatnonzero(known)
         one, other, group, row = one[at], other[at], found.group[at], found.row[at]
-        ratio = self._ratio[group]
-        measure = exact(np.where(ratio, one / np.where(ratio, other, 1.0), one - other))
+        measure = self._measure(one, other, self._ratio[group])
         samples = Samples(group, row, found.time_ns[at], batch.arrival_ns[row], batch.quality[row], measure)
-        return self._climb(samples, lambda element: self._evidence(found, int(at[element])))
+        return self._climb(samples, lambda element: self._evidence(batch, found, int(at[element])))
 
-    def _evidence(self, found: Gathered, element: int) -> dict[str, object]:
+    def _measure(self, one: Floats, other: Floats, ratio: NDArray[np.bool_]) -> Floats:
+        return exact(np.where(ratio, one / np.where(ratio, other, 1.0), one - other))
+
+    def _evidence(self, batch: ReadingBatch, found: Gathered, element: int) -> dict[str, object]:
         sides = {
-            name: {"value": float(found.value[side, element]), "sensors": int(found.sensors[side, element])}
-            for side, name in enumerate(("one", "other"))
+            name: {
+                "value": float(found.value[side, element]),
+                "sensors": int(found.sensors[side, element]),
+                "oldest": iso(int(found.oldest_ns[side, element])),
+            }
+            for side, name in enumerate(_SIDE_NAMES)
         }
-        return {**sides, "within_s": int(self._within_ns[found.group[element]]) / SECOND_NS}
+        row = int(found.row[element])
+        member = int(np.flatnonzero(self._members.number == batch.sensor[row])[0])
+        reading = {"sensor": self._members.target(member).id, **reading_seen(reading_at(batch, row))}
+        return {"reading": reading, **sides, "within_s": int(self._within_ns[found.group[element]]) / SECOND_NS}
+
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return both sides as they stand; no number while one of them has no value that is fresh."""
+        within_ns, time_ns = int(self._within_ns[pair]), int(self._gathering.clocks["clock_ns"][pair])
+        said = [self._gathering.said(pair, side, within_ns) for side in range(_SIDES)]
+        value = np.array([[self._gathering.taken(pair, side, one)] for side, one in enumerate(said)])
+        sides = {name: self._side(said[side], float(value[side, 0])) for side, name in enumerate(_SIDE_NAMES)}
+        evidence = {**sides, "within_s": within_ns / SECOND_NS}
+        ratio = self._ratio[[pair]]
+        if time_ns == NEVER_NS or not np.isfinite(value).all() or (ratio & (value[1] == 0)).any():
+            return Measured(None, evidence)
+        return Measured(Decided(time_ns, time_ns, float(self._measure(value[0], value[1], ratio)[0])), evidence)
+
+    def _side(self, said: Said, value: float) -> dict[str, object]:
+        """Return one side as evidence shows it: what each sensor said last, and whether it is too old."""
+        columns = zip(
+            said.member.tolist(), said.value.tolist(), said.time_ns.tolist(), said.fresh.tolist(), strict=True
+        )
+        named = [
+            {"sensor": self._members.target(member).id, "value": each, "time": iso(time_ns), "fresh": fresh}
+            for member, each, time_ns, fresh in columns
+        ]
+        known = value if np.isfinite(value) else None
+        return {"value": known, "sensors": int(np.count_nonzero(said.fresh)), "said": named[-_NAMED:]}

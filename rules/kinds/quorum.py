@@ -15,6 +15,7 @@ from city.entry import Arrivals
 from city.level import Level
 from rules.alarms import NEVER_NS
 from rules.bands import AT_LEAST, NO_BAND, SHARE, VALUE_SIDES, Band, Levelled, level_schema, read_band, read_counts
+from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
@@ -128,11 +129,30 @@ class QuorumPass(GroupedPass):
         return self._climb(samples, lambda element: self._evidence(poll, element))
 
     def _evidence(self, poll: Poll, element: int) -> dict[str, object]:
-        standing = poll.standing(element)
+        return self._told(int(poll.group[element]), poll.standing(element))
+
+    def _told(self, group: int, standing: Sequence[tuple[int, float, int]]) -> dict[str, object]:
+        """Return who votes in a group: member, value and time of each."""
         named = [
             {"sensor": self._members.target(member).id, "value": value, "time": iso(time_ns)}
             for member, value, time_ns in standing[:_NAMED]
         ]
-        group = int(poll.group[element])
-        within_s = int(self._within_ns[group]) / SECOND_NS
-        return {"votes": len(standing), "of": int(self._groups.size[group]), "within_s": within_s, "voters": named}
+        return {
+            "votes": len(standing),
+            "of": int(self._groups.size[group]),
+            "each": _terms(self._groups.terms(group)).of_each,
+            "within_s": int(self._within_ns[group]) / SECOND_NS,
+            "voters": named,
+        }
+
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return the votes that stand, and how many of them are fresh; whoever is calm casts none."""
+        votes, members = self._votes.table, self._groups.slots(np.array([pair])).member
+        voters = members[votes["on"][members] > 0]
+        time_ns, clock_ns = votes["time_ns"][voters], int(self._clock["clock_ns"][pair])
+        at_ns = now_ns if clock_ns == NEVER_NS else clock_ns
+        fresh = int(np.count_nonzero(time_ns >= at_ns - self._within_ns[pair]))
+        standing = [*zip(voters.tolist(), votes["value"][voters].tolist(), time_ns.tolist(), strict=True)]
+        weight = float(self._weight[pair])
+        decided = Decided(at_ns, at_ns, fresh * weight, keeping=len(voters) * weight)
+        return Measured(decided, self._told(pair, standing) | {"fresh": fresh})

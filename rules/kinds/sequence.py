@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from city.clock import iso
 from city.entry import Arrivals
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
 from rules.bands import AT_LEAST, Levelled, level_schema, read_counts
 from rules.chains import Chains, Plan
+from rules.conditions import Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.happenings import TOLD, Happenings, Told, read_told
@@ -185,9 +187,11 @@ class SequencePass(TalliedPass):
         happened = self._happenings.of(arrivals)
         of, group, _ = self._groups.of_members(happened.member)
         member, time_ns = happened.member[of], happened.time_ns[of]
-        completed_ns = np.empty(len(group), dtype=np.int64)
+        completed_ns, steps_ns = np.empty(len(group), dtype=np.int64), self._chains.steps(group)
         for places in rounds(group):
-            completed_ns[places] = self._chains.take(group[places], self._number[member[places]], time_ns[places])
+            completed_ns[places], steps_ns[places] = self._chains.take(
+                group[places], self._number[member[places]], time_ns[places]
+            )
         done = np.flatnonzero(completed_ns != NEVER_NS)
         of = of[done]
         return self._count(
@@ -198,8 +202,31 @@ class SequencePass(TalliedPass):
                 happened.arrival_ns[of],
                 happened.quality[of],
                 member[done],
+                lambda at: {"steps": self._steps(int(group[done[at]]), steps_ns[done[at]].tolist())},
             )
         )
+
+    def _steps(self, group: int, taken_ns: Sequence[int]) -> list[dict[str, object]]:
+        """Return each step of a group's rule in words, and when it was taken; None where it was not yet."""
+        terms = _terms(self._groups.terms(group))
+        shown = [terms.first.shown, *(step.told.shown for step in terms.then)]
+        times = [iso(time_ns) if time_ns != NEVER_NS else None for time_ns in taken_ns[: len(shown)]]
+        steps: list[dict[str, object]] = [{"step": step, "time": time} for step, time in zip(shown, times, strict=True)]
+        if terms.without:
+            steps[-1]["without"] = True
+        return steps
+
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return how many sequences the window holds, how far the next one has come, and what is waited for."""
+        decided, evidence = super()._measured(pair, now_ns)
+        [taken_ns], waits_ns = self._chains.steps(np.array([pair])).tolist(), self._chains.waits_ns(pair)
+        waits = {} if waits_ns == NEVER_NS else {"waits_since": iso(waits_ns)}
+        return Measured(decided, {**evidence, "steps": self._steps(pair, taken_ns), **waits})
+
+    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
+        """Return when a count may fall, something should have followed, or a step may be taken."""
+        due_ns = super().due_ns(arrivals, listening)
+        return min(due_ns, self._chains.next_ns()) if listening.listening else due_ns
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
         """Count what should have followed and did not, and let the counts of open alarms fall."""

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
-from city.clock import SECOND_NS
+from city.clock import SECOND_NS, iso
 from city.entry import NumberedSensor
 from city.quality import UNTRUSTED, Quality
-from tests.support.judging import START_NS, Bench, book, context, readings, rule, sensor
+from tests.support.judging import START_NS, Bench, at, book, context, readings, rule, sensor
 from tests.unit.rules.test_engine import Row, cuts, judged, streams
 
 INSIDE = [sensor(number, site="tunnel", tags=frozenset({"inside"})) for number in (1, 2)]
@@ -92,8 +92,9 @@ def test_compare_says_both_sides() -> None:
     (raised,) = started().feed(readings((1, 0, 0.3), (2, 0, 0.48), (3, 1, 0.3)))
 
     evidence = json.loads(raised.evidence)
-    assert evidence["one"] == {"value": pytest.approx(0.39), "sensors": 2}
-    assert evidence["other"] == {"value": 0.3, "sensors": 1}
+    assert evidence["one"] == {"value": pytest.approx(0.39), "sensors": 2, "oldest": iso(START_NS)}
+    assert evidence["other"] == {"value": 0.3, "sensors": 1, "oldest": iso(at(1))}
+    assert (evidence["reading"]["sensor"], evidence["reading"]["value"]) == (OUTSIDE[0].sensor.id, 0.3)
     assert (raised.limit, raised.unit) == (0.05, "m")
 
 
