@@ -3,6 +3,7 @@
 from rules.kind import Kind
 from rules.kinds.compare import Compare
 from rules.kinds.count import Counting
+from rules.kinds.drift import Drift
 from rules.kinds.quorum import Quorum
 from rules.kinds.sequence import Following
 from rules.kinds.silence import Silence
@@ -10,5 +11,5 @@ from rules.kinds.stuck import Stuck
 from rules.kinds.threshold import Threshold
 
 #: Kind by the word that rules use for it, in the order in which they judge an entry.
-_ALL: tuple[Kind, ...] = (Threshold(), Quorum(), Counting(), Compare(), Following(), Silence(), Stuck())
+_ALL: tuple[Kind, ...] = (Threshold(), Quorum(), Counting(), Compare(), Following(), Silence(), Stuck(), Drift())
 KINDS = {kind.name: kind for kind in _ALL}
