@@ -1,18 +1,20 @@
 """Messages on their way into the outbox: rows written with what they tell of, and held where a quota is used up."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, partial
 
-from prometheus_client import Counter
-from sqlalchemy import Connection, bindparam, insert, select
+import prometheus_client
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from city.clock import SECOND_NS
 from linkage.tables import MESSAGES
 from linkage.telling.book import Quotas
 
-MESSAGES_HELD = Counter("linkage_messages_held_total", "Messages held back and summed up later, by reason.", ["reason"])
+MESSAGES_HELD = prometheus_client.Counter(
+    "linkage_messages_held_total", "Messages held back and summed up later, by reason.", ["reason"]
+)
 
 #: A department's own system has one channel, called after it, and no other: nobody else may read its tasks.
 SYSTEM_PREFIX = "system:"
@@ -72,28 +74,25 @@ class Draft:
 
 # Built once: building a statement anew costs as much as running it.
 _LAST_HOUR = (
-    select(MESSAGES.c.created_ns)
+    select(MESSAGES.c.department, func.count().label("told"), func.min(MESSAGES.c.created_ns).label("first_ns"))
     .where(
-        MESSAGES.c.department == bindparam("told"),
+        MESSAGES.c.department.in_(bindparam("departments", expanding=True)),
         MESSAGES.c.created_ns > bindparam("since_ns"),
         MESSAGES.c.state.in_(_COUNTED),
     )
-    .order_by(MESSAGES.c.created_ns)
-    .limit(bindparam("quota"))
+    .group_by(MESSAGES.c.department)
 )
 
 
 def put(connection: Connection, drafts: Iterable[Draft], quotas: Quotas, now_ns: int) -> int:
     """Write messages inside the caller's transaction; return how many, held ones among them."""
+    some = list(drafts)
+    lately = _Lately(connection, {draft.department for draft in some if not draft.urgent}, quotas, now_ns)
     rows: list[dict[str, object]] = []
-    lately: dict[str, _Lately] = {}
-    for draft in drafts:
-        told = lately.get(draft.department)
-        if told is None:
-            told = lately[draft.department] = _Lately(connection, draft.department, quotas, now_ns)
-        until_ns = None if draft.urgent else told.held_until_ns
+    for draft in some:
+        until_ns = None if draft.urgent else lately.held_until_ns(draft.department)
         if until_ns is None:
-            told.fresh += 1
+            lately.fresh[draft.department] += 1
         else:
             MESSAGES_HELD.labels("quota").inc()
         rows.append(row_of(draft, now_ns, until_ns))
@@ -129,24 +128,18 @@ def row_of(draft: Draft, now_ns: int, held_until_ns: int | None = None) -> dict[
 
 
 class _Lately:
-    """What a department was told in the last hour; `fresh` counts what is being written."""
+    """What departments were told in the last hour; `fresh` counts what is being written."""
 
-    def __init__(self, connection: Connection, department: str, quotas: Quotas, now_ns: int) -> None:
-        self.fresh = 0
-        self._quota, self._now_ns = quotas.of(department), now_ns
-        self._read = partial(
-            connection.execute,
-            _LAST_HOUR,
-            {"told": department, "since_ns": now_ns - _HOUR_NS, "quota": self._quota},
-        )
+    def __init__(self, connection: Connection, departments: Collection[str], quotas: Quotas, now_ns: int) -> None:
+        self.fresh: Counter[str] = Counter()
+        self._quotas, self._now_ns = quotas, now_ns
+        asked = {"departments": sorted(departments), "since_ns": now_ns - _HOUR_NS}
+        rows = connection.execute(_LAST_HOUR, asked) if departments else ()
+        self._told = {row.department: (row.told, row.first_ns) for row in rows}
 
-    @cached_property
-    def _created(self) -> list[int]:
-        return list(self._read().scalars())
-
-    @property
-    def held_until_ns(self) -> int | None:
+    def held_until_ns(self, department: str) -> int | None:
         """Return when the department's quota has room again; None when it has room now."""
-        if len(self._created) + self.fresh < self._quota:
+        told, first_ns = self._told.get(department, (0, self._now_ns))
+        if told + self.fresh[department] < self._quotas.of(department):
             return None
-        return (self._created[0] if self._created else self._now_ns) + _HOUR_NS
+        return int(first_ns) + _HOUR_NS
