@@ -149,6 +149,14 @@ class Engine:
         for pass_ in self._force.passes.values():
             yield from pass_.open_alarms()
 
+    def rule(self, rule: str) -> Rule | None:
+        """Return a rule in force."""
+        return next((one for one in self.book.rules if one.id == rule), None)
+
+    def reads(self, rule: Rule, sensor: str) -> list[tuple[str, str]]:
+        """Return the series by which the targets of a rule are judged that a sensor is part of."""
+        return self._force.passes[rule.kind].reads(rule.id, sensor)
+
     def watch(self) -> None:
         """Keep from now on what each target is judged by, for `standing`."""
         for pass_ in self._force.passes.values():

@@ -164,13 +164,15 @@ class Groups:
 
     def concerning(self, rule: str, sensor: str) -> list[int]:
         """Return the groups of a rule that a sensor is in, or that are so called."""
-        of_rule = np.flatnonzero(np.array([one.id == rule for one in self.rules], dtype=np.bool_)[self.rule])
-        return [pair for pair in of_rule.tolist() if sensor in {self._names[pair], *self.members_of(pair)}]
+        row, numbers = self._members.population.row_of(sensor), [one.id == rule for one in self.rules]
+        mine = np.flatnonzero(self._members.sensor == row) if row is not None else np.array([], dtype=np.int64)
+        groups = np.unique(self.of_members(mine).group).tolist()
+        called = (pair for pair, name in enumerate(self._names) if name == sensor)
+        return sorted({pair for pair in (*groups, *called) if numbers[self.rule[pair]]})
 
-    def members_of(self, pair: int) -> list[str]:
-        """Return the ids of the sensors of a group."""
-        rows = self._members.sensor[self.slots(np.array([pair])).member]
-        return [self._members.population.id_of(row) for row in np.unique(rows).tolist()]
+    def reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series of a group's members."""
+        return [one for member in self.slots(np.array([pair])).member.tolist() for one in self._members.reads(member)]
 
     def _called(self, pair: int, codes: Ints) -> Hashable:
         rule = self.rules[int(self.rule[pair])]

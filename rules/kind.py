@@ -50,6 +50,10 @@ class Verdict(NamedTuple):
     transition: AlarmTransition
 
 
+#: What is read of a sensor where it is no single quantity.
+EVENTS, ANYTHING = "", "*"
+
+
 class OpenAlarm(NamedTuple):
     """An alarm that stands open, for the live map and the rule page."""
 
@@ -96,6 +100,13 @@ class Pass(Protocol):
 
     def watch(self) -> None:
         """Keep from now on what each target is judged by, for `standing`; it costs time, and only explaining asks."""
+        ...
+
+    def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
+        """Return the series, as sensor and quantity, by which the targets of a rule are judged that a sensor is part of.
+
+        A quantity of `EVENTS` stands for what a sensor reports, `ANYTHING` for whatever it says.
+        """
         ...
 
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:

@@ -81,6 +81,10 @@ class LevelledPass:
         """Keep from now on what each pair is judged by; calm ones are then judged reading by reading too."""
         self._last, self._ladder.watched = {}, True
 
+    def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
+        """Return the series by which the targets of a rule are judged that a sensor is part of."""
+        return [*dict.fromkeys(one for pair in self._pairs.concerning(rule, sensor) for one in self._pairs.reads(pair))]
+
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
         """Return how the targets of a rule stand that a sensor is or has part in."""
         return [self._standing(pair, now_ns) for pair in self._pairs.concerning(rule, sensor)]

@@ -120,6 +120,10 @@ class Targets(Protocol):
         """Return the pairs of a rule whose target a sensor is, or has part in; also those of a target so called."""
         ...
 
+    def reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series, as sensor and quantity, by which a pair is judged; no quantity where it is events."""
+        ...
+
 
 class Pairs:
     """All pairs of one kind, in order of sensor number, quantity and rule, so that a series' rules lie together.
@@ -183,8 +187,13 @@ class Pairs:
 
     def concerning(self, rule: str, sensor: str) -> list[int]:
         """Return the pairs of a rule and a sensor."""
-        of_rule = np.flatnonzero(np.array([one.id == rule for one in self.rules], dtype=np.bool_)[self.rule])
-        return [pair for pair in of_rule.tolist() if self.population.id_of(int(self.sensor[pair])) == sensor]
+        row = self.population.row_of(sensor)
+        found = [pair for pair in np.flatnonzero(self.sensor == row).tolist() if self.rules[self.rule[pair]].id == rule]
+        return found if row is not None else []
+
+    def reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series by which a pair is judged."""
+        return [(self.population.id_of(int(self.sensor[pair])), self.quantities[int(self.quantity[pair])])]
 
     def _heir(self, rule: Rule, by_id: dict[str, int]) -> int:
         index = by_id.get(rule.id, -1)

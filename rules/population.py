@@ -63,6 +63,10 @@ class Population:
         column = self._census.words[field]
         return column.codes.astype(np.int64), column.words
 
+    def row_of(self, sensor: str) -> int | None:
+        """Return the row of a sensor by its id; None for one that is not registered."""
+        return self._census.row_of(sensor)
+
     def id_of(self, row: int) -> str:
         """Return what a sensor is called."""
         return self._census.texts["id"][row]

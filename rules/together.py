@@ -72,6 +72,10 @@ class Together:
         for part in self.parts:
             part.watch()
 
+    def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
+        """Return the series by which the targets of a rule are judged that a sensor is part of."""
+        return [one for part in self.parts for one in part.reads(rule, sensor)]
+
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
         """Return how the targets of a rule stand that a sensor is or has part in."""
         return [one for part in self.parts for one in part.standing(rule, sensor, now_ns, listening)]

@@ -19,7 +19,7 @@ from city.level import Level
 from city.yaml_lines import Located
 from rules.alarms import ALARM_COLUMNS, Alarms, Seen
 from rules.gates import Gates
-from rules.kind import OpenAlarm, Verdict, Written, read_levels
+from rules.kind import ANYTHING, OpenAlarm, Verdict, Written, read_levels
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.pairs import Pairs
@@ -265,6 +265,10 @@ class SilencePass:
 
     def watch(self) -> None:
         """Do nothing: who was heard when is kept anyway."""
+
+    def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
+        """Return whatever a sensor says, if it is listened to."""
+        return [(sensor, ANYTHING)] if self._pairs.concerning(rule, sensor) else []
 
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
         """Return how long a sensor has been silent for a rule; nothing where it promised nothing or is a recording."""
