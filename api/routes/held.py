@@ -22,9 +22,11 @@ def held(
     desk: Desk,
     reader: Reader,
     reason: Annotated[HoldReason | None, Query()] = None,
+    incident: Annotated[str | None, Query(max_length=18, pattern=r"^[0-9]+$")] = None,
     after: Annotated[str | None, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> HeldPage:
-    """List what is held back, the newest first, and count it by reason."""
+    """List what is held back, the newest first, and count it by reason; `incident` is that of a cap or a storm."""
     wanted = None if reason is None else Reason(reason)
-    return desk.given.holding.held.page(reader.user.person, reason=wanted, limit=limit, after=after if after else None)
+    cursor = after if after else None
+    return desk.given.holding.held.page(reader.user.person, reason=wanted, incident=incident, limit=limit, after=cursor)

@@ -10,6 +10,7 @@ from city.alarm import AlarmTransition, Change
 from city.clock import from_ns
 from city.sensor import Sensor
 from linkage.admission.board import Board, key_of
+from linkage.admission.caps import Caps
 from linkage.admission.decision import Action, Decision, Reason, Standing, decide
 from linkage.admission.effects import Effects
 from linkage.admission.evidence import admitted_row
@@ -21,7 +22,9 @@ from linkage.admission.neighbourhood import MOST_PROPOSED
 from linkage.admission.rhythm import Rhythms
 from linkage.admission.storms import Storms
 from linkage.admission.surroundings import Surroundings
+from linkage.admission.tables import RELEASED_BY
 from linkage.ledger import Ledger, Page
+from linkage.shadow.recording import Recording, is_shadow
 from linkage.silences.reading import quiets
 from linkage.tables import ADMISSIONS
 
@@ -51,6 +54,7 @@ class Batch:
         self.holding = Holding(page.connection, page.now_ns)
         self._surroundings = Surroundings(self.board, settings)
         self._rhythms = Rhythms(settings.flapping)
+        self._caps = Caps(page, settings)
         self._storms = Storms(page, settings)
         day = from_ns(page.now_ns).astimezone(ledger.book.zone).date()
         around = Around(
@@ -58,6 +62,7 @@ class Batch:
             self.holding,
             self._surroundings,
             self._rhythms,
+            self._caps,
             self._storms,
             quiets(page.connection, page.now_ns, ledger.book.zone),
             nearnesses(ledger.book.plans, day),
@@ -65,11 +70,14 @@ class Batch:
         )
         self._lookout = Lookout(around)
         self._effects = Effects(self.board, self._surroundings, ledger)
+        self._recording = Recording(page.connection, page.now_ns)
         self._known: dict[str, Admission] = {}
         self._rows: list[dict[str, Any]] = []
 
     def read(self, transitions: Sequence[AlarmTransition]) -> None:
         """Read what the transitions may concern; each that is then admitted must be among them."""
+        self._recording.read([one for one in transitions if is_shadow(one)])
+        transitions = [one for one in transitions if not is_shadow(one)]
         connection = self.page.connection
         for row in connection.execute(_DECIDED, {"transitions": [one.id for one in transitions]}):
             decision = Decision(Action(row.action), Reason(row.reason), row.incident)
@@ -80,6 +88,7 @@ class Batch:
         self.holding.read(keys)
         self._surroundings.read(placed)
         self._rhythms.read(connection, transitions, self.page.now_ns)
+        self._caps.read(placed, self.board)
         self._storms.read(self.board)
 
     def admit(self, transition: AlarmTransition) -> Admission:
@@ -88,6 +97,9 @@ class Batch:
         if known is not None:
             return known
         sensor = self._sensor(transition.target)
+        if is_shadow(transition):
+            self._recording.note(transition, sensor)
+            return Admission(transition.id, Decision(Action.RECORD, Reason.SHADOW), None)
         decision, incident = self._decided(transition, sensor, self._lookout.standing(transition, sensor))
         self._rhythms.count(transition)
         self._rows.append(admitted_row(transition, decision, incident, self.page.now_ns))
@@ -105,10 +117,12 @@ class Batch:
     def flush(self) -> None:
         """Write everything that was decided."""
         self._effects.settle()
+        self._caps.settle(self.board)
         self._storms.settle(self.board)
         self.board.flush()
         self.holding.flush()
         self._effects.propose()
+        self._recording.flush()
         if self._rows:
             self.page.connection.execute(insert(ADMISSIONS), self._rows)
         self._rows = []
@@ -120,13 +134,15 @@ class Batch:
         if decision.hold is not None:
             return self._held(transition, sensor, decision)
         if decision.action is Action.IGNORE and standing.held_at:
-            self._relieved(transition)
+            self._relieved(transition, sensor)
             return decision, None
         near = self._lookout.near(transition, sensor) if decision.action is Action.OPEN else []
         incident = self._effects.take(transition, sensor, decision, standing, released)
         if transition.change in {Change.RAISED, Change.RISEN} and standing.held_at:
-            self._let_go(transition.alarm, "came_up")
+            opens = decision.action is Action.OPEN
+            self._let_go(transition, sensor, RELEASED_BY if released and opens else "came_up")
         if decision.action is Action.OPEN and incident is not None:
+            self._caps.opened(transition, sensor)
             self._storms.opened()
             self._effects.near(incident, near[:MOST_PROPOSED])
         return decision, incident
@@ -135,21 +151,31 @@ class Batch:
         self, transition: AlarmTransition, sensor: Sensor | None, decision: Decision
     ) -> tuple[Decision, int | None]:
         assert decision.hold is not None
-        hold = decision.hold
-        if hold.reason is Reason.STORM:
-            again = self.holding.reason(transition.alarm) == Reason.STORM
+        hold, before = decision.hold, self.holding.reason(transition.alarm)
+        again = before == hold.reason
+        if not again:
+            self._uncount(transition, sensor)
+        if hold.reason is Reason.CAPPED:
+            hold = self._caps.holding(transition, sensor, self._effects, hold, again=again)
+        elif hold.reason is Reason.STORM:
             hold = self._storms.holding(transition, self._effects, hold, again=again)
-            decision = replace(decision, incident=hold.incident, hold=hold)
         self.holding.hold(transition, hold, sensor)
-        return decision, decision.incident
+        return replace(decision, incident=hold.incident, hold=hold), hold.incident
 
-    def _relieved(self, transition: AlarmTransition) -> None:
+    def _relieved(self, transition: AlarmTransition, sensor: Sensor | None) -> None:
         if transition.change is Change.CLEARED:
-            self._let_go(transition.alarm, "cleared")
+            self._let_go(transition, sensor, "cleared")
         else:
             self.holding.fell(transition)
 
-    def _let_go(self, alarm: str, how: str) -> None:
-        if self.holding.reason(alarm) == Reason.STORM:
+    def _let_go(self, transition: AlarmTransition, sensor: Sensor | None, how: str) -> None:
+        self._uncount(transition, sensor)
+        self.holding.end(transition.alarm, how)
+
+    def _uncount(self, transition: AlarmTransition, sensor: Sensor | None) -> None:
+        """Count an alarm out of the cap that has held it back until now, if one has."""
+        reason = self.holding.reason(transition.alarm)
+        if reason == Reason.CAPPED:
+            self._caps.let_go(transition, sensor)
+        elif reason == Reason.STORM:
             self._storms.let_go()
-        self.holding.end(alarm, how)

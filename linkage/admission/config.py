@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from city.alarm import Flapping
+from city.alarm import AtMost, Flapping
 from city.clock import SECOND_NS
 
 
@@ -24,11 +24,19 @@ class AdmissionSettings(BaseModel):
     flapping_changes: int = Field(6, ge=3, le=1000, description="Changes of one alarm that are flapping.")
     flapping_within_s: int = Field(600, ge=1, le=86_400, description="Time in which they are, seconds.")
     flapping_quiet_s: int = Field(600, ge=1, le=86_400, description="Time without one after which it is over, seconds.")
+    # A fifth of what the whole queue bears in a minute, below: no single rule may fill a screen before others are seen.
+    rule_most: int = Field(20, ge=1, le=100_000, description="Incidents that one rule's alarms may open, at a level.")
+    rule_within_s: int = Field(60, ge=1, le=86_400, description="The time in which they may, seconds.")
     # EEMUA 191: more than 10 alarms in 10 minutes are a flood to one operator; this is a room of a hundred of them.
     storm_most: int = Field(100, ge=1, le=100_000, description="Incidents that alarms may open in the time below.")
     storm_within_s: int = Field(60, ge=1, le=3600, description="That time, seconds.")
     look_s: float = Field(15.0, gt=0, le=600, description="Time between two looks at what an alarm inhibits, seconds.")
     tick_s: float = Field(1.0, gt=0, le=60, description="Time between two looks at what is held back, seconds.")
+
+    @property
+    def at_most(self) -> AtMost:
+        """Return what a rule may open that does not say so itself."""
+        return AtMost(self.rule_most, self.rule_within_s * SECOND_NS)
 
     @property
     def flapping(self) -> Flapping:

@@ -21,6 +21,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     HOLD = "hold"
     IGNORE = "ignore"
+    RECORD = "record"
 
 
 class Reason(StrEnum):
@@ -47,13 +48,27 @@ class Reason(StrEnum):
     INHIBITED = "inhibited"  #: an alarm that explains it burns
     DRILL = "drill"  #: of an exercise that is not on
     FLAPPING = "flapping"
+    CAPPED = "capped"  #: its rule has opened as many incidents as it may
     STORM = "storm"  #: as many incidents have been opened as the queue bears
     HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
     HELD_FELL = "held_fell"
+    SHADOW = "shadow"  #: its rule runs in shadow
 
 
 #: Why alarms are held back.
-HOLDING = (Reason.SILENCED, Reason.MAINTENANCE, Reason.INHIBITED, Reason.DRILL, Reason.FLAPPING, Reason.STORM)
+HOLDING = (
+    Reason.SILENCED,
+    Reason.MAINTENANCE,
+    Reason.INHIBITED,
+    Reason.DRILL,
+    Reason.FLAPPING,
+    Reason.CAPPED,
+    Reason.STORM,
+)
+
+#: Of these the ones that only keep the queue readable: none of them ever holds back a rise, not even one to a level at
+#: which the alarm was held before.
+QUIETING = frozenset({Reason.FLAPPING, Reason.CAPPED, Reason.STORM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ class Standing:
         why: why an alarm that does not belong to the incident yet would join it.
         asset: what has failed, if several alarms about its children, with this one, say so; empty if not.
         ended: id of the incident that was closed so lately that it is opened again; None when there is none.
+        flapping: it has changed as often as its rule calls flapping.
         holds: the reasons to hold it back, the one to be named first.
         held_at: the level at which it began to be held back; 0 when it is not held back now.
     """
@@ -102,6 +118,7 @@ class Standing:
     why: Reason = Reason.SAME_RULE_AND_TARGET
     asset: str = ""
     ended: int | None = None
+    flapping: bool = False
     holds: tuple[Hold, ...] = ()
     held_at: int = 0
 
@@ -165,19 +182,21 @@ def _burning(transition: AlarmTransition, standing: Standing) -> Decision:
         return _joining(transition, standing)
     if standing.ended is not None:
         return Decision(Action.REOPEN, Reason.SOON_AFTER_END, standing.ended)
-    return Decision(Action.OPEN, _why_open(standing))
+    return Decision(Action.OPEN, _why_open(transition, standing))
 
 
 def _covering(transition: AlarmTransition, standing: Standing) -> Hold | None:
     """Return the hold that covers the alarm: one that began at its level or above, else one that begins with it.
 
-    A hold never begins with a rise, nor above the level at which another began.
+    A hold never begins with a rise, nor above the level at which another began; what only keeps the queue readable
+    holds back no rise at all.
     """
-    level = int(transition.level)
+    level, risen = int(transition.level), transition.change is Change.RISEN
+    holds = [hold for hold in standing.holds if not (risen and hold.reason in QUIETING)]
     known = max((standing.held_at, *(hold.began for hold in standing.holds)))
-    begins = level <= known or (known == 0 and transition.change is not Change.RISEN)
-    covering = [hold for hold in standing.holds if hold.began >= level]
-    fresh = [hold for hold in standing.holds if hold.began == 0 and begins]
+    begins = level <= known or (known == 0 and not risen)
+    covering = [hold for hold in holds if hold.began >= level]
+    fresh = [hold for hold in holds if hold.began == 0 and begins]
     return next(iter([*covering, *fresh]), None)
 
 
@@ -185,13 +204,13 @@ def _joining(transition: AlarmTransition, standing: Standing) -> Decision:
     if transition.level > standing.level:
         return Decision(Action.RISE, Reason.HIGHER_LEVEL, standing.incident)
     reason = Reason.CAME_BACK if standing.recovered else standing.why
-    return Decision(Action.JOIN, reason, standing.incident)
+    return Decision(Action.JOIN, Reason.FLAPPING if standing.flapping else reason, standing.incident)
 
 
-def _why_open(standing: Standing) -> Reason:
+def _why_open(transition: AlarmTransition, standing: Standing) -> Reason:
     if standing.asset:
         return Reason.SIBLINGS
-    if standing.holds:
+    if standing.holds or 0 < standing.held_at < transition.level:
         return Reason.WORSE_THAN_HELD
     if standing.held_at:
         return Reason.HOLD_ENDED

@@ -5,14 +5,14 @@ from dataclasses import replace
 from city.alarm import AlarmTransition
 from city.sensor import Sensor
 from linkage.admission.asset import ASSET_RULE
-from linkage.admission.board import Board, Key, key_of
+from linkage.admission.board import Board, key_of
 from linkage.admission.decision import Action, Decision, Reason, Standing
 from linkage.admission.evidence import is_drill
 from linkage.admission.gathering import about_asset, gathered
 from linkage.admission.joining import Run, changed_case, joined, reopened
 from linkage.admission.nearness import Neighbour
+from linkage.admission.overflow import Cap, begun
 from linkage.admission.proposing import propose
-from linkage.admission.storms import begun
 from linkage.admission.surroundings import Surroundings
 from linkage.by_itself import reopened_by_itself
 from linkage.deed import Outcome
@@ -100,14 +100,15 @@ class Effects:
         self._board.opened.append(number)
         return number
 
-    def open_storm(self, transition: AlarmTransition, key: Key) -> int:
-        """Open the incident of a storm that begins with this alarm; return its id."""
+    def open_overflow(self, transition: AlarmTransition, cap: Cap) -> int:
+        """Open the incident of a cap that begins to hold back with this alarm; return its id."""
         page, ledger = self._board.page, self._ledger
         number = page.next_id(INCIDENTS)
         scene = page.scene(transition.response.incident_class)
         plain = replace(transition, recorded=False, late=False)
-        self.write(None, begun(opened_by_alarm(plain, number, scene, ledger.book, ledger.settings.confirm_within_s)))
-        self._board.answer(key, number)
+        opening = opened_by_alarm(plain, number, scene, ledger.book, ledger.settings.confirm_within_s)
+        self.write(None, begun(opening, cap))
+        self._board.answer(cap.key, number)
         return number
 
     def _gather(self, asset: str, number: int, *, drill: bool) -> None:

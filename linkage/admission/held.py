@@ -25,16 +25,24 @@ class HeldAlarms:
         self._ledger = ledger
 
     def page(
-        self, person: Person, *, reason: Reason | None = None, limit: int = 50, after: str | None = None
+        self,
+        person: Person,
+        *,
+        reason: Reason | None = None,
+        incident: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
     ) -> HeldPage:
         """Return alarms held back now in the person's district, the newest first, and how many for each reason.
+
+        With `incident`, only those that this one tells of: a cap's or a storm's. The counts are of all of them.
 
         Raises:
             BadRequest: `after` is not a cursor of this list.
         """
         where = [_NOW, HELD_ALARMS.c.district.in_(["", person.district]) if person.district else true()]
         key = (HELD_ALARMS.c.since_ns, HELD_ALARMS.c.id)
-        query = select(HELD_ALARMS).where(*where, *_of(reason))
+        query = select(HELD_ALARMS).where(*where, *_of(reason, incident))
         if after is not None:
             since_ns, number = cursor.decode(after, 2)
             query = query.where(tuple_(*key) < tuple_(literal(since_ns), literal(number)))
@@ -79,8 +87,9 @@ class HeldAlarms:
         )
 
 
-def _of(reason: Reason | None) -> list[ColumnElement[bool]]:
-    return [] if reason is None else [HELD_ALARMS.c.reason == str(reason)]
+def _of(reason: Reason | None, incident: str | None) -> list[ColumnElement[bool]]:
+    found = [] if reason is None else [HELD_ALARMS.c.reason == str(reason)]
+    return found if incident is None else [*found, HELD_ALARMS.c.incident == int(incident)]
 
 
 def _held(row: RowMapping) -> HeldView:

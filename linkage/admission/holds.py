@@ -38,6 +38,7 @@ class Circumstances:
         quiets: the silences that hold now.
         explained_by: the alarm that inhibits this one, for each of its rule's inhibitors that burns.
         flapping: what flaps, and `rhythm` how it changed lately.
+        capped: id of the incident of the rule's cap while that has no room, 0 before there is one; None while it has.
         storm: id of the storm's incident while the queue bears no more, 0 before there is one; None while it does.
         storm_on: some alarms are held back by a storm.
         drill: the alarm is of an exercise.
@@ -50,6 +51,7 @@ class Circumstances:
     explained_by: Collection[str] = ()
     flapping: Flapping
     rhythm: Rhythm = Rhythm()
+    capped: int | None = None
     storm: int | None = None
     storm_on: bool = False
     drill: bool = False
@@ -101,10 +103,19 @@ def _inhibited(_: AlarmTransition, __: Subject, around: Circumstances) -> Iterat
         yield _begun(Reason.INHIBITED, alarm, around.look_ns, around)
 
 
+def flaps(flapping: Flapping, rhythm: Rhythm, now_ns: int) -> bool:
+    """Tell whether what changes like this is flapping now."""
+    return rhythm.changes >= flapping.changes and now_ns - rhythm.last_ns < flapping.quiet_ns
+
+
 def _flaps(_: AlarmTransition, __: Subject, around: Circumstances) -> Iterator[Hold]:
-    quiet = around.now_ns - around.rhythm.last_ns >= around.flapping.quiet_ns
-    if around.rhythm.changes >= around.flapping.changes and not quiet:
+    if flaps(around.flapping, around.rhythm, around.now_ns):
         yield Hold(Reason.FLAPPING, "", around.now_ns + around.flapping.quiet_ns, around.rhythm.worst)
+
+
+def _capped(_: AlarmTransition, __: Subject, around: Circumstances) -> Iterator[Hold]:
+    if around.capped is not None:
+        yield _begun(Reason.CAPPED, str(around.capped), NEVER_NS, around, around.capped if around.capped else None)
 
 
 def _storms(transition: AlarmTransition, _: Subject, around: Circumstances) -> Iterator[Hold]:
@@ -122,5 +133,6 @@ _FINDERS: tuple[Callable[[AlarmTransition, Subject, Circumstances], Iterator[Hol
     _silenced,
     _inhibited,
     _flaps,
+    _capped,
     _storms,
 )

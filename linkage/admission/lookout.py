@@ -7,17 +7,19 @@ from city.alarm import AlarmTransition, Change
 from city.clock import SECOND_NS
 from city.sensor import Sensor
 from linkage.admission.board import Board, Key, key_of
+from linkage.admission.caps import Caps
 from linkage.admission.config import AdmissionSettings
 from linkage.admission.decision import Hold, Reason, Standing
 from linkage.admission.evidence import is_drill
 from linkage.admission.holding import Holding
-from linkage.admission.holds import Circumstances, Quiet, holds_of
+from linkage.admission.holds import Circumstances, Quiet, flaps, holds_of
 from linkage.admission.nearness import Happening, Nearness, Neighbour
 from linkage.admission.neighbourhood import neighbours
 from linkage.admission.rhythm import Rhythms
 from linkage.admission.storms import Storms
 from linkage.admission.surroundings import Surroundings
 
+_CAPS = frozenset({Reason.CAPPED, Reason.STORM})
 _BURNING = frozenset({Change.RAISED, Change.RISEN})
 
 
@@ -29,6 +31,7 @@ class Around:
     holding: Holding
     surroundings: Surroundings
     rhythms: Rhythms
+    caps: Caps
     storms: Storms
     quiets: Sequence[Quiet]
     nearnesses: Sequence[Nearness]
@@ -50,7 +53,9 @@ class Lookout:
         held_at = around.holding.held_at(transition.alarm)
         if direct is not None:
             active = member is not None and member.incident == direct and member.active
-            return self._in(direct, transition, Standing(belonged=belonged, active=active, held_at=held_at))
+            flapping = self._flapping(transition)
+            standing = Standing(belonged=belonged, active=active, held_at=held_at, flapping=flapping)
+            return self._in(direct, transition, standing)
         standing = Standing(belonged=belonged, held_at=held_at)
         if transition.change not in _BURNING:
             return standing
@@ -103,6 +108,10 @@ class Lookout:
             others=self._around.board.others(number, transition.alarm),
         )
 
+    def _flapping(self, transition: AlarmTransition) -> bool:
+        rhythms = self._around.rhythms
+        return flaps(rhythms.limit(transition), rhythms.of(transition), self._around.board.page.now_ns)
+
     def _holds(self, transition: AlarmTransition, sensor: Sensor | None) -> tuple[Hold, ...]:
         around = self._around
         now_ns = around.board.page.now_ns
@@ -115,6 +124,7 @@ class Lookout:
                 explained_by=around.surroundings.explaining(transition, sensor),
                 flapping=around.rhythms.limit(transition),
                 rhythm=around.rhythms.of(transition),
+                capped=around.caps.full(transition, sensor),
                 storm=around.storms.full,
                 storm_on=around.storms.on,
                 drill=is_drill(transition, sensor),
@@ -125,5 +135,5 @@ class Lookout:
 
 
 def _joining(standing: Standing, why: Reason) -> Standing:
-    """Return the standing of an alarm that would join: the cap is on what opens, and does not concern it."""
-    return replace(standing, why=why, holds=tuple(hold for hold in standing.holds if hold.reason is not Reason.STORM))
+    """Return the standing of an alarm that would join: caps are on what opens, and do not concern it."""
+    return replace(standing, why=why, holds=tuple(hold for hold in standing.holds if hold.reason not in _CAPS))

@@ -1,4 +1,4 @@
-"""How often alarms change, and how many incidents they have opened lately."""
+"""How often the alarms of each rule and target change."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from city.alarm import AlarmTransition, Flapping
 from linkage.admission.holds import Rhythm
-from linkage.tables import ADMISSIONS, OPENED
+from linkage.tables import ADMISSIONS
 
 _CHANGES = (
     select(
@@ -23,7 +23,6 @@ _CHANGES = (
     )
     .group_by(ADMISSIONS.c.rule, ADMISSIONS.c.target)
 )
-_OPENINGS = select(func.count()).select_from(ADMISSIONS).where(OPENED, ADMISSIONS.c.decided_ns > bindparam("since"))
 
 
 class Rhythms:
@@ -56,9 +55,3 @@ class Rhythms:
         before = self.of(transition)
         worst, last_ns = max(before.worst, int(transition.level)), max(before.last_ns, transition.arrival_ns)
         self._found[transition.rule, transition.target] = Rhythm(before.changes + 1, worst, last_ns)
-
-
-def openings(connection: Connection, since_ns: int) -> int:
-    """Return how many incidents alarms have opened since then."""
-    count: int = connection.execute(_OPENINGS, {"since": since_ns}).scalar_one()
-    return count

@@ -7,6 +7,12 @@ from storage.sql import METADATA
 
 _HELD_NOW = text("ended_ns IS NULL")
 
+#: How a hold ends whose alarm then opened an incident by itself.
+RELEASED_BY = "released"
+
+#: The condition of such holds, word for word as the index on them has it.
+RELEASED = text("ended_by = 'released'")
+
 #: Alarms held back, one row for each rule, target and cause; it stays when the hold has ended, so that the level at
 #: which it began is known as long as the cause lasts. `transition` is the last worsening, whole, to be judged again.
 HELD_ALARMS = Table(
@@ -38,6 +44,17 @@ HELD_ALARMS = Table(
     Index(
         "ix_held_alarms_worst", "reason", "level", "first_ns", "id", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW
     ),
+    Index(
+        "ix_held_alarms_capped",
+        "reason",
+        "rule",
+        "level",
+        "first_ns",
+        "id",
+        sqlite_where=_HELD_NOW,
+        postgresql_where=_HELD_NOW,
+    ),
+    Index("ix_held_alarms_released", "ended_ns", sqlite_where=RELEASED, postgresql_where=RELEASED),
     Index("ix_held_alarms_listed", "since_ns", "id", sqlite_where=_HELD_NOW, postgresql_where=_HELD_NOW),
 )
 

@@ -6,15 +6,15 @@ from pydantic import Field
 
 from linkage.views import Actor, Level, Moment, Names, View
 
-HoldReason = Literal["silenced", "maintenance", "inhibited", "drill", "flapping", "storm"]
+HoldReason = Literal["silenced", "maintenance", "inhibited", "drill", "flapping", "capped", "storm"]
 
 
 class HeldView(View):
     """An alarm that is held back now, and why.
 
     Attributes:
-        cause: the silence's id, the alarm that inhibits it, the storm's incident.
-        look_at: when it is looked at again; None for a storm, where the worst come up as there is room.
+        cause: the silence's id, the alarm that inhibits it, the incident of the cap or the storm.
+        look_at: when it is looked at again; None for those two, where the worst come up as there is room.
     """
 
     id: str

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from city.alarm import Change
 from city.level import Level
-from linkage.admission.decision import HOLDING, Action, Decision, Hold, Reason, Standing, decide
+from linkage.admission.decision import HOLDING, QUIETING, Action, Decision, Hold, Reason, Standing, decide
 from tests.support.linkage import alarm
 
 OPEN_AT_MAJOR = Standing(incident=7, level=Level.MAJOR, belonged=7, active=True)
@@ -151,10 +151,37 @@ def hold(reason: Reason = Reason.SILENCED, began: int = 0) -> Hold:
         pytest.param(
             "risen",
             "major",
-            Standing(holds=(hold(Reason.FLAPPING, Level.MAJOR),), held_at=Level.MAJOR),
+            Standing(holds=(hold(Reason.SILENCED, Level.MAJOR),), held_at=Level.MAJOR),
             Action.HOLD,
+            Reason.SILENCED,
+            id="back to the level at which a silence began",
+        ),
+        *(
+            pytest.param(
+                "risen",
+                "major",
+                Standing(holds=(hold(reason, Level.MAJOR),), held_at=Level.MAJOR),
+                Action.OPEN,
+                Reason.WORSE_THAN_HELD,
+                id=f"{reason} holds back no rise, whatever its level",
+            )
+            for reason in sorted(QUIETING)
+        ),
+        pytest.param(
+            "raised",
+            "major",
+            Standing(incident=7, level=Level.MAJOR, recovered=True, flapping=True),
+            Action.JOIN,
             Reason.FLAPPING,
-            id="back to the level at which it began",
+            id="comes back again and again in an incident that people see",
+        ),
+        pytest.param(
+            "raised",
+            "critical",
+            Standing(incident=7, level=Level.MAJOR, recovered=True, flapping=True),
+            Action.RISE,
+            Reason.HIGHER_LEVEL,
+            id="flaps and rises",
         ),
         pytest.param(
             "risen",
@@ -240,6 +267,8 @@ def test_nothing_holds_back_a_rise(
         assert standing.incident is None
     if level > began > 0:
         assert decision.action is not Action.HOLD
+    if change is Change.RISEN:
+        assert decision.reason not in QUIETING
 
 
 @st.composite

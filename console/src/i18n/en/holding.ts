@@ -82,6 +82,7 @@ export const holding: Record<keyof typeof zhHolding, string> = {
   'hold.inhibited': 'inhibited',
   'hold.drill': 'drill',
   'hold.flapping': 'flapping',
+  'hold.capped': "rule's cap",
   'hold.storm': 'storm cap',
   'together.title': 'Merge and split',
   'together.merge': 'Merge into…',
@@ -111,6 +112,7 @@ export const holding: Record<keyof typeof zhHolding, string> = {
   'event.detach': 'Alarm detached',
   'event.fall': 'Fell',
   'event.storm': 'Storm',
+  'event.capped': 'More alarms of the rule',
   'event.propose_join': 'Joining proposed',
   'event.decline_join': 'Joining declined',
 };

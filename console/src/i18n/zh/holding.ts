@@ -80,6 +80,7 @@ export const holding = {
   'hold.inhibited': '被抑制',
   'hold.drill': '演练',
   'hold.flapping': '抖动',
+  'hold.capped': '规则限额',
   'hold.storm': '风暴限流',
   'together.title': '并案与拆案',
   'together.merge': '并入…',
@@ -109,6 +110,7 @@ export const holding = {
   'event.detach': '移出报警',
   'event.fall': '降级',
   'event.storm': '风暴',
+  'event.capped': '规则另有报警',
   'event.propose_join': '建议并案',
   'event.decline_join': '否定并案',
 } as const;
