@@ -12,6 +12,7 @@ from city.entry import Arrivals, SensorEvent
 from city.level import Level
 from city.yaml_lines import Located
 from rules.bands import NO_BAND, VALUE_SIDES, Band, level_schema, read_band
+from rules.limits import ENDLESS_NS
 from rules.measure import Scale
 from rules.metered import taken
 from rules.pairs import Pairs
@@ -108,6 +109,16 @@ class Happenings:
         order = np.argsort(np.concatenate([_NOTHING.arrival_ns, *arrived]), kind="stable")
         member, row, time_ns, arrival_ns, quality = (column[order] for column in columns)
         return Happened(member, row, time_ns, arrival_ns, quality.astype(np.uint16))
+
+    def first_ns(self, arrivals: Arrivals) -> int:
+        """Return when the first thing arrives that may count, ENDLESS_NS where none does; nothing is taken note of."""
+        batch = arrivals.readings
+        seen = taken(batch, self._index) if len(batch) else None
+        first_ns = min((one.arrival_ns for one in arrivals.events if one.event in self._words), default=ENDLESS_NS)
+        if seen is None or not len(seen.row):
+            return first_ns
+        cast = self._votes.ballots(batch, seen, self._index)
+        return int(batch.arrival_ns[cast.row[cast.on & ~cast.was]].min(initial=first_ns))
 
     def _readings(self, arrivals: Arrivals) -> list[Happened]:
         """Return the readings that go beyond their limit and were not before."""

@@ -1,0 +1,108 @@
+"""A stretch judged at once gives the alarms that its readings and ticks give one by one, in the same order."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from city.alarm import AlarmTransition
+from city.entry import Arrivals, Connection, Entry, SensorEvent, Tick
+from city.reading import ReadingBatch
+from tests.support.judging import Bench, at, book, context, rule, sensor
+from tests.support.judging_run import SECONDS, journal
+
+
+@cache
+def stream() -> tuple[Entry, ...]:
+    """Return twelve minutes judged by every kind, with everybody's silence of 40 s in the middle."""
+    return tuple(one for one in journal() if not isinstance(one, Arrivals) or not _is_quiet(one))
+
+
+def _is_quiet(arrivals: Arrivals) -> bool:
+    return len(arrivals.readings) > 0 and at(300) < int(arrivals.readings.arrival_ns[0]) < at(340)
+
+
+@cache
+def one_by_one() -> tuple[AlarmTransition, ...]:
+    return tuple(Bench().feed(*stream()))
+
+
+def leapt(entries: Iterable[Entry], cuts: Iterable[int], last: int = SECONDS - 1) -> list[AlarmTransition]:
+    """Judge what comes up to the first second of `cuts` at once, then what comes up to the next one, and so on."""
+    bench, waiting = Bench(), [one for one in entries if not isinstance(one, Tick)]
+    found = bench.feed(*(one for one in waiting if not isinstance(one, Arrivals)))
+    arrivals = [one for one in waiting if isinstance(one, Arrivals)]
+    for second in [*cuts, last]:
+        some = [one for one in arrivals if _first_ns(one) <= at(second)]
+        arrivals = arrivals[len(some) :]
+        batch = ReadingBatch.concatenate([one.readings for one in some])
+        events = tuple(event for one in some for event in one.events)
+        found += bench.engine.leap(Arrivals(batch, events), at(second))
+    return found
+
+
+def _first_ns(arrivals: Arrivals) -> int:
+    times = [*arrivals.readings.arrival_ns.tolist(), *(event.arrival_ns for event in arrivals.events)]
+    return int(min(times, default=0))
+
+
+@pytest.mark.parametrize("cuts", [(), (3, 301, 302)], ids=["at once", "in pieces"])
+def test_leap_gives_what_every_tick_gives(cuts: Iterable[int]) -> None:
+    assert tuple(leapt(stream(), cuts)) == one_by_one()
+    assert len({one.kind for one in one_by_one()}) >= 6
+
+
+_LONG = 240
+_COUNTED = "same: site\n    within: 20s"
+_RULES = (
+    rule("{notice: {intervals: 3}, major: {intervals: 7}}", name="quiet", kind="silence"),
+    rule(
+        "{notice: {intervals: 2}}", name="timely", kind="silence", extra="when: {hours: ['22:14-22:15', '22:16-22:30']}"
+    ),
+    rule(
+        "{notice: {at_least: 2, hold: 9s}, major: {at_least: 3}}",
+        name="often",
+        kind="count",
+        extra=f"event: knock\n    {_COUNTED}",
+    ),
+    rule(
+        "{notice: {at_least: 1}, major: {at_least: 2}}",
+        name="unanswered",
+        kind="sequence",
+        extra=f"event: knock\n    without: {{select: {{domain: environment}}, event: answer}}\n    {_COUNTED}",
+    ),
+)
+
+
+def happening(seconds: list[tuple[int, int, bool]]) -> Iterator[Entry]:
+    """Yield what six sensors of two sites say: events at some seconds, of which the last is not installed at first."""
+    new = date.fromordinal(date(1970, 1, 1).toordinal() + at(0) // (86_400 * 10**9) + 1)
+    sensors = [sensor(number, interval_s=4.0, site=f"site-{number % 2}") for number in range(1, 7)]
+    yield context(book(*_RULES), [*sensors, sensor(7, interval_s=4.0, installed=new)])
+    yield Connection(at(0), listening=True)
+    told = sorted(seconds)
+    for second in range(1, _LONG + 1):
+        spoken = [(number, knocks) for when, number, knocks in told if when == second]
+        if spoken:
+            when_ns = at(second - 0.25)
+            events = [
+                SensorEvent(number, "knock" if knocks else "answer", when_ns, when_ns) for number, knocks in spoken
+            ]
+            yield Arrivals(ReadingBatch.empty(), tuple(events))
+        yield Tick(at(second))
+
+
+_SPOKEN = st.lists(st.tuples(st.integers(1, _LONG), st.integers(1, 7), st.booleans()), max_size=60)
+
+
+@settings(max_examples=20, deadline=None)
+@given(spoken=_SPOKEN, cuts=st.sets(st.integers(1, _LONG - 1), max_size=4))
+def test_whatever_happens_and_wherever_it_is_cut_a_leap_misses_no_tick(
+    spoken: list[tuple[int, int, bool]], cuts: set[int]
+) -> None:
+    entries = list(happening(spoken))
+
+    assert leapt(entries, sorted(cuts), _LONG) == Bench().feed(*entries)
