@@ -108,6 +108,8 @@ class AlarmTransition:
         recorded: the target is a recording; nobody is told unless asked for.
         drill: it is of an exercise, and never meets the real ones.
         evidence: the readings and conditions behind it, as JSON.
+        asset: the target is what sensors depend on (a gateway, a feeder), and this alarm stands for theirs.
+        unconfirmed: its sensor died while the hazard was pending, and no reading that can be trusted says that it came.
     """
 
     id: str
@@ -130,3 +132,5 @@ class AlarmTransition:
     recorded: bool = False
     evidence: str = "{}"
     drill: bool = False
+    asset: bool = False
+    unconfirmed: bool = False

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from city.alarm import AlarmTransition, Change
+from city.clock import iso
 from city.level import Level
 from rules.kind import OpenAlarm, Verdict
 from rules.pairs import Survivors, Targets
@@ -28,7 +29,12 @@ ALARM_COLUMNS = {
 
 
 class Seen(NamedTuple):
-    """What a transition was decided by."""
+    """What a transition was decided by.
+
+    Attributes:
+        asset: it is about what sensors depend on, and stands for their alarms.
+        unconfirmed: no reading that can be trusted says so.
+    """
 
     time_ns: int
     arrival_ns: int
@@ -37,6 +43,8 @@ class Seen(NamedTuple):
     evidence: dict[str, object]
     late: bool = False
     recorded: bool = False
+    asset: bool = False
+    unconfirmed: bool = False
 
 
 class Alarms:
@@ -80,6 +88,8 @@ class Alarms:
             late=seen.late,
             recorded=seen.recorded or sensor.recorded,
             evidence=msgspec.json.encode(seen.evidence).decode(),
+            asset=seen.asset,
+            unconfirmed=seen.unconfirmed,
         )
 
     def standing(self, pair: int) -> tuple[Level | None, int | None]:
@@ -96,11 +106,35 @@ class Alarms:
         return Verdict(row, self.pairs.places[self.pairs.rule[pair]], int(self.pairs.number[pair]), transition)
 
     def adopt(self, old: "Alarms", time_ns: int) -> tuple[Survivors, list[Verdict]]:
-        """Carry over the state of the pairs that live on; return them, and the clearing of those that do not."""
+        """Carry over the state of the pairs that live on; return them, and the clearing of those that do not.
+
+        What stands open of a rule that went into shadow, or came out of it, ends there and begins here.
+        """
         survivors = self.pairs.survivors(old.pairs)
         self.table.carry(old.table, survivors.old, survivors.new)
         open_ = survivors.gone[old.table["level"][survivors.gone] > 0]
-        return survivors, [old.dismiss(pair, time_ns) for pair in open_.tolist()]
+        verdicts = [old.dismiss(pair, time_ns) for pair in open_.tolist()]
+        stands = np.flatnonzero(self.table["level"][survivors.new])
+        for before, pair in zip(survivors.old[stands].tolist(), survivors.new[stands].tolist(), strict=True):
+            if old.in_shadow(before) != self.in_shadow(pair):
+                verdicts += self._switched(old, before, pair, time_ns)
+        return survivors, verdicts
+
+    def in_shadow(self, pair: int) -> bool:
+        """Tell whether the rule of a pair runs in shadow."""
+        return self.rule(pair).response.shadow is not None
+
+    def _switched(self, old: "Alarms", before: int, pair: int, time_ns: int) -> list[Verdict]:
+        """Return the end of an alarm under the response that its rule had, and its beginning under that which it has.
+
+        It burns since it was raised; its arrival is the switch, from which response clocks count.
+        """
+        level, raised_ns = int(self.table["level"][pair]), int(self.table["key_ns"][pair])
+        word = "the rule runs in shadow" if self.in_shadow(pair) else "the rule came out of shadow"
+        ended = old.move(before, level, 0, Seen(time_ns, time_ns, None, None, {"cleared": word}))
+        evidence: dict[str, object] = {"switched": word, "burns_since": iso(raised_ns)}
+        begun = self.move(pair, 0, level, Seen(raised_ns, time_ns, None, None, evidence))
+        return [self.verdict(0, pair, ended), self.verdict(0, pair, begun)]
 
     def dismiss(self, pair: int, time_ns: int) -> Verdict:
         """Return the clearing of an alarm whose pair is gone."""
