@@ -12,17 +12,24 @@ NORMAL, SILENT = "normal", "silent"
 
 
 class AlarmStates:
-    """Keeps each sensor's worst open level, and whether it is silent; costs nothing for sensors without alarms."""
+    """Keeps each sensor's worst open level, and whether it is silent; costs nothing for sensors without alarms.
+
+    What rules in shadow find is none of it.
+    """
 
     def __init__(self, open_alarms: Iterable[OpenAlarm] = ()) -> None:
         self._open: defaultdict[str, dict[str, tuple[str, Level]]] = defaultdict(dict)
         self._changed: set[str] = set()
         for alarm in open_alarms:
+            if alarm.rule.response.shadow is not None:
+                continue
             self._open[alarm.target][alarm.rule.id] = alarm.rule.kind, alarm.level
 
     def apply(self, transitions: Iterable[AlarmTransition]) -> None:
         """Follow the alarms."""
         for transition in transitions:
+            if transition.response.shadow is not None:
+                continue
             alarms = self._open[transition.target]
             if transition.change is Change.CLEARED:
                 alarms.pop(transition.rule, None)

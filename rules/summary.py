@@ -31,4 +31,14 @@ def _summary(rule: Rule, sensors: int, active: int) -> RuleSummary:
         priority=rule.response.priority,
         departments=rule.response.departments,
         text=rule.text,
+        shadow=rule.response.shadow,
+        switch=_switch(rule),
     )
+
+
+def _switch(rule: Rule) -> str:
+    """Return the file and line that put a rule into shadow; empty for one that is not."""
+    if rule.response.shadow is None:
+        return ""
+    lines = [number for number, line in enumerate(rule.text.splitlines()) if line.strip().startswith("shadow:")]
+    return f"{rule.file}:{rule.line + lines[0]}" if lines else f"{rule.file}:{rule.line}"
