@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from city.alarm import AlarmTransition
+from city.alarm import AlarmTransition, Shadow
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 from city.intake import BrokerStatus, Shed
 from city.sensor import Sensor
@@ -112,7 +112,12 @@ class OutboxItem:
 
 @dataclass(frozen=True, slots=True)
 class RuleSummary:
-    """One rule of the book in force."""
+    """One rule of the book in force.
+
+    Attributes:
+        shadow: how it runs in shadow; None for one that tells people.
+        switch: file and line that put it into shadow; empty for one that is not.
+    """
 
     id: str
     name: dict[str, str]
@@ -129,6 +134,8 @@ class RuleSummary:
     priority: dict[str, int]
     departments: tuple[str, ...]
     text: str = ""
+    shadow: Shadow | None = None
+    switch: str = ""
 
 
 #: Kinds of trouble.
