@@ -1,6 +1,6 @@
 """The history store as everybody sees it: readings and events in, series out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,7 +41,7 @@ class Series:
 
     For a rolled-up resolution `time_ns` is the start of the bucket, `value` its mean in the quantity's own way, and
     `minimum`, `maximum`, `count` and `last` are its own; for raw readings they equal the value and 1. `truncated` says
-    that the limit cut it.
+    that the limit cut it. `arrival_ns`, when each arrived, is there for raw readings only.
     """
 
     sensor: str
@@ -55,6 +55,7 @@ class Series:
     quality: list[int]
     truncated: bool = False
     last: list[float] = field(default_factory=list)
+    arrival_ns: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,20 @@ class KeptEvent:
     time_ns: int
     arrival_ns: int
     attributes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What arrived in a stretch of time that ends before `until_ns`, in order of arrival.
+
+    Sensors and quantities have the store's own numbers; `sensors` and `quantities` name those that no stretch before
+    this one named.
+    """
+
+    until_ns: int
+    arrivals: Arrivals
+    sensors: dict[int, str]
+    quantities: dict[int, str]
 
 
 class LatestReading(msgspec.Struct, frozen=True, gc=False):
@@ -123,6 +138,17 @@ class HistoryStore(Protocol):
 
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
+        ...
+
+    def past(self, start_ns: int, end_ns: int) -> Iterator[Past]:
+        """Yield all that arrived in [start_ns, end_ns), a stretch at a time; writes and other reads go on meanwhile.
+
+        A stretch is some hundred thousand readings, or a second. What was repeated comes each time it came.
+        """
+        ...
+
+    def oldest_ns(self) -> int | None:
+        """Return when the oldest arrived of what is kept as it came; None when nothing is."""
         ...
 
     def tend(self, now_ns: int) -> None:

@@ -43,7 +43,7 @@ class Waiting(Protocol):
 
 
 class Moment(NamedTuple):
-    """The place of a verdict in the order of all: the tick that it is before or at, what arrived first, then its own."""
+    """The place of a verdict in the order of all: its tick, arrivals before it, then its own."""
 
     tick: int
     kind: int

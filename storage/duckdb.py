@@ -12,8 +12,8 @@ from city.catalogue import Aggregation
 from city.clock import Clock, SystemClock
 from city.entry import Arrivals
 from city.errors import StoreUnavailable
-from city.history import KeptEvent, LatestReading, Names, Series, SeriesQuery
-from storage import duckdb_read, duckdb_series
+from city.history import KeptEvent, LatestReading, Names, Past, Series, SeriesQuery
+from storage import duckdb_past, duckdb_read, duckdb_series
 from storage.arrivals import Kept, kept_of
 from storage.config import HistorySettings
 from storage.duckdb_file import DuckdbFile
@@ -95,6 +95,14 @@ class DuckdbHistory:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
         with self._file.cursor() as cursor:
             return duckdb_read.events(cursor, sensor, start_ns, end_ns, limit)
+
+    def past(self, start_ns: int, end_ns: int) -> Iterator[Past]:
+        """Yield all that arrived in [start_ns, end_ns), a stretch at a time."""
+        return duckdb_past.past(self._file, start_ns, end_ns)
+
+    def oldest_ns(self) -> int | None:
+        """Return when the oldest reading or event arrived that is kept."""
+        return duckdb_past.oldest_ns(self._file)
 
     def tend(self, now_ns: int) -> None:
         """Roll up what is new, put closed hours in order, forget what is too old."""

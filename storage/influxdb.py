@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from city.catalogue import Aggregation
 from city.entry import Arrivals
-from city.history import KeptEvent, LatestReading, Names, Resolution, Series, SeriesQuery
-from storage import influxql
+from city.history import KeptEvent, LatestReading, Names, Past, Resolution, Series, SeriesQuery
+from storage import influxql, influxql_past
 from storage.arrivals import kept_of
 from storage.bookmark import Bookmark
 from storage.influxdb_roll import InfluxRollUps
@@ -100,6 +100,14 @@ class InfluxHistory:
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""
         return influxql.events(self._server, sensor, start_ns, end_ns, limit)
+
+    def past(self, start_ns: int, end_ns: int) -> Iterator[Past]:
+        """Yield all that arrived in [start_ns, end_ns), a stretch at a time."""
+        return influxql_past.past(self._server, start_ns, end_ns)
+
+    def oldest_ns(self) -> int | None:
+        """Return the time of the oldest point that is kept."""
+        return influxql_past.oldest_ns(self._server)
 
     def tend(self, now_ns: int) -> None:
         """Roll up what is new; what is too old InfluxDB forgets itself."""
