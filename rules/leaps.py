@@ -80,6 +80,8 @@ class LeapPass(MeteredPass):
 
     def _hot(self, pair: Ints, widest: Floats) -> Ints:
         """Return the samples of pairs that are open or step too far; all others stay as they are."""
+        if self._last is not None:
+            return np.arange(len(pair))
         _, limit = self._limits.calm(self._pairs.term.take(pair))
         hot = (widest > limit) | (self._ladder.table["level"].take(pair) > 0)
         return np.flatnonzero(np.isin(pair, pair[hot])) if hot.any() else np.flatnonzero(hot)

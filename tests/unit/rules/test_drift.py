@@ -176,9 +176,9 @@ def crowds(draw: st.DrawFn) -> list[Row]:
     """Draw readings of five sensors, of which the first moves away in the end."""
     rows = draw(streams())
     moves = draw(st.sampled_from([0, 8, 12]))
-    crowd = [(1 + place % 5, place // 4, value % 3, quality) for place, (_, _, value, quality) in enumerate(rows * 12)]
+    crowd = [(1 + place % 5, place // 4, value % 3, quality) for place, (_, _, value, quality) in enumerate(rows * 20)]
     return [
-        (number, seconds, value + (moves if number == 1 and place > len(crowd) // 2 else 0), quality)
+        (number, seconds, value + (moves if number == 1 and place > len(crowd) * 4 // 5 else 0), quality)
         for place, (number, seconds, value, quality) in enumerate(crowd)
     ]
 
