@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from city.alarm import AlarmTransition, Shadow
+from city.entry import Connection
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 from city.intake import BrokerStatus, Shed
 from city.sensor import Sensor
@@ -138,6 +139,35 @@ class RuleSummary:
     switch: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What a rule in force looks at where it judges one sensor, or the place of a group of them.
+
+    Attributes:
+        sensors: the one asked about, if it is registered, and all those by which its targets are judged.
+        series: sensor and quantity of what is read; no quantity where it is events, `*` for whatever the sensor says.
+        book: the rule files in force, with the calendar they go by; put in force at `book_since_ns`.
+        levels: of each target with an alarm that stands open now, the level's word.
+        connections: when ingest began and ceased to hear the broker, as far as the journal reaches back:
+            `heard_since_ns`.
+        forgotten_ns: readings older than this are kept no longer; None where all are.
+    """
+
+    rule: str
+    registered: bool
+    sensors: tuple[Sensor, ...]
+    series: tuple[tuple[str, str], ...]
+    book: tuple[tuple[str, str], ...]
+    book_version: str
+    book_since_ns: int
+    zone: str
+    holidays: str
+    levels: dict[str, str] = field(default_factory=dict)
+    connections: tuple[Connection, ...] = ()
+    heard_since_ns: int = 0
+    forgotten_ns: int | None = None
+
+
 #: Kinds of trouble.
 TROUBLE_KINDS = ("journal_damaged", "history_set_aside", "history_misses", "points_refused", "side_file_damaged")
 
@@ -242,6 +272,10 @@ class Feed(Protocol):
 
     async def rules(self) -> list[RuleSummary]:
         """Return the rule book in force."""
+        ...
+
+    async def concerned(self, rule: str, sensor: str) -> Concerned:
+        """Return what a rule in force looks at for a sensor or a place; raises NotFound for an unknown rule or name."""
         ...
 
     async def status(self) -> IngestStatus:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from city.errors import NotFound
 from city.feed import (
+    Concerned,
     Discovered,
     IngestStatus,
     OutboxItem,
@@ -21,6 +22,7 @@ from city.intake import Shed
 from ingest.identity import Identity
 from ingest.service import IngestService
 from liandong.bench import Bench
+from liandong.concerns import Concerns
 from liandong.ingest_counters import counters
 from liandong.sensor_states import SensorStates
 from liandong.unwritten import Unwritten
@@ -36,7 +38,7 @@ _TOLD = 5000
 class IngestFeed:
     """Implements `city.feed.Feed` beside the pipeline, on its loop; history is read in threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of ingest
         self,
         service: IngestService,
         bench: Bench,
@@ -45,10 +47,11 @@ class IngestFeed:
         identity: Identity,
         history: HistoryStore,
         refresh: Callable[[], Awaitable[None]],
+        concerns: Concerns,
     ) -> None:
         self._service, self._bench, self._states = service, bench, states
         self._identity, self._history, self._refresh = identity, history, refresh
-        self._unwritten = Unwritten(service.journal)
+        self._unwritten, self._concerns = Unwritten(service.journal), concerns
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
@@ -124,6 +127,11 @@ class IngestFeed:
     async def rules(self) -> list[RuleSummary]:
         """Return the rule book in force."""
         return summaries(self._bench.judge.engine)
+
+    async def concerned(self, rule: str, sensor: str) -> Concerned:
+        """Return what a rule in force looks at for a sensor or a place; raises NotFound."""
+        found = self._concerns.of(self._bench.judge.engine, rule, sensor)
+        return await asyncio.to_thread(self._concerns.with_connections, found)
 
     async def status(self) -> IngestStatus:
         """Return how ingest is."""

@@ -25,6 +25,7 @@ from ingest.set_aside import SetAside
 from liandong.bench import Bench
 from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
+from liandong.concerns import Concerns
 from liandong.copies.stillness import kept_still
 from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
@@ -71,6 +72,7 @@ async def run_ingest(settings: Settings) -> None:
             identity=ingest.identity,
             history=ingest.history,
             refresh=registry.refresh,
+            concerns=Concerns(ingest.service.journal, SystemClock(), settings.history.retention_days),
         )
         async with served(feed, folder.socket), asyncio.TaskGroup() as group:
             tasks = [

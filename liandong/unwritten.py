@@ -27,7 +27,8 @@ class Unwritten:
         """
         if series.resolution is not Resolution.RAW:
             return series
-        points = dict(zip(series.time_ns, zip(series.value, series.quality, strict=True), strict=True))
+        arrival_ns = series.arrival_ns or series.time_ns
+        points = dict(zip(series.time_ns, zip(series.value, series.quality, arrival_ns, strict=True), strict=True))
         for arrivals in self._arrivals(after):
             points |= _points(arrivals, query, numbers)
         return _raw(series, dict(sorted(points.items())), query.limit)
@@ -51,17 +52,17 @@ class Unwritten:
                     return
 
 
-def _points(arrivals: Arrivals, query: SeriesQuery, numbers: tuple[int, int]) -> dict[int, tuple[float, int]]:
+def _points(arrivals: Arrivals, query: SeriesQuery, numbers: tuple[int, int]) -> dict[int, tuple[float, int, int]]:
     readings = arrivals.readings
     asked = (readings.sensor == numbers[0]) & (readings.quantity == numbers[1])
     found = readings.take(
         np.flatnonzero(asked & (readings.time_ns >= query.start_ns) & (readings.time_ns < query.end_ns))
     )
-    kept = zip(found.value.tolist(), found.quality.tolist(), strict=True)
+    kept = zip(found.value.tolist(), found.quality.tolist(), found.arrival_ns.tolist(), strict=True)
     return dict(zip(found.time_ns.tolist(), kept, strict=True))
 
 
-def _raw(series: Series, points: dict[int, tuple[float, int]], limit: int) -> Series:
+def _raw(series: Series, points: dict[int, tuple[float, int, int]], limit: int) -> Series:
     times = list(points)[:limit]
     values = [points[time][0] for time in times]
     return replace(
@@ -74,4 +75,5 @@ def _raw(series: Series, points: dict[int, tuple[float, int]], limit: int) -> Se
         quality=[points[time][1] for time in times],
         truncated=series.truncated or len(points) > limit,
         last=values,
+        arrival_ns=[points[time][2] for time in times],
     )

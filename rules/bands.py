@@ -1,7 +1,7 @@
 """The levels of a threshold rule: beyond which values each is reached, after what hold, and when it is left."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from math import inf, nextafter
 from sys import float_info
@@ -71,6 +71,12 @@ class Levelled:
     def quantities(self) -> tuple[str, ...]:
         """Return the series that it reads besides the one that the rule selects."""
         return ()
+
+    @property
+    def looks_back_ns(self) -> int:
+        """Return for how long back what was read may still decide: the longest hold, and every while that is named."""
+        whiles = [int(getattr(self, one.name)) for one in fields(self) if one.name.endswith("_ns")]
+        return max([0, *(band.hold_ns for band in self.bands)]) + sum(whiles)
 
     @property
     def measured(self) -> str:

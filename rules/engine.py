@@ -14,7 +14,7 @@ from city.holidays import parse_holidays
 from rules.book import RuleBook, read_book
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
-from rules.leaping import leap
+from rules.leaping import judged_at_ticks, leap
 from rules.listening import Listening
 from rules.population import Population
 from rules.rule import Rule
@@ -103,7 +103,11 @@ class Engine:
         except BadCityFile as error:
             book, self.book_error = old.book, str(error)
             before = old.context if old.context is not None else _NOTHING
-            context = replace(context, book=before.book, zone=before.zone, holidays=before.holidays)
+            # A book that cannot be read names no series: those of the one in force keep their numbers.
+            quantities = {**before.quantities, **context.quantities}
+            context = replace(
+                context, book=before.book, zone=before.zone, holidays=before.holidays, quantities=quantities
+            )
         self._force = _compiled(context, book)
         verdicts: list[Verdict] = []
         for kind, pass_ in self._force.passes.items():
@@ -156,6 +160,10 @@ class Engine:
     def reads(self, rule: Rule, sensor: str) -> list[tuple[str, str]]:
         """Return the series by which the targets of a rule are judged that a sensor is part of."""
         return self._force.passes[rule.kind].reads(rule.id, sensor)
+
+    def listens(self, rule: Rule) -> bool:
+        """Return whether it matters to a rule when ingest heard the broker."""
+        return judged_at_ticks(self._force.passes[rule.kind])
 
     def watch(self) -> None:
         """Keep from now on what each target is judged by, for `standing`."""

@@ -179,6 +179,11 @@ def _next_tick(mark_ns: int, due_ns: int) -> int:
     return mark_ns + max(1, -((mark_ns - due_ns) // SECOND_NS)) * SECOND_NS
 
 
+def judged_at_ticks(pass_: Pass) -> bool:
+    """Return whether time alone may change what a pass judges, and so whether somebody listened."""
+    return any(type(one).tick is not LevelledPass.tick for one in _single([pass_]))
+
+
 def _due_ns(pass_: Pass, arrivals: Arrivals, clock: Listening) -> int:
     """Return when a tick matters to a pass: never where ticks do nothing, at the next where nobody can say."""
     if type(pass_).tick is LevelledPass.tick:

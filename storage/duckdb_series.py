@@ -18,7 +18,8 @@ Cursor = duckdb.DuckDBPyConnection
 
 _IN_RANGE = "sensor = $sensor AND quantity = $quantity AND time_ns >= $start AND time_ns < $end"
 _RAW = f"""
-    SELECT time_ns, arg_max(value, position) AS value, arg_max(quality, position) AS quality
+    SELECT time_ns, arg_max(value, position) AS value, arg_max(quality, position) AS quality,
+        arg_max(arrival_ns, position) AS arrival_ns
     FROM readings WHERE {_IN_RANGE} GROUP BY time_ns ORDER BY time_ns LIMIT $limit
 """
 _SHOWN = ", ".join(("time_ns", *COLUMNS[:-1]))

@@ -104,14 +104,15 @@ def _series(server: Asker, query: SeriesQuery, resolution: Resolution, aggregati
     found = server.query(f"{statement} LIMIT {query.limit + 1:d}")
     rows = [tuple(row) for each in found for row in each["values"]]
     points = [_bucket(row, aggregation) for row in rows] if rolled else [_point(row) for row in rows]
-    columns = {name: [point[at] for point in points[: query.limit]] for at, name in enumerate(_COLUMNS)}
+    names = _COLUMNS if rolled else (*_COLUMNS, "arrival_ns")
+    columns = {name: [point[at] for point in points[: query.limit]] for at, name in enumerate(names)}
     truncated = len(points) > query.limit
     return Series(query.sensor, query.quantity, resolution, **columns, truncated=truncated)
 
 
 def _raw(query: SeriesQuery) -> str:
     return (
-        f'SELECT "value", "quality" FROM {identifier(measurement_of(query.quantity))} '
+        f'SELECT "value", "quality", "arrival_ns" FROM {identifier(measurement_of(query.quantity))} '
         f"WHERE {where_of(query.sensor, query.start_ns, query.end_ns)} ORDER BY time"
     )
 
@@ -131,8 +132,8 @@ def _rolled(query: SeriesQuery, resolution: Resolution, aggregation: Aggregation
 
 
 def _point(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    time_ns, value, quality = row
-    return time_ns, float(value), float(value), float(value), 1, quality, float(value)
+    time_ns, value, quality, arrival_ns = row
+    return time_ns, float(value), float(value), float(value), 1, quality, float(value), arrival_ns
 
 
 def _bucket(row: tuple[Any, ...], aggregation: Aggregation) -> tuple[Any, ...]:

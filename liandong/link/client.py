@@ -13,6 +13,7 @@ import structlog
 
 from city.errors import StoreUnavailable
 from city.feed import (
+    Concerned,
     Discovered,
     IngestStatus,
     OutboxItem,
@@ -197,6 +198,10 @@ class LinkClient:
     async def rules(self) -> list[RuleSummary]:
         """Return the rule book in force."""
         return await self._call(list[RuleSummary], "rules")
+
+    async def concerned(self, rule: str, sensor: str) -> Concerned:
+        """Return what a rule in force looks at for a sensor or a place; raises NotFound."""
+        return await self._call(Concerned, "concerned", rule, sensor)
 
     async def status(self) -> IngestStatus:
         """Return how ingest is."""

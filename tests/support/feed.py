@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from city.errors import NotFound, StoreUnavailable
 from city.feed import (
+    Concerned,
     Discovered,
     IngestStatus,
     OutboxItem,
@@ -19,6 +20,8 @@ from city.feed import (
 )
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from city.intake import Shed
+from rules.concern import concerned
+from rules.engine import Engine
 
 QUIET = IngestStatus(
     listening=True,
@@ -50,6 +53,7 @@ class MemoryFeed:
     let_go: list[Shed] = field(default_factory=list)
     waiting: list[OutboxItem] = field(default_factory=list)
     book: list[RuleSummary] = field(default_factory=list)
+    engine: Engine | None = None
     refreshed: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     _listeners: list[asyncio.Queue[list[SensorChange] | None]] = field(default_factory=list)
@@ -117,6 +121,7 @@ class MemoryFeed:
             [reading.quality for reading in shown],
             truncated=len(rows) > len(shown),
             last=values,
+            arrival_ns=[reading.arrival_ns for reading in shown],
         )
 
     async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
@@ -191,6 +196,13 @@ class MemoryFeed:
         """Return the rule book in force."""
         self._check()
         return list(self.book)
+
+    async def concerned(self, rule: str, sensor: str) -> Concerned:
+        """Return what a rule of `engine` looks at; raises NotFound."""
+        self._check()
+        if self.engine is None:
+            raise NotFound("rule", rule)
+        return concerned(self.engine, rule, sensor)
 
     async def status(self) -> IngestStatus:
         """Return how ingest is."""
