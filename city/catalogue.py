@@ -64,7 +64,8 @@ class Quantity:
 class Catalogue:
     """All quantities by name and alias; a city's file adds to the default one and may redefine its entries.
 
-    Every counter has a quantity for what it rises by, `<name>_increase`, unless a file says what that is.
+    Every counter has a quantity for what it rises by, `<name>_increase`, and one for how fast, `<name>_rate`, unless a
+    file says what they are.
     """
 
     def __init__(self, quantities: Mapping[str, Quantity]) -> None:
@@ -72,6 +73,7 @@ class Catalogue:
         for quantity in quantities.values():
             if quantity.kind is QuantityKind.COUNTER:
                 self.quantities.setdefault(increase_name(quantity.name), _increase(quantity))
+                self.quantities.setdefault(rate_name(quantity.name), _rate(quantity))
         self._names = {
             _folded(word): quantity.name
             for quantity in self.quantities.values()
@@ -120,6 +122,20 @@ def increase_name(counter: str) -> str:
     return f"{counter}_increase"
 
 
+def rate_name(counter: str) -> str:
+    """Return the name of how fast a counter rises."""
+    return f"{counter}_rate"
+
+
+def rate_unit(counter: str) -> tuple[str, float]:
+    """Return the unit of a counter's rate, and how many of it one of the counter's a second are.
+
+    Bytes go by the second, energy becomes power, and everything else goes by the hour.
+    """
+    by_hour = "1/h" if counter == "" else f"{counter}/h"
+    return _RATES.get(counter, (by_hour if is_known(by_hour) else "", 3600.0))
+
+
 @cache
 def default_catalogue() -> Catalogue:
     """Return the catalogue that every city starts from; it comes with the program."""
@@ -144,6 +160,20 @@ def _increase(counter: Quantity) -> Quantity:
     )
 
 
+def _rate(counter: Quantity) -> Quantity:
+    return Quantity(
+        name=rate_name(counter.name),
+        unit=rate_unit(counter.unit)[0],
+        kind=QuantityKind.GAUGE,
+        minimum=0.0,
+        names={language: _RATED[language].format(name) for language, name in counter.names.items()},
+        source=f"what {counter.name} rises by, divided by the time that it took",
+    )
+
+
+#: Units of rates that have a name of their own, with the factor from the counter's unit a second.
+_RATES = {"B": ("B/s", 1.0), "kWh": ("kW", 3600.0), "Wh": ("W", 3600.0), "s": ("", 1.0)}
+
 #: How values add up where a file does not say it.
 _NATURAL = {
     QuantityKind.GAUGE: Aggregation.LINEAR,
@@ -153,6 +183,7 @@ _NATURAL = {
 }
 _ANGLE, _LEVELS, _SAME = "°", ("dB", "dBm", "dBFS"), Conversion(1.0, 0.0)
 _INCREASED = {"zh": "{}增量", "en": "{}, increase"}
+_RATED = {"zh": "{}速率", "en": "{}, rate"}
 _KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source"}
 
 

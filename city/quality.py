@@ -15,6 +15,7 @@ class Quality(IntFlag):
     SIMULATED = 32  #: made by a simulator, and marked so by it
     BAD = 64  #: bad by the device's own word
     RECORDED = 128  #: replayed from a recording: exempt from clock check and retention
+    DERIVED = 256  #: computed here from other readings, at the end of the time that it is about
 
 
 #: Flags with which a value says nothing about the city, only about the sensor.

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import get_args
 
-from city.entry import Entry, Journaled, Tick
+from city.entry import Arrivals, Connection, Entry, Journaled, Tick
 from ingest.commit import Follower
 from ingest.decoders.memory import Lesson
+from ingest.derived.stage import Derive
 from ingest.duplicates import DuplicateWindow
 from ingest.journal import Journal
 from ingest.journal_codec import Content, Digests, Learned, Record
@@ -15,6 +16,7 @@ from ingest.lessons import Lessons
 #: Records read at once.
 _PAGE = 256
 _ENTRIES = get_args(Entry)
+_TOLD = (Arrivals, Tick, Connection)
 
 
 def replay(journal: Journal, follower: Follower, after: int) -> None:
@@ -22,6 +24,14 @@ def replay(journal: Journal, follower: Follower, after: int) -> None:
     for record in _records(journal, _ENTRIES, after):
         if isinstance(record.content, _ENTRIES):
             follower.apply(Journaled(record.position, record.content))
+
+
+def refold(journal: Journal, derive: Derive, after: int) -> None:
+    """Let derivations remember what lies beyond position `after`, of which nothing is written again."""
+    for record in _records(journal, _TOLD, after):
+        if isinstance(record.content, _TOLD):
+            derive.apply(Journaled(record.position, record.content))
+    derive.position = max(after, journal.position)
 
 
 def rebuild(journal: Journal, duplicates: DuplicateWindow) -> None:

@@ -17,6 +17,8 @@ from city.history import HistoryStore
 from city.reading import ReadingBatch
 from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
 from ingest.config import IngestSettings
+from ingest.derived.keeping import Kept
+from ingest.derived.stage import Derive, Settle, State
 from ingest.discovery import Discovery
 from ingest.drain import Drain
 from ingest.duplicates import DuplicateWindow
@@ -36,7 +38,7 @@ from ingest.mqtt.brokers import Brokers
 from ingest.mqtt.inbox import Inbox
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
-from ingest.replay import oldest_arrival_ns, rebuild, relearn, replay
+from ingest.replay import oldest_arrival_ns, rebuild, refold, relearn, replay
 from ingest.retrial import Retrial
 from ingest.set_aside import SetAside
 from ingest.stage import Stage
@@ -48,6 +50,8 @@ log = structlog.get_logger(__name__)
 _LATEST_NS = 7 * 86_400 * SECOND_NS
 #: Time between looks at what can be given back, and between saves of what discovery heard, in seconds.
 _TIDY_S, _SAVE_TICKS = 1.0, 5
+#: Looks between two times that what derivations remember is kept: so much of the journal is read again at a start.
+_KEEP_TICKS = 60
 #: Looks between two at what has been in quarantine too long: every ten minutes.
 _EXPIRE_TICKS = 600
 
@@ -76,7 +80,8 @@ class Parts:
 
     `set_aside` are the places, besides ingest's own, where somebody may find damage.
 
-    Without a `gate` everything is let in, and without an `order` what waits goes as it came.
+    Without a `gate` everything is let in, and without an `order` what waits goes as it came. Without `derive` nothing
+    is computed of readings.
     """
 
     identity: Identity
@@ -88,6 +93,7 @@ class Parts:
     set_aside: Sequence[SetAside] = ()
     gate: Gate | None = None
     order: FairOrder | None = None
+    derive: Derive | None = None
 
 
 class IngestService:
@@ -103,6 +109,9 @@ class IngestService:
         self.quarantine = Quarantine(folder / "quarantine.sqlite", settings.quarantine, parts.clock)
         self.ledger = Ledger(folder / "ledger.sqlite", settings.ledger, parts.clock)
         self._lessons = Lessons(folder / "lessons.sqlite")
+        self._derived = Kept(folder / "derived.npz")
+        if parts.derive is not None and (kept := self._derived.read()):
+            parts.derive.load(kept)
         self.journal = Journal(folder / "journal", settings.journal, readers=self._readers())
         self._gaps = Gaps(folder / "gaps.json")
         self._set_aside = (
@@ -124,6 +133,8 @@ class IngestService:
 
     async def adopt(self, context: Context, change: ContextChange | None = None) -> None:
         """Put a context in force, if it is not, be it by a change; returns when everyone has followed."""
+        if self._parts.derive is not None:
+            self._parts.derive.use(context.sensors)
         await self.pipeline.adopt(context, change)
 
     async def replay(self, wanted: Refusals, after: int, limit: int) -> Replayed:
@@ -152,6 +163,8 @@ class IngestService:
     def close(self) -> None:
         """Save what waits to be saved, and release the files; call it after `run` has ended."""
         self._save()
+        if self._parts.derive is not None and self._parts.derive.settled:
+            self._write(self._parts.derive.dump(), self._parts.derive.position)
         self.journal.close()
         self.quarantine.close()
         self._lessons.close()
@@ -167,7 +180,9 @@ class IngestService:
             Note(self.discovery),
         ]
         onward: list[Stage] = [
+            *([parts.derive] if parts.derive is not None else []),
             Commit(self.journal, self._duplicates, [parts.identity, self.discovery], failpoints),
+            *([Settle(parts.derive)] if parts.derive is not None else []),
             Acknowledge(failpoints),
             Follow(parts.judge),
             Fail(failpoints, Place.AFTER_JUDGE),
@@ -189,6 +204,7 @@ class IngestService:
             "quarantine": self.quarantine.position(),
             self._lessons.name: self._lessons.position(),
             self.ledger.name: self.ledger.position(),
+            **({self._derived.name: self._derived.position} if self._parts.derive is not None else {}),
             "rules": self._parts.judge.released,
         }
 
@@ -197,6 +213,8 @@ class IngestService:
         relearn(self.journal, self._lessons, self._parts.normaliser.restore)
         self._parts.normaliser.follow_on(self.latest.newest)
         self._parts.normaliser.remember(self.latest.newest_of)
+        if self._parts.derive is not None:
+            refold(self.journal, self._parts.derive, self._derived.position)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
             kept = self._kept()
@@ -242,8 +260,27 @@ class IngestService:
             self.journal.passed("rules", self._parts.judge.released)
             if ticks % _SAVE_TICKS == 0:
                 self._save()
+            if ticks % _KEEP_TICKS == 0:
+                await self._keep()
             if ticks % _EXPIRE_TICKS == 0:
                 await self._expire()
+
+    async def _keep(self) -> None:
+        """Keep what derivations remember, unless it holds what is not committed yet; then another time will do."""
+        derive = self._parts.derive
+        if derive is None or not derive.settled or derive.position == self._derived.position:
+            return
+        state, position = derive.dump(), derive.position
+        if await asyncio.to_thread(self._write, state, position):
+            self.journal.passed(self._derived.name, position)
+
+    def _write(self, state: State, position: int) -> bool:
+        try:
+            self._derived.write(state, position)
+        except OSError as error:
+            log.warning("derived_not_kept", error=str(error))
+            return False
+        return True
 
     async def _expire(self) -> None:
         try:

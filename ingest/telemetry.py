@@ -32,6 +32,15 @@ MESSAGES_DISCARDED = Counter(
     "ingest_messages_discarded_total", "Unacknowledged messages let go, since the broker sends them again", ["reason"]
 )
 READINGS_ACCEPTED = Counter("ingest_readings_accepted_total", "Readings committed to the journal", ["quality"])
+READINGS_DERIVED = Counter("ingest_readings_derived_total", "Readings computed from others", ["derivation"])
+DERIVED_LATE = Counter(
+    "ingest_derived_late_total", "Readings that came after their window was computed, and are not in it", ["derivation"]
+)
+DERIVED_NO_DATA = Counter(
+    "ingest_derived_no_data_total",
+    "Hours and periods with too few values, of which nothing was computed",
+    ["derivation"],
+)
 EVENTS_REPLAYED = Counter("ingest_events_replayed_total", "Past events that a broker had retained, and told anew")
 EVENTS_ACCEPTED = Counter("ingest_events_accepted_total", "Events committed to the journal")
 BATCH_MESSAGES = Histogram(

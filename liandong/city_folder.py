@@ -13,6 +13,7 @@ from city.component import Component
 from city.errors import BadCityFile
 from city.holidays import parse_holidays
 from city.sensor import Sensor
+from ingest.derived.book import DerivedBook
 from ingest.routes import Routes
 from liandong.city_about import CityAbout, parse_about
 from liandong.city_plans import read_plans
@@ -74,6 +75,7 @@ class CityFolder:
     about: CityAbout
     sensors: tuple[Sensor, ...]
     routes: Routes
+    derived: DerivedBook
     catalogue: Catalogue
     book: Book
     departments: Directory
@@ -128,10 +130,9 @@ class _Reader:
         standards = self._parsed("case-standards.yaml", parse_standards, absent="classes: []\n")
         calendar = None if about is None else self._calendar(about.zone)
         catalogue = self._parsed("quantities.toml", _catalogue, absent="")
-        routes = self._parsed("sources.toml", _routes, absent="")
+        routes, derived = self._sources()
         sensors, components = self._sensors(), self._components(about)
-        book = book_of(self._root, self._text)
-        self._judge(book, catalogue, departments, standards)
+        book = self._book(catalogue, departments, standards)
         reports, roster = self._reports(departments, standards), self._roster(departments)
         chains, telling = self._telling(departments)
         formulas = self._formulas()
@@ -144,6 +145,7 @@ class _Reader:
             _read(about),
             (*sensors, *twins_of(plans, sensors)),
             _read(routes),
+            _read(derived),
             _read(catalogue),
             book,
             _read(departments),
@@ -168,6 +170,16 @@ class _Reader:
             expected = "a city folder with a `city.toml`, which `--city` or the setting `city` names"
             got = "a folder without it" if self._root.is_dir() else "no folder"
             raise BadCity([BadCityFile(expected=expected, got=got, at=str(self._root))])
+
+    def _sources(self) -> tuple[Routes | None, DerivedBook | None]:
+        """Return what topics mean, and what is computed of what comes."""
+        routes = self._parsed("sources.toml", _routes, absent="")
+        return routes, self._parsed("derived.toml", DerivedBook.parse, absent="")
+
+    def _book(self, catalogue: Catalogue | None, departments: Directory | None, standards: Standards | None) -> Book:
+        book = book_of(self._root, self._text)
+        self._judge(book, catalogue, departments, standards)
+        return book
 
     def _reports(self, departments: Directory | None, standards: Standards | None) -> ReportBook | None:
         reports = self._parsed("reports.yaml", parse_reports, absent="")

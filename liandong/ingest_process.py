@@ -14,6 +14,8 @@ from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
 from ingest.config import IngestSettings
+from ingest.derived.stage import Derive
+from ingest.derived.surroundings import Surroundings
 from ingest.fairness.gate import Gate
 from ingest.fairness.lanes import Lanes
 from ingest.fairness.order import FairOrder
@@ -109,6 +111,8 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         judge = opened.enter_context(closing(Judge.open(place / "rules.sqlite", default_catalogue(), clock)))
         bench, states = Bench(judge), SensorStates(judge.states, identity, place / "offline.json")
         normaliser = Normaliser(city.routes, city.catalogue, identity, settings.ingest.normalise)
+        around = Surroundings(city.catalogue, city.about.zone, identity.quantity_number)
+        derive = Derive(city.derived, around, identity.quantity)
         lanes = Lanes(city.routes.shares, Ranking(city.routes))
         gate = Gate(city.routes.shares, lanes)
         order = FairOrder(lanes)
@@ -117,8 +121,9 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
             SetAside("points_refused", folder.history, "*.refused"),
         )
         parts = Parts(
-            identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside
-        )
+            identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside,
+            derive=derive,
+        )  # fmt: skip
         filters = city.routes.filters
         service = IngestService(place, _settings(settings, folder, filters), parts, filters=filters)
         opened.callback(service.close)

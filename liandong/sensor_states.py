@@ -13,6 +13,7 @@ from city.census import Census
 from city.context_bytes import applied
 from city.entry import Arrivals, Context, ContextChange, Journaled
 from city.history import Names
+from city.quality import Quality
 from city.reading import ReadingBatch
 from liandong.folder import write_private
 from rules.states import NORMAL, SILENT, AlarmStates
@@ -115,7 +116,8 @@ class SensorStates:
         if not self._offline or not len(readings):
             return set()
         told_ns = self._told_ns[readings.sensor]
-        back = np.unique(readings.sensor[(told_ns > 0) & (readings.time_ns > told_ns)])
+        measured = (readings.quality & np.uint16(Quality.DERIVED)) == 0
+        back = np.unique(readings.sensor[(told_ns > 0) & (readings.time_ns > told_ns) & measured])
         self._told_ns[back] = 0
         names = {self._names.sensor(number) for number in back.tolist()}
         for name in names:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
 from city.entry import Arrivals
+from city.quality import Quality
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.pairs import Pairs
@@ -22,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: `arrived_ns` of a sensor that was never heard.
 NEVER_HEARD = 0
+
+_DERIVED = np.uint16(Quality.DERIVED)
 
 #: What is known of a rhythm holds until it may have shortened by this part.
 _QUICKENS = 8
@@ -84,9 +87,13 @@ class Hearing:
         self._stale = bool(len(self._learning))
 
     def hear(self, arrivals: Arrivals, listening: Listening) -> None:
-        """Note who was heard; what arrives again from a journal, older than the newest, is no word."""
+        """Note who was heard; what arrives again from a journal, older than the newest, is no word.
+
+        Nor is a derived reading: that of an hour is made after the sensor's last word.
+        """
         batch, events = arrivals.readings, arrivals.events
-        learned = [self._hear(batch.sensor, batch.arrival_ns, listening)]
+        said = (batch.quality & _DERIVED) == 0
+        learned = [self._hear(batch.sensor[said], batch.arrival_ns[said], listening)]
         if events:
             sensor = np.array([event.sensor for event in events], dtype=np.int32)
             arrival_ns = np.array([event.arrival_ns for event in events], dtype=np.int64)

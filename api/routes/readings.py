@@ -47,7 +47,8 @@ class SeriesView(BaseModel):
     last: list[float | None] = Field(description="The newest reading of each bucket.")
     count: list[int]
     quality: list[int] = Field(
-        description="Flags: 1 out of range, 2 clock, 4 duplicate, 8 late, 16 stale, 32 simulated, 64 bad, 128 recorded."
+        description="Flags: 1 out of range, 2 clock, 4 duplicate, 8 late, 16 stale, 32 simulated, 64 bad, "
+        "128 recorded, 256 derived."
     )
 
 

@@ -9,6 +9,7 @@ const FLAGS: readonly (readonly [number, string])[] = [
   [32, 'simulated'],
   [64, 'bad'],
   [128, 'recorded'],
+  [256, 'derived'],
 ];
 
 /** Flags with which a value says nothing about the city, only about the sensor. */

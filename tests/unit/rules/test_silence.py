@@ -54,6 +54,11 @@ def timeline(*entries: Entry, **changes: object) -> list[tuple[float, str, str]]
             [],
             id="a bad reading is a word",
         ),
+        pytest.param(
+            [listening(0), *ticks(1, 5), heard(5.5, Quality.DERIVED), *ticks(6, 7)],
+            [(6, "raised", "notice")],
+            id="a derived reading is no word",
+        ),
         pytest.param([*ticks(1, 60)], [], id="nobody listens, nobody is silent"),
         pytest.param(
             [listening(0), *ticks(1, 5), listening(5, on=False), *ticks(6, 60), listening(60.0), *ticks(61, 62)],

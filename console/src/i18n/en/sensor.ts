@@ -80,6 +80,7 @@ export const sensor: Record<keyof typeof chinese, string> = {
   'quality.simulated': 'simulated',
   'quality.bad': 'bad by its own word',
   'quality.recorded': 'recording',
+  'quality.derived': 'computed',
 
   'kind.air_station': 'Air station',
   'kind.battery_probe': 'Battery temperature',

@@ -78,6 +78,7 @@ export const sensor = {
   'quality.simulated': '模拟',
   'quality.bad': '设备称无效',
   'quality.recorded': '回放',
+  'quality.derived': '计算值',
 
   'kind.air_station': '空气站',
   'kind.battery_probe': '电池温度',

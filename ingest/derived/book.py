@@ -1,0 +1,69 @@
+"""What a city has computed: `derived.toml` read and checked, and the derivations made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from city.errors import BadCityFile
+from city.toml_lines import parse_toml
+from ingest.derived import air_cn, air_us, dew_point, noise, rate, traffic, ups
+from ingest.derived.section import Section
+from ingest.derived.surroundings import Surroundings
+from ingest.derived.told import Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of derivation: its table in the file, how that is read, what is made of it, and what it tells."""
+
+    name: str
+    read: Callable[[Section], Any]
+    make: Callable[[Any, Surroundings], Derivation]
+    outputs: tuple[str, ...]
+    by_default: bool = True
+
+
+#: All kinds; a new one is a file and a line here.
+KINDS = (
+    Kind(dew_point.NAME, dew_point.read, dew_point.DewPoint, dew_point.OUTPUTS),
+    Kind(air_cn.NAME, air_cn.read, air_cn.make, air_cn.OUTPUTS),
+    Kind(air_us.NAME, air_us.read, air_us.make, air_us.OUTPUTS, by_default=False),
+    Kind(noise.NAME, noise.read, noise.Noise, noise.OUTPUTS),
+    Kind(traffic.NAME, traffic.read, traffic.Traffic, traffic.OUTPUTS),
+    Kind(ups.NAME, ups.read, ups.Ups, ups.OUTPUTS),
+    Kind(rate.NAME, rate.read, rate.Rate, rate.OUTPUTS),
+)
+
+#: All that is computed, rates left out: a sensor that tells it itself is believed.
+OUTPUTS = frozenset(name for kind in KINDS for name in kind.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedBook:
+    """The derivations that a city wants, each with what the city says about it."""
+
+    chosen: tuple[tuple[Kind, Any], ...]
+
+    @classmethod
+    def parse(cls, text: str, file: str = "derived.toml") -> "DerivedBook":
+        """Return what `text` says; an empty one is what every city begins with.
+
+        Raises:
+            BadCityFile: with file and line.
+        """
+        document = parse_toml(text, file)
+        names = [kind.name for kind in KINDS]
+        for name in document.content:
+            if name not in names:
+                raise BadCityFile(expected=f"tables of {', '.join(names)}", got=name, at=document.at(f"[{name}]"))
+        chosen = []
+        for kind in KINDS:
+            section = Section(document, f"[{kind.name}]", document.content.get(kind.name, {}))
+            settings = kind.read(section)
+            if section.flag("enabled", default=kind.by_default):
+                chosen.append((kind, settings))
+        return cls(tuple(chosen))
+
+    def make(self, around: Surroundings) -> dict[str, Derivation]:
+        """Return the derivations by their names, which have heard nothing yet."""
+        return {kind.name: kind.make(settings, around) for kind, settings in self.chosen}

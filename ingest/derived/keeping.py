@@ -1,0 +1,61 @@
+"""What derivations remember, kept in a file beside the journal with the position up to which it goes."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import structlog
+
+from ingest.derived.stage import State
+from ingest.telemetry import SIDE_FILES_DAMAGED
+
+log = structlog.get_logger(__name__)
+
+#: Encoding of the file; another one is begun anew from the journal.
+_VERSION = 1
+
+
+class Kept:
+    """One file, replaced whole, so that it is always one of one moment; what it lacks is in the journal beyond it."""
+
+    name = "derived"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        #: Up to which the journal is in the file.
+        self.position = 0
+
+    def read(self) -> State:
+        """Return what is kept; empty where nothing is, or the file was damaged, which is set aside."""
+        if not self._path.exists():
+            return {}
+        try:
+            with np.load(self._path, allow_pickle=False) as file:
+                kept = {key: file[key] for key in file.files}
+            version, position = (int(number) for number in kept.pop("kept"))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            self._set_aside(error)
+            return {}
+        if version != _VERSION:
+            return {}
+        self.position = position
+        return kept
+
+    def write(self, state: State, position: int) -> None:
+        """Keep `state`, in which the journal up to `position` is; raises OSError, and then the last one stays."""
+        new = self._path.with_suffix(".new")
+        with new.open("wb") as file:
+            np.savez(file, allow_pickle=False, kept=np.array([_VERSION, position], np.int64), **state)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+        self.position = position
+
+    def _set_aside(self, error: Exception) -> None:
+        number = 1
+        while (aside := self._path.with_suffix(f".damaged-{number}")).exists():
+            number += 1
+        self._path.replace(aside)
+        SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
+        log.error("side_file_damaged", file=str(aside), error=str(error))

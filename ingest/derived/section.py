@@ -1,0 +1,116 @@
+"""One derivation's part of `derived.toml`: values checked as they are read, mistakes named with file and line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Generic, NoReturn, TypeVar
+
+from city.errors import BadCityFile
+from city.sensor import Sensor
+from city.toml_lines import TomlText
+
+Value = TypeVar("Value")
+
+_ABOUT = ("sensors", "kinds", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Sensors by id (`*` stands for anything), kind and tag: of each list that is not empty one must fit."""
+
+    sensors: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def fits(self, sensor: Sensor) -> bool:
+        """Return whether a sensor is meant."""
+        return (
+            (not self.sensors or any(fnmatchcase(sensor.id, pattern) for pattern in self.sensors))
+            and (not self.kinds or sensor.kind in self.kinds)
+            and (not self.tags or not sensor.tags.isdisjoint(self.tags))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Value]):
+    """What holds for which sensors; of several that fit the first counts."""
+
+    entries: tuple[tuple[Selection, Value], ...] = ()
+
+    def of(self, sensor: Sensor) -> Value | None:
+        """Return what holds for a sensor; None where nothing was said of it."""
+        return next((value for selection, value in self.entries if selection.fits(sensor)), None)
+
+
+class Section:
+    """A table of the file, `[noise]`, or one of several below it, `[[noise.zone]]`.
+
+    Every method raises BadCityFile for a value that is none of the right kind.
+    """
+
+    def __init__(self, document: TomlText, header: str, table: object, *, nth: int = 0) -> None:
+        self._document, self._header, self._nth = document, header, nth
+        if not isinstance(table, dict):
+            self.wrong("", f"a table `{header}`", table)
+        self._table: dict[str, Any] = table
+
+    def only(self, *keys: str) -> None:
+        """Complain of keys that nobody reads."""
+        for key in self._table:
+            if key not in keys:
+                self.wrong(key, f"one of {', '.join(keys)}", key)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return yes or no."""
+        value = self._table.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, f"`{key}` true or false", value)
+        return value
+
+    def number(self, key: str, default: float | None, low: float, high: float) -> float:
+        """Return a number from `low` to `high`; without a default it must be there."""
+        value = self._table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            self.wrong(key, f"`{key}` a number from {low:g} to {high:g}", "nothing" if value is None else value)
+        return float(value)
+
+    def word(self, key: str, allowed: Sequence[str], default: str | None = None) -> str | None:
+        """Return one of these words; the default where there is none."""
+        value = self._table.get(key, default)
+        if value is not default and value not in allowed:
+            self.wrong(key, f"`{key}` one of {', '.join(allowed)}", value)
+        return value if value is None else str(value)
+
+    def words(self, key: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return a list of words, of these where some are named."""
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+            self.wrong(key, f"`{key}` a list of words", value)
+        for one in value:
+            if allowed and one not in allowed:
+                self.wrong(key, f"`{key}` of {', '.join(allowed)}", one)
+        return tuple(value)
+
+    def choice(self, key: str, keys: Sequence[str], read: "Callable[[Section], Value]") -> Choice[Value]:
+        """Return what the tables `[[header.key]]` say, each of the sensors that it names."""
+        tables = self._table.get(key, [])
+        header = f"[[{self._header.strip('[]')}.{key}]]"
+        if not isinstance(tables, list):
+            self.wrong(key, f"tables `{header}`", tables)
+        entries = []
+        for nth, table in enumerate(tables):
+            section = Section(self._document, header, table, nth=nth)
+            section.only(*keys, *_ABOUT)
+            entries.append((section.selection(), read(section)))
+        return Choice(tuple(entries))
+
+    def selection(self) -> Selection:
+        """Return which sensors this is about."""
+        found = Selection(*(self.words(key) for key in _ABOUT))
+        if found == Selection():
+            self.wrong("", f"sensors by {', '.join(_ABOUT)}", "none of them")
+        return found
+
+    def wrong(self, key: str, expected: str, got: object) -> NoReturn:
+        """Raise BadCityFile about a key."""
+        raise BadCityFile(expected=expected, got=got, at=self._document.at(self._header, key, nth=self._nth))

@@ -1,0 +1,90 @@
+"""Minutes that a UPS has left: as it says itself, else by its charge and load."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.derived.ups import PEUKERT, minutes_left
+from ingest.derived.rows import Rows
+from ingest.derived.section import Choice, Section
+from ingest.derived.surroundings import Chosen, Surroundings
+from ingest.derived.told import DERIVED, Made, Told
+
+NAME = "ups"
+OUTPUTS = ("ups_minutes_left",)
+
+_INPUTS = {"battery_runtime": 0, "battery_level": 1, "load": 2}
+_RUNTIME, _CHARGE, _LOAD = range(3)
+_NEVER = -(2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """What the data sheet of a battery says, or its last discharge test; see `city.derived.ups.minutes_left`."""
+
+    full_load_min: float
+    exponent: float
+
+
+def read(section: Section) -> Choice[Battery]:
+    """Return which UPS has which battery."""
+    section.only("enabled", "battery")
+    return section.choice("battery", ("full_load_min", "exponent"), _battery)
+
+
+def _battery(section: Section) -> Battery:
+    return Battery(section.number("full_load_min", None, 0.1, 100_000), section.number("exponent", PEUKERT, 1, 2))
+
+
+class Ups:
+    """One that ever told its runtime is believed; of others charge and load of one time make an estimate."""
+
+    def __init__(self, batteries: Choice[Battery], around: Surroundings) -> None:
+        self._batteries = Chosen(batteries, around)
+        self._number = around.number
+        self._rows = Rows(
+            time=(np.int64, _NEVER, 3), value=(np.float64, 0.0, 3), quality=(np.uint16, 0, 3), tells=(np.bool_, False)
+        )
+
+    def item(self, series: str) -> int | None:
+        """Return which input a series is."""
+        return _INPUTS.get(series)
+
+    def take(self, told: Told) -> list[Made]:
+        """Return the minutes at these values; UPSes are few, so they are taken one value after the other."""
+        row, rows = self._rows.at(told.sensor), self._rows
+        found: list[tuple[int, float, int]] = []
+        for place, (at, item) in enumerate(zip(row.tolist(), told.item.tolist(), strict=True)):
+            rows["time"][at, item], rows["value"][at, item] = told.time_ns[place], told.value[place]
+            rows["quality"][at, item] = told.quality[place]
+            if item == _RUNTIME:
+                rows["tells"][at] = True
+                found.append((place, float(told.value[place]), int(told.quality[place])))
+            elif not rows["tells"][at] and rows["time"][at, _CHARGE] == rows["time"][at, _LOAD]:
+                minutes = self._estimated(int(told.sensor[place]), at)
+                found.append((place, minutes, int(rows["quality"][at, _CHARGE] | rows["quality"][at, _LOAD])))
+        places = np.array([place for place, _, _ in found], np.int64)
+        values = np.array([value for _, value, _ in found], np.float64)
+        flags = np.array([quality for _, _, quality in found], np.uint16) | DERIVED
+        return [Made.of(self._number(OUTPUTS[0]), told.sensor[places], told.time_ns[places], values, flags)]
+
+    def _estimated(self, sensor: int, row: int) -> float:
+        battery = self._batteries.of(sensor)
+        if battery is None:
+            return float("nan")
+        charge, load = (self._rows["value"][row, item : item + 1] for item in (_CHARGE, _LOAD))
+        return float(minutes_left(charge, load, battery.full_load_min, battery.exponent)[0])
+
+    def tick(self, now_ns: int, listening_since_ns: int) -> list[Made]:
+        """Return nothing: minutes follow from readings alone."""
+        return []
+
+    def dump(self) -> dict[str, NDArray[Any]]:
+        """Return copies of all that it remembers."""
+        return self._rows.dump()
+
+    def load(self, kept: dict[str, NDArray[Any]]) -> None:
+        """Remember what `dump` returned."""
+        self._rows.load(kept)
