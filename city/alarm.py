@@ -1,4 +1,4 @@
-"""A rule's verdict on a target, and how it changes: raised, risen, fallen, cleared."""
+"""A rule's verdict on a target, and how it changes: raised, risen, fallen, cleared, confirmed."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +13,7 @@ class Change(StrEnum):
     RISEN = "risen"
     FALLEN = "fallen"
     CLEARED = "cleared"
+    CONFIRMED = "confirmed"  #: it was unconfirmed, and a reading that can be trusted says that it is so
 
 
 class Lane(StrEnum):

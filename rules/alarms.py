@@ -159,4 +159,6 @@ def _change(before: int, after: int) -> Change:
         return Change.RAISED
     if after == 0:
         return Change.CLEARED
+    if after == before:
+        return Change.CONFIRMED
     return Change.RISEN if after > before else Change.FALLEN

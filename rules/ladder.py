@@ -135,6 +135,51 @@ class Ladder:
             reached[~self._gates.look(rule, time_ns).open] = 0
         return reached
 
+    def is_met(self, pair: Ints | None = None) -> Flags:
+        """Return which pairs, or all, met a level at their last reading."""
+        since_ns = self.table[self._since[0]] if self._since else np.full(len(self.table), NEVER_NS)
+        met: Flags = (since_ns if pair is None else since_ns.take(pair)) != NEVER_NS
+        return met
+
+    def is_pending(self, pair: Ints) -> Flags:
+        """Return which pairs met a level at their last reading that is above the one they stand on."""
+        pending = np.zeros(len(pair), dtype=np.bool_)
+        near = np.flatnonzero(self.is_met(pair))
+        some = pair[near]
+        for rank, column in enumerate(self._since):
+            pending[near] |= (self.table["level"][some] <= rank) & (self.table[column][some] != NEVER_NS)
+        return pending
+
+    def met_at(self, pair: Ints, level: Levels, value: Floats) -> Flags:
+        """Return which values are beyond the limit of these levels, counted from 1."""
+        met = np.zeros(len(pair), dtype=np.bool_)
+        for rank in range(self._limits.depth):
+            met |= (level == rank + 1) & self._limits.met(rank, self._rule[pair], value)
+        return met
+
+    def advance_unseen(self, pair: Ints, time_ns: Ints) -> Steps:
+        """Raise each of `pair` to the highest level that it met at its last reading, whatever its hold; keep timers."""
+        before = self.table["level"][pair]
+        since_ns = tuple(self.table[column][pair] for column in self._since)
+        windows = self._gates.look(self._rule[pair], time_ns) if self._gates else None
+        reached = np.zeros(len(pair), dtype=np.int8)
+        for rank, since in enumerate(since_ns):
+            met = since != NEVER_NS
+            if windows is not None:
+                met &= windows.open & (since >= windows.start_ns)
+            reached[met] = rank + 1
+        element = np.flatnonzero(reached > before)
+        risen = pair[element]
+        self.table["level"][risen] = reached[element]
+        self._low[risen], self._high[risen] = np.inf, -np.inf
+        self.table.touch(risen)
+        return Steps(element, risen, before[element], reached[element], tuple(since[element] for since in since_ns))
+
+    def unmoved(self, pair: Ints, element: Ints) -> Steps:
+        """Return each of `pair` as it stands, at the reading `element`."""
+        level = self.table["level"][pair]
+        return Steps(element, pair, level, level, tuple(self.table[column][pair] for column in self._since))
+
     def advance_late(self, pair: Ints, value: Floats, time_ns: Ints) -> Steps:
         """Judge one late reading of each of `pair`: it raises to a level without hold, and touches no timer.
 

@@ -24,6 +24,9 @@ from rules.table import StateTable
 #: A reading so flagged is not judged: it neither raises nor clears, and does not interrupt a hold.
 SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
 
+#: What evidence calls the part that says why an alarm is not confirmed.
+UNCONFIRMED = "unconfirmed"
+
 #: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
 BUFFERED_NS = 300 * SECOND_NS
 
@@ -108,11 +111,14 @@ class LevelledPass:
         return Measured(None, {}) if self._last is None else self._last.get(pair, Measured(None, {}))
 
     def _step(self, row: int, steps: Steps, number: int, decided: Decided, evidence: Mapping[str, object]) -> Verdict:
-        """Return step `number` as a verdict; `evidence` is what the kind says beside the conditions."""
+        """Return step `number` as a verdict; `evidence` is what the kind says beside the conditions.
+
+        It is unconfirmed where that says so.
+        """
         pair, before, after = int(steps.pair[number]), int(steps.before[number]), int(steps.after[number])
         term = int(self._pairs.term[pair])
         # A rise is decided by the limit of the level reached, a fall by the clearing value of the level left.
-        rises, value = after > before, decided.value
+        rises, value = after >= before, decided.value
         limit = self._limits.limit(after - 1, term, value) if rises else self._limits.clear(before - 1, term, value)
         recorded = bool(decided.quality & Quality.RECORDED)
         late = bool(decided.quality & Quality.LATE)
@@ -122,6 +128,7 @@ class LevelledPass:
         told = {**evidence, "conditions": conditions, **self._pairs.roll.circumstances(term)}
         # Twelve digits: at least 3 is beyond the last number before 3.
         seen = Seen(decided.time_ns, decided.arrival_ns, value, float(f"{limit:.12g}"), told, late, recorded)
+        seen = seen._replace(unconfirmed=UNCONFIRMED in evidence)
         return self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen))
 
 

@@ -11,33 +11,18 @@ from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from city.entry import Arrivals
-from city.quality import Quality
-from city.reading import ReadingBatch
-from rules.bands import VALUE_SIDES, Levelled, Sides, Span, level_schema, read_bands
+from city.level import Level
+from rules.bands import VALUE_SIDES, Band, Levelled, Sides, Span, level_schema, read_bands
 from rules.changes import ChangePass
-from rules.conditions import Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.kind import Verdict, Written
-from rules.ladder import Steps
-from rules.levelled import SKIPPED, LevelledPass, reading_seen
-from rules.listening import Listening
-from rules.metered import reading_at
+from rules.dying import ON_DEATH, OnDeath, read_on_death
+from rules.kind import Written
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
-from rules.segment import Segments
-from rules.series import SeriesIndex
 from rules.together import Together
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-#: So many pairs are judged at once: what they need then stays in the processor's cache, which is twice as fast.
-_BLOCK = 10_240
+from rules.values import ThresholdPass
 
 #: How a change over a window is written: as a difference, counted from 0.
 _CHANGE_SIDES: Sides = {
@@ -47,10 +32,14 @@ _CHANGE_SIDES: Sides = {
 
 @dataclass(frozen=True, slots=True)
 class ThresholdTerms(Levelled):
-    """Bands of the value itself or, with `over_ns`, of how far it `rises` or `falls` within that time."""
+    """Bands of the value itself or, with `over_ns`, of how far it `rises` or `falls` within that time.
+
+    `on_death` says what it means that a sensor dies while a level is pending; None for nothing.
+    """
 
     over_ns: int = 0
     side: str = ""
+    on_death: OnDeath | None = None
 
     @property
     def measured(self) -> str:
@@ -63,17 +52,21 @@ class Threshold:
 
     name: ClassVar[str] = "threshold"
     of_quantity: ClassVar[bool | None] = True
-    own: ClassVar[Mapping[str, Any]] = {"over": DURATION}
+    own: ClassVar[Mapping[str, Any]] = {"over": DURATION, "on_death": ON_DEATH}
     required: ClassVar[tuple[str, ...]] = ()
 
     def read(self, written: Written) -> ThresholdTerms:
         """Return the terms of a rule; notes every mistake in the faults."""
         if "over" not in written.own:
-            return ThresholdTerms(read_bands(written), written.scale.unit)
+            bands = read_bands(written)
+            return ThresholdTerms(bands, written.scale.unit, on_death=_read_on_death(written, bands))
         over_ns, side = 0, ""
         with written.faults:
             side = _one_side(written)
             over_ns = read_span_ns(written.own["over"])
+        with written.faults:
+            if "on_death" in written.own:
+                raise written.own["on_death"].wrong(expected="no `on_death`: a change has no last value", got="one")
         sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES
         return ThresholdTerms(read_bands(written, sides), written.scale.unit, over_ns, side)
 
@@ -99,13 +92,22 @@ def _one_side(written: Written) -> str:
     return sides[0] if sides else ""
 
 
+def _read_on_death(written: Written, bands: Sequence[Band]) -> OnDeath | None:
+    """Return what a sensor's death means: what is written, else the default where a level is critical."""
+    with written.faults:
+        if "on_death" in written.own:
+            return read_on_death(written.own["on_death"])
+    return OnDeath() if any(band.level is Level.CRITICAL for band in bands) else None
+
+
 def _terms(terms: Terms) -> ThresholdTerms:
     assert isinstance(terms, ThresholdTerms)  # the book gives each kind the terms it read
     return terms
 
 
-def _value_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> "ThresholdPass":
-    return ThresholdPass(Pairs(rules, population, population.everybody), population)
+def _value_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> ThresholdPass:
+    pairs = Pairs(rules, population, population.everybody)
+    return ThresholdPass(pairs, population, [_terms(one).on_death for one in pairs.roll.terms])
 
 
 def _change_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> ChangePass:
@@ -117,102 +119,3 @@ def _change_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> C
         over_ns=np.array([one.over_ns for one in terms], dtype=np.int64),
         sign=np.array([-1.0 if one.side == "falls" else 1.0 for one in terms]),
     )
-
-
-class ThresholdPass(LevelledPass):
-    """Judges all rules about values in one pass."""
-
-    def __init__(self, pairs: Pairs, population: Population) -> None:
-        super().__init__("threshold", pairs, population)
-        self._index = SeriesIndex(pairs, population.quantities)
-
-    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
-        """Judge the readings of a batch, each series in its order of arrival."""
-        batch = arrivals.readings
-        if not len(self._pairs) or not len(batch):
-            return []
-        judged = (batch.quality & SKIPPED == 0) & np.isfinite(batch.value)
-        series = np.where(judged, self._index.series_of(batch.sensor, batch.quantity), -1)
-        rows = np.flatnonzero(series >= 0)
-        # By series, in order of arrival: one sort of whole numbers is quicker than a stable sort of indices.
-        ordered = np.sort(series[rows] << 32 | rows)
-        rows, series = ordered & 0xFFFFFFFF, ordered >> 32
-        late = batch.quality[rows] & int(Quality.LATE) != 0
-        if late.any():
-            return self._in_waves(batch, rows, series, late)
-        return self._in_order(batch, rows, series)
-
-    def _in_waves(self, batch: ReadingBatch, rows: Ints, series: Ints, late: Flags) -> list[Verdict]:
-        """Judge stretches in order and single late readings in turns, so that each meets the state that it should."""
-        matters = ~late
-        fan = self._index.fan(series[late])
-        violated = self._ladder.violated_at_once(fan.pair, batch.value[rows[late]][fan.of])
-        matters[np.flatnonzero(late)[fan.of[violated]]] = True
-        rows, series, late = rows[matters], series[matters], late[matters]
-        wave = _waves(series, late)
-        verdicts: list[Verdict] = []
-        for number in np.unique(wave).tolist():
-            now = wave == number
-            judge = self._late if number % 2 else self._in_order
-            verdicts += judge(batch, rows[now], series[now])
-        return verdicts
-
-    def _in_order(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
-        """Judge readings that are newer than those before them; `series` is sorted."""
-        start = np.flatnonzero(np.diff(series, prepend=-1))
-        ends = np.append(start, len(rows))
-        step = max(1, int(_BLOCK / self._index.mean_fan))
-        verdicts: list[Verdict] = []
-        for begin in range(0, len(start), step):
-            first, last = ends[begin], ends[min(begin + step, len(start))]
-            some = start[begin : begin + step] - first
-            verdicts += self._stretches(batch, rows[first:last], series[first:last].take(some), some)
-        return verdicts
-
-    def _stretches(self, batch: ReadingBatch, rows: Ints, series: Ints, start: Ints) -> list[Verdict]:
-        """Judge stretches of readings, one of each of `series`, which begin in `rows` at `start`."""
-        value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
-        fan = self._index.fan(series)
-        hot = self._ladder.leaving(fan, *_extremes(value, time_ns, start))
-        if not len(hot):
-            return []
-        stretch, pair = fan.of.take(hot), fan.pair.take(hot)
-        segments = Segments(np.diff(start, append=len(rows)).take(stretch))
-        picked = segments.run(start.take(stretch))
-        steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
-        if self._last is not None:
-            for owner, row in zip(pair.tolist(), rows.take(segments.ends(picked)).tolist(), strict=True):
-                decided = reading_at(batch, row)
-                self._last[owner] = Measured(decided, {"reading": reading_seen(decided)})
-        return self._verdicts(batch, rows, picked, steps)
-
-    def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
-        """Judge late readings, one of each series at most: they may raise an alarm, and do nothing else."""
-        fan = self._index.fan(series)
-        late = rows[fan.of]
-        steps = self._ladder.advance_late(fan.pair, batch.value[late], batch.time_ns[late])
-        return self._verdicts(batch, rows, fan.of, steps)
-
-    def _verdicts(self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps) -> list[Verdict]:
-        verdicts = []
-        for number, element in enumerate(steps.element.tolist()):
-            row = int(rows[picked[element]])
-            decided = reading_at(batch, row)
-            verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
-        return verdicts
-
-
-def _extremes(value: Floats, time_ns: Ints, start: Ints) -> tuple[Floats, Floats, Ints]:
-    """Return the least and the most value, and the latest time, of each stretch that begins at `start`."""
-    if len(start) == len(value):
-        return value, value, time_ns
-    return np.minimum.reduceat(value, start), np.maximum.reduceat(value, start), np.maximum.reduceat(time_ns, start)
-
-
-def _waves(series: Ints, late: Flags) -> Ints:
-    """Number the turns: even ones hold stretches in order, odd ones single late readings; `series` is sorted."""
-    start = np.flatnonzero(np.diff(series, prepend=-1))
-    so_far: Ints = np.cumsum(late)
-    earlier: Ints = (so_far - late)[start]
-    count: Ints = so_far - np.repeat(earlier, np.diff(start, append=len(series)))
-    return 2 * count - late

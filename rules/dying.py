@@ -1,0 +1,181 @@
+"""Sensors that die in the disaster: what a pending hazard becomes when its sensor falls silent or goes beyond range.
+
+A hazard is pending while a level is met whose hold is not over. If then no good reading comes for some intervals, or
+one comes that is beyond what the sensor can measure, on the hazard's side, that is the hazard, and unconfirmed.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.clock import SECOND_NS, iso
+from city.reading import ReadingBatch
+from city.yaml_lines import Located
+from rules.alarms import NEVER_NS
+from rules.duration import DURATION, read_span_ns
+from rules.ladder import Ladder
+from rules.limits import ENDLESS_NS
+from rules.listening import Listening
+from rules.pairs import Pairs
+from rules.series import SeriesIndex
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+class OnDeath(NamedTuple):
+    """After how many intervals without a good reading a sensor is dead, and how long after its last one it matters.
+
+    Chosen here: three intervals are what machine rooms call silent (a lost message or two are no death); ten minutes is
+    far beyond what water or fire need to reach the sensor that had begun to see them, and short against what else
+    breaks sensors.
+    """
+
+    intervals: float = 3.0
+    within_ns: int = 600 * SECOND_NS
+
+
+#: The JSON Schema of `on_death`.
+ON_DEATH: dict[str, Any] = {
+    "oneOf": [
+        {"type": "boolean"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"intervals": {"type": "number", "minimum": 1}, "within": DURATION},
+        },
+    ],
+    "description": "a sensor that dies while a level is pending raises it, unconfirmed; on by default with `critical`",
+}
+
+
+def read_on_death(written: Located) -> OnDeath | None:
+    """Return what a sensor's death means; None for nothing.
+
+    Raises:
+        BadCityFile: it is neither true or false nor intervals (1 or more) and a duration.
+    """
+    if isinstance(written.value, bool):
+        return OnDeath() if written.value else None
+    fields, default = written.fields((), ("intervals", "within")), OnDeath()
+    intervals = fields["intervals"].number() if "intervals" in fields else default.intervals
+    if intervals < 1:
+        raise fields["intervals"].wrong(expected="1 interval or more")
+    return OnDeath(intervals, read_span_ns(fields["within"]) if "within" in fields else default.within_ns)
+
+
+class Dying:
+    """Remembers the last good reading of each series in which a hazard is pending, and which alarms are unconfirmed.
+
+    Attributes:
+        mortal: of each pair, whether its sensor's death matters.
+        unconfirmed: the pairs whose alarm no good reading has confirmed.
+    """
+
+    def __init__(self, pairs: Pairs, index: SeriesIndex, ladder: Ladder, on_death: Sequence[OnDeath | None]) -> None:
+        """Take of each of the terms what a death means."""
+        self._ladder, self._index, population = ladder, index, pairs.population
+        self._series, start = _series_of(pairs)
+        named = np.array([population.quantities.get(name, -1) for name in pairs.quantities], dtype=np.int64)
+        quantity = named[pairs.quantity[start]] if len(pairs) else start
+        # A quantity that has no number yet has no readings either.
+        keys = pairs.number[start] << 32 | np.where(quantity < 0, (1 << 31) + pairs.quantity[start], quantity)
+        columns = dict.fromkeys(("time_ns", "arrived_ns", "heard_ns"), (np.int64, NEVER_NS))
+        self.good = StateTable("good", keys, {**columns, "value": (np.float64, 0)})
+        self.unconfirmed = StateTable("unconfirmed", pairs.keys, {"on": (np.int8, 0)})
+        matters = np.array([one is not None for one in on_death], dtype=np.bool_)[pairs.term]
+        self.mortal: Flags = matters & ~population.recorded[pairs.sensor]
+        within_ns = np.array([0 if one is None else one.within_ns for one in on_death], dtype=np.int64)
+        intervals = np.array([0.0 if one is None else one.intervals for one in on_death])
+        self._within_ns = within_ns[pairs.term]
+        dead_ns = intervals[pairs.term] * population.intervals_s[pairs.sensor] * SECOND_NS
+        self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
+        self._silenced = np.flatnonzero(self.mortal & (self._dead_ns < ENDLESS_NS))
+        self._least_ns = int(self._dead_ns[self._silenced].min(initial=ENDLESS_NS))
+        self._pending = np.zeros(len(keys), dtype=np.bool_)
+
+    def __bool__(self) -> bool:
+        """Return whether any sensor's death matters."""
+        return bool(self.mortal.any())
+
+    def refresh(self) -> None:
+        """Derive from the tables in which series a hazard may be pending."""
+        self._pending[:] = False
+        self._pending[self._series[self.mortal & self._ladder.is_met()]] = True
+
+    def adopt(self, old: "Dying") -> None:
+        """Take over the last good readings."""
+        rows = old.good.rows_of(self.good.keys)
+        known = np.flatnonzero(rows >= 0)
+        self.good.carry(old.good, rows[known], known)
+        self.refresh()
+
+    def follow(self, series: Ints) -> None:
+        """Note of series whose pairs were judged whether a hazard is pending or raised there now."""
+        fan = self._index.fan(series)
+        met = self.mortal.take(fan.pair) & self._ladder.is_met(fan.pair)
+        self._pending[series] = False
+        self._pending[series.take(fan.of[met])] = True
+
+    def note(self, batch: ReadingBatch, series: Ints, row: Ints, listening: Listening) -> None:
+        """Remember the last good reading of each series in which a hazard is pending."""
+        near = np.flatnonzero(self._pending.take(series))
+        if not len(near):
+            return
+        series, row = series.take(near), row.take(near)
+        self.good["time_ns"][series], self.good["value"][series] = batch.time_ns[row], batch.value[row]
+        self.good["arrived_ns"][series] = batch.arrival_ns[row]
+        self.good["heard_ns"][series] = listening.stamp(batch.arrival_ns[row])
+        self.good.touch(series)
+
+    def soon_after(self, pair: Ints, time_ns: Ints) -> Flags:
+        """Return whether moments, in the sensor's time, are soon after the last good reading of a pending hazard."""
+        last_ns = self.good["time_ns"][self._series[pair]]
+        soon: Flags = self.mortal[pair] & (last_ns != NEVER_NS) & (time_ns - last_ns <= self._within_ns[pair])
+        return soon
+
+    def silent(self, time_ns: int, listening: Listening) -> Ints:
+        """Return the pairs with a pending level whose sensor has died, as silence tells, not too long ago."""
+        pair = self._silenced[self._ladder.is_pending(self._silenced)]
+        if not len(pair):
+            return pair
+        series, dead_ns = self._series[pair], self._dead_ns[pair]
+        died = listening.total_ns - self.good["heard_ns"][series] >= dead_ns
+        died &= time_ns - self.good["arrived_ns"][series] <= dead_ns + self._within_ns[pair]
+        return pair[died]
+
+    def next_ns(self, listening: Listening) -> int:
+        """Return when the first of the sensors with a pending level is dead, if it says nothing until then."""
+        pair = self._silenced[self._ladder.is_pending(self._silenced)]
+        heard_ns = self.good["heard_ns"][self._series[pair]]
+        left_ns = self._dead_ns[pair] - (listening.total_ns - heard_ns)
+        return listening.mark_ns + int(np.maximum(left_ns, 0).min(initial=ENDLESS_NS - listening.mark_ns))
+
+    def soonest_ns(self, changed_ns: int) -> int:
+        """Return when a sensor may be dead in which a level becomes pending at a moment."""
+        return min(changed_ns + self._least_ns, ENDLESS_NS)
+
+    def last_good(self, pair: int) -> tuple[int, int, float]:
+        """Return time, arrival and value of the last good reading of a pair's series."""
+        series = int(self._series[pair])
+        good = self.good
+        return int(good["time_ns"][series]), int(good["arrived_ns"][series]), float(good["value"][series])
+
+    def told(self, pair: int, why: str) -> dict[str, object]:
+        """Return why an alarm is unconfirmed, as evidence shows it."""
+        dead_ns = int(self._dead_ns[pair])
+        return {
+            "why": why,
+            "last_good": iso(self.last_good(pair)[0]),
+            "within_s": int(self._within_ns[pair]) / SECOND_NS,
+            "dead_after_s": dead_ns / SECOND_NS if dead_ns < ENDLESS_NS else None,
+        }
+
+
+def _series_of(pairs: Pairs) -> tuple[Ints, Ints]:
+    """Return the series of each pair as `SeriesIndex` numbers them, and the first pair of each series."""
+    first = np.diff(pairs.series, prepend=-1) != 0
+    return np.cumsum(first) - 1, np.flatnonzero(first)

@@ -1,0 +1,277 @@
+"""Judges values against the limits of threshold rules, all rules and readings of a batch in one pass."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.entry import Arrivals
+from city.quality import Quality
+from city.reading import ReadingBatch
+from rules.conditions import Decided, Measured
+from rules.dying import Dying, OnDeath
+from rules.kind import Verdict
+from rules.ladder import Steps
+from rules.levelled import SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
+from rules.limits import ENDLESS_NS
+from rules.listening import Listening
+from rules.metered import reading_at
+from rules.pairs import Pairs
+from rules.population import Population
+from rules.segment import Segments
+from rules.series import Fan, SeriesIndex
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: So many pairs are judged at once: what they need then stays in the processor's cache, which is twice as fast.
+_BLOCK = 10_240
+
+#: So many readings are looked at ahead when it is asked when a tick matters.
+_AHEAD = 50_000
+
+#: Readings with one of these are judged singly.
+_SINGLE = int(Quality.LATE | Quality.OUT_OF_RANGE)
+
+#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
+_UNSEEN = SKIPPED | int(Quality.LATE)
+
+
+class ThresholdPass(LevelledPass):
+    """Judges all rules about values in one pass."""
+
+    def __init__(self, pairs: Pairs, population: Population, on_death: Sequence[OnDeath | None]) -> None:
+        """Take of each of the terms what a sensor's death means."""
+        super().__init__("threshold", pairs, population)
+        self._index = SeriesIndex(pairs, population.quantities)
+        self._dying = Dying(pairs, self._index, self._ladder, on_death)
+        self._memories = (self._dying.unconfirmed,)
+        #: The clock of silence of the batch that is judged.
+        self._clock = Listening()
+
+    @property
+    def tables(self) -> tuple[StateTable, ...]:
+        """Return the tables that hold all its state."""
+        return (*super().tables, self._dying.good)
+
+    def refresh(self) -> None:
+        """Derive what is not kept in the tables, after they were loaded."""
+        super().refresh()
+        self._dying.refresh()
+
+    def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
+        """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
+        verdicts = super().adopt(old, time_ns)
+        self._dying.adopt(old._dying)
+        return verdicts
+
+    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
+        """Judge the readings of a batch, each series in its order of arrival."""
+        batch = arrivals.readings
+        if not len(self._pairs) or not len(batch):
+            return []
+        self._clock = listening
+        judged = (batch.quality & SKIPPED == 0) & np.isfinite(batch.value)
+        beyond = batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE)
+        some_beyond = bool(self._dying) and bool(beyond.any())
+        looked_at = judged | beyond if some_beyond else judged
+        series = np.where(looked_at, self._index.series_of(batch.sensor, batch.quantity), -1)
+        rows = np.flatnonzero(series >= 0)
+        # By series, in order of arrival: one sort of whole numbers is quicker than a stable sort of indices.
+        ordered = np.sort(series[rows] << 32 | rows)
+        rows, series = ordered & 0xFFFFFFFF, ordered >> 32
+        single = batch.quality[rows] & _SINGLE != 0
+        if single.any():
+            return self._in_waves(batch, rows, series, single)
+        return self._in_order(batch, rows, series)
+
+    def _in_waves(self, batch: ReadingBatch, rows: Ints, series: Ints, single: Flags) -> list[Verdict]:
+        """Judge stretches in order and single readings in turns, so that each meets the state that it should.
+
+        Those are late or beyond what their sensor can measure.
+        """
+        matters = ~single
+        fan = self._index.fan(series[single])
+        violated = self._matters(batch, rows[single][fan.of], fan.pair)
+        matters[np.flatnonzero(single)[fan.of[violated]]] = True
+        rows, series, single = rows[matters], series[matters], single[matters]
+        wave = _waves(series, single)
+        verdicts: list[Verdict] = []
+        for number in np.unique(wave).tolist():
+            now = wave == number
+            judge = self._singly if number % 2 else self._in_order
+            verdicts += judge(batch, rows[now], series[now])
+        return verdicts
+
+    def _matters(self, batch: ReadingBatch, rows: Ints, pair: Ints) -> Flags:
+        """Return which single readings may raise something."""
+        value, beyond = batch.value[rows], batch.quality[rows] & int(Quality.OUT_OF_RANGE) != 0
+        may_be_it = self._ladder.met_at(pair, np.ones(len(pair), dtype=np.int8), value) & self._dying.mortal[pair]
+        return np.where(beyond, may_be_it, self._ladder.violated_at_once(pair, value))
+
+    def _singly(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
+        """Judge late readings and those beyond what can be measured, one of each series at most."""
+        beyond = batch.quality[rows] & int(Quality.OUT_OF_RANGE) != 0
+        verdicts = self._late(batch, rows[~beyond], series[~beyond]) if not beyond.all() else []
+        return verdicts + self._beyond(batch, rows[beyond], series[beyond]) if beyond.any() else verdicts
+
+    def _beyond(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
+        """Raise what is pending where a sensor goes beyond what it can measure, on the side of the hazard."""
+        fan = self._index.fan(series)
+        row = rows[fan.of]
+        met = self._ladder.met_at(fan.pair, np.ones(len(row), dtype=np.int8), batch.value[row])
+        died = np.flatnonzero(met & self._dying.soon_after(fan.pair, batch.time_ns[row]))
+        pair, row = fan.pair[died], row[died]
+        steps = self._ladder.advance_unseen(pair, batch.time_ns[row])
+        verdicts = []
+        for number, element in enumerate(steps.element.tolist()):
+            decided = reading_at(batch, int(row[element]))
+            told = self._dying.told(int(pair[element]), "beyond what its sensor can measure")
+            evidence = {"reading": reading_seen(decided), UNCONFIRMED: told}
+            verdicts.append(self._step(int(row[element]), steps, number, decided, evidence))
+        self._doubt(steps.pair)
+        return verdicts
+
+    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
+        """Raise what is pending where a sensor has died."""
+        pair = self._dying.silent(time_ns, listening)
+        if not len(pair):
+            return []
+        steps = self._ladder.advance_unseen(pair, np.full(len(pair), time_ns))
+        verdicts = []
+        for number, owner in enumerate(steps.pair.tolist()):
+            good_ns, arrived_ns, value = self._dying.last_good(owner)
+            seen = reading_seen(Decided(good_ns, arrived_ns, value))
+            evidence = {"reading": seen, UNCONFIRMED: self._dying.told(owner, "no good reading since")}
+            verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, value), evidence))
+        self._doubt(steps.pair)
+        return verdicts
+
+    def _doubt(self, pair: Ints) -> None:
+        self._dying.unconfirmed["on"][pair] = 1
+        self._dying.unconfirmed.touch(pair)
+
+    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
+        """Return when a sensor may be found dead in which a level is pending, or becomes so."""
+        if not self._dying or not listening.listening:
+            return ENDLESS_NS
+        due_ns, batch = self._dying.next_ns(listening), arrivals.readings
+        if not len(batch):
+            return due_ns
+        ahead = slice(0, _AHEAD)
+        series = self._index.series_of(batch.sensor[ahead], batch.quantity[ahead])
+        row = np.flatnonzero(series >= 0)
+        fan = self._index.fan(series[row])
+        value, time_ns = batch.value[row], batch.time_ns[row]
+        hot = self._ladder.leaving(fan, value, value, time_ns)
+        changes = row[fan.of[hot[self._dying.mortal[fan.pair[hot]]]]]
+        last = len(batch) > _AHEAD
+        first_ns = int(batch.arrival_ns[changes].min(initial=int(batch.arrival_ns[ahead][-1]) if last else ENDLESS_NS))
+        return min(due_ns, self._dying.soonest_ns(first_ns))
+
+    def _in_order(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
+        """Judge readings that are newer than those before them; `series` is sorted."""
+        start = np.flatnonzero(np.diff(series, prepend=-1))
+        ends = np.append(start, len(rows))
+        step = max(1, int(_BLOCK / self._index.mean_fan))
+        verdicts: list[Verdict] = []
+        for begin in range(0, len(start), step):
+            first, last = ends[begin], ends[min(begin + step, len(start))]
+            some = start[begin : begin + step] - first
+            verdicts += self._stretches(batch, rows[first:last], series[first:last].take(some), some)
+        return verdicts
+
+    def _stretches(self, batch: ReadingBatch, rows: Ints, series: Ints, start: Ints) -> list[Verdict]:
+        """Judge stretches of readings, one of each of `series`, which begin in `rows` at `start`."""
+        value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
+        fan = self._index.fan(series)
+        hot = self._ladder.leaving(fan, *_extremes(value, time_ns, start))
+        verdicts = self._leaving(batch, rows, Fan(fan.pair.take(hot), fan.of.take(hot)), start) if len(hot) else []
+        if self._dying:
+            self._dying.follow(np.unique(series.take(fan.of.take(hot))))
+            self._dying.note(batch, series, rows.take(np.append(start[1:], len(rows)) - 1), self._clock)
+        return verdicts
+
+    def _leaving(self, batch: ReadingBatch, rows: Ints, hot: Fan, start: Ints) -> list[Verdict]:
+        """Judge the stretches of pairs that may not stay as they are."""
+        pair, stretch = hot
+        length = np.diff(start, append=len(rows))
+        doubted = self._dying.unconfirmed["on"].take(pair) > 0
+        verdicts: list[Verdict] = []
+        if doubted.any():
+            verdicts = self._one_by_one(
+                batch, rows, pair[doubted], Segments(length[stretch[doubted]]), start[stretch[doubted]]
+            )
+            pair, stretch = pair[~doubted], stretch[~doubted]
+        if not len(pair):
+            return verdicts
+        segments = Segments(length.take(stretch))
+        picked = segments.run(start.take(stretch))
+        value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
+        steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
+        if self._last is not None:
+            for owner, row in zip(pair.tolist(), rows.take(segments.ends(picked)).tolist(), strict=True):
+                decided = reading_at(batch, row)
+                self._last[owner] = Measured(decided, {"reading": reading_seen(decided)})
+        return verdicts + self._verdicts(batch, rows, picked, steps)
+
+    def _one_by_one(
+        self, batch: ReadingBatch, rows: Ints, pair: Ints, segments: Segments, start: Ints
+    ) -> list[Verdict]:
+        """Judge the readings of unconfirmed alarms in turns: the first that meets the alarm's level confirms it."""
+        verdicts: list[Verdict] = []
+        length = segments.last - segments.first + 1
+        for turn in range(int(length.max())):
+            now = np.flatnonzero(length > turn)
+            owner, picked = pair[now], start[now] + turn
+            value, time_ns = batch.value[rows[picked]], batch.time_ns[rows[picked]]
+            level, doubted = self._ladder.table["level"][owner], self._dying.unconfirmed["on"][owner] > 0
+            steps = self._ladder.advance(owner, Segments(np.ones(len(owner), dtype=np.int64)), value, time_ns)
+            verdicts += self._verdicts(batch, rows, picked, steps)
+            met = doubted & self._ladder.met_at(owner, level, value)
+            met[steps.element] = False
+            element = np.flatnonzero(met)
+            confirmed = self._ladder.unmoved(owner[element], element)
+            self._believe(confirmed.pair)
+            verdicts += self._verdicts(batch, rows, picked, confirmed)
+        return verdicts
+
+    def _believe(self, pair: Ints) -> None:
+        self._dying.unconfirmed["on"][pair] = 0
+        self._dying.unconfirmed.touch(pair)
+
+    def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
+        """Judge late readings, one of each series at most: they may raise an alarm, and do nothing else."""
+        fan = self._index.fan(series)
+        late = rows[fan.of]
+        steps = self._ladder.advance_late(fan.pair, batch.value[late], batch.time_ns[late])
+        return self._verdicts(batch, rows, fan.of, steps)
+
+    def _verdicts(self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps) -> list[Verdict]:
+        verdicts = []
+        for number, element in enumerate(steps.element.tolist()):
+            row = int(rows[picked[element]])
+            decided = reading_at(batch, row)
+            verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
+        if len(steps.pair):
+            self._believe(steps.pair)
+        return verdicts
+
+
+def _extremes(value: Floats, time_ns: Ints, start: Ints) -> tuple[Floats, Floats, Ints]:
+    """Return the least and the most value, and the latest time, of each stretch that begins at `start`."""
+    if len(start) == len(value):
+        return value, value, time_ns
+    return np.minimum.reduceat(value, start), np.maximum.reduceat(value, start), np.maximum.reduceat(time_ns, start)
+
+
+def _waves(series: Ints, single: Flags) -> Ints:
+    """Number the turns: even ones hold stretches in order, odd ones single readings; `series` is sorted."""
+    start = np.flatnonzero(np.diff(series, prepend=-1))
+    so_far: Ints = np.cumsum(single)
+    earlier: Ints = (so_far - single)[start]
+    count: Ints = so_far - np.repeat(earlier, np.diff(start, append=len(series)))
+    return 2 * count - single

@@ -1,0 +1,194 @@
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from city.alarm import AlarmTransition
+from city.clock import SECOND_NS
+from city.entry import Connection, Entry, Tick
+from city.quality import Quality
+from rules.book import read_book
+from rules.faults import BadRuleBook
+from tests.support.judging import CATALOGUE, START_NS, Bench, at, book, context, readings, reloaded, rule, sensor
+
+#: Held for a minute and critical, so that its sensors' deaths matter by default.
+FLOOD = rule("{notice: {above: 10, clear: 8, hold: 1m}, critical: {above: 30, hold: 1m}}")
+
+BEYOND = Quality.OUT_OF_RANGE
+
+
+def bench(written: str = FLOOD, **changes: object) -> Bench:
+    fresh = Bench()
+    fresh.feed(
+        context(book(written), [sensor(1, **{"interval_s": 5.0, **changes}), sensor(2, interval_s=5.0)]),
+        Connection(at(0), listening=True),
+    )
+    return fresh
+
+
+def ticks(first: int, last: int) -> list[Entry]:
+    return [Tick(at(second)) for second in range(first, last + 1)]
+
+
+def wet(first: int, last: int, level_m: float, quality: Quality = Quality.GOOD) -> list[Entry]:
+    """Return a reading every five seconds, and ticks."""
+    entries: list[Entry] = []
+    for second in range(first, last + 1):
+        entries += [readings((1, second, level_m, quality))] if second % 5 == 0 else []
+        entries.append(Tick(at(second)))
+    return entries
+
+
+def told(transitions: list[AlarmTransition]) -> list[tuple[int, str, str, bool]]:
+    return [
+        ((one.time_ns - START_NS) // SECOND_NS, one.change.value, one.level.word, one.unconfirmed)
+        for one in transitions
+    ]
+
+
+def test_silence_while_a_level_is_pending_is_the_hazard_unconfirmed() -> None:
+    (raised,) = bench().feed(*wet(1, 20, 0.2), *ticks(21, 60))
+
+    assert told([raised]) == [(35, "raised", "notice", True)]
+    assert (raised.value, raised.limit) == (0.2, 0.1)
+    why = json.loads(raised.evidence)["unconfirmed"]
+    assert why == {
+        "why": "no good reading since",
+        "last_good": "2026-09-21T14:13:40.000Z",
+        "within_s": 600,
+        "dead_after_s": 15,
+    }
+
+
+def test_the_worst_level_that_is_pending_is_raised() -> None:
+    assert told(bench().feed(*wet(1, 20, 0.4), *ticks(21, 60))) == [(35, "raised", "critical", True)]
+
+
+def test_a_raised_alarm_rises_to_what_was_pending_and_stays() -> None:
+    running = bench()
+
+    assert told(running.feed(*wet(1, 70, 0.2))) == [(65, "raised", "notice", False)]
+    assert told(running.feed(*wet(71, 90, 0.4), *ticks(91, 2000))) == [(105, "risen", "critical", True)]
+
+
+def test_bad_readings_are_no_sign_of_life() -> None:
+    assert told(bench().feed(*wet(1, 20, 0.2), *wet(21, 60, 0.2, Quality.BAD))) == [(35, "raised", "notice", True)]
+
+
+def test_bad_readings_alone_raise_nothing() -> None:
+    assert bench().feed(*wet(1, 20, 0.05), *wet(21, 900, 9.9, Quality.BAD), *ticks(901, 1000)) == []
+
+
+def test_a_value_beyond_range_on_the_hazards_side_is_the_hazard_at_once() -> None:
+    (raised,) = bench().feed(*wet(1, 20, 0.2), readings((1, 22, 99.0, BEYOND)))
+
+    assert told([raised]) == [(22, "raised", "notice", True)]
+    assert json.loads(raised.evidence)["reading"]["quality"] == ["out_of_range"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(readings((1, 22, -99.0, BEYOND)), id="on the other side"),
+        pytest.param(readings((1, 700, 99.0, BEYOND)), id="too long after"),
+        pytest.param(readings((2, 22, 99.0, BEYOND)), id="of another sensor"),
+        pytest.param(readings((1, 22, 99.0, BEYOND | Quality.BAD)), id="bad besides"),
+        pytest.param(readings((1, 18, 99.0, BEYOND | Quality.LATE)), id="late"),
+    ],
+)
+def test_a_value_beyond_range_says_nothing_otherwise(entry: Entry) -> None:
+    assert bench().feed(*wet(1, 20, 0.2), entry) == []
+
+
+def test_a_value_beyond_range_with_nothing_pending_concerns_the_sensor() -> None:
+    assert bench().feed(*wet(1, 20, 0.05), readings((1, 22, 99.0, BEYOND))) == []
+
+
+def test_good_readings_confirm_what_is_so() -> None:
+    running = bench()
+    running.feed(*wet(1, 20, 0.2), *ticks(21, 39))
+
+    (confirmed,) = running.feed(readings((1, 40, 0.09), (1, 41, 0.2), (1, 42, 0.2)), *wet(45, 90, 0.2))
+
+    assert told([confirmed]) == [(41, "confirmed", "notice", False)]
+    assert json.loads(confirmed.evidence)["reading"]["value"] == 0.2
+
+
+def test_good_readings_clear_what_is_not_so() -> None:
+    running = bench()
+    running.feed(*wet(1, 20, 0.2), *ticks(21, 39))
+
+    assert told(running.feed(readings((1, 40, 0.02)), *wet(41, 60, 0.02))) == [(40, "cleared", "notice", False)]
+
+
+def test_our_own_outage_is_no_death() -> None:
+    running = bench()
+    away = [*wet(1, 20, 0.2), Connection(at(20), listening=False), *ticks(21, 900), Connection(at(900), listening=True)]
+
+    assert running.feed(*away, *ticks(901, 960)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "changes"),
+    [
+        pytest.param(FLOOD, {"interval_s": None}, id="nobody knows when it should speak"),
+        pytest.param(FLOOD, {"recorded": True}, id="a recording"),
+        pytest.param(rule("{notice: {above: 10, hold: 1m}}"), {}, id="no level is critical"),
+        pytest.param(FLOOD.replace("levels:", "on_death: false\n    levels:"), {}, id="switched off"),
+        pytest.param(FLOOD.replace("levels:", "when: {hours: ['09:00-10:00']}\n    levels:"), {}, id="outside hours"),
+    ],
+)
+def test_deaths_that_mean_nothing(written: str, changes: dict[str, object]) -> None:
+    assert bench(written, **changes).feed(*wet(1, 20, 0.4), *ticks(21, 120)) == []
+
+
+def test_a_rule_says_what_death_is() -> None:
+    written = rule("{notice: {above: 10, hold: 1m}}", extra="on_death: {intervals: 5, within: 2m}")
+
+    assert told(bench(written).feed(*wet(1, 20, 0.2), *ticks(21, 60))) == [(45, "raised", "notice", True)]
+
+
+@pytest.mark.parametrize("wrong", ["on_death: {intervals: 0}", "on_death: 3", "on_death: {within: 0s}"])
+def test_a_death_is_written_in_intervals_and_a_duration(wrong: str) -> None:
+    with pytest.raises(BadRuleBook):
+        read_book(book(rule("{critical: {above: 10, hold: 1m}}", extra=wrong)), CATALOGUE)
+
+
+def test_a_change_has_no_last_value() -> None:
+    with pytest.raises(BadRuleBook, match="no `on_death`"):
+        read_book(book(rule("{notice: {rises: 10}}", extra="over: 5m\n    on_death: true")), CATALOGUE)
+
+
+Said = tuple[int, int, Quality]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.sampled_from([2, 9, 20, 20, 40]), st.sampled_from([Quality.GOOD, Quality.BAD, BEYOND])
+        ),
+        min_size=20,
+        max_size=40,
+    ),
+    st.integers(),
+)
+def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(said: list[Said], seed: int) -> None:
+    whole, cut, cuts = bench(FLOOD.replace("1m", "8s")), bench(FLOOD.replace("1m", "8s")), random.Random(seed)
+    one, other = [], []
+    for start in range(0, len(said), 4):
+        rows = [
+            (number, 3 * (start + place), value / 100, quality)
+            for place, (number, value, quality) in enumerate(said[start : start + 4])
+            if number
+        ]
+        place = cuts.randint(0, len(rows))
+        clock = [Tick(at(second)) for second in range(3 * start + 10, 3 * start + 22, 3)]
+        one += whole.feed(readings(*rows), *clock)
+        other += cut.feed(readings(*rows[:place]), readings(*rows[place:]), *clock)
+        if cuts.random() < 0.3:
+            cut.engine = reloaded(cut.engine)
+
+    assert one == other
