@@ -29,6 +29,7 @@ class Right(StrEnum):
     CALL_BACK = "call_back"  #: see who called, and call them back
     SILENCE = "silence"  #: keep alarms quiet, and end that
     SEE_RULES = "see_rules"
+    SEE_SHADOW = "see_shadow"  #: what rules in shadow found, which nobody is told of
     SEE_STATUS = "see_status"
     SEE_DISCOVERY = "see_discovery"
     ADOPT = "adopt"  #: register a discovered sensor
@@ -77,6 +78,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.CALL_BACK: CALLING,
     Right.SILENCE: SILENCING,
     Right.SEE_RULES: _EVERYBODY,
+    # Those who decide whether a rule is switched on, and those who would answer its alarms.
+    Right.SEE_SHADOW: frozenset({Role.OPERATOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER, Role.EVALUATOR}),
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
     Right.ADOPT: frozenset({Role.OPERATOR}),

@@ -9,6 +9,7 @@ from linkage.ledger import Ledger
 from linkage.plans.turns import plan_turns
 from linkage.reports.turns import report_turns
 from linkage.roster.keeping import RosterKeeper
+from linkage.shadow.keeping import shadow_turns
 from linkage.silences.keeping import SilenceKeeper
 from linkage.telling.clearing import attempt_clearing
 from linkage.telling.falling import ChannelWatch
@@ -33,4 +34,5 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
         *plan_turns(ledger),
         *log_turns(ledger),
         *report_turns(ledger),
+        *shadow_turns(ledger),
     )

@@ -11,10 +11,11 @@ def summaries(engine: Engine) -> list[RuleSummary]:
     """Return a summary of each rule in force, in the order of the book."""
     sensors = {rule.id: count for rule, count in engine.matched()}
     active = Counter(alarm.rule.id for alarm in engine.open_alarms())
-    return [_summary(rule, sensors[rule.id], active[rule.id]) for rule in engine.book.rules]
+    return [summary_of(rule, sensors=sensors[rule.id], active=active[rule.id]) for rule in engine.book.rules]
 
 
-def _summary(rule: Rule, sensors: int, active: int) -> RuleSummary:
+def summary_of(rule: Rule, *, sensors: int = 0, active: int = 0) -> RuleSummary:
+    """Return a rule as people see it, with how many sensors it judges and how many of its alarms stand open."""
     return RuleSummary(
         id=rule.id,
         name=rule.name,

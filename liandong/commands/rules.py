@@ -10,6 +10,7 @@ import typer
 from city.errors import BadCityFile, BadRequest
 from liandong.city_folder import CityFolder, read_city
 from liandong.commands.options import City, Config, chosen_settings
+from liandong.commands.rules_shadow import shadow
 from liandong.exits import Exit
 from rules.book import read_book
 from rules.cases import Case, read_cases
@@ -103,4 +104,5 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Try the city's rules, and print what editors need.", no_args_is_help=True)
     group.command("test")(try_cases)
     group.command("schema")(schema)
+    group.command("shadow")(shadow)
     app.add_typer(group, name="rules")

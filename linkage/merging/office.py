@@ -1,22 +1,24 @@
-"""What people do about joining and holding back, in one place for the API."""
+"""What people do about joining and holding back, and what rules in shadow found, in one place for the API."""
 
 from dataclasses import dataclass
 
 from linkage.admission.held import HeldAlarms
 from linkage.ledger import Ledger
 from linkage.merging.merging import Merging
+from linkage.shadow.showing import Shadows
 from linkage.silences.silences import Silences
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingOffice:
-    """Silences, what is held back, and incidents that are one or two."""
+    """Silences, what is held back, incidents that are one or two, and rules in shadow."""
 
     silences: Silences
     held: HeldAlarms
     merging: Merging
+    shadows: Shadows
 
 
 def holding_office(ledger: Ledger) -> HoldingOffice:
     """Return the office over a ledger."""
-    return HoldingOffice(Silences(ledger), HeldAlarms(ledger), Merging(ledger))
+    return HoldingOffice(Silences(ledger), HeldAlarms(ledger), Merging(ledger), Shadows(ledger))

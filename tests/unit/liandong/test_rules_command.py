@@ -1,18 +1,24 @@
 """The rules of the demo city, on their own cases: what `liandong rules test` runs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 import yaml
 
-from city.alarm import Change
+from city.alarm import Change, Shadow
+from city.clock import SECOND_NS, SystemClock
 from liandong.city_folder import read_city
 from liandong.cli import run
 from liandong.exits import Exit
 from rules.book import read_book
 from rules.cases import read_cases
+from storage.migrate import upgrade
+from storage.sql import Database
+from tests.support.linkage import Town, alarm
+from tests.support.small_city import write_small_city
 
 HAIBIN = Path(__file__).resolve().parents[3] / "examples" / "haibin"
 CASES = HAIBIN / "rules" / "tests"
@@ -42,6 +48,35 @@ def test_every_rule_of_the_demo_city_is_tried_at_every_level() -> None:
 
     book = read_book(city.book, city.catalogue)
     assert {(rule.id, level) for rule in book.rules for level in rule.terms.levels} - tried == set()
+
+
+def test_rules_shadow_compares_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    city = write_small_city(tmp_path / "city")
+    file = city / "rules" / "rules.yaml"
+    written = yaml.safe_load(file.read_text("utf-8"))
+    against = written["rules"][0]["id"]
+    written["rules"].append({**written["rules"][0], "id": "sharper", "shadow": {"against": against}})
+    file.write_text(yaml.safe_dump(written, allow_unicode=True), "utf-8")
+    (tmp_path / "data").mkdir(mode=0o700)
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'city.sqlite'}")
+    upgrade(database)
+    now_ns = SystemClock().now_ns()
+    found = replace(alarm(rule=against), time_ns=now_ns - 60 * SECOND_NS)
+    earlier = replace(alarm(rule="sharper"), time_ns=now_ns - 90 * SECOND_NS)
+    shadow = replace(earlier, response=replace(earlier.response, shadow=Shadow(against)))
+    Town(database).admitter.admit([found, shadow])
+    database.close()
+
+    code = rules("shadow", "--json", "--data", str(tmp_path / "data"), "--city", str(city))
+    (record,) = json.loads(capsys.readouterr().out)
+    shown = rules("shadow", "--data", str(tmp_path / "data"), "--city", str(city))
+
+    assert (code, shown) == (Exit.OK, Exit.OK)
+    assert (record["rule"], record["against"], record["both"], record["lead_s"]) == ("sharper", [against], 1, 30.0)
+    assert "sharper" in capsys.readouterr().out
 
 
 def test_rules_test_tells_what_came_out_otherwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
