@@ -18,6 +18,8 @@ from liandong.forked import ForkedProcess, NurseryGone
 #: Longest command line that is handed over, in bytes; paths are at most 4,096 (PATH_MAX).
 _LONGEST = 65_536
 
+_STDIN = 0
+
 #: Time between two looks at whether a child was handed to its parent.
 _LOOK_S = 0.0005
 
@@ -115,8 +117,9 @@ def _fork(line: socket.socket, parent: int, number: str, arguments: Sequence[str
     os.setpgid(0, 0)
     leash.put_on(parent)
     null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, sys.__stdin__.fileno() if sys.__stdin__ is not None else 0)
-    os.close(null)
+    if null != _STDIN:
+        os.dup2(null, _STDIN)
+        os.close(null)
     line.send(f"{number} {os.getpid()}".encode())
     line.close()
     sys.argv = ["liandong", *arguments]

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from storage.sql import Database
 from tests.support.history_stores import Rig, duckdb_rig, influxdb_rig, victoria_rig
-from tests.support.postgres import postgresql
+from tests.support.migrated import migrated
+from tests.support.postgres import new_migrated, postgresql
 from tests.support.servers import Server, influxd, victoria_metrics
 
 
@@ -69,6 +70,17 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
 def postgresql_url() -> Iterator[str]:
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database with the present schema and nothing in it."""
+    if request.param == "sqlite":
+        database = migrated(tmp_path / "city.sqlite")
+    else:
+        database = Database(new_migrated(request.getfixturevalue("postgresql_url"), f"city_{uuid.uuid4().hex}"))
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,7 +10,6 @@ from city.place import Place
 from city.sensor import Sensor
 from registry.components import ComponentRegistry, Sought
 from registry.sensors import SensorFilter, SensorRegistry
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.sensors import BARE, FULL
 
@@ -19,9 +18,8 @@ def named(sensor: str) -> Sensor:
     return replace(BARE, id=sensor)
 
 
-def test_sensors_come_back_as_they_were(database: Database) -> None:
-    upgrade(database)
-    registry = SensorRegistry(database)
+def test_sensors_come_back_as_they_were(migrated_database: Database) -> None:
+    registry = SensorRegistry(migrated_database)
 
     changed = [registry.upsert_many(sensors) for sensors in ([FULL, BARE], [BARE, FULL], [replace(FULL, place=None)])]
 
@@ -30,9 +28,8 @@ def test_sensors_come_back_as_they_were(database: Database) -> None:
     assert registry.find(SensorFilter(q="机房"), limit=5) == [replace(FULL, place=None)]
 
 
-def test_census_is_that_of_all_sensors(database: Database) -> None:
-    upgrade(database)
-    registry = SensorRegistry(database)
+def test_census_is_that_of_all_sensors(migrated_database: Database) -> None:
+    registry = SensorRegistry(migrated_database)
     registry.upsert_many([FULL, BARE, replace(BARE, id="风")])
 
     version, census = registry.census(lambda sensor: len(sensor))
@@ -41,9 +38,8 @@ def test_census_is_that_of_all_sensors(database: Database) -> None:
     assert [one.number for one in census] == [len(one.sensor.id) for one in census]
 
 
-def test_changes_are_told_by_version(database: Database) -> None:
-    upgrade(database)
-    registry = SensorRegistry(database)
+def test_changes_are_told_by_version(migrated_database: Database) -> None:
+    registry = SensorRegistry(migrated_database)
     registry.upsert_many([FULL, BARE])
     registry.remove(FULL.id)
 
@@ -52,9 +48,8 @@ def test_changes_are_told_by_version(database: Database) -> None:
     assert (changes.version, changes.changed, changes.removed) == (2, (), (FULL.id,))
 
 
-def test_ids_sort_by_code_point(database: Database) -> None:
-    upgrade(database)
-    registry = SensorRegistry(database)
+def test_ids_sort_by_code_point(migrated_database: Database) -> None:
+    registry = SensorRegistry(migrated_database)
     ids = ["A-1", "B", "a-1", "a1", "b", "Ä", "风", "风-1"]
     registry.upsert_many(map(named, reversed(ids)))
 
@@ -77,9 +72,8 @@ def test_ids_sort_by_code_point(database: Database) -> None:
         pytest.param(Sought(box=Box(122.9, 36.1, 123.0, 36.25)), ["1", "2"], id="a part of the map"),
     ],
 )
-def test_components_are_found(database: Database, sought: Sought, found: list[str]) -> None:
-    upgrade(database)
-    registry = ComponentRegistry(database)
+def test_components_are_found(migrated_database: Database, sought: Sought, found: list[str]) -> None:
+    registry = ComponentRegistry(migrated_database)
     registry.replace_all(
         [
             Component("1", "manhole", "0103", "路口井盖", Place(122.95, 36.2), name_en="Road cover"),

@@ -18,7 +18,6 @@ from registry.sensor_geojson import write_geojson
 from registry.sensors import SensorRegistry
 from registry.shape import COMPONENTS, SENSORS, Shape
 from registry.staging import Staging
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.sensors import BARE, FULL
 
@@ -27,9 +26,8 @@ COVER = "9901010103000001,manhole,0103,井盖,122.9,36.2,2024-01-01,b;a"
 
 
 @pytest.fixture
-def registry(database: Database) -> SensorRegistry:
-    upgrade(database)
-    return SensorRegistry(database)
+def registry(migrated_database: Database) -> SensorRegistry:
+    return SensorRegistry(migrated_database)
 
 
 def csv(text: str, **more: object) -> FileToImport:
@@ -73,9 +71,10 @@ def test_features_are_sensors_too(registry: SensorRegistry, tmp_path: Path) -> N
     assert list(registry.all()) == [BARE, FULL]
 
 
-def test_components_of_a_file_stay_when_the_city_folder_is_read_again(database: Database, tmp_path: Path) -> None:
-    upgrade(database)
-    registry = ComponentRegistry(database)
+def test_components_of_a_file_stay_when_the_city_folder_is_read_again(
+    migrated_database: Database, tmp_path: Path
+) -> None:
+    registry = ComponentRegistry(migrated_database)
     brought(csv(f"{COMPONENT_HEADER}\n{COVER}\n"), registry, COMPONENTS, tmp_path)
     own = Component("1", "pump", "0699", "泵站", Place(122.96, 36.21))
     for components in ([own], []):

@@ -41,7 +41,7 @@ def listens(port: int) -> bool:
 
 
 def test_killed_or_ended_supervisor_leaves_nothing(city: Path, tmp_path: Path) -> None:
-    program = Program(tmp_path, city)
+    program = Program(tmp_path, city, root=ROOT)
     with running_program(program):
         killed = processes(program)
         program.kill()

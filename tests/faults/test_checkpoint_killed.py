@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
 from city.clock import ManualClock
 from rules.checkpoint import Judge
+from tests.support.forks import forked
 from tests.support.judging import CATALOGUE, Bench
 from tests.support.judging_run import journal, judge_until_killed
 
@@ -18,14 +18,10 @@ ENTRIES = 200
 #: Exit code of a process that a failpoint ended.
 KILLED = 137
 
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.support.judging_run"])
-
 
 def judged(path: Path, place: str, commit: int) -> int | None:
     """Judge in a process of its own that dies at its `commit`-th commit; return its exit code."""
-    process = _FORKS.Process(target=_judge, args=(path, place, commit))
-    process.start()
+    process = forked(_judge, path, place, commit)
     process.join(30)
     return process.exitcode
 

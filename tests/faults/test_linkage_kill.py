@@ -1,20 +1,21 @@
 """Desks killed on either side of each commit: no incident lost, none doubled, each message sent under one key."""
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select
 
 from linkage.escalation.tables import ESCALATIONS, NEVER_NS
 from linkage.event_log import verify
 from linkage.tables import EVENTS, INCIDENTS, MESSAGES
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.desk_process import KILLED, Orders, desk_process
-from tests.support.postgres import postgres_server
+from tests.support.migrated import write_migrated
+from tests.support.postgres import new_migrated, postgres_server
 from tests.support.program import eventually
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
@@ -44,22 +45,12 @@ def postgresql_url() -> Iterator[str]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Database, str]]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'city.sqlite'}"
+        write_migrated(tmp_path / "city.sqlite")
     else:
-        url = new_schema(request.getfixturevalue("postgresql_url"), tmp_path.name)
+        url = new_migrated(request.getfixturevalue("postgresql_url"), f"city_{uuid.uuid4().hex}")
     database = Database(url)
-    upgrade(database)
     yield database, url
     database.close()
-
-
-def new_schema(url: str, name: str) -> str:
-    """Return the URL of an empty database on the same server."""
-    called = "".join(letter for letter in name.lower() if letter.isalnum())
-    maker = create_engine(url, isolation_level="AUTOCOMMIT")
-    with maker.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {called}"))
-    maker.dispose()
-    return url.rsplit("/", 1)[0] + f"/{called}"
 
 
 def settled(database: Database) -> bool:

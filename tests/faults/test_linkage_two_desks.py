@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,10 +17,9 @@ from sqlalchemy import func, inspect, select
 from linkage.event_log import verify
 from linkage.leasing.tables import LEASES
 from linkage.tables import INCIDENTS, MESSAGES
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.desk_process import DeskProcess, Orders, desk_process
-from tests.support.postgres import Postgres, postgres_server
+from tests.support.postgres import Postgres, new_migrated, postgres_server
 from tests.support.program import ROOT, eventually
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
@@ -31,23 +31,27 @@ ALARMS, LEASE_S = 60, 3.0
 TAKEN_OVER_S = LEASE_S * 2 + 5 + 3
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
     with postgres_server() as server:
         yield server
 
 
 @pytest.fixture
-def database(server: Postgres) -> Iterator[Database]:
-    database = Database(server.url)
-    upgrade(database)
+def url(server: Postgres) -> str:
+    return new_migrated(server.url, f"city_{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
     yield database
     database.close()
 
 
 @pytest.fixture
-def orders(server: Postgres, tmp_path: Path) -> Orders:
-    return Orders(server.url, str(tmp_path), alarms=ALARMS, lease_s=LEASE_S)
+def orders(url: str, tmp_path: Path) -> Orders:
+    return Orders(url, str(tmp_path), alarms=ALARMS, lease_s=LEASE_S)
 
 
 def holder(database: Database) -> tuple[str, int]:
@@ -125,7 +129,7 @@ def _pause_between_transactions(desk: DeskProcess, database: Database) -> None:
         desk.signal(signal.SIGSTOP)
 
 
-def test_writer_that_sleeps_in_its_transaction_is_cut_off(database: Database, server: Postgres) -> None:
+def test_writer_that_sleeps_in_its_transaction_is_cut_off(database: Database, url: str) -> None:
     script = (
         "import sys, time; from sqlalchemy import text; from storage.sql import Database\n"
         "with Database(sys.argv[1], busy_timeout_s=1).write() as connection:\n"
@@ -133,7 +137,7 @@ def test_writer_that_sleeps_in_its_transaction_is_cut_off(database: Database, se
         "    print('writing', flush=True)\n"
         "    time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script, server.url], stdout=subprocess.PIPE, cwd=ROOT) as sleeper:
+    with subprocess.Popen([sys.executable, "-c", script, url], stdout=subprocess.PIPE, cwd=ROOT) as sleeper:
         assert sleeper.stdout is not None
         assert sleeper.stdout.readline() == b"writing\n"
         sleeper.send_signal(signal.SIGSTOP)

@@ -1,14 +1,12 @@
 """A desk in a process of its own, for tests that kill, pause and double it: alarms by number, letters into a file."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -18,7 +16,6 @@ import structlog
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS, SystemClock
 from city.feed import OutboxItem
-from liandong import leash
 from linkage.config import LinkageSettings
 from linkage.desk import Desk
 from linkage.escalation.chain import parse_chains
@@ -30,6 +27,7 @@ from linkage.telling.book import Quotas
 from linkage.telling.couriers import Letter, Receipt
 from storage.sql import Database
 from tests.support.feed import MemoryFeed
+from tests.support.forks import FORKS, become, forked
 from tests.support.linkage import alarm, ledger, life_safety
 
 #: A chain with three rungs, so many seconds apart.
@@ -41,10 +39,6 @@ chains:
       - {{after_s: {first}, tell: duty, by: next}}
       - {{after_s: {second}, tell: command}}
 """
-
-#: Where desks are forked from.
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
 
 #: Exit code of a process that a failpoint or SIGKILL ended.
 KILLED = 137
@@ -169,9 +163,8 @@ class DeskProcess:
 def desk_process(orders: Orders) -> Iterator[DeskProcess]:
     """Run a desk until the block ends, forked from a server that has imported what takes a second to import."""
     log = Path(orders.folder) / f"desk-{orders.name}.log"
-    working, ready = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_become, args=(orders, ready, log))
-    process.start()
+    working, ready = FORKS.Pipe(duplex=False)
+    process = forked(_work, orders, ready, log)
     ready.close()
     try:
         assert working.poll(30.0), log.read_text(errors="replace")[-3000:]
@@ -183,10 +176,6 @@ def desk_process(orders: Orders) -> Iterator[DeskProcess]:
         working.close()
 
 
-def _become(orders: Orders, ready: Connection, log: Path) -> None:
-    """Be the desk, on a leash: the server that forked it ends with the tests."""
-    ctypes.CDLL(None).prctl(leash.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(output, sys.stdout.fileno())
-    os.dup2(output, sys.stderr.fileno())
+def _work(orders: Orders, ready: Connection, log: Path) -> None:
+    become(log)
     asyncio.run(work(orders, ready))

@@ -4,15 +4,10 @@ It is forked from a server that has imported what takes a second to import.
 """
 
 import asyncio
-import ctypes
-import os
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -31,15 +26,11 @@ from ingest.journal import Journal
 from ingest.normalise import Normaliser
 from ingest.routes import Routes
 from ingest.service import IngestService, Parts
-from liandong import leash
 from storage.duckdb import DuckdbHistory
+from tests.support.forks import FORKS, become, forked
 from tests.support.ingesting import MemoryHistory, NativeNormaliser, RecordingJudge
 
 _PATIENCE_S = 30.0
-
-#: Where ingests are forked from.
-_FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])
 
 #: What is said of how messages fared.
 _COUNTS = {"duplicated": "ingest_messages_duplicated_total"}
@@ -168,9 +159,8 @@ def running_ingest(
         link["password"] = mqtt.password.get_secret_value()
     settings = {"mqtt": link, "failpoints": [failpoint] if failpoint else [], **sections}
     folder.mkdir(exist_ok=True)
-    says, said = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_become, args=(Orders(folder, settings, real), said))
-    process.start()
+    says, said = FORKS.Pipe(duplex=False)
+    process = forked(_work, Orders(folder, settings, real), said)
     said.close()
     try:
         yield IngestProcess(process, says)
@@ -181,12 +171,8 @@ def running_ingest(
         says.close()
 
 
-def _become(orders: Orders, said: Connection) -> None:
-    """Be ingest, on a leash: the server that forked it ends with the tests."""
-    ctypes.CDLL(None).prctl(leash.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    output = os.open(orders.folder / "ingest.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(output, sys.stdout.fileno())
-    os.dup2(output, sys.stderr.fileno())
+def _work(orders: Orders, said: Connection) -> None:
+    become(orders.folder / "ingest.log")
     asyncio.run(_run(orders, said))
 
 

@@ -12,11 +12,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from sqlalchemy import create_engine, text
 
 from liandong import leash
+from storage.migrate import upgrade
+from storage.sql import Database
 from tests.support.servers import HOST, free_port, require, wait_until
 
 _NOBODY = "nobody"
+
+#: Servers on which `migrated` is, by URL; a port is given once (see `free_port`).
+_TEMPLATES: set[str] = set()
 
 
 def _program(name: str) -> str:
@@ -37,6 +43,25 @@ def _as_user() -> list[str]:
         "--clear-groups",
         "--pdeathsig=KILL",
     ]
+
+
+def new_database(url: str, name: str, template: str = "template1") -> str:
+    """Make a database, a copy of `template`, on the server at `url`; return its URL."""
+    maker = create_engine(url, isolation_level="AUTOCOMMIT")
+    with maker.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    maker.dispose()
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def new_migrated(url: str, name: str) -> str:
+    """Make a database with the present schema on the server at `url`, which is migrated once; return its URL."""
+    if url not in _TEMPLATES:
+        database = Database(new_database(url, "migrated"))
+        upgrade(database)
+        database.close()
+        _TEMPLATES.add(url)
+    return new_database(url, name, "migrated")
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,19 @@ def sources(*folders: str) -> list[Path]:
     )
 
 
-def own_code() -> list[Path]:
-    return sources(*ARROWS, "benchmarks", "scripts")
+#: Folders of our own code, and those whose sizes count too.
+OWN_CODE = [*ARROWS, "benchmarks", "scripts"]
+ALL_CODE = [*OWN_CODE, "tests"]
+
+
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
 
 
 def named(path: Path) -> str:
@@ -78,46 +90,46 @@ def test_room_imports_only_what_it_may(room: str) -> None:
     crossings = {
         f"{named(path)} imports {other}"
         for path in sources(room)
-        for other in imported_rooms(ast.parse(path.read_text("utf-8")))
+        for other in imported_rooms(tree_of(path))
         if other in ARROWS and other not in allowed
     }
 
     assert not crossings
 
 
-@pytest.mark.parametrize("path", own_code() + sources("tests"), ids=named)
-def test_file_keeps_its_size(path: Path) -> None:
-    lines = len(path.read_text("utf-8").splitlines())
+@pytest.mark.parametrize("folder", ALL_CODE)
+def test_files_keep_their_size(folder: str) -> None:
+    lines = {named(path): len(text_of(path).splitlines()) for path in sources(folder)}
 
-    assert lines <= MAX_FILE_LINES or named(path) in EXEMPT
-
-
-@pytest.mark.parametrize("path", own_code() + sources("tests"), ids=named)
-def test_functions_fit_a_screen(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-
-    too_long = [f"{node.name}:{node.lineno}" for node in functions(tree) if body_lines(node) > MAX_FUNCTION_LINES]
-
-    assert [entry for entry in too_long if f"{named(path)}::{entry.partition(':')[0]}" not in EXEMPT] == []
+    assert lines
+    assert {name: count for name, count in lines.items() if count > MAX_FILE_LINES and name not in EXEMPT} == {}
 
 
-@pytest.mark.parametrize("path", own_code(), ids=named)
-def test_file_says_its_idea_and_imports_at_the_top(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
+@pytest.mark.parametrize("folder", ALL_CODE)
+def test_functions_fit_a_screen(folder: str) -> None:
+    too_long = [
+        f"{named(path)}:{function.lineno}"
+        for path in sources(folder)
+        for function in functions(tree_of(path))
+        if body_lines(function) > MAX_FUNCTION_LINES and f"{named(path)}::{function.name}" not in EXEMPT
+    ]
 
-    assert ast.get_docstring(tree) or not tree.body, "no module docstring"
-    assert late_imports(tree) == []
-    assert path.stem not in FORBIDDEN_NAMES
+    assert too_long == []
+
+
+@pytest.mark.parametrize("folder", OWN_CODE)
+def test_files_say_their_idea_and_import_at_the_top(folder: str) -> None:
+    files = {path: tree_of(path) for path in sources(folder)}
+
+    assert [named(path) for path, tree in files.items() if tree.body and not ast.get_docstring(tree)] == []
+    assert [f"{named(path)}:{line}" for path, tree in files.items() for line in late_imports(tree)] == []
+    assert [named(path) for path in files if path.stem in FORBIDDEN_NAMES] == []
 
 
 def test_no_todo_is_left() -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
 
-    left = [
-        named(path)
-        for path in own_code() + sources("tests")
-        if any(f"# {mark}" in path.read_text("utf-8") for mark in marks)
-    ]
+    left = [named(path) for path in sources(*ALL_CODE) if any(f"# {mark}" in text_of(path) for mark in marks)]
 
     assert left == []
 

@@ -12,7 +12,6 @@ from api.users import NewUser, User, Users
 from city.clock import ManualClock
 from city.errors import Conflict
 from linkage.person import Role
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.people import CHEAP, PASSWORD
 
@@ -25,14 +24,13 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def users(database: Database, clock: ManualClock) -> Users:
-    upgrade(database)
-    return Users(database, Passwords(CHEAP), clock)
+def users(migrated_database: Database, clock: ManualClock) -> Users:
+    return Users(migrated_database, Passwords(CHEAP), clock)
 
 
 @pytest.fixture
-def sessions(database: Database, clock: ManualClock) -> Sessions:
-    return Sessions(database, SETTINGS, clock)
+def sessions(migrated_database: Database, clock: ManualClock) -> Sessions:
+    return Sessions(migrated_database, SETTINGS, clock)
 
 
 @pytest.fixture
@@ -60,8 +58,8 @@ def test_session_lives_and_ends(sessions: Sessions, clock: ManualClock, li: User
     assert sessions.find(idle.token) is None
 
 
-def test_link_is_used_up(database: Database, sessions: Sessions, clock: ManualClock, li: User) -> None:
-    links = SignInLinks(database, sessions, SETTINGS, clock)
+def test_link_is_used_up(migrated_database: Database, sessions: Sessions, clock: ManualClock, li: User) -> None:
+    links = SignInLinks(migrated_database, sessions, SETTINGS, clock)
     token = links.create(li)
 
     opened = links.redeem(token, "10.0.0.9")

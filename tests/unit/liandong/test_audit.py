@@ -15,9 +15,9 @@ from linkage.audit.rebuilding import Rebuilder
 from linkage.deed import Deed
 from linkage.event_log import Stamp
 from linkage.tables import INCIDENTS
-from storage.migrate import upgrade
 from storage.sql import Database
 from tests.support.linkage import Town
+from tests.support.migrated import migrated
 from tests.support.small_city import write_small_city
 
 #: 2026-11-20T00:00:00+08:00
@@ -32,8 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_small_city(tmp_path / "city")
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    database = Database(f"sqlite:///{data / 'city.sqlite'}")
-    upgrade(database)
+    database = migrated(data / "city.sqlite")
     with database.write() as connection:
         times = [MIDNIGHT_NS + hour * HOUR_NS for hour in (-2, -1, 0, 1, 2, 3)]
         event_log.append(connection, [(Deed(step="note", note="水"), Stamp(at_ns=at_ns)) for at_ns in times])

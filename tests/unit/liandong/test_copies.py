@@ -19,8 +19,7 @@ from liandong.copies.restoring import restore, try_out
 from liandong.copies.taking import Source, take
 from liandong.folder import DataFolder, FolderTaken
 from liandong.settings import Settings
-from storage.migrate import upgrade
-from storage.sql import Database
+from tests.support.migrated import write_migrated
 
 SECRET = "a-token-nobody-may-see"
 
@@ -40,9 +39,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (folder.photos / "ab" / "photo.jpg").write_bytes(b"\xff\xd8")
     (folder.ingest / "session.json").write_text("{}")
     folder.secrets.write_text('link_key = "x"\n')
-    database = Database(f"sqlite:///{folder.database}")
-    upgrade(database)
-    database.close()
+    write_migrated(folder.database)
     return settings
 
 

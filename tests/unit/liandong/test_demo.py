@@ -13,8 +13,8 @@ from liandong.city_folder import CityFolder, read_city
 from liandong.demo import settle_demo
 from liandong.settings import Settings
 from linkage.person import Role
-from storage.migrate import upgrade
 from storage.sql import Database
+from tests.support.migrated import migrated
 from tests.support.people import CHEAP
 from tests.support.small_city import write_small_city
 
@@ -29,8 +29,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    database = Database(f"sqlite:///{settings.folder.database}")
-    upgrade(database)
+    database = migrated(settings.folder.database)
     yield database
     database.close()
 

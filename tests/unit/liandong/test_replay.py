@@ -9,16 +9,14 @@ from city.level import Domain
 from city.sensor import Sensor
 from liandong.replay import Recording, mark
 from registry.sensors import SensorRegistry
-from storage.migrate import upgrade
-from storage.sql import Database
+from tests.support.migrated import migrated
 
 RECORDING = Recording("nab-7578", None, "speed", "mph", ())
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[SensorRegistry]:
-    database = Database(f"sqlite:///{tmp_path / 'city.sqlite'}")
-    upgrade(database)
+    database = migrated(tmp_path / "city.sqlite")
     yield SensorRegistry(database)
     database.close()
 

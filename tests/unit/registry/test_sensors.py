@@ -8,15 +8,13 @@ from city.errors import NotFound, StoreUnavailable
 from city.level import Domain
 from city.sensor import Sensor
 from registry.sensors import SensorFilter, SensorRegistry
-from storage.migrate import upgrade
-from storage.sql import Database
+from tests.support.migrated import migrated
 from tests.support.sensors import BARE, FULL
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[SensorRegistry]:
-    database = Database(f"sqlite:///{tmp_path}/city.sqlite")
-    upgrade(database)
+    database = migrated(tmp_path / "city.sqlite")
     yield SensorRegistry(database)
     database.close()
 
