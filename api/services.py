@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.collaborators import Given
 from api.directory import SensorDirectory
+from api.explaining import Explainer
 from api.keeper import StreamKeeper
 from api.live import Hub
 from api.passwords import Passwords
@@ -36,6 +37,7 @@ class Services:
     links: SignInLinks
     sign_in: SignIn
     directory: SensorDirectory
+    explainer: Explainer
     hub: Hub
     recorder: EventLog
     sensor_news: SensorNews
@@ -63,6 +65,7 @@ def services_from(given: Given) -> Services:
         links=links,
         sign_in=SignIn(users, sessions, links, settings, clock),
         directory=directory,
+        explainer=Explainer(given.feed),
         hub=hub,
         recorder=EventLog(given.live),
         sensor_news=SensorNews(hub, given.feed, directory, given.city),

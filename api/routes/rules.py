@@ -1,16 +1,31 @@
-"""The rule book in force."""
+"""The rule book in force, why a rule has an alarm open, and why not."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict
+import anyio
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import documented
+from api.explanation_view import ExplanationView
+from api.fields import LONGEST_WORD, Id
 from api.guard import Reads
-from api.permissions import Right
-from api.services import Desk
+from api.moments import MomentNs
+from api.permissions import HOLDERS, Right
+from api.scope import sees_district
+from api.services import Desk, Services
+from api.sessions import Session
+from city.errors import NotFound
+from linkage.admission.decided import DecidedView, decided
+from rules.explanation import Explanation
 
-router = APIRouter(prefix="/rules", tags=["rules"], dependencies=[Depends(Reads(Right.SEE_RULES))])
+router = APIRouter(prefix="/rules", tags=["rules"])
+
+Reader = Annotated[Session, Depends(Reads(Right.SEE_RULES))]
+
+#: A rule's id in a path; what cannot be one is simply not found.
+RuleId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["pm25-high"])]
 
 
 class RuleView(BaseModel):
@@ -36,12 +51,54 @@ class RuleView(BaseModel):
 
 
 class Rules(BaseModel):
-    """Every rule of the book."""
+    """Every rule of the book in force."""
 
     items: list[RuleView]
+    version: str = Field(description="Changes with book, registry and calendar.")
+    error: str = Field(
+        description="Why newer rule files are not in force: file, line, what was expected and what was found."
+    )
+
+
+class Asked(BaseModel):
+    """About which sensor, or place that alarms of the rule are about, and when: now, unless said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sensor: Id
+    at_ns: MomentNs | None = Field(None, alias="at")
 
 
 @router.get("", responses=documented(401, 403))
-async def rules(desk: Desk) -> Rules:
+async def rules(desk: Desk, reader: Reader) -> Rules:
     """List the rules in force."""
-    return Rules(items=[RuleView.model_validate(rule) for rule in await desk.given.feed.rules()])
+    del reader
+    status = await desk.given.feed.status()
+    items = [RuleView.model_validate(rule) for rule in await desk.given.feed.rules()]
+    return Rules(items=items, version=status.book_version, error=status.book_error)
+
+
+@router.get("/{rule}/explanation", responses=documented(401, 403, 404, 409))
+async def explanation(desk: Desk, reader: Reader, rule: RuleId, asked: Annotated[Asked, Query()]) -> ExplanationView:
+    """Say why an alarm of a rule stood open about a sensor at a moment, or why not.
+
+    The rule judges again what the history kept, up to that moment; `window` says what was read, and what makes the
+    answer less sure.
+    """
+    known = await anyio.to_thread.run_sync(desk.directory.known, asked.sensor)
+    if known:
+        sensor = await anyio.to_thread.run_sync(desk.directory.find, asked.sensor)
+        if not sees_district(reader.user, sensor.district):
+            raise NotFound("sensor", asked.sensor)
+    now_ns = desk.given.clock.now_ns()
+    found = await desk.explainer.explain(
+        rule, asked.sensor, now_ns if asked.at_ns is None else min(now_ns, asked.at_ns)
+    )
+    if HOLDERS[Right.SEE_QUEUE].isdisjoint(reader.user.roles):
+        return ExplanationView.of(found)
+    return ExplanationView.of(found, await anyio.to_thread.run_sync(_decisions, desk, found))
+
+
+def _decisions(desk: Services, found: Explanation) -> tuple[DecidedView, ...]:
+    targets = [one.target for one in found.targets] or [found.sensor]
+    return decided(desk.given.database, found.rule, targets, found.at_ns)
