@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from linkage.escalation.desk import CALLERS
+from linkage.hints.permissions import ANSWERING, OPENING, SEEING_HINTS
 from linkage.notices.notices import DRAFTING
 from linkage.permissions import HANDLING_ROLES, REPORTING, SEEING_ALL, WHO
 from linkage.person import Role
@@ -28,6 +29,9 @@ class Right(StrEnum):
     ACT = "act"  #: take steps; which ones, linkage decides
     CALL_BACK = "call_back"  #: see who called, and call them back
     SILENCE = "silence"  #: keep alarms quiet, and end that
+    SEE_HINTS = "see_hints"  #: which sensors are in doubt; whose, linkage decides
+    ANSWER_HINT = "answer_hint"  #: order maintenance, or say that a sensor is right
+    OPEN_FROM_HINT = "open_from_hint"  #: make an incident of a hint
     SEE_RULES = "see_rules"
     SEE_SHADOW = "see_shadow"  #: what rules in shadow found, which nobody is told of
     SEE_STATUS = "see_status"
@@ -77,6 +81,9 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.ACT: frozenset().union(*WHO.values()),
     Right.CALL_BACK: CALLING,
     Right.SILENCE: SILENCING,
+    Right.SEE_HINTS: SEEING_HINTS,
+    Right.ANSWER_HINT: ANSWERING,
+    Right.OPEN_FROM_HINT: OPENING,
     Right.SEE_RULES: _EVERYBODY,
     # Those who decide whether a rule is switched on, and those who would answer its alarms.
     Right.SEE_SHADOW: frozenset({Role.OPERATOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER, Role.EVALUATOR}),

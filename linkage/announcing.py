@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-#: Exercises that are played; what is proposed and what responds; who will be on duty.
-Listed = Literal["drills", "responses", "duty"]
+#: Exercises that are played; what is proposed and what responds; who will be on duty; what sensors are in doubt.
+Listed = Literal["drills", "responses", "duty", "hints"]
 
 #: By the step of the entry, whether it stands in an incident's log or in the city's.
 LISTS: Mapping[str, Listed] = {
@@ -25,4 +25,8 @@ LISTS: Mapping[str, Listed] = {
     "roster_revoke": "duty",
     "roster": "duty",
     "swap_agreed": "duty",
+    "hint": "hints",
+    "hint_changed": "hints",
+    "hint_ordered": "hints",
+    "hint_ended": "hints",
 }

@@ -23,6 +23,7 @@ from linkage.admission.rhythm import Rhythms
 from linkage.admission.storms import Storms
 from linkage.admission.surroundings import Surroundings
 from linkage.admission.tables import RELEASED_BY
+from linkage.hints.taking import Taking, is_hint
 from linkage.ledger import Ledger, Page
 from linkage.shadow.recording import Recording, is_shadow
 from linkage.silences.reading import quiets
@@ -71,6 +72,7 @@ class Batch:
         self._lookout = Lookout(around)
         self._effects = Effects(self.board, self._surroundings, ledger)
         self._recording = Recording(page.connection, page.now_ns)
+        self._hints = Taking(page, ledger.book.directory)
         self._known: dict[str, Admission] = {}
         self._rows: list[dict[str, Any]] = []
 
@@ -82,6 +84,8 @@ class Batch:
         for row in connection.execute(_DECIDED, {"transitions": [one.id for one in transitions]}):
             decision = Decision(Action(row.action), Reason(row.reason), row.incident)
             self._known[row.transition] = Admission(row.transition, decision, row.incident, repeated=True)
+        self._hints.read([one for one in transitions if is_hint(one)])
+        transitions = [one for one in transitions if not is_hint(one)]
         placed = [(transition, self._sensor(transition.target)) for transition in transitions]
         keys = sorted({key_of(transition, sensor) for transition, sensor in placed})
         self.board.read({transition.alarm for transition in transitions}, keys)
@@ -100,8 +104,11 @@ class Batch:
         if is_shadow(transition):
             self._recording.note(transition, sensor)
             return Admission(transition.id, Decision(Action.RECORD, Reason.SHADOW), None)
-        decision, incident = self._decided(transition, sensor, self._lookout.standing(transition, sensor))
-        self._rhythms.count(transition)
+        if is_hint(transition):
+            decision, incident = self._hints.take(transition, sensor), None
+        else:
+            decision, incident = self._decided(transition, sensor, self._lookout.standing(transition, sensor))
+            self._rhythms.count(transition)
         self._rows.append(admitted_row(transition, decision, incident, self.page.now_ns))
         self._known[transition.id] = Admission(transition.id, decision, incident, repeated=True)
         return Admission(transition.id, decision, incident)
@@ -123,6 +130,7 @@ class Batch:
         self.holding.flush()
         self._effects.propose()
         self._recording.flush()
+        self._hints.flush()
         if self._rows:
             self.page.connection.execute(insert(ADMISSIONS), self._rows)
         self._rows = []

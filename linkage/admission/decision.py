@@ -22,6 +22,7 @@ class Action(StrEnum):
     HOLD = "hold"
     IGNORE = "ignore"
     RECORD = "record"
+    HINT = "hint"
 
 
 class Reason(StrEnum):
@@ -53,6 +54,7 @@ class Reason(StrEnum):
     HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
     HELD_FELL = "held_fell"
     SHADOW = "shadow"  #: its rule runs in shadow
+    SAME_SENSOR = "same_sensor"  #: another hint about the sensor is open
 
 
 #: Why alarms are held back.

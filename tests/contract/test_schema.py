@@ -15,6 +15,7 @@ import linkage.audit.tables
 import linkage.cap.tables
 import linkage.escalation.tables
 import linkage.evaluation.tables
+import linkage.hints.tables
 import linkage.idempotency
 import linkage.leasing.tables
 import linkage.notices.tables
@@ -41,6 +42,7 @@ ROOMS = (
     linkage.cap.tables,
     linkage.escalation.tables,
     linkage.evaluation.tables,
+    linkage.hints.tables,
     linkage.idempotency,
     linkage.leasing.tables,
     linkage.notices.tables,
