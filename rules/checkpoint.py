@@ -125,6 +125,7 @@ class Judge:
             self._follow(item.entry)
             self._raised += ((item.position, transition) for transition in transitions)
             self.states.apply(transitions)
+            self.states.explain(self.engine.explained)
             self._now_ns = max(self._now_ns, _time_ns(item.entry))
         due = self._now_ns - self._committed_ns >= _COMMIT_EVERY_NS and self.position > self.kept_position
         if not (self._raised or due):

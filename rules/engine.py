@@ -14,12 +14,14 @@ from city.holidays import parse_holidays
 from rules.book import RuleBook, read_book
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
+from rules.kinds.silence import Silence
 from rules.leaping import judged_at_ticks, leap
 from rules.listening import Listening
 from rules.population import Population
 from rules.rule import Rule
 from rules.standing import Standing
 from rules.table import StateTable
+from rules.unheard import SilencePass
 
 
 @dataclass(slots=True)
@@ -147,6 +149,12 @@ class Engine:
         """Yield each rule in force with the number of sensors it judges."""
         for pass_ in self._force.passes.values():
             yield from pass_.matched()
+
+    @property
+    def explained(self) -> frozenset[str]:
+        """Return the sensors whose silence an alarm about an asset explains."""
+        silences = self._force.passes.get(Silence.name)
+        return silences.explained if isinstance(silences, SilencePass) else frozenset()
 
     def open_alarms(self) -> Iterable[OpenAlarm]:
         """Yield what stands open."""

@@ -55,11 +55,12 @@ EVENTS, ANYTHING = "", "*"
 
 
 class OpenAlarm(NamedTuple):
-    """An alarm that stands open, for the live map and the rule page."""
+    """An alarm that stands open, for the live map and the rule page; `asset` if it stands for those of sensors."""
 
     rule: Rule
     target: str
     level: Level
+    asset: bool = False
 
 
 class Pass(Protocol):

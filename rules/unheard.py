@@ -48,6 +48,9 @@ class SilencePass:
         )
         self.tables = (*self._hearing.tables, self._table, self._upstream.table)
         self._gates = Gates(pairs.roll.schedules, population.calendar)
+        #: Which pairs a failed asset explained at the last tick, and the ids of their sensors.
+        self._hidden = np.zeros(len(pairs), dtype=np.bool_)
+        self.explained: frozenset[str] = frozenset()
 
     def refresh(self) -> None:
         """Derive what is not kept in the tables, after they were loaded."""
@@ -89,6 +92,7 @@ class SilencePass:
         if len(freed):
             self._table["from_ns"][freed] = listening.total_ns
             self._table.touch(freed)
+        self._hide((cover.level > 0) & (hush.level > 0) & (level == 0))
         changed = np.flatnonzero(level != before)
         self._table["level"][changed] = level[changed]
         self._table.touch(changed)
@@ -98,6 +102,11 @@ class SilencePass:
             silent_ns = int(hush.silent_ns[pair])
             verdicts.append(self._verdict(pair, int(before[pair]), int(level[pair]), time_ns, silent_ns, evidence))
         return verdicts
+
+    def _hide(self, hidden: NDArray[np.bool_]) -> None:
+        if not np.array_equal(hidden, self._hidden):
+            self._hidden = hidden
+            self.explained = frozenset(self._pairs.target(pair).id for pair in np.flatnonzero(hidden).tolist())
 
     def _hush(self, time_ns: int, listening: Listening) -> Hush:
         """Return how silent each pair is, and the level that this reaches by itself."""

@@ -85,7 +85,7 @@ class Upstream:
 
     def open_alarms(self) -> list[OpenAlarm]:
         """Return what stands open."""
-        return list(self._alarms.open_alarms())
+        return [alarm._replace(asset=True) for alarm in self._alarms.open_alarms()]
 
     def watched(self) -> Flags:
         """Return the pairs behind assets about which an alarm stands open: a word from them may end it."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
 from city.entry import Connection, Entry, NumberedSensor, Tick
+from rules.states import AlarmStates
 from tests.support.judging import START_NS, Bench, at, book, context, readings, rule, sensor
 
 QUIET = rule("{notice: {intervals: 3}, major: {intervals: 10}}", name="quiet", kind="silence")
@@ -161,6 +162,24 @@ def test_an_asset_that_lives_below_shows_that_the_one_above_does() -> None:
     timeline.run(5)
 
     assert timeline.run(8, cut=range(1, 41)) == [(11, "gw-1", "raised", "notice")]
+
+
+def test_a_gateway_that_speaks_itself_is_among_those_behind_it() -> None:
+    rows = [*behind("gw-1", range(1, 4)), sensor(4, id="gw-1", interval_s=2.0)]
+    timeline = Timeline(rows)
+    states = AlarmStates()
+    timeline.run(5)
+    states.apply(timeline.transitions(8, cut=[4]))
+    assert states.states() == {"gw-1": "silent"}
+
+    states.apply(timeline.transitions(9, cut=[1, 2, 3, 4]))
+    states.explain(timeline.bench.engine.explained)
+
+    assert [(one.target, one.asset) for one in timeline.bench.engine.open_alarms()] == [("gw-1", True), ("gw-1", False)]
+    assert states.states() == dict.fromkeys(("gw-1", "level-1", "level-2", "level-3"), "silent")
+    states.apply(timeline.transitions(1))
+    states.explain(timeline.bench.engine.explained)
+    assert states.states() == {}
 
 
 def test_assets_that_feed_each_other_in_a_circle_end_somewhere() -> None:
