@@ -1,8 +1,8 @@
 """Ingest's process: broker session, journal, rules and history, answering the others on a socket."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
@@ -33,6 +33,7 @@ from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
 from liandong.ingest_feed import IngestFeed
 from liandong.link.server import served
+from liandong.past_telling import past_told
 from liandong.recalled import recalled_numbers
 from liandong.secrets import secrets_at
 from liandong.sensor_states import SensorStates
@@ -82,10 +83,18 @@ async def run_ingest(settings: Settings) -> None:
                 group.create_task(registry.follow(city), name="ingest.registry"),
                 group.create_task(_tend(ingest.history), name="ingest.housekeeping"),
             ]
-            async with kept_still(ingest.service.journal, ingest.history, folder.still_socket):
+            async with _told_and_kept_still(ingest, folder):
                 await stop.wait()
             for task in tasks:
                 task.cancel()
+
+
+@asynccontextmanager
+async def _told_and_kept_still(ingest: "_Ingest", folder: DataFolder) -> AsyncIterator[None]:
+    """Serve those who want the history whole while the block lasts: back-tests its past, copies its files."""
+    with past_told(ingest.history, folder.past_socket):
+        async with kept_still(ingest.service.journal, ingest.history, folder.still_socket):
+            yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         normaliser = Normaliser(city.routes, city.catalogue, identity, settings.ingest.normalise)
         around = Surroundings(city.catalogue, city.about.zone, identity.quantity_number)
         derive = Derive(city.derived, around, identity.quantity)
+        if judge.engine.context is not None:
+            derive.use(judge.engine.context.sensors)
         lanes = Lanes(city.routes.shares, Ranking(city.routes))
         gate = Gate(city.routes.shares, lanes)
         order = FairOrder(lanes)

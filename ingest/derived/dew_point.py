@@ -1,5 +1,6 @@
 """Dew point of sensors that tell temperature and relative humidity."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,10 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
 from city.derived.dew_point import dew_point
+from city.level import Domain
 from ingest.derived.rows import Rows
-from ingest.derived.section import Section
-from ingest.derived.surroundings import Surroundings
+from ingest.derived.section import Choice, Section, Selection
+from ingest.derived.surroundings import Chosen, Surroundings
 from ingest.derived.told import DERIVED, Made, Told
 
 NAME = "dew_point"
@@ -19,10 +21,23 @@ _INPUTS = {"temperature": 0, "humidity": 1}
 _NEVER = -(2**62)
 
 
-def read(section: Section) -> float:
-    """Return within how many seconds the two must come to belong together."""
-    section.only("enabled", "within_s")
-    return section.number("within_s", 60, 0, 3600)
+#: Unless a city says otherwise: elsewhere few ask for dew points, and each is a reading more.
+_USUAL = Choice(((Selection(domains=(Domain.MACHINE_ROOM,)), True),))
+
+
+@dataclass(frozen=True, slots=True)
+class DewPointSettings:
+    """Within how many seconds the two must come to belong together, and whose dew points are wanted."""
+
+    within_s: float
+    where: Choice[bool]
+
+
+def read(section: Section) -> DewPointSettings:
+    """Return what the city says of dew points."""
+    section.only("enabled", "within_s", "where")
+    where = section.choice("where", (), lambda _: True)
+    return DewPointSettings(section.number("within_s", 60, 0, 3600), where if where.entries else _USUAL)
 
 
 class DewPoint:
@@ -33,8 +48,9 @@ class DewPoint:
     later.
     """
 
-    def __init__(self, within_s: float, around: Surroundings) -> None:
-        self._within_ns = round(within_s * SECOND_NS)
+    def __init__(self, settings: DewPointSettings, around: Surroundings) -> None:
+        self._within_ns = round(settings.within_s * SECOND_NS)
+        self._where = Chosen(settings.where, around)
         self._quantity = around.number
         self._rows = Rows(
             time=(np.int64, _NEVER, 2), value=(np.float64, 0.0, 2), quality=(np.uint16, 0, 2),
@@ -47,6 +63,10 @@ class DewPoint:
 
     def take(self, told: Told) -> list[Made]:
         """Return the dew points that follow from these values."""
+        wanted = self._where.any_of(told.sensor)
+        return self._paired(told if wanted.all() else told.take(wanted)) if wanted.any() else []
+
+    def _paired(self, told: Told) -> list[Made]:
         rows = self._rows
         row = rows.at(told.sensor)
         order = np.argsort(row, kind="stable")

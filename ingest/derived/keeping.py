@@ -31,7 +31,7 @@ class Kept:
         if not self._path.exists():
             return {}
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 kept = {key: file[key] for key in file.files}
             version, position = (int(number) for number in kept.pop("kept"))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -104,7 +104,7 @@ class Noise:
         ends_ns, flags = begins_ns + self._length_ns, closed.quality & OVER_TIME | DERIVED
         part = _Part.at(self._around.local(begins_ns), self._settings)
         level = noise.level(energy)
-        zones = [self._zones.of(number) for number in closed.sensor.tolist()]
+        zones = self._zones.of(closed.sensor)
         limits = np.array([noise.limit(zone, night=part.night) if zone else np.nan for zone in zones])
         when = np.full(len(closed), ends_ns)
         results = [

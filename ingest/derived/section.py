@@ -1,34 +1,48 @@
 """One derivation's part of `derived.toml`: values checked as they are read, mistakes named with file and line."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any, Generic, NoReturn, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from city.census import Census
 from city.errors import BadCityFile
-from city.sensor import Sensor
+from city.level import Domain
 from city.toml_lines import TomlText
 
 Value = TypeVar("Value")
 
-_ABOUT = ("sensors", "kinds", "tags")
+_KNOWN = {"domains": tuple(Domain)}
+_ABOUT = ("sensors", "kinds", "tags", "domains")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Sensors by id (`*` stands for anything), kind and tag: of each list that is not empty one must fit."""
+    """Sensors by id (`*` stands for anything), kind, tag and domain: of each list that is not empty one must fit."""
 
     sensors: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
 
-    def fits(self, sensor: Sensor) -> bool:
-        """Return whether a sensor is meant."""
-        return (
-            (not self.sensors or any(fnmatchcase(sensor.id, pattern) for pattern in self.sensors))
-            and (not self.kinds or sensor.kind in self.kinds)
-            and (not self.tags or not sensor.tags.isdisjoint(self.tags))
-        )
+    def rows(self, census: Census) -> NDArray[np.bool_]:
+        """Return which sensors of a census are meant."""
+        found = np.ones(len(census), np.bool_)
+        for column, wanted in (("kind", self.kinds), ("domain", self.domains)):
+            if wanted:
+                found &= census.words[column].where([word in wanted for word in census.words[column].words])
+        if self.tags:
+            tags = census.words["tags"]
+            found &= tags.where([not word.isdisjoint(self.tags) for word in tags.words])
+        if self.sensors:
+            meant = re.compile("|".join(map(translate, self.sensors)))
+            for row in np.flatnonzero(found).tolist():
+                found[row] = meant.match(census.texts["id"][row]) is not None
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +51,12 @@ class Choice(Generic[Value]):
 
     entries: tuple[tuple[Selection, Value], ...] = ()
 
-    def of(self, sensor: Sensor) -> Value | None:
-        """Return what holds for a sensor; None where nothing was said of it."""
-        return next((value for selection, value in self.entries if selection.fits(sensor)), None)
+    def rows(self, census: Census) -> NDArray[np.int64]:
+        """Return of each sensor of a census which entry holds for it, -1 where nothing was said of it."""
+        found = np.full(len(census), -1)
+        for number, (selection, _) in reversed(list(enumerate(self.entries))):
+            found[selection.rows(census)] = number
+        return found
 
 
 class Section:
@@ -106,7 +123,8 @@ class Section:
 
     def selection(self) -> Selection:
         """Return which sensors this is about."""
-        found = Selection(*(self.words(key) for key in _ABOUT))
+        sensors, kinds, tags, domains = (self.words(key, _KNOWN.get(key, ())) for key in _ABOUT)
+        found = Selection(sensors, kinds, tags, domains)
         if found == Selection():
             self.wrong("", f"sensors by {', '.join(_ABOUT)}", "none of them")
         return found

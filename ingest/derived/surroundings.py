@@ -12,13 +12,13 @@ from city.catalogue import Catalogue
 from city.census import Census
 from city.clock import SECOND_NS
 from city.entry import NumberedSensor
-from city.sensor import Sensor
 from ingest.derived.section import Choice
 from ingest.derived.told import QuantityNumber
 
 Value = TypeVar("Value")
 
 _HOUR_S = 3_600
+_NOTHING = -1
 
 
 class Surroundings:
@@ -38,16 +38,22 @@ class Surroundings:
         self._row[numbers] = np.arange(len(numbers))
         self.version += 1
 
-    def sensor(self, number: int) -> Sensor | None:
-        """Return a registered sensor by its number."""
-        row = int(self._row[number]) if number < len(self._row) else -1
-        return self._census.sensor(row) if row >= 0 else None
+    @property
+    def census(self) -> Census:
+        """Return the registered sensors."""
+        return self._census
+
+    def rows(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return the rows of sensors in the census, -1 for those that are not registered."""
+        known = numbers < len(self._row)
+        found: NDArray[np.int64] = np.where(known, self._row[np.where(known, numbers, 0)], -1)
+        return found
 
     def minutes_a_reading(self, sensors: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return for how many minutes a reading of each sensor stands: its promised interval, at least one."""
-        known = sensors < len(self._row)
-        row = np.where(known, self._row[np.where(known, sensors, 0)], -1)
-        seconds = np.append(self._census.numbers["interval_s"], np.nan)[row]
+        row = self.rows(sensors)
+        promised = self._census.numbers["interval_s"]
+        seconds = np.where(row >= 0, promised[row], np.nan) if len(promised) else np.full(len(row), np.nan)
         minutes: NDArray[np.int64] = np.maximum(1, np.rint(np.nan_to_num(seconds) / 60)).astype(np.int64)
         return minutes
 
@@ -62,18 +68,26 @@ class Surroundings:
 
 
 class Chosen(Generic[Value]):
-    """What was chosen for each sensor, looked up once as long as the registry stays the same."""
+    """What was chosen for each sensor, found anew when the registry changes."""
 
     def __init__(self, choice: Choice[Value], around: Surroundings) -> None:
         self._choice, self._around = choice, around
-        self._known: dict[int, Value | None] = {}
+        self._entry: NDArray[np.int64] = np.full(1, _NOTHING)
         self._version = -1
 
-    def of(self, number: int) -> Value | None:
-        """Return what holds for the sensor with this number; None where nothing was said of it."""
+    def of(self, numbers: NDArray[np.int32]) -> list[Value | None]:
+        """Return what holds for the sensors with these numbers; None where nothing was said."""
+        values = [*(value for _, value in self._choice.entries), None]
+        return [values[entry] for entry in self._entries(numbers).tolist()]
+
+    def any_of(self, numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return of which sensors something was said."""
+        said: NDArray[np.bool_] = self._entries(numbers) != _NOTHING
+        return said
+
+    def _entries(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
         if self._version != self._around.version:
-            self._known, self._version = {}, self._around.version
-        if number not in self._known:
-            sensor = self._around.sensor(number)
-            self._known[number] = self._choice.of(sensor) if sensor is not None else None
-        return self._known[number]
+            self._entry = np.append(self._choice.rows(self._around.census), _NOTHING)  # the last is that of no row
+            self._version = self._around.version
+        found: NDArray[np.int64] = self._entry[self._around.rows(numbers)]
+        return found

@@ -34,6 +34,13 @@ class Told:
         """Return how many there are."""
         return len(self.item)
 
+    def take(self, which: NDArray[np.bool_]) -> "Told":
+        """Return some of them."""
+        return Told(
+            self.sensor[which], self.item[which], self.time_ns[which], self.arrival_ns[which], self.value[which],
+            self.quality[which],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

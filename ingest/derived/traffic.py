@@ -78,7 +78,7 @@ class Traffic:
 
     def _judged(self, closed: Closed) -> list[Made]:
         speed = closed.total[:, 0] / closed.count[:, 0]
-        roads = [self._roads.of(number) for number in closed.sensor.tolist()]
+        roads = self._roads.of(closed.sensor)
         state, index = np.full(len(closed), np.nan), np.full(len(closed), np.nan)
         for each in {one for one in roads if one is not None}:
             on = np.array([one == each for one in roads])

@@ -55,6 +55,7 @@ class Ups:
     def take(self, told: Told) -> list[Made]:
         """Return the minutes at these values; UPSes are few, so they are taken one value after the other."""
         row, rows = self._rows.at(told.sensor), self._rows
+        batteries = self._batteries.of(told.sensor)
         found: list[tuple[int, float, int]] = []
         for place, (at, item) in enumerate(zip(row.tolist(), told.item.tolist(), strict=True)):
             rows["time"][at, item], rows["value"][at, item] = told.time_ns[place], told.value[place]
@@ -63,15 +64,14 @@ class Ups:
                 rows["tells"][at] = True
                 found.append((place, float(told.value[place]), int(told.quality[place])))
             elif not rows["tells"][at] and rows["time"][at, _CHARGE] == rows["time"][at, _LOAD]:
-                minutes = self._estimated(int(told.sensor[place]), at)
+                minutes = self._estimated(batteries[place], at)
                 found.append((place, minutes, int(rows["quality"][at, _CHARGE] | rows["quality"][at, _LOAD])))
         places = np.array([place for place, _, _ in found], np.int64)
         values = np.array([value for _, value, _ in found], np.float64)
         flags = np.array([quality for _, _, quality in found], np.uint16) | DERIVED
         return [Made.of(self._number(OUTPUTS[0]), told.sensor[places], told.time_ns[places], values, flags)]
 
-    def _estimated(self, sensor: int, row: int) -> float:
-        battery = self._batteries.of(sensor)
+    def _estimated(self, battery: Battery | None, row: int) -> float:
         if battery is None:
             return float("nan")
         charge, load = (self._rows["value"][row, item : item + 1] for item in (_CHARGE, _LOAD))

@@ -1,11 +1,12 @@
 """Derivations for tests: a city of some sensors, readings in, derived readings out."""
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from city.catalogue import default_catalogue
 from city.clock import SECOND_NS
-from city.entry import Arrivals, Connection, NumberedSensor, Tick
+from city.entry import Arrivals, Connection, Entry, NumberedSensor, Tick
 from city.level import Domain
 from city.quality import names_of
 from city.reading import ReadingBatch
@@ -13,9 +14,10 @@ from city.sensor import Sensor
 from ingest.derived.book import DerivedBook
 from ingest.derived.stage import Derive
 from ingest.derived.surroundings import Surroundings
-from ingest.journal_codec import Content
 from ingest.stage import Work
 from tests.support.normalising import MemoryNumbering
+
+_ENTRIES = get_args(Entry)
 
 #: Haibin's clock.
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -61,21 +63,21 @@ class DerivingCity:
         """Return what follows from the time."""
         return self.enter(Tick(round(time_s * SECOND_NS)))
 
-    def enter(self, *contents: Content) -> list[Derived]:
+    def enter(self, *entries: Entry) -> list[Derived]:
         """Return what follows from entries."""
-        return [one for content in self.commit(*contents) for one in self.derived(content)]
+        return [one for entry in self.follow(*entries) for one in self.derived(entry)]
 
-    def commit(self, *contents: Content) -> list[Content]:
+    def follow(self, *entries: Entry) -> list[Entry]:
         """Return what is committed in place of these."""
-        work = Work(0, contents=list(contents))
+        work = Work(0, contents=list(entries))
         self.derive.run(work)
-        return work.contents
+        return [content for content in work.contents if isinstance(content, _ENTRIES)]
 
-    def derived(self, content: Content) -> list[Derived]:
+    def derived(self, entry: Entry) -> list[Derived]:
         """Return the derived readings of an entry."""
-        if not isinstance(content, Arrivals):
+        if not isinstance(entry, Arrivals):
             return []
-        readings = content.readings
+        readings = entry.readings
         found = []
         for row in range(len(readings)):
             words = names_of(int(readings.quality[row]))
@@ -89,6 +91,8 @@ class DerivingCity:
         return found
 
 
-def station(sensor_id: str, interval_s: float = 60, **more: object) -> Sensor:
+def station(
+    sensor_id: str, interval_s: float = 60, domain: Domain = Domain.ENVIRONMENT, tags: Iterable[str] = ()
+) -> Sensor:
     """Return a registered sensor."""
-    return Sensor(sensor_id, sensor_id, Domain.ENVIRONMENT, "station", interval_s=interval_s, **more)  # type: ignore[arg-type]
+    return Sensor(sensor_id, sensor_id, domain, "station", interval_s=interval_s, tags=frozenset(tags))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.derived.aqi_us import aqi, index_of, nowcast, parts
@@ -37,6 +37,7 @@ def test_item_without_an_index(item, concentration):
 
 
 @pytest.mark.parametrize("item", ITEMS)
+@settings(max_examples=50, deadline=None)
 @given(low=st.floats(0, 3000), more=st.floats(0, 3000))
 def test_index_never_falls_as_the_air_gets_worse(item, low, more):
     better, worse = index_of(item, np.array([low, low + more]))
@@ -76,6 +77,7 @@ def test_nowcast_needs_two_of_the_last_three_hours(hours):
     assert np.isnan(nowcast(np.array([hours + [NAN] * (12 - len(hours))]))[0])
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0, 1000), min_size=12, max_size=12))
 def test_nowcast_lies_among_its_hours(hours):
     assert min(hours) - 1e-6 <= nowcast(np.array([hours]))[0] <= max(hours) + 1e-6

@@ -15,7 +15,7 @@ sensors = ["road-*"]
 class = "1"
 tags = ["housing"]
 """
-METERS = [station("home", tags=frozenset({"housing"})), station("road-1"), station("lost")]
+METERS = [station("home", tags=["housing"]), station("road-1"), station("lost")]
 
 
 def at(text: str) -> float:

@@ -1,11 +1,13 @@
 """However batches are cut, and wherever a run ends, the same readings make the same derived ones."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.entry import Connection, Journaled, Tick
+from city.entry import Connection, Entry, Journaled, Tick
+from city.level import Domain
 from city.quality import Quality
-from tests.support.deriving import DerivingCity, Row, station
+from tests.support.deriving import Derived, DerivingCity, Row, station
 
 T0 = 1_795_161_600
 
@@ -41,7 +43,7 @@ QUANTITIES = (
 
 
 def city() -> DerivingCity:
-    return DerivingCity(CITY, [station("a", 600), station("b", 600)])
+    return DerivingCity(CITY, [station(name, 600, Domain.MACHINE_ROOM) for name in "ab"])
 
 
 #: Steps of a sensor's clock, seconds: mostly on, sometimes back, now and then far on.
@@ -69,7 +71,7 @@ def parts_of(rows: list[Row], cuts: set[int]) -> list[list[Row]]:
     return [rows[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(readings=st.lists(READING, max_size=40), cuts=st.sets(st.integers(1, 39)))
 def test_batches_cut_otherwise_make_the_same(readings, cuts):
     rows = rows_of(readings)
@@ -81,7 +83,7 @@ def test_batches_cut_otherwise_make_the_same(readings, cuts):
     assert sorted(again) == sorted(once)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     readings=st.lists(READING, min_size=1, max_size=40),
     cuts=st.sets(st.integers(1, 39)),
@@ -91,13 +93,15 @@ def test_batches_cut_otherwise_make_the_same(readings, cuts):
 def test_a_run_that_ended_anywhere_is_gone_on_with(readings, cuts, kept_at, killed_at):
     """What is kept is of some moment before; the rest is read again from the journal."""
     undisturbed, killed = city(), city()
-    entries = [Connection(T0, listening=True)]
+    entries: list[Entry] = [Connection(T0, listening=True)]
     for place, part in enumerate(parts_of(rows_of(readings), cuts)):
         entries += [undisturbed.arrivals(part, arrival_s=T0 + place * 200), Tick((T0 + place * 200 + 199) * 10**9)]
         killed.arrivals(part)  # the same numbers in both
     expected = [undisturbed.enter(entry) for entry in entries]
 
-    found, journal, kept = [], [], None
+    found: list[list[Derived]] = []
+    journal: list[tuple[int, Entry]] = []
+    kept: tuple[int, dict[str, np.ndarray]] | None = None
     for place, entry in enumerate(entries):
         if place == killed_at:
             killed.derive = killed.started()
@@ -105,7 +109,7 @@ def test_a_run_that_ended_anywhere_is_gone_on_with(readings, cuts, kept_at, kill
                 killed.derive.load(kept[1])
             for position, past in journal[kept[0] if kept else 0 :]:
                 killed.derive.apply(Journaled(position, past))
-        committed = killed.commit(entry)
+        committed = killed.follow(entry)
         found.append([one for content in committed for one in killed.derived(content)])
         journal += enumerate(committed, len(journal) + 1)
         if place == kept_at:

@@ -16,7 +16,7 @@ sensors = ["ring-1"]
 class = "main"
 tags = ["main"]
 """
-LOOPS = [station("a", tags=frozenset({"main"})), station("ring-1", tags=frozenset({"main"})), station("b")]
+LOOPS = [station("a", tags=["main"]), station("ring-1", tags=["main"]), station("b")]
 
 
 def speeds(loop: str, speed: float) -> list[tuple[str, str, float, float]]:

@@ -1,0 +1,37 @@
+"""The file of what derivations remember: read as it was written, set aside where it is damaged."""
+
+import numpy as np
+import pytest
+
+from ingest.derived.keeping import Kept
+
+STATE = {"noise/total_": np.array([[1.5, np.nan]]), "own": np.array([7])}
+
+
+def test_what_was_written_is_read(tmp_path):
+    Kept(tmp_path / "derived.npz").write(STATE, 42)
+
+    again = Kept(tmp_path / "derived.npz")
+    kept = again.read()
+
+    assert again.position == 42
+    assert kept.keys() == STATE.keys()
+    assert all(np.array_equal(kept[name], STATE[name], equal_nan=True) for name in STATE)
+
+
+def test_nothing_was_written(tmp_path):
+    kept = Kept(tmp_path / "derived.npz")
+
+    assert (kept.read(), kept.position) == ({}, 0)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-40], lambda _: b"", lambda data: data[:90] + b"?" + data[91:]])
+def test_damaged_file_is_set_aside(tmp_path, damage):
+    path = tmp_path / "derived.npz"
+    Kept(path).write(STATE, 42)
+    path.write_bytes(damage(path.read_bytes()))
+
+    kept = Kept(path)
+
+    assert (kept.read(), kept.position) == ({}, 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["derived.damaged-1"]
