@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 from city.clock import iso
 from city.level import Level
 from linkage import steps
+from linkage.admission.evidence import is_unconfirmed
 from linkage.changes import spoken
 from linkage.clocks import Stage
 from linkage.closing import Doubts
@@ -177,6 +178,7 @@ def event_of(row: RowMapping) -> EventView:
 
 def alarm_of(row: RowMapping) -> AlarmView:
     """Return an admitted alarm transition as a view."""
+    evidence = json.loads(row["evidence"])
     return AlarmView.model_validate(
         {
             "id": row["transition"],
@@ -192,7 +194,8 @@ def alarm_of(row: RowMapping) -> AlarmView:
             "unit": row["unit"],
             "quantity": row["quantity"],
             "late": row["late"],
-            "evidence": json.loads(row["evidence"]),
+            "unconfirmed": is_unconfirmed(evidence),
+            "evidence": evidence,
         }
     )
 

@@ -196,6 +196,7 @@ class AlarmView(View):
     unit: str
     quantity: str
     late: bool
+    unconfirmed: bool
     evidence: object
 
 

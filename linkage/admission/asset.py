@@ -19,7 +19,9 @@ def is_explained(transition: AlarmTransition) -> bool:
 
 
 def assets_of(transition: AlarmTransition, sensor: Sensor | None) -> tuple[str, ...]:
-    """Return what may have failed when this alarm burns: its gateway or feeder, and its site."""
-    if sensor is None or not is_explained(transition):
+    """Return what may have failed when this alarm burns: what it says itself, its gateway or feeder, and its site."""
+    if not is_explained(transition):
         return ()
-    return tuple(dict.fromkeys(asset for asset in (sensor.upstream, sensor.site) if asset and asset != sensor.id))
+    own = (transition.target,) if transition.asset else ()
+    around = () if sensor is None else (sensor.upstream, sensor.site)
+    return tuple(dict.fromkeys((*own, *(asset for asset in around if asset and asset != transition.target))))

@@ -53,6 +53,7 @@ class Reason(StrEnum):
     STORM = "storm"  #: as many incidents have been opened as the queue bears
     HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
     HELD_FELL = "held_fell"
+    CONFIRMED = "confirmed"  #: it was unconfirmed, and is no more; nothing else changes
     SHADOW = "shadow"  #: its rule runs in shadow
     SAME_SENSOR = "same_sensor"  #: another hint about the sensor is open
 
@@ -156,6 +157,8 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
         return _burning(transition, standing)
     if standing.held_at:
         return Decision(Action.IGNORE, _RELIEF_OF_HELD[transition.change])
+    if transition.change is Change.CONFIRMED:
+        return Decision(Action.IGNORE, Reason.CONFIRMED, standing.belonged)
     if standing.incident is None:
         return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN, standing.belonged)
     return _relieving(transition, standing)
@@ -171,7 +174,11 @@ def _relieving(transition: AlarmTransition, standing: Standing) -> Decision:
     return Decision(Action.RECOVER, Reason.LAST_CLEARED, standing.incident)
 
 
-_RELIEF_OF_HELD = {Change.FALLEN: Reason.HELD_FELL, Change.CLEARED: Reason.HELD_CLEARED}
+_RELIEF_OF_HELD = {
+    Change.FALLEN: Reason.HELD_FELL,
+    Change.CLEARED: Reason.HELD_CLEARED,
+    Change.CONFIRMED: Reason.CONFIRMED,
+}
 
 
 def _burning(transition: AlarmTransition, standing: Standing) -> Decision:

@@ -33,6 +33,11 @@ def evidence_text(transition: AlarmTransition) -> str:
     return transition.evidence
 
 
+def is_unconfirmed(evidence: object) -> bool:
+    """Tell by the evidence of an alarm whether its sensor died while the hazard was pending."""
+    return isinstance(evidence, dict) and "unconfirmed" in evidence
+
+
 def facts(transition: AlarmTransition) -> dict[str, object]:
     """Return what the event log keeps of a transition; the evidence stands beside the log, sealed by its hash in it."""
     return {
@@ -42,6 +47,7 @@ def facts(transition: AlarmTransition) -> dict[str, object]:
         "level": transition.level.word,
         "value": finite(transition.value),
         "evidence": hashlib.sha256(evidence_text(transition).encode()).hexdigest(),
+        **({"unconfirmed": True} if transition.unconfirmed else {}),
     }
 
 

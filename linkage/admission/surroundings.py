@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from city.alarm import SCOPES, AlarmTransition, Change
 from city.clock import SECOND_NS
 from city.sensor import Sensor
-from linkage.admission.asset import assets_of
+from linkage.admission.asset import assets_of, is_explained
 from linkage.admission.board import Board, is_drill_key, key_of
 from linkage.admission.config import AdmissionSettings
 from linkage.admission.evidence import is_drill
@@ -65,8 +65,9 @@ class Surroundings:
             for transition, sensor in batch
             for asset in assets_of(transition, sensor)
         }
+        failed = {transition.target for transition, _ in batch if transition.asset}
         if assets:
-            self._read_assets(connection, assets)
+            self._read_assets(connection, assets, failed)
         self._watched = {one for transition, sensor in batch for one in _watched_by(transition, sensor)}
         for scope in SCOPES:
             self._read_inhibiting(connection, scope)
@@ -78,7 +79,9 @@ class Surroundings:
         return next((number for number in found if number is not None), None)
 
     def failed(self, transition: AlarmTransition, sensor: Sensor | None) -> str:
-        """Return the asset that has failed if enough of its children, with this one, say so; empty if not."""
+        """Return the asset that has failed if the rule or enough children, with this one, say so; empty if not."""
+        if transition.asset and is_explained(transition):
+            return transition.target
         drill = is_drill(transition, sensor)
         for asset in assets_of(transition, sensor):
             if len(self._siblings[asset, drill].keys() | {transition.target}) >= self._settings.siblings:
@@ -123,17 +126,19 @@ class Surroundings:
             else:
                 self._inhibiting[watched][transition.alarm] = None
 
-    def _read_assets(self, connection: Connection, assets: Collection[Asset]) -> None:
+    def _read_assets(self, connection: Connection, assets: Collection[Asset], failed: Collection[str]) -> None:
+        """Read the incidents about assets, and the alarms about their children: those of failed ones however old."""
         for key in connection.execute(_ABOUT, {"assets": sorted({asset for asset, _ in assets})}):
             self._about[key.target, is_drill_key(key.rule)] = key.incident
         # What has an incident about it needs no count of its children: they may be thousands.
         pending = sorted({asset for asset, drill in assets if (asset, drill) not in self._about})
-        if pending:
-            self._read_siblings(connection, pending)
+        since_ns = self._board.page.now_ns - self._settings.siblings_within_s * SECOND_NS
+        for places, since in ((set(pending) - set(failed), since_ns), (set(pending) & set(failed), 0)):
+            if places:
+                self._read_siblings(connection, sorted(places), since)
         self._board.fetch(self._about.values())
 
-    def _read_siblings(self, connection: Connection, assets: Collection[str]) -> None:
-        since = self._board.page.now_ns - self._settings.siblings_within_s * SECOND_NS
+    def _read_siblings(self, connection: Connection, assets: Collection[str], since: int) -> None:
         for column, query in _SIBLINGS.items():
             for row in connection.execute(query, {"places": assets, "since": since}).mappings():
                 self._siblings[row[column], row["drill"]][row["target"]] = row["incident"]

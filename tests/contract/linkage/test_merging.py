@@ -97,6 +97,46 @@ def test_children_of_one_asset_one_by_one_decide_alike(database: Database):
     assert town.queue.page(MONITOR).items[0].alarms == 4
 
 
+def test_an_alarm_about_an_asset_takes_in_its_childrens_incidents_however_old(database: Database):
+    town = town_with(database, GATEWAY, *children(3))
+    decided(town, silent("s/0"), silent("s/1"))
+    town.wait(hours=1)
+    about = silent("gw", asset=True)
+    cleared = [replace(silent(f"s/{n}"), id=f"absorbed/{n}", change=Change.CLEARED) for n in range(2)]
+
+    assert decided(town, about, *cleared) == [
+        (Action.OPEN, Reason.SIBLINGS),
+        (Action.FALL, Reason.OTHERS_BURN),
+        (Action.FALL, Reason.OTHERS_BURN),
+    ]
+    (line,) = town.queue.page(MONITOR).items
+    assert (line.title.en, line.sensor, line.recovered_at) == ("Asset failed: Gateway", "gw", None)
+    back = replace(about, id="gw/back", change=Change.CLEARED)
+    assert decided(town, back, silent("s/2")) == [
+        (Action.RECOVER, Reason.LAST_CLEARED),
+        (Action.JOIN, Reason.CAME_BACK),
+    ]
+
+
+def test_an_alarm_about_an_asset_joins_what_is_open_about_it(database: Database):
+    town = town_with(database, GATEWAY, *children(3))
+    decided(town, *(silent(f"s/{n}") for n in range(3)))
+
+    assert decided(town, silent("gw", asset=True)) == [(Action.JOIN, Reason.SAME_ASSET)]
+
+
+def test_a_confirmed_alarm_changes_nothing_but_what_is_shown(database: Database):
+    town = town_with(database)
+    why = '{"unconfirmed":{"why":"no good reading since"}}'
+    raised = replace(alarm(), unconfirmed=True, evidence=why)
+
+    found = decided(town, raised, alarm(Change.CONFIRMED, step=1))
+    shown = [(one.change, one.unconfirmed) for one in town.incidents.one("1", MONITOR).alarms]
+
+    assert found == [(Action.OPEN, Reason.NEW), (Action.IGNORE, Reason.CONFIRMED)]
+    assert sorted(shown) == [("confirmed", False), ("raised", True)]
+
+
 def test_child_joins_the_incident_about_its_gateway(database: Database):
     town = town_with(database, GATEWAY, *children(2))
     found = decided(town, silent("gw"), silent("s/0"), silent("s/1", level=Level.MAJOR))
