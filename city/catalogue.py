@@ -44,6 +44,7 @@ class Quantity:
         aliases: other names for it, as devices use them.
         names: what people call it, by language (`zh`, `en`).
         source: where the plausible range comes from.
+        made_of: quantities from which it is computed: of any of these sets all are needed. Empty for what is measured.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Quantity:
     aliases: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+    made_of: tuple[frozenset[str], ...] = ()
 
     def conversion(self, unit: str) -> Conversion | NoConversion:
         """Return how a value in `unit` becomes one of this quantity."""
@@ -157,6 +159,7 @@ def _increase(counter: Quantity) -> Quantity:
         aggregation=Aggregation.SUM,
         names={language: _INCREASED[language].format(name) for language, name in counter.names.items()},
         source=f"what {counter.name} rises by from reading to reading",
+        made_of=(frozenset({counter.name}),),
     )
 
 
@@ -168,6 +171,7 @@ def _rate(counter: Quantity) -> Quantity:
         minimum=0.0,
         names={language: _RATED[language].format(name) for language, name in counter.names.items()},
         source=f"what {counter.name} rises by, divided by the time that it took",
+        made_of=(frozenset({counter.name}),),
     )
 
 
@@ -184,7 +188,7 @@ _NATURAL = {
 _ANGLE, _LEVELS, _SAME = "°", ("dB", "dBm", "dBFS"), Conversion(1.0, 0.0)
 _INCREASED = {"zh": "{}增量", "en": "{}, increase"}
 _RATED = {"zh": "{}速率", "en": "{}, rate"}
-_KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source"}
+_KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source", "made_of"}
 
 
 def _read(document: TomlText) -> dict[str, Quantity]:
@@ -225,6 +229,7 @@ class _Table:
             maximum=maximum,
             aggregation=self._aggregation(kind, unit),
             aliases=self._aliases(),
+            made_of=self._made_of(),
             names=self._names(),
             source=self._text("source", ""),
         )
@@ -275,6 +280,12 @@ class _Table:
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
             raise self._wrong("aliases", "a list of names", value)
         return tuple(value)
+
+    def _made_of(self) -> tuple[frozenset[str], ...]:
+        value = self._table.get("made_of", [])
+        if not isinstance(value, list) or not all(isinstance(one, list) and all(map(_is_text, one)) for one in value):
+            raise self._wrong("made_of", 'lists of names like [["temperature", "humidity"]]', value)
+        return tuple(map(frozenset, value))
 
     def _names(self) -> dict[str, str]:
         value = self._table.get("name", {})

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from city.calendar import Calendar
+from city.catalogue import default_catalogue
 from city.census import Census
 from city.entry import NumberedSensor
 from city.sensor import Sensor
@@ -140,9 +141,15 @@ def _tagged(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def _listing(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Return which sensors list one of these quantities; one that lists none may send any."""
-    lists = census.words["quantities"]
-    return lists.where([not listed or not set(words).isdisjoint(listed) for listed in lists.words])
+    """Return which sensors list one of these quantities, or what makes it up; one that lists none may send any."""
+    lists, known = census.words["quantities"], default_catalogue().quantities
+    made_of = [way for word in words if word in known for way in known[word].made_of]
+    return lists.where(
+        [
+            not listed or not set(words).isdisjoint(listed) or any(way.issubset(listed) for way in made_of)
+            for listed in lists.words
+        ]
+    )
 
 
 def _named(census: Census, words: tuple[str, ...]) -> NDArray[np.bool_]:

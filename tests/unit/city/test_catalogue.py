@@ -1,6 +1,6 @@
 import pytest
 
-from city.catalogue import Aggregation, Catalogue, QuantityKind, default_catalogue, series_name
+from city.catalogue import Aggregation, Catalogue, QuantityKind, default_catalogue, rate_unit, series_name
 from city.errors import BadCityFile
 from city.units import Conversion
 
@@ -79,6 +79,11 @@ def test_city_adds_and_redefines():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        pytest.param(
+            GOOD + "\n[quantity.a]\nunit = ''\nkind = 'gauge'\nmade_of = ['b']",
+            "got `['b']` - at `q.toml:8`",
+            id="computed of no lists",
+        ),
         pytest.param(
             "[quantity.a",
             "Expected TOML, got `Expected ']' at the end of a table declaration` - at `q.toml:1`",
@@ -168,3 +173,29 @@ def test_series_knows_its_quantity(series: str, quantity: str | None):
     found = default_catalogue().of_series(series)
 
     assert (found.name if found is not None else None) == quantity
+
+
+def test_counter_has_a_rise_and_a_rate():
+    catalogue = Catalogue.parse(
+        '[quantity.vehicles]\nunit = "veh"\nkind = "counter"\nname = { zh = "车数", en = "Vehicles" }'
+    )
+
+    rise, rate = catalogue.quantities["vehicles_increase"], catalogue.quantities["vehicles_rate"]
+
+    assert (rise.unit, rate.unit) == ("veh", "veh/h")
+    assert (rate.names["zh"], rate.names["en"]) == ("车数速率", "Vehicles, rate")
+    assert rise.made_of == rate.made_of == (frozenset({"vehicles"}),)
+
+
+@pytest.mark.parametrize(
+    ("counter", "unit", "factor"), [("B", "B/s", 1), ("kWh", "kW", 3600), ("", "1/h", 3600), ("m³", "m³/h", 3600)]
+)
+def test_unit_of_a_rate(counter: str, unit: str, factor: float):
+    assert rate_unit(counter) == (unit, factor)
+
+
+def test_quantity_is_made_of_quantities_there_are():
+    quantities = default_catalogue().quantities
+
+    assert {word for one in quantities.values() for way in one.made_of for word in way} <= quantities.keys()
+    assert quantities["dew_point"].made_of == (frozenset({"temperature", "humidity"}),)
