@@ -17,6 +17,7 @@ from rules.kinds import KINDS
 from rules.kinds.silence import Silence
 from rules.leaping import judged_at_ticks, leap
 from rules.listening import Listening
+from rules.patient import Patient
 from rules.population import Population
 from rules.rule import Rule
 from rules.standing import Standing
@@ -194,8 +195,8 @@ def _calendar(context: Context) -> Calendar:
 
 def _compiled(context: Context, book: RuleBook) -> _InForce:
     population = Population(context.sensors, context.quantities, _calendar(context))
-    passes = {
-        name: kind.compile([(place, rule) for place, rule in enumerate(book.rules) if rule.kind == name], population)
+    passes: dict[str, Pass] = {
+        name: Patient(kind, [(place, rule) for place, rule in enumerate(book.rules) if rule.kind == name], population)
         for name, kind in KINDS.items()
     }
     return _InForce(context, book, passes)

@@ -21,6 +21,7 @@ from rules.kind import Pass, Verdict
 from rules.levelled import LevelledPass
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
+from rules.patient import Delayed
 from rules.together import Together
 
 Ints = NDArray[np.int64]
@@ -181,11 +182,17 @@ def _next_tick(mark_ns: int, due_ns: int) -> int:
 
 def judged_at_ticks(pass_: Pass) -> bool:
     """Return whether time alone may change what a pass judges, and so whether somebody listened."""
-    return any(type(one).tick is not LevelledPass.tick for one in _single([pass_]))
+    return any(
+        judged_at_ticks(one.inner) if isinstance(one, Delayed) else type(one).tick is not LevelledPass.tick
+        for one in _single([pass_])
+    )
 
 
 def _due_ns(pass_: Pass, arrivals: Arrivals, clock: Listening) -> int:
     """Return when a tick matters to a pass: never where ticks do nothing, at the next where nobody can say."""
     if type(pass_).tick is LevelledPass.tick:
         return ENDLESS_NS
+    if isinstance(pass_, Delayed):
+        within = (_due_ns(one, arrivals, clock) for one in _single([pass_.inner]))
+        return min(pass_.waits_until_ns(arrivals.readings), *within)
     return pass_.due_ns(arrivals, clock) if isinstance(pass_, Waiting) else NEVER_NS

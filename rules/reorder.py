@@ -1,0 +1,168 @@
+"""Readings that wait for those that were made before them: let out in the order of the sensors' time.
+
+Who waits lies in one table of a fixed size, so it is bounded, and kept with the checkpoint. Nothing here goes by how
+batches are cut: readings come out at ticks, or one by one when there is no more room.
+"""
+
+from collections.abc import Collection, Mapping
+from heapq import heappush, heappushpop
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.quality import Quality
+from city.reading import READING, ReadingBatch
+from rules.alarms import NEVER_NS
+from rules.limits import ENDLESS_NS
+from rules.table import Column, StateTable
+
+Ints = NDArray[np.int64]
+
+#: Readings that wait at most, for the rules of one kind and lateness: 3 MB. With one more, the oldest goes at once.
+MOST = 65_536
+
+#: Sensor number and quantity share a key.
+_QUANTITY_BITS = 11
+
+_FIELDS = tuple(READING.names or ())
+
+
+class Out(NamedTuple):
+    """Readings let out, in their order, and for each the row of the one that pushed it out (of no use at ticks)."""
+
+    readings: ReadingBatch
+    cause: Ints
+
+
+class Reorder:
+    """Keeps the readings of some series for `lateness_ns` after they came, and lets them out in order of their time.
+
+    A reading goes when it has waited that long, and with it those of its series that are older. One that is older
+    than what has gone is late, one that is not is in order, whatever order they came in.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        lateness_ns: int,
+        sensors: Ints,
+        quantities: Mapping[str, int],
+        names: Collection[str],
+        most: int | None = None,
+    ) -> None:
+        self._lateness_ns, self._most = lateness_ns, MOST if most is None else most
+        numbers = np.array(sorted({quantities[one] for one in names if one in quantities}), dtype=np.int64)
+        keys = (sensors[:, None] << _QUANTITY_BITS | numbers).ravel()
+        self._gone = StateTable(f"{name}.gone", np.sort(keys), {"newest_ns": (np.int64, NEVER_NS)})
+        columns: dict[str, Column] = {field: (READING[field], 0) for field in _FIELDS}
+        columns["arrival_ns"] = (np.int64, NEVER_NS)
+        self._waits = StateTable(f"{name}.waits", np.arange(self._most), columns)
+        self.tables = (self._gone, self._waits)
+
+    def adopt(self, old: Self) -> None:
+        """Let wait here who waited there, but for series that nobody looks at any more."""
+        places = old._gone.rows_of(self._gone.keys)
+        known = np.flatnonzero(places >= 0)
+        self._gone.carry(old._gone, places[known], known)
+        waiting = old._batch(old._waiting())
+        for row, _ in self._put(waiting.take(self.rows_of(waiting) >= 0), np.array([], dtype=np.int64)):
+            raise AssertionError(row)  # both have as much room
+
+    def rows_of(self, batch: ReadingBatch) -> Ints:
+        """Return the series of each reading, -1 where nobody looks at it."""
+        keys = batch.sensor.astype(np.int64) << _QUANTITY_BITS | batch.quantity
+        places = np.searchsorted(self._gone.keys, keys).clip(max=max(0, len(self._gone) - 1))
+        if not len(self._gone):
+            return np.full(len(keys), -1)
+        return np.where(self._gone.keys[places] == keys, places, -1)
+
+    def due_ns(self, coming: ReadingBatch) -> int:
+        """Return when the first goes of those that wait, if these come too; endless where there is none."""
+        waits = self._waits["arrival_ns"]
+        waiting = waits[waits != NEVER_NS]
+        ours = coming.arrival_ns[self.rows_of(coming) >= 0]
+        first = [int(some.min()) for some in (waiting, ours) if len(some)]
+        return min(first) + self._lateness_ns if first else ENDLESS_NS
+
+    def push(self, batch: ReadingBatch) -> Out:
+        """Let readings wait; return those for which there is no more room, the oldest first."""
+        rows = np.flatnonzero(self.rows_of(batch) >= 0)
+        out = self._put(batch.take(rows), rows)
+        pushed = ReadingBatch.of([reading for reading, _ in out])
+        return Out(self._judged(pushed), np.array([cause for _, cause in out], dtype=np.int64))
+
+    def ripe(self, time_ns: int) -> ReadingBatch:
+        """Return those that have waited long enough at a tick, and those of their series that are older, in order."""
+        slots = self._waiting()
+        waited = self._waits["arrival_ns"][slots] + self._lateness_ns <= time_ns
+        if not waited.any():
+            return ReadingBatch.empty()
+        batch = self._batch(slots)
+        _, series = np.unique(self.rows_of(batch), return_inverse=True)
+        upto_ns = np.full(int(series.max()) + 1, NEVER_NS)
+        np.maximum.at(upto_ns, series[waited], batch.time_ns[waited])
+        goes = batch.time_ns <= upto_ns[series]
+        going = batch.take(goes)
+        self._free(slots[goes])
+        order = np.lexsort((going.quality, going.quantity, going.sensor, going.arrival_ns, going.time_ns))
+        return self._judged(going.take(order))
+
+    def _judged(self, batch: ReadingBatch) -> ReadingBatch:
+        """Return readings that go now, marked late where they are older than what of their series has gone before."""
+        series, newest_ns = self.rows_of(batch), self._gone["newest_ns"]
+        late = np.zeros(len(batch), dtype=np.bool_)
+        order = np.argsort(series, kind="stable")
+        starts = np.flatnonzero(np.diff(series[order], prepend=-1))
+        for places in np.split(order, starts[1:]) if len(order) else ():
+            row = int(series[places[0]])
+            before = np.maximum.accumulate(np.concatenate([newest_ns[[row]], batch.time_ns[places]]))
+            late[places] = batch.time_ns[places] < before[:-1]
+            newest_ns[row] = before[-1]
+        self._gone.touch(series)
+        flags = (batch.quality & ~np.uint16(Quality.LATE)) | np.where(late, np.uint16(Quality.LATE), np.uint16(0))
+        return ReadingBatch(
+            batch.sensor, batch.quantity, batch.time_ns, batch.arrival_ns, batch.value, flags.astype(np.uint16)
+        )
+
+    def _waiting(self) -> Ints:
+        return np.flatnonzero(self._waits["arrival_ns"] != NEVER_NS)
+
+    def _batch(self, slots: Ints) -> ReadingBatch:
+        return ReadingBatch(*(self._waits[field][slots] for field in _FIELDS))
+
+    def _free(self, slots: Ints) -> None:
+        for field in _FIELDS:
+            self._waits[field][slots] = NEVER_NS if field == "arrival_ns" else 0
+        self._waits.touch(slots)
+
+    def _put(self, batch: ReadingBatch, rows: Ints) -> list[tuple[tuple[int, int, int, int, float, int], int]]:
+        """Give readings a place; return those that must go for them, oldest first, each with the row that came."""
+        free = np.flatnonzero(self._waits["arrival_ns"] == NEVER_NS)
+        if len(batch) <= len(free):
+            self._write(free[: len(batch)], batch)
+            return []
+        out = []
+        heap: list[tuple[int, int, int, int, int, float]] = []
+        for reading in _rows(self._batch(self._waiting())):
+            heappush(heap, reading)
+        for reading, row in zip(_rows(batch), rows.tolist(), strict=True):
+            if len(heap) < self._most:
+                heappush(heap, reading)
+                continue
+            time_ns, arrival_ns, sensor, quantity, quality, value = heappushpop(heap, reading)
+            out.append(((sensor, quantity, time_ns, arrival_ns, value, quality), row))
+        self._free(self._waiting())
+        self._write(np.arange(len(heap)), ReadingBatch.of([(s, q, t, a, v, f) for t, a, s, q, f, v in sorted(heap)]))
+        return out
+
+    def _write(self, slots: Ints, batch: ReadingBatch) -> None:
+        for field in _FIELDS:
+            self._waits[field][slots] = getattr(batch, field)
+        self._waits.touch(slots)
+
+
+def _rows(batch: ReadingBatch) -> list[tuple[int, int, int, int, int, float]]:
+    """Return readings as they are ordered: by time, then by arrival, then by what they are."""
+    columns = (batch.time_ns, batch.arrival_ns, batch.sensor, batch.quantity, batch.quality, batch.value)
+    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -1,0 +1,192 @@
+"""Rules that wait for late readings judge them in the order of the sensors' time, however they came."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from city.alarm import AlarmTransition
+from city.clock import SECOND_NS
+from city.entry import Arrivals, Entry, Tick
+from city.quality import Quality
+from city.reading import ReadingBatch
+from rules.reorder import Reorder
+from tests.support.judging import QUANTITIES, Bench, at, book, context, reloaded, rule, sensor
+
+LEVELS = "{notice: {above: 3, clear: 2}, major: {above: 10, clear: 8, hold: 4s}}"
+PATIENT = rule(LEVELS, extra="lateness: 5s")
+PROMPT = rule(LEVELS)
+VOTES = rule(
+    "{notice: {at_least: 2}}",
+    name="votes",
+    kind="quorum",
+    extra="lateness: 5s\n    each: {above: 3, clear: 2}\n    same: district\n    within: 3s",
+)
+SENSORS = [sensor(1, district="east"), sensor(2, district="east")]
+
+#: When it was made and when it came, in seconds; the sensor; the value in metres.
+Said = tuple[int, int, int, float]
+
+
+def late_marked(said: list[Said]) -> list[tuple[int, int, int, int, float, int]]:
+    """Return what is said in the order in which it came, marked as ingest does."""
+    newest: dict[int, int] = {}
+    rows = []
+    for made, came, number, value in sorted(said, key=lambda one: one[1]):
+        flag = Quality.LATE if made < newest.get(number, -1) else Quality.GOOD
+        newest[number] = max(newest.get(number, -1), made)
+        rows.append((number, 1, at(made), at(came), value, int(flag)))
+    return rows
+
+
+def entries(rows: list[tuple[int, int, int, int, float, int]], until: int, cuts: set[int]) -> list[Entry]:
+    """Return readings and ticks in their order; a cut is a place between two readings."""
+    found: list[Entry] = []
+    waiting: list[tuple[int, int, int, int, float, int]] = []
+    said = list(enumerate(rows))
+    for second in range(until + 1):
+        while said and said[0][1][3] <= at(second):
+            place, row = said.pop(0)
+            waiting.append(row)
+            if place in cuts:
+                found.append(Arrivals(ReadingBatch.of(waiting)))
+                waiting = []
+        if waiting:
+            found.append(Arrivals(ReadingBatch.of(waiting)))
+            waiting = []
+        found.append(Tick(at(second)))
+    return found
+
+
+def told(transitions: list[AlarmTransition]) -> list[tuple[object, ...]]:
+    return sorted((one.target, one.time_ns, one.change.value, one.level, one.value, one.late) for one in transitions)
+
+
+STREAMS = st.lists(
+    st.tuples(
+        st.integers(0, 30), st.integers(0, 5), st.sampled_from([1, 2]), st.sampled_from([0.0, 0.025, 0.05, 0.12])
+    ),
+    max_size=30,
+    unique_by=lambda one: (one[0], one[2]),
+).map(lambda found: [(made, made + delay, number, value) for made, delay, number, value in found])
+
+
+@settings(max_examples=25, deadline=None)
+@given(said=STREAMS)
+def test_disorder_within_the_lateness_changes_no_alarm(said: list[Said]) -> None:
+    disordered, ordered = Bench(), Bench()
+    disordered.feed(context(book(PATIENT), SENSORS))
+    ordered.feed(context(book(PROMPT), SENSORS))
+    in_order = sorted((made, made, number, value) for made, _, number, value in said)
+
+    assert told(disordered.feed(*entries(late_marked(said), 45, set()))) == told(
+        ordered.feed(*entries(late_marked(in_order), 45, set()))
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(said=STREAMS, cuts=st.sets(st.integers(0, 30)), reload_at=st.integers(0, 60), most=st.sampled_from([2, 64]))
+def test_batches_cut_otherwise_and_a_reload_change_no_alarm(
+    said: list[Said], cuts: set[int], reload_at: int, most: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("rules.reorder.MOST", most)
+        whole, cut = Bench(), Bench()
+        files = context(book(PATIENT, VOTES), SENSORS)
+        whole.feed(files)
+        cut.feed(files)
+        rows = late_marked(said)
+        expected = whole.feed(*entries(rows, 45, set()))
+        found: list[AlarmTransition] = []
+        for place, entry in enumerate(entries(rows, 45, cuts)):
+            if place == reload_at:
+                cut = Bench(reloaded(cut.engine))
+            found += cut.feed(entry)
+
+    assert [(one.id, one.evidence) for one in found] == [(one.id, one.evidence) for one in expected]
+
+
+def test_rules_of_several_latenesses_judge_one_series_each_in_its_time() -> None:
+    bench = Bench()
+    slower = rule(LEVELS, name="slower", extra="lateness: 20s")
+    bench.feed(context(book(PROMPT, rule(LEVELS, name="patient", extra="lateness: 5s"), slower), SENSORS))
+    stream = entries([(1, 1, at(0), at(0), 0.05, 0)], 30, set())
+    when = [
+        (one.rule, number - 2)  # the reading, then a tick for each second from 0 on
+        for number, entry in enumerate(stream, start=1)
+        for one in bench.feed(entry)
+    ]
+
+    assert when == [("flood", -1), ("patient", 5), ("slower", 20)]
+
+
+def test_rule_whose_lateness_changed_starts_anew() -> None:
+    bench = Bench()
+    bench.feed(context(book(PATIENT), SENSORS), *entries([(1, 1, at(0), at(0), 0.05, 0)], 6, set()))
+    changed = [
+        [one.change.value for one in bench.feed(context(book(written), SENSORS, seconds=7 + number))]
+        for number, written in enumerate((PATIENT.replace("5s", "6s"), PATIENT, PROMPT, PATIENT))
+    ]
+
+    assert changed == [["cleared"], [], [], []]
+
+
+def test_who_waits_goes_on_waiting_under_a_new_context() -> None:
+    bench = Bench()
+    first, *rest = entries([(1, 1, at(0), at(0), 0.05, 0)], 8, set())
+    bench.feed(context(book(PATIENT), SENSORS), first, *rest[:3])
+    bench.feed(context(book(PATIENT), [sensor(3), *SENSORS], seconds=3))
+
+    (raised,) = bench.feed(*rest[3:])
+    assert (raised.target, raised.time_ns) == ("level-1", at(0))
+
+
+def test_upload_of_history_is_judged_with_its_holds_and_says_that_it_is_late() -> None:
+    bench = Bench()
+    bench.feed(context(book(PATIENT), SENSORS))
+    upload = [(1, 1, at(second), at(4000), 0.12, 0) for second in range(0, 10, 2)]
+    raised, risen = bench.feed(Arrivals(ReadingBatch.of(upload)), Tick(at(4005)))
+
+    assert [(one.time_ns, one.level.word, one.late) for one in (raised, risen)] == [
+        (at(0), "notice", True),
+        (at(4), "major", True),
+    ]
+
+
+def room(most: int) -> Reorder:
+    return Reorder("r", 5 * SECOND_NS, np.array([1, 2]), QUANTITIES, {"water_level"}, most=most)
+
+
+def batch(*rows: tuple[int, int, int, float]) -> ReadingBatch:
+    """Return readings from rows of sensor, when made, when come, and value."""
+    return ReadingBatch.of([(number, 1, at(made), at(came), value, 0) for number, made, came, value in rows])
+
+
+def test_the_oldest_goes_when_there_is_no_more_room() -> None:
+    waiting = room(2)
+    kept = waiting.push(batch((1, 3, 3, 0.3), (1, 2, 3, 0.2)))
+    out = waiting.push(batch((1, 4, 4, 0.4), (2, 9, 4, 0.9), (1, 1, 4, 0.1)))
+    left = waiting.ripe(at(60))
+
+    assert len(kept.readings) == 0
+    assert (out.readings.value.tolist(), out.cause.tolist()) == ([0.2, 0.3, 0.1], [0, 1, 2])
+    assert [bool(flag & Quality.LATE) for flag in out.readings.quality] == [False, False, True]
+    assert left.value.tolist() == [0.4, 0.9]
+
+
+def test_readings_of_other_series_do_not_wait() -> None:
+    waiting = room(10)
+    waiting.push(ReadingBatch.of([(1, 2, at(0), at(0), 1.0, 0), (3, 1, at(0), at(0), 1.0, 0)]))
+
+    assert len(waiting.ripe(at(60))) == 0
+
+
+def test_one_that_is_ripe_takes_the_older_of_its_series_along() -> None:
+    waiting = room(10)
+    waiting.push(batch((1, 5, 0, 0.5), (1, 4, 4, 0.4), (1, 6, 4, 0.6), (2, 1, 4, 0.1)))
+
+    assert waiting.ripe(at(4)).value.tolist() == []
+    assert waiting.ripe(at(5)).value.tolist() == [0.4, 0.5]
+    assert all(earlier < later for earlier, later in pairwise(waiting.ripe(at(9)).time_ns.tolist()))
