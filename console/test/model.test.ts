@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { span, toColumns } from '../src/chart/columns';
 import { inOrder, isForward } from '../src/incident/steps';
-import { limitsOf, measured } from '../src/incident/moment';
+import { isUnconfirmed, limitsOf, measured } from '../src/incident/moment';
 import { ALL_SENSORS, NOT_NORMAL, passes } from '../src/map/filter';
 import { bytesOf, hex } from '../src/model/bytes';
 import { extent } from '../src/model/extent';
@@ -69,6 +69,7 @@ describe('alarms of an incident', () => {
     unit: '°C',
     quantity: 'temperature',
     late: false,
+    unconfirmed: false,
     evidence: {},
   };
   const risen: IncidentAlarm = {
@@ -95,6 +96,15 @@ describe('alarms of an incident', () => {
     const fallen: IncidentAlarm = { ...alarm, id: 't3', change: 'fallen', time: '2026-11-20T08:02:00.000Z', limit: 31 };
 
     expect(limitsOf([alarm, fallen], alarm, '°C')).toHaveLength(1);
+  });
+
+  it('are unconfirmed until a change that is not', () => {
+    const doubted: IncidentAlarm = { ...alarm, unconfirmed: true };
+    const confirmed: IncidentAlarm = { ...alarm, id: 't2', change: 'confirmed', time: '2026-11-20T08:01:00.000Z' };
+
+    expect(isUnconfirmed([alarm])).toBe(false);
+    expect(isUnconfirmed([doubted, { ...risen, alarm: 'other' }])).toBe(true);
+    expect(isUnconfirmed([confirmed, doubted])).toBe(false);
   });
 
   it('draw no limit in another unit', () => {

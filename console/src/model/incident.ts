@@ -123,6 +123,7 @@ export interface IncidentAlarm {
   unit: string;
   quantity: string;
   late: boolean;
+  unconfirmed: boolean;
   evidence: unknown;
 }
 

@@ -20,6 +20,7 @@ export const incident: Record<keyof typeof chinese, string> = {
   'incident.place': 'Place',
   'incident.sensor': 'Sensor',
   'incident.late': 'Late upload',
+  'incident.unconfirmed': 'Sensor died, hazard unconfirmed',
   'incident.next': 'Next steps',
   'incident.steps': 'Steps you may take',
   'incident.noSteps': 'There is no step for you now',

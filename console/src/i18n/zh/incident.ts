@@ -18,6 +18,7 @@ export const incident = {
   'incident.place': '地点',
   'incident.sensor': '传感器',
   'incident.late': '补传数据',
+  'incident.unconfirmed': '传感器失效，险情待证实',
   'incident.next': '下一步',
   'incident.steps': '可执行的步骤',
   'incident.noSteps': '您现在没有可执行的步骤',
