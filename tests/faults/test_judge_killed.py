@@ -42,3 +42,4 @@ def test_judge_killed_at_any_instruction_sends_every_alarm_once(tmp_path: Path) 
     assert not judge.damage
     assert kills > KILLS // 2
     assert len(expected) > 500
+    assert all(any(getattr(one, told) for one in expected) for told in ("unconfirmed", "asset"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from city.clock import ManualClock
 from city.entry import Connection, Entry, Journaled, Tick
+from city.quality import Quality
 from rules.checkpoint import Judge
 from rules.checkpoint_file import Changes, CheckpointFile
 from rules.engine import Engine
@@ -17,20 +18,33 @@ from tests.support.judging import CATALOGUE, at, book, context, readings, rule, 
 
 SECONDS = 700
 
+#: When a gateway fails for half a minute, with the ten sensors behind it.
+_GATEWAY_FAILS = 400
+
 #: When a sensor counts for its site, in metres.
 _OF_A_SITE = "each: {above: 0.6, clear: 0.5}\n    same: site\n    within: 30s"
 
 
 def journal() -> Iterator[Entry]:
-    """Yield twelve minutes of wandering water levels and of sensors that pause now and then, judged by every kind."""
+    """Yield twelve minutes of wandering water levels, judged by every kind.
+
+    Sensors pause now and then, or say what is far beyond their range; a gateway fails with all behind it.
+    """
     random = np.random.default_rng(5)
     rules = (
         rule(
             "{notice: {above: 30, clear: 25, hold: 3s}, major: {above: 60, clear: 50, hold: 2s}, critical: {above: 90}}"
         ),
         rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence"),
+        rule(
+            "{notice: {intervals: 2}, major: {after: 20s}}",
+            name="unusual",
+            kind="silence",
+            extra="interval: learned\n    learn: 30s\n    upstream: {share: 60}",
+        ),
         rule("{notice: {rises: 40, clear: 20}}", name="rising", extra="over: 20s"),
         rule("{notice: {above: 50}}", name="timely", extra="when: {hours: ['22:15-22:18', '22:20-22:30']}"),
+        rule("{notice: {above: 40, hold: 3s}}", name="patient", extra="lateness: 4s\n    shadow: {against: rising}"),
         rule("{notice: {at_least: 3}, major: {at_least: 5}}", name="many", kind="quorum", unit="m", extra=_OF_A_SITE),
         rule(
             "{notice: {at_least: 4}, major: {at_least: 6}}",
@@ -53,16 +67,55 @@ def journal() -> Iterator[Entry]:
             extra="each: {above: 0.8}\n    then: [{select: {quantity: water_level}, each: {below: 0.1}}]\n"
             "    same: site\n    within: 30s",
         ),
+        rule(
+            "{notice: {flat: 25s}, major: {flat: 40s}}",
+            name="hanging",
+            kind="stuck",
+            select="{quantity: water_level}",
+            extra="tolerance: 0.5",
+        ),
+        rule(
+            "{notice: {steps: 0.25}, major: {steps: 0.32}}",
+            name="jumping",
+            kind="stuck",
+            select="{quantity: water_level}",
+            extra="per: 2s\n    remembered: 20s",
+        ),
+        rule(
+            "{notice: {drifts: 0.3, clear: 0.2}, major: {drifts: 0.5}}",
+            name="drifting",
+            kind="drift",
+            select="{quantity: water_level}",
+            extra="same: site\n    within: 10s\n    memory: 30s\n    learn: 90s",
+        ),
+        rule(
+            "{notice: {above: 0.8, hold: 3s}, major: {above: 1.5}}",
+            name="reckoned",
+            kind="expression",
+            extra="values: {least: {quantity: water_level, take: min}, most: {quantity: water_level, take: max}}\n"
+            "    expression: if(least > 0, most / least / 10, 0 / least)\n    same: site\n    within: 20s",
+        ),
     )
-    sensors = [sensor(number, interval_s=2.0, site=f"site-{number % 4}") for number in range(1, 41)]
+    sensors = [
+        sensor(number, interval_s=2.0, site=f"site-{number % 4}", upstream=f"gateway-{number % 4}")
+        for number in range(1, 41)
+    ]
     yield context(book(*rules), sensors)
     yield Connection(at(0), listening=True)
     levels = random.random(40)
     for second in range(1, SECONDS):
         levels = np.clip(levels + random.normal(0, 0.1, 40), 0, 1)
-        speaking = np.flatnonzero(random.random(40) < 0.4)
-        yield readings(*((int(number) + 1, second - 0.5, float(levels[number])) for number in speaking))
+        speaking = np.flatnonzero(random.random(40) < 0.4) + 1
+        if _GATEWAY_FAILS <= second < _GATEWAY_FAILS + 30:
+            speaking = speaking[speaking % 4 != 1]
+        drowned = random.random(40) < 0.05
+        yield readings(*(_said(int(number), second, levels[number - 1], drowned[number - 1]) for number in speaking))
         yield Tick(at(second))
+
+
+def _said(number: int, second: int, level: float, drowned: np.bool_) -> tuple[int, float, float, Quality]:
+    """Return a reading; of a sensor that is drowned it is far beyond its range."""
+    return number, second - 0.5, 9.9 if drowned else float(level), Quality.OUT_OF_RANGE if drowned else Quality.GOOD
 
 
 class Fragile(CheckpointFile):
