@@ -1,6 +1,6 @@
 """The newest values of the sides of each group, taken together at every reading of one of its members."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -77,21 +77,24 @@ class Gathering:
             np.empty((self._count, len(group)), dtype=np.int64),
             np.empty((self._count, len(group)), dtype=np.int64),
         )
-        for places in rounds(group):
-            value[local.slot[places]] = batch.value[row_of[places]]
-            time_ns[local.slot[places]] = batch.time_ns[row_of[places]]
-            of_round = local.group[places]
-            clock_ns[of_round] = np.maximum(clock_ns[of_round], batch.time_ns[row_of[places]])
-            found.time_ns[places] = clock_ns[of_round]
-            slots, first, owner = local.slots_of(of_round)
-            fresh = time_ns[slots] >= (clock_ns[of_round] - within_ns[group[places]])[owner]
-            for side in range(self._count):
-                stands = fresh & (self._side[local.member[slots]] == side)
-                ways = {way: terms[self._groups.term[group[places]]] for way, terms in self._ways[side].items()}
-                found.value[side, places], found.sensors[side, places] = _taken(value[slots], stands, first, ways)
-                found.oldest_ns[side, places] = np.minimum.reduceat(np.where(stands, time_ns[slots], ENDLESS_NS), first)
+        known = _Known(value, time_ns, clock_ns)
+        for places in local.runs():
+            self._look(found, places, within_ns, local.follow(known, batch, places, row_of[places]))
+        for places in rounds(group) if local.in_rounds else ():
+            self._look(found, places, within_ns, local.step(known, batch, places, row_of[places]))
         self._keep(batch, member, row, local.touched, clock_ns)
         return found
+
+    def _look(self, found: Gathered, places: Ints, within_ns: Ints, seen: "_Seen") -> None:
+        """Note what the sides of groups are at some readings."""
+        group = found.group[places]
+        found.time_ns[places] = seen.clock_ns
+        fresh = seen.time_ns >= (seen.clock_ns - within_ns[group])[seen.owner]
+        for side in range(self._count):
+            stands = fresh & (self._side[seen.member] == side)
+            ways = {way: terms[self._groups.term[group]] for way, terms in self._ways[side].items()}
+            found.value[side, places], found.sensors[side, places] = _taken(seen.value, stands, seen.first, ways)
+            found.oldest_ns[side, places] = np.minimum.reduceat(np.where(stands, seen.time_ns, ENDLESS_NS), seen.first)
 
     def said(self, group: int, side: int, within_ns: int) -> Said:
         """Return what the members of one side of a group said last; nothing of those that said nothing yet."""
@@ -118,8 +121,39 @@ class Gathering:
         self.clocks.touch(touched)
 
 
+class _Known(NamedTuple):
+    """What is known before a reading: value and time of each slot, and the clock of each group; written in place."""
+
+    value: Floats
+    time_ns: Ints
+    clock_ns: Ints
+
+
+class _Seen(NamedTuple):
+    """What is known at some readings: the members of each one's group, one reading behind the other.
+
+    Attributes:
+        first, owner: where each reading's members begin, and whose each is.
+        clock_ns: of each reading, the group's time.
+    """
+
+    member: Ints
+    value: Floats
+    time_ns: Ints
+    first: Ints
+    owner: Ints
+    clock_ns: Ints
+
+
+#: Members at readings that are looked at together: some megabytes.
+_MOST_CELLS = 1 << 17
+
+
 class _Local:
-    """The groups that a batch touches, with their members laid out one group behind the other."""
+    """The groups that a batch touches, with their members laid out one group behind the other.
+
+    Few groups with many readings each, as history comes, are followed one by one; many with few go in rounds.
+    """
 
     def __init__(self, groups: Groups, group: Ints, place: Ints) -> None:
         self.touched, self.group = np.unique(group, return_inverse=True)
@@ -127,6 +161,44 @@ class _Local:
         self._size = groups.size[self.touched]
         #: Of each reading, the slot of its member.
         self.slot: Ints = self._first[self.group] + place
+        self._readings = np.bincount(self.group, minlength=len(self.touched))
+        self.in_rounds = len(self.touched) > int(self._readings.max(initial=0))
+
+    def runs(self) -> Iterator[Ints]:
+        """Yield places of readings of one group each, in their order; none where all go in rounds."""
+        if self.in_rounds:
+            return
+        end = 0
+        for size, readings in zip(self._size.tolist(), self._readings.tolist(), strict=True):
+            begin, end, step = end, end + readings, max(1, _MOST_CELLS // size)
+            for first in range(begin, end, step):
+                yield np.arange(first, min(first + step, end))
+
+    def step(self, known: _Known, batch: ReadingBatch, places: Ints, row: Ints) -> _Seen:
+        """Take one reading of each of some groups."""
+        of_round = self.group[places]
+        known.value[self.slot[places]] = batch.value[row]
+        known.time_ns[self.slot[places]] = batch.time_ns[row]
+        known.clock_ns[of_round] = np.maximum(known.clock_ns[of_round], batch.time_ns[row])
+        slots, first, owner = self.slots_of(of_round)
+        clock_ns = known.clock_ns[of_round]
+        return _Seen(self.member[slots], known.value[slots], known.time_ns[slots], first, owner, clock_ns)
+
+    def follow(self, known: _Known, batch: ReadingBatch, places: Ints, row: Ints) -> _Seen:
+        """Take readings of one group, in their order."""
+        group, count = self.group[places[0]], len(places)
+        size = int(self._size[group])
+        slots = np.arange(size) + self._first[group]
+        newest = np.full((count, size), -1)
+        newest[np.arange(count), self.slot[places] - slots[0]] = np.arange(count)
+        newest = np.maximum.accumulate(newest, axis=0)
+        value = np.where(newest < 0, known.value[slots], batch.value[row][newest])
+        time_ns = np.where(newest < 0, known.time_ns[slots], batch.time_ns[row][newest])
+        clock_ns = np.maximum.accumulate(np.maximum(batch.time_ns[row], known.clock_ns[group]))
+        known.value[slots], known.time_ns[slots], known.clock_ns[group] = value[-1], time_ns[-1], clock_ns[-1]
+        owner = np.repeat(np.arange(count), size)
+        first = np.arange(count) * size
+        return _Seen(np.tile(self.member[slots], count), value.ravel(), time_ns.ravel(), first, owner, clock_ns)
 
     def slots_of(self, local: Ints) -> tuple[Ints, Ints, Ints]:
         """Return the slots of some groups, where each group's begin, and whose each is."""

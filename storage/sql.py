@@ -60,13 +60,16 @@ class Database:
         BadSettings: the URL is none, or of another kind of database.
     """
 
-    def __init__(self, url: str, *, readers: int = 8, busy_timeout_s: float = 5.0) -> None:
+    def __init__(self, url: str, *, readers: int = 8, busy_timeout_s: float = 5.0, kept: bool = True) -> None:
+        """Open it; one that is not `kept` is thrown away, and what is written need not reach the disk."""
         parsed = _parsed(url)
         self.url = parsed.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
         self._one_writer = Turnstile()
         build = _ENGINES[parsed.get_backend_name()]
         self._writer, self._reader = build(parsed, readers, busy_timeout_s)
+        if not kept:
+            event.listen(self._writer, "connect", _on_connect(("PRAGMA synchronous = OFF",)))
 
     @contextmanager
     def write(self, *, references: bool = True) -> Iterator[Connection]:
