@@ -85,10 +85,15 @@ def run(case: Case, city: City) -> Outcome:
     heard = _listened_to(census, [*rows.values()])
     context = Context(case.starts_ns, "case", city.files, heard, quantities, city.zone, city.holidays)
     engine = Engine(city.catalogue)
-    engine.start(context, city.book)
+    engine.start(context, _judging(case, city.book))
     entries = _journal(case, numbers, quantities)
     came = [one for position, entry in enumerate(entries, 2) for one in engine.apply(Journaled(position, entry))]
     return _compared(case, came)
+
+
+def _judging(case: Case, book: RuleBook) -> RuleBook:
+    """Return the rules that matter to a case: no other than the one that it compares, if it names one."""
+    return RuleBook(tuple(rule for rule in book.rules if rule.id == case.rule)) if case.rule else book
 
 
 def _numbered(sensors: Sequence[Sensor]) -> Census:
@@ -96,10 +101,10 @@ def _numbered(sensors: Sequence[Sensor]) -> Census:
 
 
 def _listened_to(census: Census, rows: list[int]) -> Census:
-    """Return a census in which only some sensors promise to speak: nobody is told of the silence of the others."""
-    interval_s = np.full(len(census), np.nan)
-    interval_s[rows] = census.numbers["interval_s"][rows]
-    return Census(census.words, census.texts, {**census.numbers, "interval_s": interval_s})
+    """Return a census in which only some sensors are listened to: the others count as recordings, never silent."""
+    recorded = np.ones(len(census), dtype=np.bool_)
+    recorded[rows] = census.numbers["recorded"][rows]
+    return Census(census.words, census.texts, {**census.numbers, "recorded": recorded})
 
 
 def _journal(case: Case, sensors: dict[str, int], quantities: dict[str, int]) -> Iterator[Entry]:
