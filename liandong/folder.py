@@ -80,6 +80,16 @@ class DataFolder:
         return self.run / "still.sock"
 
     @property
+    def past_socket(self) -> Path:
+        """Return the Unix socket on which ingest tells the past to a back-test."""
+        return self.run / "past.sock"
+
+    @property
+    def backtest(self) -> Path:
+        """Return the file that is there while a back-test of the desk runs, and after one that broke off with it."""
+        return self.run / "backtest"
+
+    @property
     def copies(self) -> Path:
         """Return the file that says when a copy was last taken, and last restored for a test."""
         return self.root / "copies.json"

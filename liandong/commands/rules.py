@@ -10,6 +10,8 @@ import typer
 from city.errors import BadCityFile, BadRequest
 from liandong.city_folder import CityFolder, read_city
 from liandong.commands.options import City, Config, chosen_settings
+from liandong.commands.rules_backtest import backtest
+from liandong.commands.rules_explain import explain, reload
 from liandong.commands.rules_shadow import shadow
 from liandong.exits import Exit
 from rules.book import read_book
@@ -104,5 +106,8 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Try the city's rules, and print what editors need.", no_args_is_help=True)
     group.command("test")(try_cases)
     group.command("schema")(schema)
+    group.command("backtest")(backtest)
     group.command("shadow")(shadow)
+    group.command("explain")(explain)
+    group.command("reload")(reload)
     app.add_typer(group, name="rules")
