@@ -6,15 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from city.calendar import OFFICE_HOURS, Calendar
+from city.calendar import OFFICE_HOURS, PUBLISHED, Calendar
 from city.errors import BadCityFile
 from city.toml_lines import TomlText, parse_toml
 
-_KEYS = ("national", "office_hours", "years", "holiday", "workday")
+_KEYS = ("national", "office_hours", "years", "holiday", "workday", "days_off", "days_worked")
+
+#: What days are called that stand in a list.
+_NAMELESS = {"zh": "", "en": ""}
 
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 _MIDNIGHT_MIN = 24 * 60
+
+_SATURDAY = 5
 
 #: Days that one entry may span: a longer one is a slip of the year.
 _LONGEST = 60
@@ -29,6 +34,33 @@ def parse_holidays(text: str, zone: ZoneInfo, file: str = "holidays.toml") -> Ca
     return _Holidays(parse_toml(text, file)).read(zone)
 
 
+def written_out(calendar: Calendar) -> str:
+    """Return a `holidays.toml` that says all a calendar knows of days off, the published ones too.
+
+    Read again it gives the same working days, whatever the library of published days says by then.
+    """
+    hours = ", ".join(f'"{_clock(start)}-{_clock(end)}"' for start, end in calendar.office)
+    years = {day.year for day in (*calendar.holidays, *calendar.workdays)} | calendar.years
+    days = [
+        date(year, 1, 1) + timedelta(days=number)
+        for year in sorted(years | (PUBLISHED if calendar.national else frozenset()))
+        for number in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)
+    ]
+    unusual = [day for day in days if calendar.is_working_day(day) != (day.weekday() < _SATURDAY)]
+    worked = {day for day in unusual if calendar.is_working_day(day)}
+    lines = [
+        "national = false",
+        f"office_hours = [{hours}]",
+        f"days_off = [{', '.join(day.isoformat() for day in unusual if day not in worked)}]",
+        f"days_worked = [{', '.join(day.isoformat() for day in unusual if day in worked)}]",
+    ]
+    return "\n".join((*lines, ""))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 class _Holidays:
     def __init__(self, document: TomlText) -> None:
         self._document = document
@@ -38,7 +70,8 @@ class _Holidays:
         unknown = next((key for key in self._content if key not in _KEYS), None)
         if unknown is not None:
             raise self._wrong(unknown, "one of " + ", ".join(f"`{key}`" for key in _KEYS), unknown)
-        holidays, workdays = dict(self._days("holiday")), dict(self._days("workday"))
+        holidays = {**self._listed("days_off"), **dict(self._days("holiday"))}
+        workdays = {**self._listed("days_worked"), **dict(self._days("workday"))}
         both = next((day for day in workdays if day in holidays), None)
         if both is not None:
             raise self._wrong("workday", "a day that is not a holiday too", both.isoformat())
@@ -73,6 +106,13 @@ class _Holidays:
         if not isinstance(years, list) or not all(type(year) is int and 1970 <= year <= 2200 for year in years):
             raise self._wrong("years", "a list of years", years)
         return frozenset(years)
+
+    def _listed(self, key: str) -> dict[date, dict[str, str]]:
+        """Return days that are only listed, without names, as `written_out` does."""
+        days = self._content.get(key, [])
+        if not isinstance(days, list) or not all(type(day) is date for day in days):
+            raise self._wrong(key, "a list of dates such as [2027-02-05]", days)
+        return dict.fromkeys(days, _NAMELESS)
 
     def _days(self, kind: str) -> Iterator[tuple[date, dict[str, str]]]:
         entries = self._content.get(kind, [])

@@ -13,11 +13,13 @@ class Bench:
 
     Attributes:
         since_ns: when ingest last began or ceased to listen.
+        unreadable: why the newest rule files could not even be read; empty when they could.
     """
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
         self.since_ns = 0
+        self.unreadable = ""
         self._news = asyncio.Event()
 
     @property

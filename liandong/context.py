@@ -1,7 +1,9 @@
 """What the rules may know of the city, gathered from city folder and registry, and named by its content."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -10,6 +12,7 @@ from city.census import Census
 from city.clock import Clock
 from city.entry import Context
 from city.errors import BadCityFile
+from city.holidays import parse_holidays, written_out
 from ingest.identity import Identity
 from liandong.city_about import parse_about
 from liandong.city_folder import Book, book_of
@@ -33,8 +36,21 @@ def read_context(root: Path, census: Census, identity: Identity, clock: Clock) -
     except (OSError, UnicodeDecodeError) as exc:
         raise BadCityFile(expected="readable rule files", got=str(exc), at=str(root)) from exc
     quantities = {name: identity.quantity_number(name) for name in sorted(_judged(book))}
+    days = _written_out(days, zone)
     version = _version(book, census, quantities, (zone, days))
     return Context(clock.now_ns(), version, book, census, quantities, zone, days)
+
+
+@lru_cache(maxsize=2)
+def _written_out(days: str, zone: str) -> str:
+    """Return the city's days off with the published ones in them, so that no replay depends on a library's version.
+
+    One with mistakes stays as it stands: the engine keeps the one in force and says why.
+    """
+    try:
+        return written_out(parse_holidays(days, ZoneInfo(zone)))
+    except BadCityFile:
+        return days
 
 
 def _judged(book: Book) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Brings the registry to ingest: whole at the start, and what changes of it within a second."""
+"""Brings registry and rule files to ingest: whole at the start, and what changes of them within a second."""
 
 import asyncio
 from dataclasses import replace
@@ -11,13 +11,14 @@ import structlog
 from city.census import NUMBERS, Census
 from city.clock import SystemClock
 from city.entry import ContextChange, NumberedSensor
-from city.errors import StoreUnavailable
+from city.errors import BadCityFile, StoreUnavailable
 from ingest.fairness.lanes import Lanes
 from ingest.identity import Identity
 from ingest.normalise import Normaliser
 from ingest.service import IngestService
 from liandong.alarm_bearing import rank_by
 from liandong.bench import Bench
+from liandong.book_watch import BookWatch
 from liandong.city_folder import CityFolder
 from liandong.context import read_context
 from liandong.sensor_states import SensorStates
@@ -76,6 +77,7 @@ class Enrolment:
         self._root, self._ingest, self._database = root, ingest, database
         self._registry = SensorRegistry(database)
         self._turn = asyncio.Lock()
+        self._watch = BookWatch(root)
         self._census = Census.of(())
         #: Version of the registry that was read; None while it never was in this run.
         self._version: int | None = None
@@ -99,20 +101,28 @@ class Enrolment:
         self._ingest.states.heard(number for number in known if number is not None)
 
     async def refresh(self) -> None:
-        """Read what changed of the registry, and the rule book again.
+        """Read what changed of the registry, and the rule book again; files that cannot be read change nothing.
 
         Raises:
             StoreUnavailable: the registry does not answer.
         """
-        async with self._turn:
-            if self._version is None:
-                await self._read_whole(None)
-            else:
-                await self._read_changes(self._version)
+        stamps = await asyncio.to_thread(self._watch.look)
+        try:
+            async with self._turn:
+                if self._version is None:
+                    await self._read_whole(None)
+                else:
+                    await self._read_changes(self._version)
+            self._ingest.bench.unreadable = ""
+        except BadCityFile as error:
+            if self._ingest.bench.unreadable != str(error):
+                log.warning("book_not_read", cause=str(error))
+            self._ingest.bench.unreadable = str(error)
+        self._watch.read(stamps)
         await self._rank()
 
     async def follow(self, city: CityFolder) -> NoReturn:
-        """Look at the registry's version twice a second, whoever changed it, and tell nobody of it but ingest."""
+        """Look at the registry's version and at the files twice a second, and tell nobody of it but ingest."""
         await self._rank()
         while True:
             await asyncio.sleep(_LOOK_S if self._version is not None else _AWAY_S)
@@ -127,7 +137,10 @@ class Enrolment:
                 await self._read_whole(city)
             log.info("registry_back")
             await self._rank()
-        elif await asyncio.to_thread(self._registry.version) != self._version:
+        elif (
+            await asyncio.to_thread(self._watch.changed)
+            or await asyncio.to_thread(self._registry.version) != self._version
+        ):
             await self.refresh()
 
     async def _read_whole(self, city: CityFolder | None) -> None:

@@ -145,7 +145,7 @@ class IngestFeed:
             judged_position=judge.position,
             history_error=service.history.error or service.pipeline.error,
             book_version=service.pipeline.context_version,
-            book_error=judge.engine.book_error,
+            book_error=self._bench.unreadable or judge.engine.book_error,
             troubles=tuple(service.troubles()),
             counters=counters(),
             brokers=service.brokers.status(),

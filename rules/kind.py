@@ -104,7 +104,7 @@ class Pass(Protocol):
         ...
 
     def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
-        """Return the series, as sensor and quantity, by which the targets of a rule are judged that a sensor is part of.
+        """Return the series, sensor and quantity, by which targets of a rule are judged that a sensor is part of.
 
         A quantity of `EVENTS` stands for what a sensor reports, `ANYTHING` for whatever it says.
         """

@@ -12,6 +12,7 @@ from liandong.city_folder import CityFolder, read_city
 from liandong.commands.options import City, Config, chosen_settings
 from liandong.commands.rules_backtest import backtest
 from liandong.commands.rules_explain import explain, reload
+from liandong.commands.rules_explain import explain, reload
 from liandong.commands.rules_shadow import shadow
 from liandong.exits import Exit
 from rules.book import read_book
@@ -107,6 +108,8 @@ def add_to(app: typer.Typer) -> None:
     group.command("test")(try_cases)
     group.command("schema")(schema)
     group.command("backtest")(backtest)
+    group.command("explain")(explain)
+    group.command("reload")(reload)
     group.command("shadow")(shadow)
     group.command("explain")(explain)
     group.command("reload")(reload)

@@ -1,6 +1,9 @@
 """From a published message to a closed incident, through the public interface alone."""
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,3 +178,97 @@ def test_exercise_plays_a_sensor_whose_alarm_is_its_own(program: Program, staff:
     assert not [one for one in staff.monitor.incidents() if one["drill"] and one["sensor"] == "up-02"]
     assert "drill-flood-up-02" not in staff.monitor.get("/sensors/map")["ids"]
     staff.dispatcher.post(f"/drills/{drill['id']}/end", note="seen")
+
+
+#: A rule that the running program is given; its alarms are about sensors that nothing else speaks for.
+OWN_RULE = """\
+  - id: ID
+    name: {zh: 人群, en: Crowd}
+    kind: threshold
+    source: "made up for this test"
+    select: {sensors: [SENSOR], quantity: water_level}
+    levels: {notice: {above: 5, clear: 4}, major: {above: 10}}
+    incident: {class: road_water, priority: {notice: 4, major: 3}}
+"""
+
+
+@pytest.fixture
+def rule_file(city: Path, staff: Staff) -> Iterator[Path]:
+    """Return the file with the city's rules; put it back as it was, and wait until that is in force."""
+    file = city / "rules" / "rules.yaml"
+    before, version = file.read_text("utf-8"), staff.monitor.get("/rules")["version"]
+    yield file
+    file.write_text(before, "utf-8")
+    until(lambda: staff.monitor.get("/rules")["version"], lambda found: found == version, what="the rules of before")
+
+
+def given(staff: Staff, file: Path, rule: str, sensor: str) -> None:
+    """Add a rule about one sensor, and wait until it is in force."""
+    text = file.read_text("utf-8")
+    file.write_text(text + OWN_RULE.replace("ID", rule).replace("SENSOR", sensor), "utf-8")
+    eventually(lambda: in_force(staff, rule), what="the new rule")
+
+
+def in_force(staff: Staff, rule: str) -> dict[str, Any]:
+    return next((dict(one) for one in staff.monitor.get("/rules")["items"] if one["id"] == rule), {})
+
+
+def explained(staff: Staff, rule: str, sensor: str, wanted: str) -> dict[str, Any]:
+    """Return why or why not, as soon as the answer is the one wanted."""
+    return until(
+        lambda: dict(staff.foreman.get(f"/rules/{rule}/explanation", sensor=sensor)),
+        lambda found: found["answer"] == wanted,
+        what=f"the answer {wanted}",
+    )
+
+
+def test_why_not_and_why_name_condition_reading_and_what_linkage_made_of_it(
+    program: Program, source: Publisher, staff: Staff, rule_file: Path
+) -> None:
+    given(staff, rule_file, "crowd-why", "crowd-01")
+    source.reading("crowd-01", now(-2), water_level=4.5)
+
+    calm = explained(staff, "crowd-why", "crowd-01", "not_met")
+    printed = program.command("rules", "explain", "--rule", "crowd-why", "--sensor", "crowd-01")
+    source.reading("crowd-01", now(), water_level=8.0)
+    alarmed = explained(staff, "crowd-why", "crowd-01", "open")
+    decided = until(
+        lambda: explained(staff, "crowd-why", "crowd-01", "open")["decisions"], bool, what="linkage's decision"
+    )
+
+    conditions = calm["targets"][0]["conditions"]
+    assert [(one["limit"], one["met"]) for one in conditions] == [("above 5", False), ("above 10", False)]
+    assert [one["value"] for one in calm["readings"]] == [4.5]
+    assert "no alarm: no level is met" in printed
+    assert "notice: above 5 - not met" in printed
+    assert (alarmed["level"], alarmed["targets"][0]["value"]) == ("notice", 8.0)
+    assert [(one["change"], one["action"]) for one in decided] == [("raised", "open")]
+    assert decided[0]["alarm"] == alarmed["changes"][0]["alarm"], "judged again, it is the same alarm"
+
+
+def test_new_rules_need_no_restart_and_bad_ones_leave_the_running_book_in_force(
+    program: Program, source: Publisher, staff: Staff, rule_file: Path
+) -> None:
+    given(staff, rule_file, "crowd-reload", "crowd-02")
+    source.reading("crowd-02", now(-2), water_level=8.0)
+    eventually(lambda: in_force(staff, "crowd-reload")["active"], what="its alarm")
+
+    text = rule_file.read_text("utf-8")
+    rule_file.write_text(text.replace("notice: {above: 27, clear", "notice: {above: 28, clear"), "utf-8")
+    eventually(
+        lambda: in_force(staff, "inlet-temperature")["levels"]["notice"].startswith("above 28"), what="the new limit"
+    )
+    kept = program.command("rules", "explain", "--rule", "crowd-reload", "--sensor", "crowd-02", "--json")
+    assert [one["change"] for one in json.loads(kept)["decisions"]] == ["raised"], "other rules' alarms stay"
+    assert program.command("rules", "reload").startswith("in force: ")
+
+    rule_file.write_text(text.replace("notice: {above: 27,", "notice: {above: warm,"), "utf-8")
+    line = 1 + text[: text.index("notice: {above: 27,")].count("\n")
+    error = eventually(lambda: staff.monitor.get("/rules")["error"], what="the mistake")
+    source.reading("crowd-02", now(), water_level=1.0)
+    until(
+        lambda: in_force(staff, "crowd-reload")["active"], lambda count: count == 0, what="the running rule's judgement"
+    )
+
+    assert error == f"Expected a number, got `warm` - at `rules/rules.yaml:{line}`"
+    assert staff.monitor.get("/status")["ingest"]["book_error"] == error

@@ -1,13 +1,13 @@
 """The city's own days off: what is read, and what is refused with file and line."""
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from city.calendar import OFFICE_HOURS
 from city.errors import BadCityFile
-from city.holidays import parse_holidays
+from city.holidays import parse_holidays, written_out
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -77,3 +77,20 @@ _ENTRY = '[[holiday]]\nname = {zh = "节", en = "Feast"}\n'
 def test_holidays_refuse(text, message):
     with pytest.raises(BadCityFile, match=message):
         parse_holidays(text, SHANGHAI)
+
+
+def test_calendar_written_out_needs_no_published_days() -> None:
+    """Every working day of the years that are known comes out the same, and no library is asked for it."""
+    calendar = parse_holidays(f"office_hours = ['09:00-17:00']\n{_ENTRY}from = 2031-02-05\n", SHANGHAI)
+
+    again = parse_holidays(written_out(calendar), SHANGHAI)
+
+    days = [date(2004, 1, 1) + timedelta(days=number) for number in range(30 * 365)]
+    assert [again.is_working_day(day) for day in days] == [calendar.is_working_day(day) for day in days]
+    assert (again.national, again.office) == (False, calendar.office)
+    assert not again.is_working_day(date(2031, 2, 5))
+
+
+def test_days_that_are_listed_must_be_dates() -> None:
+    with pytest.raises(BadCityFile, match=r"a list of dates .* at `holidays.toml:1`"):
+        parse_holidays("days_off = [3]", SHANGHAI)

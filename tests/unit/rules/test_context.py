@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,14 @@ def test_context_with_a_good_book_again_forgets_the_mistake() -> None:
     bench.feed(context(book(FLOOD), SENSORS, seconds=6))
 
     assert bench.engine.book_error == ""
+
+
+def test_book_that_names_no_series_leaves_the_rules_in_force_theirs() -> None:
+    bench = flooded()
+
+    bench.feed(replace(context((("rules/test.yaml", "rules: 5"),), SENSORS, seconds=5), quantities={}))
+
+    assert changes(bench.feed(readings((2, 10, 0.3)))) == [("flood", "level-2", "raised")]
 
 
 @pytest.mark.parametrize(
