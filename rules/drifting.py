@@ -31,7 +31,8 @@ FEWEST = 3
 #: A memory is made of so many looks: what moves in days need not be looked at every second.
 LOOKS = 256
 
-#: Between two looks more than this many times their distance apart nobody knows what happened: it does not count.
+#: Between two looks that are further apart than this many, and than a neighbour's reading may be old, nobody knows what
+#: happened: that time does not count.
 _LONGEST_LOOKS = 8
 
 
@@ -74,6 +75,7 @@ class DriftPass(MeteredPass):
         within, memory, learn = (np.array(one, dtype=np.int64).take(pairs.term) for one in pace)
         self._within_ns, self._memory_ns, self._learn_ns = within, memory, learn
         self._step_ns = np.maximum(memory // LOOKS, 1)
+        self._longest_ns = np.maximum(_LONGEST_LOOKS * self._step_ns, within)
         self._newest = Newest("drift_newest", pairs, self._index)
         columns = {
             "mean": (np.float64, 0),
@@ -125,7 +127,7 @@ class DriftPass(MeteredPass):
         near = self._near[pair]
         near_ns, said = self._newest.before(batch, seen, near, np.broadcast_to(row[:, None], near.shape))
         fresh = (near >= 0) & (near_ns >= (batch.time_ns[row] - self._within_ns[pair])[:, None])
-        return Looks(pair, row, near, near_ns, said, fresh, _median(said, fresh))
+        return Looks(pair, row, near, near_ns, said, fresh, median_of_fresh(said, fresh))
 
     def _compare(self, batch: ReadingBatch, looks: Looks, places: Ints, drift: Floats, usual: Floats) -> None:
         """Take one look at each of some pairs; note how far those that were learned have drifted, and what is usual."""
@@ -133,7 +135,7 @@ class DriftPass(MeteredPass):
         pair, row, state = looks.pair[places], looks.row[places], self._state
         apart = batch.value[row] - looks.median[places]
         since_ns = np.where(state["compared_ns"][pair] == NEVER_NS, batch.time_ns[row], state["compared_ns"][pair])
-        step_ns = np.clip(batch.time_ns[row] - since_ns, 0, _LONGEST_LOOKS * self._step_ns[pair])
+        step_ns = np.clip(batch.time_ns[row] - since_ns, 0, self._longest_ns[pair])
         known_ns = state["known_ns"][pair] + step_ns
         mean = _moved(state["mean"][pair], apart, step_ns, np.minimum(known_ns, self._memory_ns[pair]))
         learned = known_ns >= self._learn_ns[pair]
@@ -167,7 +169,7 @@ class DriftPass(MeteredPass):
         }
 
 
-def _median(said: Floats, fresh: NDArray[np.bool_]) -> Floats:
+def median_of_fresh(said: Floats, fresh: NDArray[np.bool_]) -> Floats:
     """Return the median of what is fresh in each row; not a number where that is less than `FEWEST`."""
     count = fresh.sum(axis=1)
     ordered = np.sort(np.where(fresh, said, np.inf), axis=1)

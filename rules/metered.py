@@ -59,7 +59,8 @@ class MeteredPass(LevelledPass):
         """Judge samples; `evidence` returns what the kind says of the sample at an index."""
         if not len(samples.pair):
             return []
-        order = np.argsort(samples.pair, kind="stable")
+        sorted_ = bool((samples.pair[1:] >= samples.pair[:-1]).all())
+        order = np.arange(len(samples.pair)) if sorted_ else np.argsort(samples.pair, kind="stable")
         start = np.flatnonzero(np.diff(samples.pair[order], prepend=-1))
         if samples.keeping is None:
             order, start = self._leaving(samples, order, start)

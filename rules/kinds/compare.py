@@ -169,9 +169,9 @@ class ComparePass(GroupedPass):
         if not len(self._members) or not len(batch):
             return []
         seen = taken(batch, self._index)
-        fan = self._index.fan(seen.series)
-        order = np.argsort(seen.row[fan.of], kind="stable")
-        member, row = fan.pair[order], seen.row[fan.of[order]]
+        order = np.argsort(seen.row)
+        fan = self._index.fan(seen.series[order])
+        member, row = fan.pair, seen.row[order].take(fan.of)
         if not len(row):
             return []
         found = self._gathering.gather(batch, member, row, self._within_ns)
