@@ -50,6 +50,31 @@ def test_impossible_value_is_kept_with_its_quality(program: Program, source: Pub
     assert quality == ["out_of_range"]
 
 
+def test_dew_point_is_computed_shown_and_kept(program: Program, source: Publisher, staff: Staff) -> None:
+    source.reading("rack-01", now(), domain="machine_room", temperature=20.0, humidity=50.0)
+
+    latest = eventually(lambda: staff.monitor.get("/sensors/rack-01")["latest"].get("dew_point"), what="dew point")
+    series = eventually(
+        lambda: staff.monitor.get("/sensors/rack-01/readings", quantity="dew_point", resolution="raw")["value"],
+        what="series",
+    )
+
+    assert (round(latest["value"], 2), latest["unit"], latest["quality"]) == (9.26, "°C", ["derived"])
+    assert [round(value, 2) for value in series] == [9.26]
+
+
+def test_hour_that_a_station_buffered_is_told_as_that_hour(program: Program, source: Publisher, staff: Staff) -> None:
+    ends = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    minutes = [(ends + timedelta(minutes=minute)).isoformat() for minute in range(-60, 3)]
+    body = [{"time": minute, "values": {"pm25": 130.0}} for minute in minutes]
+    source.send("city/environment/crowd-12/reading", json.dumps(body).encode())
+
+    latest = eventually(lambda: staff.monitor.get("/sensors/crowd-12")["latest"].get("aqi_cn"), what="index")
+
+    assert latest["value"] == 172  # 115 to 150 µg/m³ are 150 to 200
+    assert datetime.fromisoformat(latest["time"]) == ends
+
+
 def test_unknown_sensor_is_discovered_and_adopted_with_what_it_sent(
     program: Program, source: Publisher, staff: Staff
 ) -> None:
