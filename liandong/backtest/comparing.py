@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from city.backtest import Difference, Differing
 from city.clock import SECOND_NS, iso
 from city.level import Level
 from liandong.backtest.admitting import Opened
-from liandong.backtest.report import Difference, Differing
 
 #: The kinds of difference, in the order in which they are told, and what is alike.
 NEW, GONE, EARLIER, LATER, LEVEL, SAME = "new", "gone", "earlier", "later", "level", "same"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from city.backtest import ByDepartment, ByRule, Decided, Side
 from city.calendar import DAY_NS, Calendar
 from city.clock import from_ns, iso
 from city.level import Level
 from liandong.backtest.admitting import Opened
-from liandong.backtest.report import ByDepartment, ByRule, Decided, Side
 from linkage.departments import Axis, Directory
 from linkage.roster.plan import Duty, planned
 from linkage.roster.roster import Pattern, Post, Roster, Shift

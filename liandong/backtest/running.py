@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from city.alarm import AlarmTransition, Change
+from city.backtest import Report, Side
 from city.catalogue import Catalogue
 from city.census import Census
 from city.clock import SECOND_NS, iso
@@ -19,7 +20,6 @@ from liandong.backtest.comparing import difference
 from liandong.backtest.counting import Organisation, load, side
 from liandong.backtest.judging import Judging
 from liandong.backtest.numbering import Renumbering
-from liandong.backtest.report import Report, Side
 from liandong.backtest.source import Source
 from linkage.config import LinkageSettings
 from linkage.opening import CityBook
@@ -145,8 +145,8 @@ def run(question: Question, books: Books, town: Town, source: Source, progress: 
         found = [trial.found(question, town) for trial in trials]
         unheard_ns = trials[0].judging.unheard_ns
     return Report(
-        from_=iso(question.start_ns),
-        until=iso(question.end_ns),
+        start=iso(question.start_ns),
+        end=iso(question.end_ns),
         history_from="" if oldest_ns is None else iso(oldest_ns),
         readings=arrived.readings,
         events=arrived.events,

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from city.backtest import Difference, Report, Side
 from city.clock import SystemClock
 from city.errors import BadCityFile, BadRequest
 from city.level import Level
 from liandong.backtest import running
 from liandong.backtest.asking import Files, live_book, moment_ns, proposed_book, question
 from liandong.backtest.opening import source_of
-from liandong.backtest.report import Difference, Report, Side
 from liandong.backtest.running import Books, run
 from liandong.backtest.town import town_of
 from liandong.city_folder import CityFolder, read_city
@@ -84,7 +84,7 @@ def backtest(  # noqa: PLR0913 - each option is a parameter
     with _shown(told=told) as progress:
         report = _run(settings, folder, asked, books, progress)
     if told:
-        _say(report=msgspec.to_builtins(report))
+        _say(report=report)
     elif json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
@@ -168,7 +168,7 @@ def _say(**words: object) -> None:
 def _show(report: Report) -> None:
     console = Console()
     console.print(
-        f"{report.from_} to {report.until}: {report.readings:,} readings, {report.events:,} events, in ", end=""
+        f"{report.start} to {report.end}: {report.readings:,} readings, {report.events:,} events, in ", end=""
     )
     console.print(f"{report.took_s:g} s", highlight=False)
     for note in report.notes:
