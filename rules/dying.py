@@ -19,11 +19,14 @@ from rules.ladder import Ladder
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.pairs import Pairs
-from rules.series import SeriesIndex
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+#: How often it is looked which hazards are over.
+_TIDY_NS = 60 * SECOND_NS
 
 
 class OnDeath(NamedTuple):
@@ -72,12 +75,12 @@ class Dying:
 
     Attributes:
         mortal: of each pair, whether its sensor's death matters.
-        unconfirmed: the pairs whose alarm no good reading has confirmed.
+        unconfirmed: the pairs whose alarm no good reading has confirmed; `doubts` says whether there are any.
     """
 
-    def __init__(self, pairs: Pairs, index: SeriesIndex, ladder: Ladder, on_death: Sequence[OnDeath | None]) -> None:
+    def __init__(self, pairs: Pairs, ladder: Ladder, on_death: Sequence[OnDeath | None]) -> None:
         """Take of each of the terms what a death means."""
-        self._ladder, self._index, population = ladder, index, pairs.population
+        self._ladder, population = ladder, pairs.population
         self._series, start = _series_of(pairs)
         named = np.array([population.quantities.get(name, -1) for name in pairs.quantities], dtype=np.int64)
         quantity = named[pairs.quantity[start]] if len(pairs) else start
@@ -95,16 +98,28 @@ class Dying:
         self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
         self._silenced = np.flatnonzero(self.mortal & (self._dead_ns < ENDLESS_NS))
         self._least_ns = int(self._dead_ns[self._silenced].min(initial=ENDLESS_NS))
-        self._pending = np.zeros(len(keys), dtype=np.bool_)
-
-    def __bool__(self) -> bool:
-        """Return whether any sensor's death matters."""
-        return bool(self.mortal.any())
+        #: Series in which a hazard may be pending; that it is over is noticed later, and costs until then.
+        self._pending, self._tidy_ns = np.zeros(len(keys), dtype=np.bool_), 0
+        self.doubts = False
 
     def refresh(self) -> None:
-        """Derive from the tables in which series a hazard may be pending."""
+        """Derive from the tables in which series a hazard may be pending, and whether anything is unconfirmed."""
         self._pending[:] = False
         self._pending[self._series[self.mortal & self._ladder.is_met()]] = True
+        self.doubts = bool(self.unconfirmed["on"].any())
+
+    def doubt(self, pair: Ints) -> None:
+        """Note that the alarms of some pairs are unconfirmed."""
+        if len(pair):
+            self.unconfirmed["on"][pair], self.doubts = 1, True
+            self.unconfirmed.touch(pair)
+
+    def believe(self, pair: Ints) -> None:
+        """Note that a good reading has decided about the alarms of some pairs."""
+        if self.doubts and len(pair):
+            self.unconfirmed["on"][pair] = 0
+            self.unconfirmed.touch(pair)
+            self.doubts = bool(self.unconfirmed["on"].any())
 
     def adopt(self, old: "Dying") -> None:
         """Take over the last good readings."""
@@ -113,12 +128,11 @@ class Dying:
         self.good.carry(old.good, rows[known], known)
         self.refresh()
 
-    def follow(self, series: Ints) -> None:
-        """Note of series whose pairs were judged whether a hazard is pending or raised there now."""
-        fan = self._index.fan(series)
-        met = self.mortal.take(fan.pair) & self._ladder.is_met(fan.pair)
-        self._pending[series] = False
-        self._pending[series.take(fan.of[met])] = True
+    def follow(self, pair: Ints) -> None:
+        """Note of pairs that were judged that a hazard is pending or raised in their series."""
+        met = self._ladder.is_met(pair)
+        met &= self.mortal.take(pair)
+        self._pending[self._series.take(pair[met])] = True
 
     def note(self, batch: ReadingBatch, series: Ints, row: Ints, listening: Listening) -> None:
         """Remember the last good reading of each series in which a hazard is pending."""
@@ -139,6 +153,9 @@ class Dying:
 
     def silent(self, time_ns: int, listening: Listening) -> Ints:
         """Return the pairs with a pending level whose sensor has died, as silence tells, not too long ago."""
+        if time_ns >= self._tidy_ns:
+            self.refresh()
+            self._tidy_ns = time_ns + _TIDY_NS
         pair = self._silenced[self._ladder.is_pending(self._silenced)]
         if not len(pair):
             return pair

@@ -47,8 +47,9 @@ class ThresholdPass(LevelledPass):
         """Take of each of the terms what a sensor's death means."""
         super().__init__("threshold", pairs, population)
         self._index = SeriesIndex(pairs, population.quantities)
-        self._dying = Dying(pairs, self._index, self._ladder, on_death)
+        self._dying = Dying(pairs, self._ladder, on_death)
         self._memories = (self._dying.unconfirmed,)
+        self._mortal = bool(self._dying.mortal.any())
         #: The clock of silence of the batch that is judged.
         self._clock = Listening()
 
@@ -76,7 +77,7 @@ class ThresholdPass(LevelledPass):
         self._clock = listening
         judged = (batch.quality & SKIPPED == 0) & np.isfinite(batch.value)
         beyond = batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE)
-        some_beyond = bool(self._dying) and bool(beyond.any())
+        some_beyond = self._mortal and bool(beyond.any())
         looked_at = judged | beyond if some_beyond else judged
         series = np.where(looked_at, self._index.series_of(batch.sensor, batch.quantity), -1)
         rows = np.flatnonzero(series >= 0)
@@ -132,7 +133,7 @@ class ThresholdPass(LevelledPass):
             told = self._dying.told(int(pair[element]), "beyond what its sensor can measure")
             evidence = {"reading": reading_seen(decided), UNCONFIRMED: told}
             verdicts.append(self._step(int(row[element]), steps, number, decided, evidence))
-        self._doubt(steps.pair)
+        self._dying.doubt(steps.pair)
         return verdicts
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
@@ -147,16 +148,12 @@ class ThresholdPass(LevelledPass):
             seen = reading_seen(Decided(good_ns, arrived_ns, value))
             evidence = {"reading": seen, UNCONFIRMED: self._dying.told(owner, "no good reading since")}
             verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, value), evidence))
-        self._doubt(steps.pair)
+        self._dying.doubt(steps.pair)
         return verdicts
-
-    def _doubt(self, pair: Ints) -> None:
-        self._dying.unconfirmed["on"][pair] = 1
-        self._dying.unconfirmed.touch(pair)
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
         """Return when a sensor may be found dead in which a level is pending, or becomes so."""
-        if not self._dying or not listening.listening:
+        if not self._mortal or not listening.listening:
             return ENDLESS_NS
         due_ns, batch = self._dying.next_ns(listening), arrivals.readings
         if not len(batch):
@@ -189,9 +186,10 @@ class ThresholdPass(LevelledPass):
         value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
         fan = self._index.fan(series)
         hot = self._ladder.leaving(fan, *_extremes(value, time_ns, start))
-        verdicts = self._leaving(batch, rows, Fan(fan.pair.take(hot), fan.of.take(hot)), start) if len(hot) else []
-        if self._dying:
-            self._dying.follow(np.unique(series.take(fan.of.take(hot))))
+        left = Fan(fan.pair.take(hot), fan.of.take(hot))
+        verdicts = self._leaving(batch, rows, left, start) if len(hot) else []
+        if self._mortal:
+            self._dying.follow(left.pair)
             self._dying.note(batch, series, rows.take(np.append(start[1:], len(rows)) - 1), self._clock)
         return verdicts
 
@@ -199,9 +197,9 @@ class ThresholdPass(LevelledPass):
         """Judge the stretches of pairs that may not stay as they are."""
         pair, stretch = hot
         length = np.diff(start, append=len(rows))
-        doubted = self._dying.unconfirmed["on"].take(pair) > 0
         verdicts: list[Verdict] = []
-        if doubted.any():
+        if self._dying.doubts:
+            doubted = self._dying.unconfirmed["on"].take(pair) > 0
             verdicts = self._one_by_one(
                 batch, rows, pair[doubted], Segments(length[stretch[doubted]]), start[stretch[doubted]]
             )
@@ -212,10 +210,7 @@ class ThresholdPass(LevelledPass):
         picked = segments.run(start.take(stretch))
         value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
         steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
-        if self._last is not None:
-            for owner, row in zip(pair.tolist(), rows.take(segments.ends(picked)).tolist(), strict=True):
-                decided = reading_at(batch, row)
-                self._last[owner] = Measured(decided, {"reading": reading_seen(decided)})
+        self._remember(pair, batch, rows.take(segments.ends(picked)))
         return verdicts + self._verdicts(batch, rows, picked, steps)
 
     def _one_by_one(
@@ -224,7 +219,7 @@ class ThresholdPass(LevelledPass):
         """Judge the readings of unconfirmed alarms in turns: the first that meets the alarm's level confirms it."""
         verdicts: list[Verdict] = []
         length = segments.last - segments.first + 1
-        for turn in range(int(length.max())):
+        for turn in range(int(length.max(initial=0))):
             now = np.flatnonzero(length > turn)
             owner, picked = pair[now], start[now] + turn
             value, time_ns = batch.value[rows[picked]], batch.time_ns[rows[picked]]
@@ -235,13 +230,17 @@ class ThresholdPass(LevelledPass):
             met[steps.element] = False
             element = np.flatnonzero(met)
             confirmed = self._ladder.unmoved(owner[element], element)
-            self._believe(confirmed.pair)
+            self._dying.believe(confirmed.pair)
             verdicts += self._verdicts(batch, rows, picked, confirmed)
+            self._remember(owner, batch, rows[picked])
         return verdicts
 
-    def _believe(self, pair: Ints) -> None:
-        self._dying.unconfirmed["on"][pair] = 0
-        self._dying.unconfirmed.touch(pair)
+    def _remember(self, pair: Ints, batch: ReadingBatch, rows: Ints) -> None:
+        """Keep what pairs were judged by, while somebody watches."""
+        if self._last is not None:
+            for owner, row in zip(pair.tolist(), rows.tolist(), strict=True):
+                decided = reading_at(batch, row)
+                self._last[owner] = Measured(decided, {"reading": reading_seen(decided)})
 
     def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
         """Judge late readings, one of each series at most: they may raise an alarm, and do nothing else."""
@@ -256,8 +255,7 @@ class ThresholdPass(LevelledPass):
             row = int(rows[picked[element]])
             decided = reading_at(batch, row)
             verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
-        if len(steps.pair):
-            self._believe(steps.pair)
+        self._dying.believe(steps.pair)
         return verdicts
 
 
