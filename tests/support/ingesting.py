@@ -1,11 +1,12 @@
 """Ingest for its own tests: a normaliser that reads the native topic, a judge that remembers, a history in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import msgspec
 
+from city import history
 from city.entry import Arrivals, Journaled
 from city.errors import StoreUnavailable
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
@@ -119,6 +120,12 @@ class MemoryHistory:
         return []
 
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        raise NotImplementedError
+
+    def past(self, start_ns: int, end_ns: int) -> Iterator[history.Past]:
+        raise NotImplementedError
+
+    def oldest_ns(self) -> int | None:
         raise NotImplementedError
 
     def tend(self, now_ns: int) -> None:
