@@ -58,23 +58,42 @@ class StateTable:
 
     def touched(self) -> Iterable[tuple[int, bytes]]:
         """Yield number and content of each chunk that changed since the last `settle`; empty when all is default."""
+        if self._bits == 0:
+            yield from self._touched_rows()
+            return
         for chunk in np.flatnonzero(self._touched).tolist():
             yield chunk, self._content(slice(chunk << self._bits, (chunk + 1) << self._bits))
+
+    def _touched_rows(self) -> Iterable[tuple[int, bytes]]:
+        """Yield each touched row by itself, made a chunk full at once: a call for each column and row would be slow."""
+        rows = np.flatnonzero(self._touched[: len(self)])
+        for begin in range(0, len(rows), 1 << _CHUNK_BITS):
+            some = rows[begin : begin + (1 << _CHUNK_BITS)]
+            kept, records = self._kept(some), self._records(some)
+            for row, differs, place in zip(some.tolist(), kept.tolist(), range(len(some)), strict=True):
+                yield row, records[place : place + 1].tobytes() if differs else b""
 
     def settle(self) -> None:
         """Note that what `touched` yielded is kept."""
         self._touched[:] = False
 
     def _content(self, rows: slice) -> bytes:
+        return self._records(np.flatnonzero(self._kept(rows)) + rows.start).tobytes()
+
+    def _kept(self, rows: NDArray[np.int64] | slice) -> NDArray[np.bool_]:
+        """Return which rows hold anything but defaults."""
         kept = np.zeros(len(self.keys[rows]), dtype=np.bool_)
         for column, default in self._defaults.items():
             differs = self._columns[column][rows] != default
             kept |= differs if differs.ndim == 1 else differs.any(axis=1)
-        records = np.empty(np.count_nonzero(kept), dtype=self._record)
-        records["key"] = self.keys[rows][kept]
+        return kept
+
+    def _records(self, rows: NDArray[np.int64]) -> Array:
+        records = np.empty(len(rows), dtype=self._record)
+        records["key"] = self.keys[rows]
         for column, values in self._columns.items():
-            records[column] = values[rows][kept]
-        return records.tobytes()
+            records[column] = values[rows]
+        return records
 
     def load(self, chunks: Iterable[bytes]) -> int:
         """Take back what `touched` yielded, and count it as kept; return how many rows had keys that are not here.

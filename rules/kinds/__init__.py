@@ -1,6 +1,7 @@
 """The table of kinds; a new kind is one file beside this one and one line here."""
 
 from rules.kind import Kind
+from rules.kinds.baseline import Baseline
 from rules.kinds.compare import Compare
 from rules.kinds.count import Counting
 from rules.kinds.drift import Drift
@@ -22,5 +23,6 @@ _ALL: tuple[Kind, ...] = (
     Stuck(),
     Drift(),
     Expression(),
+    Baseline(),
 )
 KINDS = {kind.name: kind for kind in _ALL}
