@@ -25,82 +25,90 @@ _GATEWAY_FAILS = 400
 _OF_A_SITE = "each: {above: 0.6, clear: 0.5}\n    same: site\n    within: 30s"
 
 
+#: A rule of every kind, and of every way in which a kind judges.
+RULES = (
+    rule("{notice: {above: 30, clear: 25, hold: 3s}, major: {above: 60, clear: 50, hold: 2s}, critical: {above: 90}}"),
+    rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence"),
+    rule(
+        "{notice: {intervals: 2}, major: {after: 20s}}",
+        name="unusual",
+        kind="silence",
+        extra="interval: learned\n    learn: 30s\n    upstream: {share: 60}",
+    ),
+    rule("{notice: {rises: 40, clear: 20}}", name="rising", extra="over: 20s"),
+    rule("{notice: {above: 50}}", name="timely", extra="when: {hours: ['22:15-22:18', '22:20-22:30']}"),
+    rule("{notice: {above: 40, hold: 3s}}", name="patient", extra="lateness: 4s\n    shadow: {against: rising}"),
+    rule("{notice: {at_least: 3}, major: {at_least: 5}}", name="many", kind="quorum", unit="m", extra=_OF_A_SITE),
+    rule(
+        "{notice: {at_least: 4}, major: {at_least: 6}}",
+        name="often",
+        kind="count",
+        select="{quantity: water_level}",
+        extra=_OF_A_SITE,
+    ),
+    rule(
+        "{notice: {above: 30, hold: 4s}}",
+        name="uneven",
+        kind="compare",
+        extra="against: {quantity: water_level}\n    take: max\n    same: site\n    within: 10s",
+    ),
+    rule(
+        "{notice: {at_least: 2}}",
+        name="one-then-other",
+        kind="sequence",
+        select="{quantity: water_level}",
+        extra="each: {above: 0.8}\n    then: [{select: {quantity: water_level}, each: {below: 0.1}}]\n"
+        "    same: site\n    within: 30s",
+    ),
+    rule(
+        "{notice: {flat: 25s}, major: {flat: 40s}}",
+        name="hanging",
+        kind="stuck",
+        select="{quantity: water_level}",
+        extra="tolerance: 0.5",
+    ),
+    rule(
+        "{notice: {steps: 0.25}, major: {steps: 0.32}}",
+        name="jumping",
+        kind="stuck",
+        select="{quantity: water_level}",
+        extra="per: 2s\n    remembered: 20s",
+    ),
+    rule(
+        "{notice: {drifts: 0.3, clear: 0.2}, major: {drifts: 0.5}}",
+        name="drifting",
+        kind="drift",
+        select="{quantity: water_level}",
+        extra="same: site\n    within: 10s\n    memory: 30s\n    learn: 90s",
+    ),
+    rule(
+        "{notice: {above: 0.8, hold: 3s}, major: {above: 1.5}}",
+        name="reckoned",
+        kind="expression",
+        extra="values: {least: {quantity: water_level, take: min}, most: {quantity: water_level, take: max}}\n"
+        "    expression: if(least > 0, most / least / 10, 0 / least)\n    same: site\n    within: 20s",
+    ),
+    rule(
+        "{notice: {score: 1.2}, major: {score: 1.5, hold: 2s}}",
+        name="unlike-itself",
+        kind="baseline",
+        select="{quantity: water_level}",
+        extra="warm_up: 1m\n    against: both\n    same: site\n    within: 20s",
+    ),
+)
+
+
 def journal() -> Iterator[Entry]:
     """Yield twelve minutes of wandering water levels, judged by every kind.
 
     Sensors pause now and then, or say what is far beyond their range; a gateway fails with all behind it.
     """
     random = np.random.default_rng(5)
-    rules = (
-        rule(
-            "{notice: {above: 30, clear: 25, hold: 3s}, major: {above: 60, clear: 50, hold: 2s}, critical: {above: 90}}"
-        ),
-        rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence"),
-        rule(
-            "{notice: {intervals: 2}, major: {after: 20s}}",
-            name="unusual",
-            kind="silence",
-            extra="interval: learned\n    learn: 30s\n    upstream: {share: 60}",
-        ),
-        rule("{notice: {rises: 40, clear: 20}}", name="rising", extra="over: 20s"),
-        rule("{notice: {above: 50}}", name="timely", extra="when: {hours: ['22:15-22:18', '22:20-22:30']}"),
-        rule("{notice: {above: 40, hold: 3s}}", name="patient", extra="lateness: 4s\n    shadow: {against: rising}"),
-        rule("{notice: {at_least: 3}, major: {at_least: 5}}", name="many", kind="quorum", unit="m", extra=_OF_A_SITE),
-        rule(
-            "{notice: {at_least: 4}, major: {at_least: 6}}",
-            name="often",
-            kind="count",
-            select="{quantity: water_level}",
-            extra=_OF_A_SITE,
-        ),
-        rule(
-            "{notice: {above: 30, hold: 4s}}",
-            name="uneven",
-            kind="compare",
-            extra="against: {quantity: water_level}\n    take: max\n    same: site\n    within: 10s",
-        ),
-        rule(
-            "{notice: {at_least: 2}}",
-            name="one-then-other",
-            kind="sequence",
-            select="{quantity: water_level}",
-            extra="each: {above: 0.8}\n    then: [{select: {quantity: water_level}, each: {below: 0.1}}]\n"
-            "    same: site\n    within: 30s",
-        ),
-        rule(
-            "{notice: {flat: 25s}, major: {flat: 40s}}",
-            name="hanging",
-            kind="stuck",
-            select="{quantity: water_level}",
-            extra="tolerance: 0.5",
-        ),
-        rule(
-            "{notice: {steps: 0.25}, major: {steps: 0.32}}",
-            name="jumping",
-            kind="stuck",
-            select="{quantity: water_level}",
-            extra="per: 2s\n    remembered: 20s",
-        ),
-        rule(
-            "{notice: {drifts: 0.3, clear: 0.2}, major: {drifts: 0.5}}",
-            name="drifting",
-            kind="drift",
-            select="{quantity: water_level}",
-            extra="same: site\n    within: 10s\n    memory: 30s\n    learn: 90s",
-        ),
-        rule(
-            "{notice: {above: 0.8, hold: 3s}, major: {above: 1.5}}",
-            name="reckoned",
-            kind="expression",
-            extra="values: {least: {quantity: water_level, take: min}, most: {quantity: water_level, take: max}}\n"
-            "    expression: if(least > 0, most / least / 10, 0 / least)\n    same: site\n    within: 20s",
-        ),
-    )
     sensors = [
         sensor(number, interval_s=2.0, site=f"site-{number % 4}", upstream=f"gateway-{number % 4}")
         for number in range(1, 41)
     ]
-    yield context(book(*rules), sensors)
+    yield context(book(*RULES), sensors)
     yield Connection(at(0), listening=True)
     levels = random.random(40)
     for second in range(1, SECONDS):
