@@ -7,7 +7,7 @@ import { bytesOf, hex } from '../src/model/bytes';
 import { extent } from '../src/model/extent';
 import type { IncidentAlarm, Step } from '../src/model/incident';
 import { load } from '../src/model/load';
-import { isTrusted, qualityWords } from '../src/model/quality';
+import { isTrusted, isWarning, qualityWords } from '../src/model/quality';
 import { sharedName } from '../src/model/room';
 import { parse, to } from '../src/router.svelte';
 import { next, stops } from '../src/wall/tour';
@@ -161,6 +161,9 @@ describe('small things', () => {
 
   it('name the flags of a reading', () => {
     expect(qualityWords(1 | 64)).toEqual(['out_of_range', 'bad']);
+    expect(qualityWords(256)).toEqual(['derived']);
+    expect(isTrusted(['derived'])).toBe(true);
+    expect([isWarning('derived'), isWarning('late')]).toEqual([false, true]);
     expect([isTrusted([]), isTrusted(['late']), isTrusted(['bad'])]).toEqual([true, true, false]);
   });
 

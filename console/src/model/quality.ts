@@ -20,6 +20,11 @@ export function qualityWords(flags: number): string[] {
   return FLAGS.filter(([flag]) => (flags & flag) !== 0).map(([, word]) => word);
 }
 
+/** Tell whether a word warns; that a value was computed is no doubt about it. */
+export function isWarning(word: string): boolean {
+  return word !== 'derived';
+}
+
 /** Tell whether a value with these words says anything about the city. */
 export function isTrusted(words: readonly string[]): boolean {
   return !words.some((word) => UNTRUSTED.has(word));
