@@ -21,6 +21,7 @@ export const PAGES = [
   'discovery',
   'quarantine',
   'rules',
+  'shadow',
   'users',
   'evaluation',
   'access',

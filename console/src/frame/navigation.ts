@@ -2,6 +2,7 @@
 
 import type { Word } from '../i18n/index.svelte';
 import { SEES_WORK } from '../model/roles';
+import { SEES_SHADOW } from '../model/shadow';
 import type { IconName } from '../parts/icons';
 import { to, type PageName, type Route } from '../router.svelte';
 
@@ -49,6 +50,7 @@ export const RUNNING: readonly Entry[] = [
   entry('discovery', 'discovery', ['operator']),
   entry('quarantine', 'quarantine', ['operator', 'steward']),
   entry('rules', 'rules'),
+  entry('shadow', 'shadow', SEES_SHADOW),
   entry('users', 'users', ['operator']),
   entry('channels', 'channels', ['operator', 'foreman']),
   entry('system', 'system', SEES_STATUS),

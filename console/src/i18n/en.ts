@@ -16,6 +16,7 @@ import { evaluation } from './en/evaluation';
 import { response } from './en/response';
 import { telling } from './en/telling';
 import { phone } from './en/phone';
+import { shadow } from './en/shadow';
 
 export const en: Dictionary = {
   ...frame,
@@ -33,4 +34,5 @@ export const en: Dictionary = {
   ...evaluation,
   ...response,
   ...phone,
+  ...shadow,
 };

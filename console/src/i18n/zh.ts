@@ -15,6 +15,7 @@ import { evaluation } from './zh/evaluation';
 import { response } from './zh/response';
 import { telling } from './zh/telling';
 import { phone } from './zh/phone';
+import { shadow } from './zh/shadow';
 
 export const zh = {
   ...frame,
@@ -32,6 +33,7 @@ export const zh = {
   ...evaluation,
   ...response,
   ...phone,
+  ...shadow,
 };
 
 export type Word = keyof typeof zh;

@@ -26,6 +26,7 @@ const LOADERS: Record<PageName, Loader> = {
   discovery: () => import('./Discovery.svelte'),
   quarantine: () => import('./Quarantine.svelte'),
   rules: () => import('./Rules.svelte'),
+  shadow: () => import('./Shadow.svelte'),
   users: () => import('./Users.svelte'),
   evaluation: () => import('./Evaluation.svelte'),
   access: () => import('./AccessLog.svelte'),

@@ -1,0 +1,38 @@
+/** English words of rules in shadow. */
+
+import type { shadow as chinese } from '../zh/shadow';
+
+export const shadow: Record<keyof typeof chinese, string> = {
+  'nav.shadow': 'Rules in shadow',
+  'shadow.title': 'Rules in shadow',
+  'shadow.empty': 'No rule runs in shadow',
+  'shadow.rule': 'Rule',
+  'shadow.against': 'Compared with',
+  'shadow.alarms': 'Alarms',
+  'shadow.since': 'since {time}',
+  'shadow.switch': 'To switch on',
+  'shadow.takeAway': 'Take this line away; what burns then is told at once:',
+  'shadow.days': '{count} d',
+  'shadow.both': 'Both: {count}',
+  'shadow.earlier': 'shadow earlier: {count}',
+  'shadow.later': 'later: {count}',
+  'shadow.onlyShadow': 'Only shadow: {count}',
+  'shadow.onlyLive': 'Only in force: {count}',
+  'shadow.medianEarlier': 'usually {time} earlier',
+  'shadow.medianLater': 'usually {time} later',
+  'shadow.cut': 'There is too much: only the newest was compared',
+  'shadow.differences': 'Alarm by alarm',
+  'shadow.tallies': 'By level, sensor and hour',
+  'shadow.sensor': 'Sensor',
+  'shadow.who': 'Found by',
+  'shadow.shadow': 'Shadow',
+  'shadow.live': 'In force',
+  'shadow.earlierBy': '{time} earlier',
+  'shadow.laterBy': '{time} later',
+  'shadow.nothing': 'Neither found anything in this time',
+  'shadow.hours': 'Alarms by hour of the day',
+  'shadow.hour': '{hour} h: shadow {shadow}, in force {live}',
+  'shadowSide.both': 'both',
+  'shadowSide.only_shadow': 'only shadow',
+  'shadowSide.only_live': 'only in force',
+};
