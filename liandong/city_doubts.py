@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from city.census import Census
 from city.entry import NumberedSensor
 from city.sensor import Sensor
 from liandong.city_folder import CityFolder
@@ -32,6 +33,7 @@ def doubts(city: CityFolder) -> Iterator[str]:
     ):
         yield from _strangers(city, word, frozenset(allowed))
     yield from _quantities(city)
+    yield from _derived(city)
     yield from _sites(city)
     yield from _unwatched(city)
     yield from _abroad(city)
@@ -70,6 +72,13 @@ def _unwatched(city: CityFolder) -> Iterator[str]:
     grids = sorted(unwatched(city.responsibility, drawn_grids(city.grids).codes))
     if grids:
         yield f"Expected a collector for every grid, got none - at {_listed(grids)}, `responsibility.yaml`"
+
+
+def _derived(city: CityFolder) -> Iterator[str]:
+    census = Census.of([NumberedSensor(number, sensor) for number, sensor in enumerate(city.sensors)])
+    for selection in city.derived.selections() if city.sensors else ():
+        if not selection.rows(census).any():
+            yield f"Expected a selection of some sensor, got one of none - at `{selection.at}`"
 
 
 def _sites(city: CityFolder) -> Iterator[str]:

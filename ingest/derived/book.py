@@ -1,13 +1,13 @@
 """What a city has computed: `derived.toml` read and checked, and the derivations made from it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from city.errors import BadCityFile
 from city.toml_lines import parse_toml
 from ingest.derived import air_cn, air_us, dew_point, noise, rate, traffic, ups
-from ingest.derived.section import Section
+from ingest.derived.section import Choice, Section, Selection
 from ingest.derived.surroundings import Surroundings
 from ingest.derived.told import Derivation
 
@@ -63,6 +63,15 @@ class DerivedBook:
             if section.flag("enabled", default=kind.by_default):
                 chosen.append((kind, settings))
         return cls(tuple(chosen))
+
+    def selections(self) -> Iterator[Selection]:
+        """Yield each selection of sensors that the city made."""
+        for _, settings in self.chosen:
+            parts = [settings]
+            if is_dataclass(settings) and not isinstance(settings, Choice):
+                parts = [getattr(settings, part.name) for part in fields(settings)]
+            for choice in (part for part in parts if isinstance(part, Choice)):
+                yield from (selection for selection, _ in choice.entries if selection.at)
 
     def make(self, around: Surroundings) -> dict[str, Derivation]:
         """Return the derivations by their names, which have heard nothing yet."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -22,12 +22,17 @@ _ABOUT = ("sensors", "kinds", "tags", "domains")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Sensors by id (`*` stands for anything), kind, tag and domain: of each list that is not empty one must fit."""
+    """Sensors by id (`*` stands for anything), kind, tag and domain: of each list that is not empty one must fit.
+
+    Attributes:
+        at: where the city says so; empty for what no city said.
+    """
 
     sensors: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    at: str = field(default="", compare=False)
 
     def rows(self, census: Census) -> NDArray[np.bool_]:
         """Return which sensors of a census are meant."""
@@ -124,7 +129,7 @@ class Section:
     def selection(self) -> Selection:
         """Return which sensors this is about."""
         sensors, kinds, tags, domains = (self.words(key, _KNOWN.get(key, ())) for key in _ABOUT)
-        found = Selection(sensors, kinds, tags, domains)
+        found = Selection(sensors, kinds, tags, domains, self._document.at(self._header, nth=self._nth))
         if found == Selection():
             self.wrong("", f"sensors by {', '.join(_ABOUT)}", "none of them")
         return found

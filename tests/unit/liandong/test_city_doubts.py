@@ -62,3 +62,13 @@ def test_city_without_rules_is_doubted(tmp_path: Path) -> None:
         path.unlink()
 
     assert list(doubts(read_city(city))) == ["Expected at least one rule, got none - at `rules/`"]
+
+
+def test_derivation_of_no_sensor_is_doubted(tmp_path: Path) -> None:
+    city = write_small_city(tmp_path / "city")
+    text = '[[traffic.road]]\nclass = "main"\ntags = ["main"]\n[[traffic.road]]\nclass = "main"\ntags = ["mian"]\n'
+    (city / "derived.toml").write_text(text, "utf-8")
+
+    assert [doubt for doubt in doubts(read_city(city)) if "selection" in doubt] == [
+        "Expected a selection of some sensor, got one of none - at `derived.toml:4`"
+    ]

@@ -76,10 +76,11 @@ def test_mistakes_of_all_files_are_told_together(small: Path) -> None:
     (small / "departments.yaml").unlink()
     (small / "basemap.geojson").write_text("{}")
     (small / "sources.toml").write_text("[[route]]\nfilter = 'city/#'\ndecoder = 'fiware'\n")
+    (small / "derived.toml").write_text("[noise]\n\nperiod_min = 99\n")
 
     found = " ".join(mistakes(small))
 
-    for name in ("city.toml:", "departments.yaml", "basemap.geojson:1", "sources.toml:2"):
+    for name in ("city.toml:", "departments.yaml", "basemap.geojson:1", "sources.toml:2", "derived.toml:3"):
         assert name in found
 
 
