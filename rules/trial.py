@@ -71,7 +71,7 @@ def run(case: Case, city: City) -> Outcome:
     """Judge one case from nothing; ticks come every second, as ingest makes them.
 
     Silence is compared only where the case's `rule` is about it, and of sensors that the case names: all others count
-    as speaking as always.
+    as speaking as always. Rules in shadow are compared only where the case's `rule` is one.
     """
     census = _numbered((*city.sensors, *case.sensors)) if case.sensors else city.census
     named = {one.sensor for one in case.said} | {one.target for one in case.expected}
@@ -149,7 +149,7 @@ def _compared(case: Case, came: Iterable[AlarmTransition]) -> Outcome:
     left = [
         Expected(one.time_ns - case.starts_ns, one.rule, one.target, one.change, one.level, one.value)
         for one in came
-        if (one.rule == case.rule if case.rule else one.kind != Silence.name)
+        if (one.rule == case.rule if case.rule else one.kind != Silence.name and one.response.shadow is None)
     ]
     missing = []
     for wanted in case.expected:
