@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from city.alarm import AlarmTransition, Change
+from city.entry import Connection, Tick
 from city.errors import BadRequest, IllegalTransition, NotPermitted
 from city.level import Domain, Level
 from city.place import Place
@@ -26,6 +27,8 @@ from linkage.states import Step
 from linkage.tables import KEYS
 from linkage.views import Incident
 from storage.sql import Database
+from tests.support.judging import Bench, at, book, context, readings, rule
+from tests.support.judging import sensor as judged_sensor
 from tests.support.linkage import (
     ACCEPTOR,
     DISPATCHER,
@@ -116,6 +119,33 @@ def test_an_alarm_about_an_asset_takes_in_its_childrens_incidents_however_old(da
         (Action.RECOVER, Reason.LAST_CLEARED),
         (Action.JOIN, Reason.CAME_BACK),
     ]
+
+
+def test_four_hundred_sensors_that_the_rules_find_silent_are_one_incident(database: Database):
+    rows = [judged_sensor(number, interval_s=2.0, upstream="gw") for number in range(1, 401)]
+    town = town_with(database, GATEWAY, *(one.sensor for one in rows))
+    quiet = rule("{notice: {intervals: 3}, major: {intervals: 6}}", name="quiet", kind="silence")
+    bench = Bench()
+    bench.feed(context(book(quiet), rows), Connection(at(0), listening=True))
+    early = readings(*((number, 0.5, 0.0) for number in (1, 2)))
+    late = readings(*((number, 2.5, 0.0) for number in range(3, 401)))
+
+    found = bench.feed(early, Tick(at(1)), Tick(at(2)), late, *(Tick(at(second)) for second in range(3, 20)))
+    town.admitter.admit(found)
+    (line,) = town.queue.page(MONITOR).items
+    back = bench.feed(readings(*((number, 19.5, 0.0) for number in range(1, 401))), Tick(at(20)))
+    town.admitter.admit(back)
+
+    assert [(one.target, one.change.value) for one in found] == [
+        ("level-1", "raised"),
+        ("level-2", "raised"),
+        ("gw", "raised"),
+        ("level-1", "cleared"),
+        ("level-2", "cleared"),
+        ("gw", "risen"),
+    ]
+    assert (line.title.en, line.sensor, line.level, line.recovered_at) == ("Asset failed: Gateway", "gw", "major", None)
+    assert town.queue.page(MONITOR).items[0].recovered_at is not None
 
 
 def test_an_alarm_about_an_asset_joins_what_is_open_about_it(database: Database):
