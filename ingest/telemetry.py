@@ -33,6 +33,7 @@ MESSAGES_DISCARDED = Counter(
 )
 READINGS_ACCEPTED = Counter("ingest_readings_accepted_total", "Readings committed to the journal", ["quality"])
 READINGS_DERIVED = Counter("ingest_readings_derived_total", "Readings computed from others", ["derivation"])
+DERIVATIONS_FAILED = Counter("ingest_derivations_failed_total", "Mistakes of our own in a derivation", ["derivation"])
 DERIVED_LATE = Counter(
     "ingest_derived_late_total", "Readings that came after their window was computed, and are not in it", ["derivation"]
 )

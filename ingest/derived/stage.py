@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from city.entry import Arrivals, Connection, Journaled, NumberedSensor, Tick
@@ -15,7 +17,9 @@ from ingest.derived.surroundings import Surroundings
 from ingest.derived.told import UNUSED, Made, Told
 from ingest.journal_codec import Content
 from ingest.stage import Work
-from ingest.telemetry import READINGS_DERIVED
+from ingest.telemetry import DERIVATIONS_FAILED, READINGS_DERIVED
+
+log = structlog.get_logger(__name__)
 
 #: In place of an input's number: nothing is computed of the series.
 _NO_INPUT = -1
@@ -43,6 +47,7 @@ class Derive:
         self._limits: dict[int, tuple[float, float]] = {}
         #: Series of what is computed here that their sensors tell themselves.
         self._own: set[int] = set()
+        self._failed: set[str] = set()
         self._listening_since_ns: int | None = None
         self.position, self.settled = 0, True
 
@@ -110,14 +115,25 @@ class Derive:
                     readings.sensor[at], item[at], readings.time_ns[at], readings.arrival_ns[at], readings.value[at],
                     readings.quality[at],
                 )  # fmt: skip
-                made += [(name, one) for one in each.take(told)]
+                made += self._made(name, partial(each.take, told))
         return self._readings(made, int(readings.arrival_ns[-1]))
 
     def _at(self, now_ns: int, listening_since_ns: int) -> ReadingBatch | None:
-        made = [
-            (name, one) for name, each in self._derivations.items() for one in each.tick(now_ns, listening_since_ns)
-        ]
+        made = []
+        for name, each in self._derivations.items():
+            made += self._made(name, partial(each.tick, now_ns, listening_since_ns))
         return self._readings(made, now_ns)
+
+    def _made(self, name: str, work: Callable[[], list[Made]]) -> list[tuple[str, Made]]:
+        """Return what one derivation makes, by its name."""
+        try:
+            return [(name, one) for one in work()]
+        except Exception:  # a mistake of ours must cost neither ingest nor what sensors said
+            DERIVATIONS_FAILED.labels(name).inc()
+            if name not in self._failed:  # it repeats with every batch: told once in a run
+                self._failed.add(name)
+                log.exception("derivation_failed", derivation=name)
+            return []
 
     def _learn(self, top: int) -> None:
         """Find out what is to be computed of series up to this number, which speak for the first time."""
