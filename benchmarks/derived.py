@@ -28,6 +28,8 @@ START_NS = 1_795_161_600 * SECOND_NS
 MESSAGES = 40_000
 BATCHES = (20, 2_000)
 CITY = """
+[[aqi_cn.where]]
+kinds = ["station"]
 [[noise.zone]]
 class = "2"
 kinds = ["station"]

@@ -1,5 +1,6 @@
 """Air quality by station: means of hours as they end, and what an index makes of them, by hour and by day."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
 from city.derived.aqi_cn import ITEMS, VALID_MINUTES
+from city.level import Domain
 from ingest.derived.hours import REMEMBERED, Hours
-from ingest.derived.section import Section
-from ingest.derived.surroundings import Surroundings
+from ingest.derived.section import Choice, Section
+from ingest.derived.surroundings import Chosen, Surroundings
 from ingest.derived.told import DERIVED, OVER_TIME, Made, Told
 from ingest.derived.windows import Closed, Patience, Windows
 from ingest.series_table import Places
@@ -35,9 +37,18 @@ class Index(Protocol):
         ...
 
 
-def read_minutes(section: Section) -> int:
-    """Return how many minutes of an hour must have values."""
-    return round(section.number("valid_minutes", VALID_MINUTES, 1, 60))
+@dataclass(frozen=True, slots=True)
+class AirSettings:
+    """How many minutes of an hour must have values, and which sensors are stations: air in a garage has no index."""
+
+    valid_minutes: int
+    where: Choice[bool]
+
+
+def read_air(section: Section) -> AirSettings:
+    """Return what the city says of its stations."""
+    minutes = round(section.number("valid_minutes", VALID_MINUTES, 1, 60))
+    return AirSettings(minutes, section.where(Domain.ENVIRONMENT))
 
 
 class Air:
@@ -46,8 +57,9 @@ class Air:
     A day whose last hour a station was silent is told when it speaks again.
     """
 
-    def __init__(self, name: str, index: Index, valid_minutes: int, around: Surroundings) -> None:
-        self._name, self._index, self._valid_minutes, self._around = name, index, valid_minutes, around
+    def __init__(self, name: str, index: Index, settings: AirSettings, around: Surroundings) -> None:
+        self._name, self._index, self._around = name, index, around
+        self._valid_minutes, self._where = settings.valid_minutes, Chosen(settings.where, around)
         self._windows = Windows(name, len(ITEMS), _HOUR_NS, Patience(), around.offset_ns())
         self._hours = Hours(len(ITEMS))
 
@@ -57,7 +69,8 @@ class Air:
 
     def take(self, told: Told) -> list[Made]:
         """Return the indexes of hours that are over with these values."""
-        return self._judged(self._windows.take(told))
+        wanted = self._where.any_of(told.sensor)
+        return self._judged(self._windows.take(told.take(wanted))) if wanted.any() else []
 
     def tick(self, now_ns: int, listening_since_ns: int) -> list[Made]:
         """Return the indexes of stations that fell silent."""

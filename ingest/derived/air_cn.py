@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.derived.aqi_cn import ITEMS, VALID_8H_OF_DAY, VALID_OF_8, VALID_OF_24, Edition, aqi, edition_on, iaqi
-from ingest.derived.air import Air, Results, read_minutes
+from ingest.derived.air import Air, AirSettings, Results, read_air
 from ingest.derived.hours import mean_of
 from ingest.derived.section import Section
 from ingest.derived.surroundings import Surroundings
@@ -22,21 +22,21 @@ _O3 = ITEMS.index("o3")
 
 @dataclass(frozen=True, slots=True)
 class CnSettings:
-    """Minutes that make an hour valid, and items that nobody need monitor (HJ 633-2026, 5.3.2)."""
+    """Stations, and items that nobody need monitor (HJ 633-2026, 5.3.2)."""
 
-    valid_minutes: int
+    air: AirSettings
     exempt: tuple[str, ...]
 
 
 def read(section: Section) -> CnSettings:
     """Return what the city says of its index."""
-    section.only("enabled", "valid_minutes", "exempt")
-    return CnSettings(read_minutes(section), section.words("exempt", ITEMS))
+    section.only("enabled", "valid_minutes", "where", "exempt")
+    return CnSettings(read_air(section), section.words("exempt", ITEMS))
 
 
 def make(settings: CnSettings, around: Surroundings) -> Air:
     """Return the derivation."""
-    return Air(NAME, _Cn(settings.exempt), settings.valid_minutes, around)
+    return Air(NAME, _Cn(settings.exempt), settings.air, around)
 
 
 class _Cn:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from city.derived.aqi_cn import ITEMS, VALID_OF_8, VALID_OF_24
 from city.derived.aqi_us import NOWCAST_HOURS, aqi, index_of, nowcast, parts
-from ingest.derived.air import Air, Results, read_minutes
+from ingest.derived.air import Air, AirSettings, Results, read_air
 from ingest.derived.hours import mean_of
 from ingest.derived.section import Section
 from ingest.derived.surroundings import Surroundings
@@ -19,15 +19,15 @@ OUTPUTS = (NAME, "nowcast_us_pm10", "nowcast_us_pm25")
 _BILLION = 1000.0
 
 
-def read(section: Section) -> int:
-    """Return how many minutes of an hour must have values."""
-    section.only("enabled", "valid_minutes")
-    return read_minutes(section)
+def read(section: Section) -> AirSettings:
+    """Return what the city says of its stations."""
+    section.only("enabled", "valid_minutes", "where")
+    return read_air(section)
 
 
-def make(valid_minutes: int, around: Surroundings) -> Air:
+def make(settings: AirSettings, around: Surroundings) -> Air:
     """Return the derivation."""
-    return Air(NAME, _Us(), valid_minutes, around)
+    return Air(NAME, _Us(), settings, around)
 
 
 class _Us:

@@ -67,12 +67,17 @@ class DerivedBook:
     def selections(self) -> Iterator[Selection]:
         """Yield each selection of sensors that the city made."""
         for _, settings in self.chosen:
-            parts = [settings]
-            if is_dataclass(settings) and not isinstance(settings, Choice):
-                parts = [getattr(settings, part.name) for part in fields(settings)]
-            for choice in (part for part in parts if isinstance(part, Choice)):
+            for choice in _choices(settings):
                 yield from (selection for selection, _ in choice.entries if selection.at)
 
     def make(self, around: Surroundings) -> dict[str, Derivation]:
         """Return the derivations by their names, which have heard nothing yet."""
         return {kind.name: kind.make(settings, around) for kind, settings in self.chosen}
+
+
+def _choices(settings: Any) -> Iterator[Choice[Any]]:  # noqa: ANN401 - what a kind's `read` returns
+    if isinstance(settings, Choice):
+        yield settings
+    elif is_dataclass(settings):
+        for part in fields(settings):
+            yield from _choices(getattr(settings, part.name))

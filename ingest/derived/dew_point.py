@@ -10,7 +10,7 @@ from city.clock import SECOND_NS
 from city.derived.dew_point import dew_point
 from city.level import Domain
 from ingest.derived.rows import Rows
-from ingest.derived.section import Choice, Section, Selection
+from ingest.derived.section import Choice, Section
 from ingest.derived.surroundings import Chosen, Surroundings
 from ingest.derived.told import DERIVED, Made, Told
 
@@ -19,10 +19,6 @@ OUTPUTS = (NAME,)
 
 _INPUTS = {"temperature": 0, "humidity": 1}
 _NEVER = -(2**62)
-
-
-#: Unless a city says otherwise: elsewhere few ask for dew points, and each is a reading more.
-_USUAL = Choice(((Selection(domains=(Domain.MACHINE_ROOM,)), True),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +32,8 @@ class DewPointSettings:
 def read(section: Section) -> DewPointSettings:
     """Return what the city says of dew points."""
     section.only("enabled", "within_s", "where")
-    where = section.choice("where", (), lambda _: True)
-    return DewPointSettings(section.number("within_s", 60, 0, 3600), where if where.entries else _USUAL)
+    # Elsewhere few ask for dew points, and each is a reading more.
+    return DewPointSettings(section.number("within_s", 60, 0, 3600), section.where(Domain.MACHINE_ROOM))
 
 
 class DewPoint:

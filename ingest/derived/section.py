@@ -126,6 +126,11 @@ class Section:
             entries.append((section.selection(), read(section)))
         return Choice(tuple(entries))
 
+    def where(self, usual: Domain) -> Choice[bool]:
+        """Return which sensors are meant: those of `[[header.where]]`, else those of a domain."""
+        said = self.choice("where", (), lambda _: True)
+        return said if said.entries else Choice(((Selection(domains=(usual,)), True),))
+
     def selection(self) -> Selection:
         """Return which sensors this is about."""
         sensors, kinds, tags, domains = (self.words(key, _KNOWN.get(key, ())) for key in _ABOUT)

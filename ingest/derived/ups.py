@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.derived.ups import PEUKERT, minutes_left
+from city.level import Domain
 from ingest.derived.rows import Rows
 from ingest.derived.section import Choice, Section
 from ingest.derived.surroundings import Chosen, Surroundings
@@ -28,10 +29,19 @@ class Battery:
     exponent: float
 
 
-def read(section: Section) -> Choice[Battery]:
-    """Return which UPS has which battery."""
-    section.only("enabled", "battery")
-    return section.choice("battery", ("full_load_min", "exponent"), _battery)
+@dataclass(frozen=True, slots=True)
+class UpsSettings:
+    """Which sensors are UPSes, for many a thermometer tells its battery too; and which has which battery."""
+
+    where: Choice[bool]
+    batteries: Choice[Battery]
+
+
+def read(section: Section) -> UpsSettings:
+    """Return what the city says of its UPSes."""
+    section.only("enabled", "where", "battery")
+    batteries = section.choice("battery", ("full_load_min", "exponent"), _battery)
+    return UpsSettings(section.where(Domain.MACHINE_ROOM), batteries)
 
 
 def _battery(section: Section) -> Battery:
@@ -41,8 +51,8 @@ def _battery(section: Section) -> Battery:
 class Ups:
     """One that ever told its runtime is believed; of others charge and load of one time make an estimate."""
 
-    def __init__(self, batteries: Choice[Battery], around: Surroundings) -> None:
-        self._batteries = Chosen(batteries, around)
+    def __init__(self, settings: UpsSettings, around: Surroundings) -> None:
+        self._where, self._batteries = Chosen(settings.where, around), Chosen(settings.batteries, around)
         self._number = around.number
         self._rows = Rows(
             time=(np.int64, _NEVER, 3), value=(np.float64, 0.0, 3), quality=(np.uint16, 0, 3), tells=(np.bool_, False)
@@ -54,6 +64,10 @@ class Ups:
 
     def take(self, told: Told) -> list[Made]:
         """Return the minutes at these values; UPSes are few, so they are taken one value after the other."""
+        wanted = self._where.any_of(told.sensor)
+        return self._reckoned(told.take(wanted)) if wanted.any() else []
+
+    def _reckoned(self, told: Told) -> list[Made]:
         row, rows = self._rows.at(told.sensor), self._rows
         batteries = self._batteries.of(told.sensor)
         found: list[tuple[int, float, int]] = []

@@ -4,11 +4,16 @@ from datetime import datetime
 
 import pytest
 
+from city.level import Domain
 from city.quality import Quality
 from tests.support.deriving import ZONE, DerivingCity, station
 
 HOUR = 3600
 CLEAN = {"so2": 10.0, "no2": 10.0, "co": 0.5, "o3": 40.0, "pm10": 20.0, "pm25": 10.0}
+
+
+def town(toml: str = "") -> DerivingCity:
+    return DerivingCity(toml, [station("air")])
 
 
 def at(text: str) -> float:
@@ -33,7 +38,7 @@ def of(found, quantity: str):
 
 
 def test_hour_is_told_at_its_end_two_minutes_into_the_next():
-    city = DerivingCity()
+    city = town()
     assert hour(city, T0, pm25=75.0) == []
 
     assert city.hear(("air", "pm25", T0 + HOUR + 119, 10.0)) == []
@@ -46,14 +51,14 @@ def test_hour_is_told_at_its_end_two_minutes_into_the_next():
 
 @pytest.mark.parametrize(("minutes", "told"), [(range(45), 1), (range(44), 0), (range(15, 60), 1)])
 def test_hour_with_too_few_minutes_is_no_data(minutes, told):
-    city = DerivingCity()
+    city = town()
     hour(city, T0, minutes=minutes)
 
     assert len(of(hour(city, T0 + HOUR), "aqi_cn")) == told
 
 
 def test_minutes_that_count_are_different_ones():
-    city = DerivingCity()
+    city = town()
     rows = [("air", item, T0 + second, value) for second in range(0, 600, 10) for item, value in CLEAN.items()]
     city.hear(*rows)
 
@@ -69,7 +74,7 @@ def test_reading_stands_for_the_interval_that_its_sensor_promised():
 
 @pytest.mark.parametrize(("pm25", "told"), [(61.0, [101.0]), (60.0, [])])
 def test_hour_with_an_item_missing_is_told_above_100_only(pm25, told):
-    city = DerivingCity()
+    city = town()
     _without(city, "so2", pm25)
 
     assert [value for _, value in of(hour(city, T0 + HOUR), "aqi_cn")] == told
@@ -81,14 +86,14 @@ def _without(city: DerivingCity, item: str, pm25: float) -> None:
 
 
 def test_item_that_nobody_need_monitor_is_not_missed():
-    city = DerivingCity('[aqi_cn]\nexempt = ["so2"]\n')
+    city = town('[aqi_cn]\nexempt = ["so2"]\n')
     _without(city, "so2", 60.0)
 
     assert [value for _, value in of(hour(city, T0 + HOUR), "aqi_cn")] == [100.0]
 
 
 def test_hours_before_march_2026_go_by_the_old_edition_and_its_sliding_means():
-    city = DerivingCity()
+    city = town()
     begins = at("2026-02-27T00:00")
     found = []
     for place in range(25):
@@ -100,7 +105,7 @@ def test_hours_before_march_2026_go_by_the_old_edition_and_its_sliding_means():
 
 
 def test_day_is_told_at_midnight_from_20_hours():
-    city = DerivingCity()
+    city = town()
     found = []
     for place in range(4, 25):
         found += hour(city, T0 + place * HOUR, pm25=36.0, o3=165.0 if 10 <= place < 18 else 40.0)
@@ -109,7 +114,7 @@ def test_day_is_told_at_midnight_from_20_hours():
 
 
 def test_day_with_too_few_hours_is_no_data():
-    city = DerivingCity()
+    city = town()
     found = []
     for place in range(6, 25):
         found += hour(city, T0 + place * HOUR)
@@ -118,7 +123,7 @@ def test_day_with_too_few_hours_is_no_data():
 
 
 def test_day_that_ended_in_silence_is_told_when_the_station_speaks_again():
-    city = DerivingCity()
+    city = town()
     for place in range(22):
         hour(city, T0 + place * HOUR)
     hour(city, T0 + 30 * HOUR)
@@ -127,7 +132,7 @@ def test_day_that_ended_in_silence_is_told_when_the_station_speaks_again():
 
 
 def test_silent_station_is_told_when_we_have_listened_long_enough():
-    city = DerivingCity()
+    city = town()
     hour(city, T0, minutes=range(50))
     assert city.tick(T0 + 2 * HOUR) == []  # nobody listened: its readings may wait at the broker
 
@@ -138,7 +143,7 @@ def test_silent_station_is_told_when_we_have_listened_long_enough():
 
 
 def test_reading_of_an_hour_that_was_told_is_not_in_it():
-    city = DerivingCity()
+    city = town()
     hour(city, T0)
     hour(city, T0 + HOUR)
 
@@ -146,7 +151,7 @@ def test_reading_of_an_hour_that_was_told_is_not_in_it():
 
 
 def test_buffered_hours_are_told_as_the_hours_that_they_were():
-    city = DerivingCity()
+    city = town()
     rows = [("air", item, T0 + minute * 60, value) for minute in range(185) for item, value in CLEAN.items()]
 
     found = city.hear(*rows, arrival_s=T0 + 9 * HOUR)
@@ -155,14 +160,14 @@ def test_buffered_hours_are_told_as_the_hours_that_they_were():
 
 
 def test_index_is_marked_as_its_values_are():
-    city = DerivingCity()
+    city = town()
     hour(city, T0, flags=Quality.SIMULATED | Quality.LATE)
 
     assert {words for *_, words in hour(city, T0 + HOUR)} == {("simulated",)}
 
 
 def test_american_index_is_told_where_it_is_wanted_by_its_own_name():
-    city = DerivingCity("[aqi_cn]\nenabled = false\n[aqi_us]\nenabled = true\n")
+    city = town("[aqi_cn]\nenabled = false\n[aqi_us]\nenabled = true\n")
     for place in range(2):
         hour(city, T0 + place * HOUR, pm25=75.0)
     found = hour(city, T0 + 2 * HOUR, pm25=75.0)
@@ -170,3 +175,12 @@ def test_american_index_is_told_where_it_is_wanted_by_its_own_name():
     assert of(found, "aqi_us") == [(T0 + 2 * HOUR, 165.0)]
     assert of(found, "nowcast_us_pm25") == [(T0 + 2 * HOUR, 75.0)]
     assert of(found, "aqi_cn") == []
+
+
+def test_air_elsewhere_has_no_index_unless_the_city_says_so():
+    garage = station("air", domain=Domain.MACHINE_ROOM)
+    for toml, told in (("", 0), ("[[aqi_cn.where]]\nsensors = ['air']\n", 1)):
+        city = DerivingCity(toml, [garage])
+        hour(city, T0)
+
+        assert len(of(hour(city, T0 + HOUR), "aqi_cn")) == told

@@ -12,8 +12,12 @@ from tests.support.deriving import Derived, DerivingCity, Row, station
 T0 = 1_795_161_600
 
 CITY = """
+[[aqi_cn.where]]
+kinds = ["station"]
 [aqi_us]
 enabled = true
+[[aqi_us.where]]
+kinds = ["station"]
 [noise]
 period_min = 2
 [[noise.zone]]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from city.level import Domain
 from city.quality import Quality
 from tests.support.deriving import DerivingCity, station
 
@@ -43,6 +44,7 @@ def test_state_of_five_minutes(loop, speed, expected):
     ]
 
 
+UPS = station("u", domain=Domain.MACHINE_ROOM)
 BATTERIES = "[ups]\n[[ups.battery]]\nfull_load_min = 10\nexponent = 1.2\nkinds = ['station']\n"
 
 
@@ -52,7 +54,7 @@ def ups(city: DerivingCity, at_s: float, **values: float):
 
 
 def test_ups_is_believed_what_it_says_of_itself():
-    city = DerivingCity(BATTERIES, [station("u")])
+    city = DerivingCity(BATTERIES, [UPS])
 
     assert ups(city, 0, battery_level=50.0, load=50.0, battery_runtime=42.0) == [(0, 11.49), (0, 42.0)]
     assert ups(city, 20, battery_level=50.0, load=50.0) == []
@@ -60,7 +62,7 @@ def test_ups_is_believed_what_it_says_of_itself():
 
 
 def test_minutes_are_estimated_where_charge_and_load_of_one_time_are_told():
-    city = DerivingCity(BATTERIES, [station("u")])
+    city = DerivingCity(BATTERIES, [UPS])
 
     assert ups(city, 0, battery_level=100.0) == []
     assert ups(city, 0, load=100.0) == [(0, 10.0)]
@@ -68,7 +70,11 @@ def test_minutes_are_estimated_where_charge_and_load_of_one_time_are_told():
 
 
 def test_unknown_battery_has_no_estimate():
-    assert ups(DerivingCity("", [station("u")]), 0, battery_level=100.0, load=100.0) == []
+    assert ups(DerivingCity("", [UPS]), 0, battery_level=100.0, load=100.0) == []
+
+
+def test_thermometer_with_a_battery_is_no_ups():
+    assert ups(DerivingCity("", [station("u")]), 0, battery_runtime=42.0) == []
 
 
 def rates(city: DerivingCity, *values: float, first_s: float = 0, flags: int = 0, quantity: str = "energy"):
