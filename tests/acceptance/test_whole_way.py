@@ -297,3 +297,53 @@ def test_new_rules_need_no_restart_and_bad_ones_leave_the_running_book_in_force(
 
     assert error == f"Expected a number, got `warm` - at `rules/rules.yaml:{line}`"
     assert staff.monitor.get("/status")["ingest"]["book_error"] == error
+
+
+#: A rule in force that holds for ten minutes, and one in shadow that does not.
+HELD_AND_SHADOW = """\
+  - id: crowd-held
+    name: {zh: 人群, en: Crowd}
+    kind: threshold
+    source: "made up for this test"
+    select: {sensors: [crowd-10], quantity: water_level}
+    levels: {notice: {above: 5, clear: 4, hold: 10m}}
+    incident: {class: road_water, priority: {notice: 4}}
+  - id: crowd-shadow
+    name: {zh: 人群试运行, en: Crowd in shadow}
+    kind: threshold
+    source: "made up for this test"
+    shadow: {against: crowd-held}
+    select: {sensors: [crowd-10], quantity: water_level}
+    levels: {notice: {above: 5, clear: 4}}
+    incident: {class: road_water, priority: {notice: 4}}
+"""
+
+
+def test_buffered_upload_is_judged_as_history_and_a_shadow_tells_when_it_is_switched_on(
+    program: Program, source: Publisher, staff: Staff, rule_file: Path
+) -> None:
+    rule_file.write_text(rule_file.read_text("utf-8") + HELD_AND_SHADOW, "utf-8")
+    eventually(lambda: in_force(staff, "crowd-shadow"), what="the new rules")
+    begins = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    upload = [
+        {"time": (begins + timedelta(minutes=minute)).isoformat(), "values": {"water_level": 8.0}}
+        for minute in range(30)
+    ]
+    source.send("city/environment/crowd-10/reading", json.dumps(upload).encode())
+
+    incident = incident_on(staff.monitor, "crowd-10")
+    record = until(
+        lambda: staff.foreman.get("/shadow-rules/crowd-shadow/record"), lambda found: found["both"], what="its record"
+    )
+    in_shadow = [one["rule"] for one in staff.monitor.incidents() if one["sensor"] == "crowd-10"]
+    rule_file.write_text(rule_file.read_text("utf-8").replace("    shadow: {against: crowd-held}\n", ""), "utf-8")
+    told = until(
+        lambda: [one for one in staff.monitor.incidents() if one["rule"] == "crowd-shadow"], bool, what="its alarm"
+    )
+
+    assert incident["late"]
+    assert datetime.fromisoformat(incident["happened_at"]) == begins + timedelta(minutes=10), "the hold, by its clock"
+    assert (record["shadow"]["alarms"], record["earlier"], record["lead_s"]) == (1, 1, 600.0)
+    assert in_shadow == ["crowd-held"], "a rule in shadow tells nobody"
+    assert datetime.fromisoformat(told[0]["happened_at"]) == begins, "it burns since then"
+    assert datetime.fromisoformat(told[0]["opened_at"]) > begins + timedelta(hours=1)
