@@ -7,6 +7,7 @@ from pathlib import Path
 from api.city_facts import CityFacts
 from api.config import HttpSettings
 from api.passwords import Passwords
+from city.backtest import Backtests
 from city.clock import Clock
 from city.feed import Feed
 from linkage.audit.office import AuditOffice
@@ -53,6 +54,8 @@ class Given:
     audit: AuditOffice
     telling: TellingOffice
     holding: HoldingOffice
+    #: Tries proposed rule books on the history; None where that is not to be had.
+    backtests: Backtests | None = None
     console: Path | None = None
     passwords: Passwords | None = None
     #: Says how copies of the city stand, as `api.routes.status.CopiesView` has it; blocks.

@@ -33,6 +33,7 @@ class Right(StrEnum):
     ANSWER_HINT = "answer_hint"  #: order maintenance, or say that a sensor is right
     OPEN_FROM_HINT = "open_from_hint"  #: make an incident of a hint
     SEE_RULES = "see_rules"
+    BACKTEST = "backtest"  #: try a rule book on the history
     SEE_SHADOW = "see_shadow"  #: what rules in shadow found, which nobody is told of
     SEE_STATUS = "see_status"
     SEE_DISCOVERY = "see_discovery"
@@ -85,6 +86,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.ANSWER_HINT: ANSWERING,
     Right.OPEN_FROM_HINT: OPENING,
     Right.SEE_RULES: _EVERYBODY,
+    # Those who write rules, and those whose queue they fill.
+    Right.BACKTEST: frozenset({Role.OPERATOR, Role.FOREMAN}),
     # Those who decide whether a rule is switched on, and those who would answer its alarms.
     Right.SEE_SHADOW: frozenset({Role.OPERATOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER, Role.EVALUATOR}),
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from socket import gethostname
 from socket import socket as Socket
 
@@ -18,6 +19,7 @@ from api.users import account_of, person_with
 from city.clock import SystemClock
 from city.errors import LiandongError
 from city.feed import Feed
+from liandong.backtest.office import BacktestOffice
 from liandong.carried import console
 from liandong.city_facts import city_facts
 from liandong.city_folder import CityFolder, read_city
@@ -26,6 +28,7 @@ from liandong.folder import DataFolder
 from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
 from liandong.looking_after import Care
+from liandong.part import own_command
 from liandong.parts_metrics import tell_parts
 from liandong.pauses import keep_pauses_short
 from liandong.release import release
@@ -89,8 +92,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def run_desk(settings: Settings, *, demo: bool) -> None:
-    """Work until SIGINT or SIGTERM.
+async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None) -> None:
+    """Work until SIGINT or SIGTERM; `config` is the settings file, which a back-test reads too.
 
     Raises:
         AddressTaken: something else listens where the API should.
@@ -116,7 +119,8 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
             given = _given(settings, city, ledger, feed, voice, demo=demo)
-            app = create_app(replace(given, copies=care.copies))
+            backtests = _backtests(settings, city, config)
+            app = create_app(replace(given, copies=care.copies, backtests=backtests))
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
@@ -128,6 +132,7 @@ async def run_desk(settings: Settings, *, demo: bool) -> None:
                 close_streams(app)
                 server.should_exit = True
                 await serving
+                await backtests.cancel()
                 desk.cancel()
                 asking.cancel()
                 beating.cancel()
@@ -232,6 +237,13 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         telling=telling_office(ledger, voice.keys),
         console=console(),
     )
+
+
+def _backtests(settings: Settings, city: CityFolder, config: Path | None) -> BacktestOffice:
+    """Return what runs back-tests by commands of our own, told where they find data, city and settings."""
+    shared = ["--data", str(settings.data), "--city", str(settings.city)]
+    shared += ["--config", str(config)] if config is not None else []
+    return BacktestOffice(city, SystemClock(), settings.folder.backtest, lambda *words: own_command(*words, *shared))
 
 
 def _evaluation(city: CityFolder, ledger: Ledger) -> Evaluation:

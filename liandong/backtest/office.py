@@ -93,6 +93,8 @@ class BacktestOffice:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            if self._task is task:  # it was cancelled before it did anything
+                self._end(BacktestState.CANCELLED)
         return self._standing
 
     async def _run(self, asked: AskedBacktest) -> None:
@@ -102,10 +104,13 @@ class BacktestOffice:
         try:
             ended = await self._follow(await self._started(asked))
         finally:
-            self._marker.unlink(missing_ok=True)
-            self._book.unlink(missing_ok=True)
-            self._standing, self._task = replace(self._standing, state=ended), None
-            log.info("backtest_ended", state=str(ended))
+            self._end(ended)
+
+    def _end(self, ended: BacktestState) -> None:
+        self._marker.unlink(missing_ok=True)
+        self._book.unlink(missing_ok=True)
+        self._standing, self._task = replace(self._standing, state=ended), None
+        log.info("backtest_ended", state=str(ended))
 
     async def _started(self, asked: AskedBacktest) -> asyncio.subprocess.Process:
         words = ["rules", "backtest", "--told", "--rules", str(self._book)]

@@ -24,7 +24,7 @@ def desk(
     """Run linkage, the API and the console; `liandong up` does so beside ingest and broker."""
     settings = chosen_settings(config, data=data, city=city, http=http, mqtt=mqtt)
     configure_log("desk")
-    uvloop.run(run_desk(settings, demo=demo))
+    uvloop.run(run_desk(settings, demo=demo, config=config))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -45,6 +45,7 @@ from linkage.views import Names
 from registry.components import ComponentRegistry
 from registry.sensors import SensorRegistry
 from storage.sql import Database
+from tests.support.backtests import MemoryBacktests
 from tests.support.feed import MemoryFeed
 from tests.support.linkage import ledger
 from tests.support.people import CHEAP
@@ -180,6 +181,7 @@ def given_on(
         holding=holding_office(book),
         components=components,
         passwords=Passwords(CHEAP),
+        backtests=MemoryBacktests(),
     )
     return given, book
 
