@@ -20,7 +20,13 @@ from rules.book import RuleBook
 from rules.cases import Case, Expected, Said
 from rules.duration import shown_duration
 from rules.engine import Engine
+from rules.kinds.drift import Drift
+from rules.kinds.expression import Expression
 from rules.kinds.silence import Silence
+from rules.kinds.stuck import Stuck
+
+#: Kinds that never look at the clock: hours of readings are tried without their seconds.
+_CLOCKLESS = (Stuck.name, Drift.name, Expression.name)
 
 #: So many surprises of a case are told one by one.
 _TOLD = 10
@@ -85,8 +91,10 @@ def run(case: Case, city: City) -> Outcome:
     heard = _listened_to(census, [*rows.values()])
     context = Context(case.starts_ns, "case", city.files, heard, quantities, city.zone, city.holidays)
     engine = Engine(city.catalogue)
-    engine.start(context, _judging(case, city.book))
-    entries = _journal(case, numbers, quantities)
+    book = _judging(case, city.book)
+    engine.start(context, book)
+    ticking = any(rule.kind not in _CLOCKLESS for rule in book.rules)
+    entries = (one for one in _journal(case, numbers, quantities) if ticking or not isinstance(one, Tick))
     came = [one for position, entry in enumerate(entries, 2) for one in engine.apply(Journaled(position, entry))]
     return _compared(case, came)
 
