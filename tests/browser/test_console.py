@@ -272,6 +272,40 @@ def test_dialog_keeps_the_focus_and_gives_it_back(sign_in: SignIn, accounts: dic
     expect(opener).to_be_focused()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), _PHONE, (1920, 1080)], ids=["laptop", "phone", "wall"])
+def test_why_not_is_asked_by_keyboard_and_answered_with_condition_and_reading(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher, size: tuple[int, int]
+) -> None:
+    flood(source, "up-02", 3.0)
+    page = sign_in("fang", accounts["fang"], "sensor/up-02")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.get_by_role("button", name="Why, and why not").focus()
+    page.keyboard.press("Enter")
+    page.select_option("dialog select[name=rule]", "underpass-water")
+    page.locator("dialog button.primary").focus()
+    page.keyboard.press("Enter")
+
+    answer = page.locator("dialog [data-answer=not_met]")
+    expect(answer).to_contain_text("no level is met", timeout=_PATIENCE_MS)
+    expect(answer.locator("[data-level=major]")).to_contain_text("above 15 not met")
+    expect(answer.locator("[data-reading=up-02]").first).to_contain_text("cm")
+    assert page.evaluate(_NAMELESS) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    dialog = page.locator("dialog")
+    assert dialog.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_rules_page_asks_why_of_its_rule(sign_in: SignIn, accounts: dict[str, str]) -> None:
+    page = sign_in("fang", accounts["fang"], "rules")
+    page.get_by_role("button", name="Why? Underpass flooding").click()
+    page.fill("dialog input[name=sensor]", "rack-01")
+    page.locator("dialog button.primary").click()
+
+    expect(page.locator("dialog [data-answer=not_selected]")).to_contain_text("Domain must be environment, is")
+
+
 def test_wall_is_left_with_escape(sign_in: SignIn, accounts: dict[str, str]) -> None:
     page = sign_in("zhou", accounts["zhou"])
     go(page, "wall")

@@ -17,6 +17,7 @@ import { response } from './en/response';
 import { telling } from './en/telling';
 import { phone } from './en/phone';
 import { shadow } from './en/shadow';
+import { why } from './en/why';
 
 export const en: Dictionary = {
   ...frame,
@@ -35,4 +36,5 @@ export const en: Dictionary = {
   ...response,
   ...phone,
   ...shadow,
+  ...why,
 };

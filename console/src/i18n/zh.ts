@@ -16,6 +16,7 @@ import { response } from './zh/response';
 import { telling } from './zh/telling';
 import { phone } from './zh/phone';
 import { shadow } from './zh/shadow';
+import { why } from './zh/why';
 
 export const zh = {
   ...frame,
@@ -34,6 +35,7 @@ export const zh = {
   ...response,
   ...phone,
   ...shadow,
+  ...why,
 };
 
 export type Word = keyof typeof zh;
