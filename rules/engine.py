@@ -22,6 +22,7 @@ from rules.population import Population
 from rules.rule import Rule
 from rules.standing import Standing
 from rules.table import StateTable
+from rules.together import Together
 from rules.unheard import SilencePass
 
 
@@ -155,7 +156,8 @@ class Engine:
     def explained(self) -> frozenset[str]:
         """Return the sensors whose silence an alarm about an asset explains."""
         silences = self._force.passes.get(Silence.name)
-        return silences.explained if isinstance(silences, SilencePass) else frozenset()
+        parts = silences.parts if isinstance(silences, Together) else ()
+        return next((part.explained for part in parts if isinstance(part, SilencePass)), frozenset())
 
     def open_alarms(self) -> Iterable[OpenAlarm]:
         """Yield what stands open."""
