@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -7,9 +8,12 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
-from city.entry import Connection, Entry, NumberedSensor, Tick
+from city.entry import Connection, Entry, Journaled, NumberedSensor, Tick
+from rules.checkpoint import Judge
+from rules.checkpoint_file import CheckpointFile
+from rules.engine import Engine
 from rules.states import AlarmStates
-from tests.support.judging import START_NS, Bench, at, book, context, readings, rule, sensor
+from tests.support.judging import CATALOGUE, START_NS, Bench, at, book, context, readings, rule, sensor
 
 QUIET = rule("{notice: {intervals: 3}, major: {intervals: 10}}", name="quiet", kind="silence")
 
@@ -180,6 +184,19 @@ def test_a_gateway_that_speaks_itself_is_among_those_behind_it() -> None:
     states.apply(timeline.transitions(1))
     states.explain(timeline.bench.engine.explained)
     assert states.states() == {}
+
+
+def test_a_judge_tells_who_is_silent_behind_a_failed_asset(tmp_path: Path) -> None:
+    file = CheckpointFile.open(tmp_path / "rules.sqlite", first_number=1)
+    judge = Judge(Engine(CATALOGUE), file)
+    entries: list[Entry] = [context(book(QUIET), behind("gw-1", range(1, 4))), Connection(at(0), listening=True)]
+    entries += [Tick(at(second)) for second in range(1, 8)]
+    for position, entry in enumerate(entries, 1):
+        judge.apply(Journaled(position, entry))
+
+    assert judge.states.states() == dict.fromkeys(("gw-1", "level-1", "level-2", "level-3"), "silent")
+    assert [item.transition.target for item in judge.outbox(9)] == ["gw-1"]
+    judge.close()
 
 
 def test_assets_that_feed_each_other_in_a_circle_end_somewhere() -> None:
