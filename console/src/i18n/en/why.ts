@@ -56,6 +56,7 @@ export const why: Record<keyof typeof chinese, string> = {
   'change.risen': 'risen',
   'change.fallen': 'fallen',
   'change.cleared': 'cleared',
+  'change.confirmed': 'confirmed',
   'whyAction.open': 'opened an incident',
   'whyAction.join': 'joined',
   'whyAction.rise': 'rose',
@@ -82,4 +83,5 @@ export const why: Record<keyof typeof chinese, string> = {
   'whyReason.hold_ended': 'what held it back ended',
   'whyReason.held_cleared': 'cleared while held back',
   'whyReason.held_fell': 'fell while held back',
+  'whyReason.confirmed': 'a good reading says that it is so',
 };

@@ -54,6 +54,7 @@ export const why = {
   'change.risen': '升级',
   'change.fallen': '降级',
   'change.cleared': '解除',
+  'change.confirmed': '证实',
   'whyAction.open': '立为新事件',
   'whyAction.join': '并入',
   'whyAction.rise': '升级',
@@ -80,4 +81,5 @@ export const why = {
   'whyReason.hold_ended': '抑制已结束',
   'whyReason.held_cleared': '抑制期间解除',
   'whyReason.held_fell': '抑制期间降级',
+  'whyReason.confirmed': '有效读数已证实',
 };
