@@ -90,6 +90,17 @@ def dispatch_over_the_api(program: Program, accounts: dict[str, str], sensor: st
     dispatcher.step(filed, "dispatch", departments=["water-bureau"])
 
 
+def test_computed_value_is_shown_as_computed(sign_in: SignIn, accounts: dict[str, str], source: Publisher) -> None:
+    source.reading("rack-01", datetime.now(UTC).isoformat(), domain="machine_room", temperature=20.0, humidity=50.0)
+
+    page = sign_in("wang", accounts["wang"], "sensor/rack-01")
+
+    row = page.locator("tr", has_text="Dew point")
+    expect(row).to_contain_text("9.3", timeout=20_000)
+    expect(row.locator(".chip")).to_have_text("computed")
+    expect(row.locator(".chip.warn")).to_have_count(0)
+
+
 def test_screen_says_when_it_is_stale(sign_in: SignIn, accounts: dict[str, str], program: Program) -> None:
     page = sign_in("wang", accounts["wang"])
     cover = page.get_by_test_id("stale")
