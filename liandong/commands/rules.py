@@ -11,7 +11,7 @@ from city.errors import BadCityFile, BadRequest
 from liandong.city_folder import CityFolder, read_city
 from liandong.commands.options import City, Config, chosen_settings
 from liandong.commands.rules_backtest import backtest
-from liandong.commands.rules_explain import explain, reload
+from liandong.commands.rules_detect import detect
 from liandong.commands.rules_explain import explain, reload
 from liandong.commands.rules_shadow import shadow
 from liandong.exits import Exit
@@ -108,9 +108,8 @@ def add_to(app: typer.Typer) -> None:
     group.command("test")(try_cases)
     group.command("schema")(schema)
     group.command("backtest")(backtest)
-    group.command("explain")(explain)
-    group.command("reload")(reload)
     group.command("shadow")(shadow)
     group.command("explain")(explain)
     group.command("reload")(reload)
+    group.command("detect")(detect)
     app.add_typer(group, name="rules")

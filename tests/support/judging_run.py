@@ -89,10 +89,10 @@ RULES = (
         "    expression: if(least > 0, most / least / 10, 0 / least)\n    same: site\n    within: 20s",
     ),
     rule(
-        "{notice: {score: 1.2}, major: {score: 1.5, hold: 2s}}",
+        "{notice: {score: 1.0}, major: {score: 1.4, hold: 2s}}",
         name="unlike-itself",
         kind="baseline",
-        select="{quantity: water_level}",
+        select="{quantity: water_level, sensors: [level-1, level-5, level-9, level-13, level-17]}",
         extra="warm_up: 1m\n    against: both\n    same: site\n    within: 20s",
     ),
 )
