@@ -17,7 +17,7 @@ from city.history import Resolution
 from liandong.cli import run
 from storage.influxdb_server import InfluxAddress
 from storage.influxdb_setup import InfluxSetup, address_of
-from tests.support.servers import Server, free_port
+from tests.support.servers import DIRECT, Server, free_port
 
 TOKEN = "a-very-secret-token"
 DAYS = {Resolution.RAW: 30, Resolution.MINUTE: 365, Resolution.HOUR: None}
@@ -121,7 +121,7 @@ def test_retention_policies_of_1x_are_made_and_changed(influxdb_server: Server) 
 
 def policies(server: Server, database: str) -> dict[str, tuple[str, bool]]:
     asked = {"q": f'SHOW RETENTION POLICIES ON "{database}"'}
-    answer = httpx.get(f"{server.url}/query", params=asked, trust_env=False).json()
+    answer = httpx.get(f"{server.url}/query", params=asked, **DIRECT).json()
     (series,) = answer["results"][0]["series"]
     return {row[0]: (row[1], row[4]) for row in series["values"]}
 

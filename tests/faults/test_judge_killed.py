@@ -1,6 +1,4 @@
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,24 +6,23 @@ import pytest
 
 from city.clock import ManualClock
 from rules.checkpoint import Judge
+from tests.support.forks import FORKS, forked
 from tests.support.judging import CATALOGUE, Bench
-from tests.support.judging_run import journal
+from tests.support.judging_run import journal, judge_all
 
 KILLS = 6
 
 
 def killed_after(path: Path, delay_s: float) -> bool:
     """Judge in a process of its own and kill it when it has judged for `delay_s`; return whether it was still at it."""
-    command = [sys.executable, "-m", "tests.support.judging_run", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"judging\n"
-        try:
-            process.wait(delay_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return True
-        return False
+    says, said = FORKS.Pipe(duplex=False)
+    process = forked(judge_all, path, said)
+    assert says.recv_bytes() == b"judging"
+    process.join(delay_s)
+    running = process.exitcode is None
+    process.kill()
+    process.join()
+    return running
 
 
 @pytest.mark.slow

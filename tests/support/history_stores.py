@@ -19,7 +19,7 @@ from storage.influxdb_setup import InfluxSetup
 from storage.line import measurement_of, name_of
 from storage.touched import Touched
 from tests.support.history import NAMES, aggregation
-from tests.support.servers import Server
+from tests.support.servers import DIRECT, Server
 
 #: Everything that tests write lies between these times.
 WIDE = (0, 2**62)
@@ -62,7 +62,7 @@ class OldInfluxServer:
         self._reads = InfluxServer(address, token="", timeout_s=5.0, gzip=False)
 
     def write(self, lines: Sequence[str]) -> None:
-        answer = httpx.post(self._write, content="\n".join(lines).encode(), trust_env=False)
+        answer = httpx.post(self._write, content="\n".join(lines).encode(), **DIRECT)
         assert answer.status_code == 204, answer.text
 
     def query(self, statement: str) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def influxdb_rig(server: Server, database: str, folder: Path) -> Rig:
             f'DROP RETENTION POLICY readings ON "{database}"',
             f'CREATE RETENTION POLICY readings ON "{database}" DURATION INF REPLICATION 1 DEFAULT',
         ):
-            httpx.post(f"{server.url}/query", data={"q": statement}, trust_env=False).raise_for_status()
+            httpx.post(f"{server.url}/query", data={"q": statement}, **DIRECT).raise_for_status()
 
     def points(sensor: str, quantity: str) -> list[Point]:
         everything = OldInfluxServer(server, database, "readings").query(
@@ -179,8 +179,7 @@ def exported_series(server: Server) -> dict[tuple[str, str], set[int]]:
 
 
 def _export(server: Server) -> list[dict[str, Any]]:
-    httpx.get(f"{server.url}/internal/force_flush", trust_env=False).raise_for_status()
-    answer = httpx.get(
-        f"{server.url}/api/v1/export", params={"match[]": '{__name__!=""}', "start": 0}, trust_env=False, timeout=10
-    )
+    httpx.get(f"{server.url}/internal/force_flush", **DIRECT).raise_for_status()
+    everything = {"match[]": '{__name__!=""}', "start": "0"}
+    answer = httpx.get(f"{server.url}/api/v1/export", params=everything, timeout=10, **DIRECT)
     return [json.loads(line) for line in answer.text.splitlines()]

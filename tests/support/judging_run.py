@@ -1,9 +1,9 @@
-"""Judges a long made-up journal into a checkpoint, to be killed: `python -m tests.support.judging_run FILE`."""
+"""Judges a long made-up journal into a checkpoint, to be killed."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 import numpy as np
@@ -151,14 +151,10 @@ def judge_until_killed(path: Path, place: str, commit: int, entries: Sequence[En
     judge.close()
 
 
-def main() -> None:
-    judge = Judge.open(Path(sys.argv[1]), CATALOGUE, ManualClock(datetime(2026, 11, 20, tzinfo=UTC)))
-    sys.stdout.write("judging\n")
-    sys.stdout.flush()
+def judge_all(path: Path, said: Pipe) -> None:
+    """Judge everything that the checkpoint at `path` has not seen, and say when it begins."""
+    judge = Judge.open(path, CATALOGUE, ManualClock(datetime(2026, 11, 20, tzinfo=UTC)))
+    said.send_bytes(b"judging")
     for position, entry in enumerate(journal(), 1):
         judge.apply(Journaled(position, entry))
     judge.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -149,7 +149,11 @@ class Program:
                 self.process = subprocess.Popen(
                     command, stdout=output, stderr=output, cwd=self.folder, env=self._environment(self.root)
                 )
-        self.wait_ready()
+        try:
+            self.wait_ready()
+        except BaseException:
+            self.kill()
+            raise
 
     def wait_ready(self) -> None:
         """Return when database, ingest and broker are all there."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,10 @@ from liandong.folder import DataFolder
 from liandong.secrets import secrets_at
 
 HOST = "127.0.0.1"
+
+#: How httpx asks servers of the tests: without `verify` it loads the trusted certificates each time, for 20 ms, and
+#: there is no TLS here.
+DIRECT: dict[str, Any] = {"trust_env": False, "verify": False}
 
 #: Below Linux's ephemeral range (32768 up), so that no outgoing connection can take a port between look and use.
 _PORTS = range(20_000, 32_000)
@@ -100,7 +105,7 @@ def accepts_mqtt(port: int) -> bool:
 def answers_http(url: str) -> bool:
     """Tell whether `url` answers with success."""
     try:
-        return httpx.get(url, timeout=1.0, trust_env=False, verify=False).is_success
+        return httpx.get(url, timeout=1.0, **DIRECT).is_success
     except httpx.HTTPError:
         return False
 
