@@ -54,7 +54,14 @@ class Explainer:
             raise BadRequest(expected=f"a place of at most {MOST_SERIES} series", got=len(found.series), at=sensor)
         async with self._turn:
             question = await asyncio.to_thread(self._question, found, sensor, at_ns)
-            ground = Ground(self._catalogue, found.sensors, found.zone, found.holidays, found.connections)
+            ground = Ground(
+                self._catalogue,
+                found.sensors,
+                found.zone,
+                found.holidays,
+                found.connections,
+                found.heard_since_ns,
+            )
             back_ns = await asyncio.to_thread(looks_back_ns, question, ground)
             read = await self._read(found, question, back_ns)
             return await asyncio.to_thread(explain, question, ground, read, back_ns)

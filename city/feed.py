@@ -149,7 +149,7 @@ class Concerned:
         book: the rule files in force, with the calendar they go by; put in force at `book_since_ns`.
         levels: of each target with an alarm that stands open now, the level's word.
         connections: when ingest began and ceased to hear the broker, as far as the journal reaches back:
-            `heard_since_ns`.
+            `heard_since_ns`, 0 where it holds everything since the first start.
         forgotten_ns: readings older than this are kept no longer; None where all are.
     """
 

@@ -1,5 +1,6 @@
 """What a rule looks at for one sensor, told of the running engine: with the journal's connections, and what is kept."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -7,10 +8,16 @@ from city.clock import SECOND_NS, Clock
 from city.entry import Connection, Tick
 from city.feed import Concerned
 from ingest.journal import Journal
+from ingest.journal_codec import Record
+from ingest.journal_reader import JournalReader
 from rules.concern import concerned
 from rules.engine import Engine
+from rules.listening import LONGEST_TICK_NS
 
 _DAY_NS = 86_400 * SECOND_NS
+
+#: A tick lies among so many rows before a connection, if there was one.
+_NEAR = 64
 
 #: Rows of the journal that are looked through for connections, the newest; rows of other kinds are passed over unread.
 _ROWS = 500_000
@@ -36,10 +43,26 @@ class Concerns:
             StoreUnavailable: the journal cannot be read now.
         """
         after = max(0, self._journal.position - _ROWS)
-        with closing(self._journal.reader((Tick,))) as reader:
-            ticks = [one.content for one in reader.read(after, 1).records]
+        whole = after == 0 and self._journal.given_back == 0
         with closing(self._journal.reader((Connection,))) as reader:
-            records = [one.content for one in reader.read(after, _ROWS).records]
-        since_ns = next((one.time_ns for one in ticks if isinstance(one, Tick)), 0)
-        connections = tuple(one for one in records if isinstance(one, Connection))
-        return replace(found, connections=connections, heard_since_ns=since_ns)
+            records = reader.read(after, _ROWS).records
+        with closing(self._journal.reader((Tick,))) as reader:
+            first = reader.read(after, 1).records
+            changes = [change for one in records for change in _with_gap(reader, one)]
+        since_ns = 0 if whole or not first else _time_ns(first[0])
+        return replace(found, connections=tuple(changes), heard_since_ns=since_ns)
+
+
+def _with_gap(ticks: JournalReader, record: Record) -> Iterator[Connection]:
+    """Yield a connection; before it, where nobody had run for a while, that nobody listened since the last tick."""
+    connection = record.content
+    assert isinstance(connection, Connection)  # the reader reads no others
+    page = ticks.read(max(0, record.position - _NEAR), _NEAR)
+    before = [_time_ns(one) for one in page.records if one.position < record.position]
+    if before and connection.time_ns - before[-1] > LONGEST_TICK_NS:
+        yield Connection(before[-1], listening=False)
+    yield connection
+
+
+def _time_ns(record: Record) -> int:
+    return record.content.time_ns if isinstance(record.content, Tick) else 0

@@ -50,13 +50,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What of the city the rule looks at: the sensors that it needs, the calendar, and when ingest heard the broker."""
+    """What of the city the rule looks at: the sensors that it needs, the calendar, and when ingest heard the broker.
+
+    What is not known of `connections`, before `heard_since_ns`, is taken as if it always had.
+    """
 
     catalogue: Catalogue
     sensors: Sequence[Sensor]
     zone: str = "UTC"
     holidays: str = ""
     connections: Sequence[Connection] = ()
+    heard_since_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def explain(question: Question, ground: Ground, read: Read, back_ns: int) -> Exp
     numbers = _numbers(question, ground)
     said = _said(question, read, numbers)
     engine = _engine(question, ground, numbers, read.start_ns)
-    came = list(_judged(question, read, engine, ground.connections, said))
+    came = list(_judged(question, read, engine, ground, said))
     standings = tuple(engine.standing(question.rule, question.name, question.at_ns))
     looked = _looked(question, read)
     window = Window(
@@ -157,12 +161,13 @@ def _arrivals(series: Series) -> Sequence[int]:
 
 
 def _judged(
-    question: Question, read: Read, engine: Engine, connections: Sequence[Connection], said: Arrivals
+    question: Question, read: Read, engine: Engine, ground: Ground, said: Arrivals
 ) -> Iterator[AlarmTransition]:
     """Judge what was said, with a tick every second, from one connection to the next; yield what changed."""
-    before = [one.listening for one in connections if one.time_ns <= read.start_ns]
-    engine.apply(Journaled(1, Connection(read.start_ns, before[-1] if before else True)))
-    later = [one for one in connections if read.start_ns < one.time_ns < question.at_ns]
+    before = [one.listening for one in ground.connections if one.time_ns <= read.start_ns]
+    unknown = not ground.connections or ground.heard_since_ns > read.start_ns
+    engine.apply(Journaled(1, Connection(read.start_ns, before[-1] if before else unknown)))
+    later = [one for one in ground.connections if read.start_ns < one.time_ns < question.at_ns]
     reading = event = 0
     for number, upto_ns in enumerate([*(one.time_ns for one in later), question.at_ns]):
         last = int(np.searchsorted(said.readings.arrival_ns, upto_ns, side="right"))
