@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prometheus_client import REGISTRY
 
@@ -21,6 +22,9 @@ from city.entry import Arrivals
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
 from ingest.config import IngestSettings, MqttSettings
+from ingest.derived.book import DerivedBook
+from ingest.derived.stage import Derive
+from ingest.derived.surroundings import Surroundings
 from ingest.identity import Identity
 from ingest.journal import Journal
 from ingest.normalise import Normaliser
@@ -62,11 +66,15 @@ class WillfulHistory(DuckdbHistory):
 
 @dataclass(frozen=True)
 class Orders:
-    """What the process is to do; with `real` it understands and keeps readings as the program does."""
+    """What the process is to do; with `real` it understands and keeps readings as the program does.
+
+    With `derived`, the text of a `derived.toml`, it computes quantities too.
+    """
 
     folder: Path
     settings: dict[str, Any]
     real: bool = False
+    derived: str = ""
 
 
 def _parts(orders: Orders) -> tuple[Parts, RecordingJudge]:
@@ -79,7 +87,11 @@ def _parts(orders: Orders) -> tuple[Parts, RecordingJudge]:
         history.mood = mood(orders.folder, "store")
         settings = IngestSettings.model_validate(orders.settings).normalise
         normaliser = Normaliser(Routes.parse(""), default_catalogue(), identity, settings)
-    return Parts(identity, normaliser, judge, history, clock), judge
+    derive = None
+    if orders.derived:
+        around = Surroundings(default_catalogue(), ZoneInfo("UTC"), identity.quantity_number)
+        derive = Derive(DerivedBook.parse(orders.derived), around, identity.quantity)
+    return Parts(identity, normaliser, judge, history, clock, derive=derive), judge
 
 
 def mood(folder: Path, what: str) -> Path:
@@ -151,7 +163,7 @@ class IngestProcess:
 
 @contextmanager
 def running_ingest(
-    folder: Path, mqtt: MqttSettings, *, failpoint: str = "", real: bool = False, **sections: Any
+    folder: Path, mqtt: MqttSettings, *, failpoint: str = "", real: bool = False, derived: str = "", **sections: Any
 ) -> Iterator[IngestProcess]:
     """Run ingest on `folder`, to die at `failpoint`; killed when the block ends."""
     link = mqtt.model_dump(mode="json")
@@ -160,7 +172,7 @@ def running_ingest(
     settings = {"mqtt": link, "failpoints": [failpoint] if failpoint else [], **sections}
     folder.mkdir(exist_ok=True)
     says, said = FORKS.Pipe(duplex=False)
-    process = forked(_work, Orders(folder, settings, real), said)
+    process = forked(_work, Orders(folder, settings, real, derived), said)
     said.close()
     try:
         yield IngestProcess(process, says)
