@@ -1,12 +1,13 @@
 """A silence is previewed, saved and hides; what gets worse comes through; what still burns at its end comes up."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
-from tests.support.program import Program
+from tests.support.program import Person, Program, eventually, until
 from tests.support.publisher import Publisher
 
 pytestmark = pytest.mark.timeout(180)
@@ -66,3 +67,47 @@ def test_silence_hides_lets_a_rise_through_and_lets_up_what_still_burns(
     row.get_by_role("button", name="End").click()
     foreman.evaluate("location.hash = '#/queue'")
     expect(queue).to_contain_text("Underpass 2", timeout=_PATIENCE_MS)
+
+
+#: Two rules about one sensor: one that opens one incident and says how many more, and one in shadow.
+_RULES = """\
+  - id: crowd-capped
+    name: {zh: 人群, en: Crowd}
+    kind: threshold
+    source: "made up for this story"
+    select: {sensors: [crowd-01, crowd-02, crowd-03], quantity: water_level}
+    levels: {notice: {above: 5, clear: 4}}
+    incident: {class: road_water, priority: {notice: 4}, at_most: {alarms: 1, within: 1h}}
+  - id: crowd-shadow
+    name: {zh: 人群试运行, en: Crowd in shadow}
+    kind: threshold
+    source: "made up for this story"
+    shadow: {against: crowd-capped}
+    select: {sensors: [crowd-01, crowd-02, crowd-03, crowd-04], quantity: water_level}
+    levels: {notice: {above: 4.5, clear: 4}}
+    incident: {class: road_water, priority: {notice: 4}}
+"""
+
+
+def test_cap_says_how_many_more_and_a_shadow_is_compared(
+    sign_in: SignIn, accounts: dict[str, str], program: Program, source: Publisher, city: Path
+) -> None:
+    file = city / "rules" / "rules.yaml"
+    file.write_text(file.read_text("utf-8") + _RULES, "utf-8")
+    fang = Person(program.url, "fang", accounts["fang"])
+    eventually(lambda: fang.get("/shadow-rules")["items"], what="the rule in shadow")
+    for number in range(1, 5):
+        flood(source, f"crowd-0{number}", 8.0 if number < 4 else 4.8)
+    record = "/shadow-rules/crowd-shadow/record"
+    until(lambda: fang.get(record), lambda found: (found["both"], found["only_shadow"]) == (3, 1), what="its record")
+
+    foreman = sign_in("fang", accounts["fang"], at="shadow")
+    expect(foreman.locator("tr[data-shadow=crowd-shadow]")).to_contain_text("rules.yaml:")
+    verdict = foreman.get_by_test_id("shadow-verdict")
+    expect(verdict).to_contain_text("Both: 3")
+    expect(verdict).to_contain_text("Only shadow: 1")
+    expect(foreman.locator("tr[data-side=only_shadow]")).to_contain_text("crowd-04")
+
+    foreman.evaluate("location.hash = '#/queue'")
+    foreman.get_by_test_id("queue").get_by_text("Crowd: and 2 more").first.click()
+    expect(foreman.locator("[data-held=capped]")).to_have_count(2)
