@@ -7,6 +7,7 @@ export const PAGES = [
   'queue',
   'tasks',
   'silences',
+  'equipment',
   'incident',
   'sensor',
   'domain',

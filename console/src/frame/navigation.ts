@@ -1,6 +1,7 @@
 /** What the navigation offers to whom; the server has the last word on every page. */
 
 import type { Word } from '../i18n/index.svelte';
+import { SEES_HINTS } from '../model/hints';
 import { SEES_WORK } from '../model/roles';
 import { SEES_SHADOW } from '../model/shadow';
 import type { IconName } from '../parts/icons';
@@ -30,6 +31,7 @@ export const DUTY: readonly Entry[] = [
   entry('tasks', 'tasks', SEES_WORK),
   entry('report', 'report', REPORTS),
   entry('silences', 'silences', ['foreman', 'dispatcher', 'acceptor', 'monitor', 'leader']),
+  entry('equipment', 'equipment', SEES_HINTS),
   entry('plans', 'plans', SEES_WORK),
   entry('roster', 'roster'),
   entry('callbacks', 'callbacks', ['acceptor', 'foreman']),

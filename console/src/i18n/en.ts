@@ -11,6 +11,7 @@ import { sensor } from './en/sensor';
 import { report } from './en/report';
 import { operations } from './en/operations';
 import { life } from './en/life';
+import { hints } from './en/hints';
 import { holding } from './en/holding';
 import { evaluation } from './en/evaluation';
 import { response } from './en/response';
@@ -35,6 +36,7 @@ export const en: Dictionary = {
   ...evaluation,
   ...response,
   ...phone,
+  ...hints,
   ...shadow,
   ...why,
 };

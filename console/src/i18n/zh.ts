@@ -10,6 +10,7 @@ import { sensor } from './zh/sensor';
 import { report } from './zh/report';
 import { operations } from './zh/operations';
 import { life } from './zh/life';
+import { hints } from './zh/hints';
 import { holding } from './zh/holding';
 import { evaluation } from './zh/evaluation';
 import { response } from './zh/response';
@@ -34,6 +35,7 @@ export const zh = {
   ...evaluation,
   ...response,
   ...phone,
+  ...hints,
   ...shadow,
   ...why,
 };

@@ -25,6 +25,7 @@ const LOADERS: Record<PageName, Loader> = {
   component: () => import('./ComponentPage.svelte'),
   discovery: () => import('./Discovery.svelte'),
   quarantine: () => import('./Quarantine.svelte'),
+  equipment: () => import('./Equipment.svelte'),
   rules: () => import('./Rules.svelte'),
   shadow: () => import('./Shadow.svelte'),
   users: () => import('./Users.svelte'),

@@ -18,6 +18,7 @@ export const ICONS = {
   camera: 'M2.5 6h3L7 4h6l1.5 2h3v10h-15zM10 8a3 3 0 1 1 0 6 3 3 0 0 1 0-6z',
   discovery: 'M9 3a6 6 0 1 1 0 12A6 6 0 0 1 9 3zM13.5 13.5 17.5 17.5',
   quarantine: 'M10 2.5 17 5v5c0 4-3 6.5-7 7.5-4-1-7-3.5-7-7.5V5zM7.5 7.5l5 5M12.5 7.5l-5 5',
+  equipment: 'M10 3v4M10 13v4M3 10h4M13 10h4M10 7a3 3 0 1 1 0 6a3 3 0 0 1 0-6z',
   rules: 'M4 3h12v14H4zM7 7h6M7 10h6M7 13h3',
   shadow: 'M4 3h9v12H4zM16 6v11H7M7 7h3M7 10h3',
   evaluation: 'M3 17V3M3 17h14M6.5 14v-4M10 14V6M13.5 14V9',

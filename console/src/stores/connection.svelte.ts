@@ -3,6 +3,7 @@
 import { ApiError } from '../api';
 import { Live, type LiveState } from '../live';
 import { gaps } from './gaps.svelte';
+import { hints } from './hints.svelte';
 import { incidents } from './incidents.svelte';
 import { responses } from './responses.svelte';
 import { sensors } from './sensors.svelte';
@@ -27,7 +28,8 @@ class Connection {
         sensors.hear(changes);
       },
       list: (name) => {
-        (name === 'duty' ? gaps : responses).hear();
+        if (name === 'hints') hints.hear();
+        else (name === 'duty' ? gaps : responses).hear();
       },
       beat: (beat) => {
         time.follow(beat.time);
@@ -50,6 +52,7 @@ class Connection {
     if (state !== 'live') return;
     responses.hear();
     gaps.hear();
+    hints.hear();
   };
 
   async #reload(): Promise<void> {
