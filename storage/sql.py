@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from city.errors import BadSettings, StoreUnavailable
 from storage.patience import TCP_OPTIONS, be_patient
@@ -68,6 +69,10 @@ class Database:
         self._one_writer = Turnstile()
         build = _ENGINES[parsed.get_backend_name()]
         self._writer, self._reader = build(parsed, readers, busy_timeout_s)
+        self._closings = 0
+        for engine in (self._writer, self._reader):
+            event.listen(engine, "connect", self._opened)
+            event.listen(engine, "checkin", self._given_back)
         if not kept:
             event.listen(self._writer, "connect", _on_connect(("PRAGMA synchronous = OFF",)))
 
@@ -106,9 +111,17 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Release every connection."""
+        """Release every connection: those that another thread still holds when it gives them back."""
+        self._closings += 1
         self._reader.dispose()
         self._writer.dispose()
+
+    def _opened(self, _: object, record: ConnectionPoolEntry) -> None:
+        record.info["closings"] = self._closings
+
+    def _given_back(self, _: object, record: ConnectionPoolEntry) -> None:
+        if record.info.get("closings") != self._closings:
+            record.invalidate()
 
 
 @contextmanager
