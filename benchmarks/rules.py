@@ -77,6 +77,7 @@ _FORMULA = (
     "values: {one: {quantity: water_level, tags: [side-0]}, other: {quantity: water_level, tags: [side-1]}}, "
     'expression: "if(other > 0, (one - other) / 2 + sqrt(one), 0)", same: site, within: 10m'
 )
+_UNLIKE, _UNLIKE_OTHERS = "{notice: {score: 3}}", "against: both, same: site, within: 10m, warm_up: 0s"
 _RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
 CASES = (
@@ -136,6 +137,9 @@ CASES = (
     Case("20 of a site, a look at every reading", "drift", 10_000, 1, 1, levels=_DRIFTS, extra=_LOOKING),
     Case("pairs of sensors, 20 rules a series", "expression", 10_000, 20, 20, levels=_APART, extra=_FORMULA, site=2),
     Case("20 of a site, one rule", "expression", 10_000, 1, 1, levels=_APART, extra=_FORMULA),
+    Case("1,000 series, ten readings of each", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
+    Case("10,000 series, one reading of each", "baseline", 10_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
+    Case("1,000 series and their neighbours", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra=_UNLIKE_OTHERS),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
     Case("a tick, rhythms learned", "silence", 100_000, 1, 1, levels=_SILENT, extra=_LEARNED),
     Case("readings, rhythms learned", "silence", 100_000, 1, 1, levels=_SILENT, extra=_LEARNED, heard=True),
@@ -151,6 +155,7 @@ TYPICAL = (
     "pairs of sensors, 20 rules a series",
     "two steps of a site, 20 rules a series",
     "flat lines, 20 rules a series",
+    "1,000 series, ten readings of each",
 )
 
 

@@ -91,6 +91,11 @@ class BaselinePass(MeteredPass):
         for detector in self._views.values():
             detector.refresh()
 
+    def _reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series of a pair, and of its neighbours where it is held against them."""
+        near = [] if self._near is None else [one for one in self._near[pair].tolist() if one >= 0]
+        return [series for one in (pair, *near) for series in self._pairs.reads(one)]
+
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Judge the readings of a batch, each series in its order of arrival, and learn them."""
         batch = arrivals.readings

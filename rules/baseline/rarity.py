@@ -29,6 +29,9 @@ _LEAST_SLOPE = 0.05
 #: No number is rarer than this: 1 in 100,000.
 MOST = 5.0
 
+#: So many series are put right at once: what they need then stays in the processor's cache.
+_AT_ONCE = 128
+
 #: No bins yet: only zeros came.
 _NOWHERE = -32_768
 
@@ -127,6 +130,10 @@ class Rarity:
         if not due.any():
             return
         rows, halves = rows[due], full[due]
+        for begin in range(0, len(rows), _AT_ONCE):
+            self._put_right(rows[begin : begin + _AT_ONCE], halves[begin : begin + _AT_ONCE])
+
+    def _put_right(self, rows: Ints, halves: NDArray[np.bool_]) -> None:
         bins = np.where(halves[:, None, None], self._bins[rows] // 2, self._bins[rows])
         bins, self._first[rows] = _moved(bins, self._first[rows])
         self._bins[rows] = bins
@@ -154,7 +161,7 @@ def _crossing(from_top: Ints, weight: int) -> Floats:
 
 def _moved(bins: NDArray[np.uint16], first: NDArray[np.int16]) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
     """Return bins moved by whole blocks so that the typical number is near its place; the ends keep what falls off."""
-    so_far = bins.cumsum(axis=-1, dtype=np.int64)
+    so_far = bins.cumsum(axis=-1, dtype=np.int32)
     typical = np.argmax(2 * so_far >= so_far[..., -1:], axis=-1)
     blocks = (typical - _MIDDLE + _BLOCK // 2) // _BLOCK
     blocks[(first == _NOWHERE) | (typical == 0)] = 0
