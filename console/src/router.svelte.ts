@@ -23,6 +23,7 @@ export const PAGES = [
   'quarantine',
   'rules',
   'shadow',
+  'backtest',
   'users',
   'evaluation',
   'access',

@@ -19,6 +19,8 @@ export const TICK_MS = 1_000;
 export const PREVIEW_DELAY_MS = 300;
 /** How often the number of held alarms is read. */
 export const HELD_EVERY_MS = 5_000;
+/** How often a back-test that runs is looked at. */
+export const BACKTEST_EVERY_MS = 1_000;
 /** How long a request may take before it counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 /** How long a photo may take on a poor connection. */

@@ -2,6 +2,7 @@
 
 import type { Word } from '../i18n/index.svelte';
 import { SEES_HINTS } from '../model/hints';
+import { BACKTESTS } from '../model/backtest';
 import { SEES_WORK } from '../model/roles';
 import { SEES_SHADOW } from '../model/shadow';
 import type { IconName } from '../parts/icons';
@@ -53,6 +54,7 @@ export const RUNNING: readonly Entry[] = [
   entry('quarantine', 'quarantine', ['operator', 'steward']),
   entry('rules', 'rules'),
   entry('shadow', 'shadow', SEES_SHADOW),
+  entry('backtest', 'backtest', BACKTESTS),
   entry('users', 'users', ['operator']),
   entry('channels', 'channels', ['operator', 'foreman']),
   entry('system', 'system', SEES_STATUS),

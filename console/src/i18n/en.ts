@@ -18,6 +18,7 @@ import { response } from './en/response';
 import { telling } from './en/telling';
 import { phone } from './en/phone';
 import { shadow } from './en/shadow';
+import { backtest } from './en/backtest';
 import { why } from './en/why';
 
 export const en: Dictionary = {
@@ -38,5 +39,6 @@ export const en: Dictionary = {
   ...phone,
   ...hints,
   ...shadow,
+  ...backtest,
   ...why,
 };

@@ -17,6 +17,7 @@ import { response } from './zh/response';
 import { telling } from './zh/telling';
 import { phone } from './zh/phone';
 import { shadow } from './zh/shadow';
+import { backtest } from './zh/backtest';
 import { why } from './zh/why';
 
 export const zh = {
@@ -37,6 +38,7 @@ export const zh = {
   ...phone,
   ...hints,
   ...shadow,
+  ...backtest,
   ...why,
 };
 

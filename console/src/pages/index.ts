@@ -28,6 +28,7 @@ const LOADERS: Record<PageName, Loader> = {
   equipment: () => import('./Equipment.svelte'),
   rules: () => import('./Rules.svelte'),
   shadow: () => import('./Shadow.svelte'),
+  backtest: () => import('./Backtest.svelte'),
   users: () => import('./Users.svelte'),
   evaluation: () => import('./Evaluation.svelte'),
   access: () => import('./AccessLog.svelte'),

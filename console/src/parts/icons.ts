@@ -21,6 +21,7 @@ export const ICONS = {
   equipment: 'M10 3v4M10 13v4M3 10h4M13 10h4M10 7a3 3 0 1 1 0 6a3 3 0 0 1 0-6z',
   rules: 'M4 3h12v14H4zM7 7h6M7 10h6M7 13h3',
   shadow: 'M4 3h9v12H4zM16 6v11H7M7 7h3M7 10h3',
+  backtest: 'M10 4a6 6 0 1 1-5.2 3M4 3v4.5h4.5M10 7v3.5l2.5 1.5',
   evaluation: 'M3 17V3M3 17h14M6.5 14v-4M10 14V6M13.5 14V9',
   access: 'M2 10c2-3.5 4.8-5 8-5s6 1.5 8 5c-2 3.5-4.8 5-8 5s-6-1.5-8-5zM10 7.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z',
   users:
