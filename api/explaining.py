@@ -18,8 +18,8 @@ from rules.rule import Rule
 #: Most series that are read for one answer: a group of more sensors is not explained.
 MOST_SERIES = 1000
 
-#: Most readings that are judged again for one answer, a second's work; what is older is left out.
-MOST_READINGS = 200_000
+#: Most readings that are judged again for one answer, a second's work for most kinds; what is older is left out.
+MOST_READINGS = 50_000
 
 #: A rule is given several times as long as it looks back, at least a day for few sensors, at most 35 days.
 _TIMES = 3

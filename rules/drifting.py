@@ -87,6 +87,11 @@ class DriftPass(MeteredPass):
         self._state = StateTable("drift_state", pairs.keys, columns)
         self._memories = (self._newest.table, self._state)
 
+    def _reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series of a pair and of its neighbours."""
+        near = [one for one in self._near[pair].tolist() if one >= 0]
+        return [series for one in (pair, *near) for series in self._pairs.reads(one)]
+
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Look at sensors whose next look is due, at their own readings."""
         batch = arrivals.readings

@@ -271,7 +271,8 @@ def _answer(
     if closed:
         return Answer.OUT_OF_HOURS, ""
     if all(one.value is None for one in standings):
-        return Answer.NO_READING, ""
+        heard = any(not one.passed_over for one in looked)
+        return (Answer.NOT_ENOUGH if heard else Answer.NO_READING), ""
     met = [str(each["level"]) for one in standings for each in one.conditions if each["met"]]
     return (Answer.HOLDING, met[-1]) if met else (Answer.NOT_MET, "")
 

@@ -17,6 +17,7 @@ class Answer(StrEnum):
     NOT_JUDGED = "not_judged"  #: selected, but part of nothing that the rule judges
     OUT_OF_HOURS = "out_of_hours"  #: the rule does not judge at this time
     NO_READING = "no_reading"  #: nothing that could be judged
+    NOT_ENOUGH = "not_enough"  #: readings came, but not what they are held against: another side, what is usual
     HOLDING = "holding"  #: a level is met, but not yet for as long as it asks
     NOT_MET = "not_met"  #: no level is met
 

@@ -86,7 +86,11 @@ class LevelledPass:
 
     def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
         """Return the series by which the targets of a rule are judged that a sensor is part of."""
-        return [*dict.fromkeys(one for pair in self._pairs.concerning(rule, sensor) for one in self._pairs.reads(pair))]
+        return [*dict.fromkeys(one for pair in self._pairs.concerning(rule, sensor) for one in self._reads(pair))]
+
+    def _reads(self, pair: int) -> list[tuple[str, str]]:
+        """Return the series by which a pair is judged; kinds that look at neighbours add theirs."""
+        return self._pairs.reads(pair)
 
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
         """Return how the targets of a rule stand that a sensor is or has part in."""

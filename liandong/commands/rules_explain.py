@@ -36,6 +36,7 @@ _ANSWERS = {
     Answer.NOT_JUDGED: "no alarm: the sensor is part of nothing that the rule judges",
     Answer.OUT_OF_HOURS: "no alarm: outside the hours in which the rule judges",
     Answer.NO_READING: "no alarm: no reading that could be judged",
+    Answer.NOT_ENOUGH: "no alarm: readings came, but not what they are held against",
     Answer.HOLDING: "no alarm yet: met, but not for long enough",
     Answer.NOT_MET: "no alarm: no level is met",
 }

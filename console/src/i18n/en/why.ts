@@ -34,6 +34,7 @@ export const why: Record<keyof typeof chinese, string> = {
   'whyAnswer.not_judged': 'No alarm: the sensor is part of nothing that the rule judges',
   'whyAnswer.out_of_hours': 'No alarm: outside the hours in which the rule judges',
   'whyAnswer.no_reading': 'No alarm: no reading that could be judged',
+  'whyAnswer.not_enough': 'No alarm: readings came, but not what they are held against',
   'whyAnswer.holding': 'No alarm yet: met, but not for long enough',
   'whyAnswer.not_met': 'No alarm: no level is met',
   'whyCondition.domain': 'Domain',

@@ -32,6 +32,7 @@ export const why = {
   'whyAnswer.not_judged': '未报警：此传感器不属于规则研判的任何对象',
   'whyAnswer.out_of_hours': '未报警：不在规则时段内',
   'whyAnswer.no_reading': '未报警：没有可研判的读数',
+  'whyAnswer.not_enough': '未报警：有读数，但缺少用于比较的数据',
   'whyAnswer.holding': '尚未报警：已满足，但持续时间不足',
   'whyAnswer.not_met': '未报警：未达到任何级别',
   'whyCondition.domain': '领域',
