@@ -11,7 +11,12 @@ from linkage.live import Live, sees
 from linkage.views import IncidentSummary, LiveEvent
 
 #: The right that the route of each list asks for.
-_READERS: Mapping[Listed, Right] = {"drills": Right.SIGNED_IN, "responses": Right.SEE_RESPONSES, "duty": Right.SEE_DUTY}
+READERS: Mapping[Listed, Right] = {
+    "drills": Right.SIGNED_IN,
+    "responses": Right.SEE_RESPONSES,
+    "duty": Right.SEE_DUTY,
+    "hints": Right.SEE_HINTS,
+}
 
 
 class EventLog:
@@ -39,7 +44,7 @@ def changes_of(event: LiveEvent) -> Iterator[Change]:
 
 def _of_list(number: int, listed: Listed) -> Change:
     """Return that a list has changed; what has is for the list's own route to say."""
-    readers = HOLDERS[_READERS[listed]]
+    readers = HOLDERS[READERS[listed]]
 
     def may_read(session: Session) -> bool:
         return session.user.person.holds(readers)

@@ -1,12 +1,17 @@
 """The equipment lane over HTTP."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
+from api.permissions import HOLDERS
+from api.recorder import READERS
 from city.alarm import AlarmTransition, Lane
+from linkage.announcing import Listed
 from linkage.person import Role
-from tests.support.api import Town
+from tests.support.api import Town, started
+from tests.support.asgi_stream import streaming
 from tests.support.linkage import alarm
 
 
@@ -25,6 +30,16 @@ async def test_hints_are_listed_with_their_count_and_stand_in_no_queue(town: Tow
     assert (listed["total"], [len(one["alarms"]) for one in listed["items"]]) == (2, [1, 2])
     assert [one["sensor_name"]["en"] for one in of_one["items"]] == ["West Gate"]
     assert queue["items"] == []
+
+
+async def test_every_list_that_changes_has_readers_and_hints_are_told_to_theirs(town: Town) -> None:
+    async with started(town), town.client_of(Role.MONITOR) as client, streaming(town.app, "/live", client) as stream:
+        await stream.next("beat")
+        town.admitter.admit([hint()])
+        told = await stream.next("list")
+
+    assert told.data == {"list": "hints"}
+    assert {HOLDERS[READERS[listed]] for listed in get_args(Listed)} <= set(HOLDERS.values())
 
 
 async def test_hint_is_answered_and_tells_whose_word_it_was(town: Town) -> None:
