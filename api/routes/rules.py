@@ -1,7 +1,7 @@
 """The rule book in force, why a rule has an alarm open, and why not."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 from fastapi import APIRouter, Depends, Path, Query
@@ -19,6 +19,7 @@ from api.sessions import Session
 from city.errors import NotFound
 from linkage.admission.decided import DecidedView, decided
 from rules.explanation import Explanation
+from rules.schema import json_schema
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
@@ -76,6 +77,13 @@ async def rules(desk: Desk, reader: Reader) -> Rules:
     status = await desk.given.feed.status()
     items = [RuleView.model_validate(rule) for rule in await desk.given.feed.rules()]
     return Rules(items=items, version=status.book_version, error=status.book_error)
+
+
+@router.get("/schema", responses=documented(401, 403))
+async def rules_schema(reader: Reader) -> dict[str, Any]:
+    """Return the JSON Schema of rule files, by which editors complete and check them."""
+    del reader
+    return json_schema()
 
 
 @router.get("/{rule}/explanation", responses=documented(401, 403, 404, 409))

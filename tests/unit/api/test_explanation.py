@@ -10,6 +10,7 @@ from city.clock import iso
 from city.entry import Connection, Tick
 from city.history import LatestReading
 from linkage.person import Role
+from rules.schema import json_schema
 from tests.support.api import Town
 from tests.support.feed import QUIET
 from tests.support.judging import START_NS, Bench, at, book, context, rule, sensor
@@ -149,3 +150,11 @@ async def test_rules_tell_why_newer_files_are_not_in_force(flooding: Town) -> No
         told_ = (await client.get("/rules")).json()
 
     assert (told_["version"], told_["error"]) == ("abc", wrong)
+
+
+async def test_the_schema_of_rule_files_is_published(town: Town) -> None:
+    async with town.client_of(Role.MONITOR) as client:
+        schema = (await client.get("/rules/schema")).json()
+
+    assert schema == json_schema()
+    assert "rules" in schema["properties"]
