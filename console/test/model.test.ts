@@ -99,12 +99,10 @@ describe('alarms of an incident', () => {
   });
 
   it('are unconfirmed until a change that is not', () => {
-    const doubted: IncidentAlarm = { ...alarm, unconfirmed: true };
-    const confirmed: IncidentAlarm = { ...alarm, id: 't2', change: 'confirmed', time: '2026-11-20T08:01:00.000Z' };
+    const doubted: IncidentAlarm = { ...risen, unconfirmed: true };
+    const confirmed: IncidentAlarm = { ...risen, change: 'confirmed', time: '2026-11-20T08:02:00.000Z' };
 
-    expect(isUnconfirmed([alarm])).toBe(false);
-    expect(isUnconfirmed([doubted, { ...risen, alarm: 'other' }])).toBe(true);
-    expect(isUnconfirmed([confirmed, doubted])).toBe(false);
+    expect([[alarm], [alarm, doubted], [confirmed, doubted]].map(isUnconfirmed)).toEqual([false, true, false]);
   });
 
   it('draw no limit in another unit', () => {
