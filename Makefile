@@ -64,6 +64,7 @@ soak: setup-dev
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.soak_store
 	$(BIN)/python -m benchmarks.soak_ingest
+	SCHEMATHESIS_EXAMPLES=50 $(BIN)/pytest tests/acceptance/test_schemathesis.py
 
 setup:
 	@$(PYTHON) scripts/setup.py

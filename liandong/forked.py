@@ -8,6 +8,9 @@ import signal
 class NurseryGone(Exception):
     """Raised when nobody is there to fork a command."""
 
+    def __init__(self, cause: str = "it has ended") -> None:
+        super().__init__(cause)
+
 
 class ForkedProcess:
     """A child process by its number; make it in the running loop, which then reaps the child.

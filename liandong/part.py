@@ -75,16 +75,12 @@ async def _at_once() -> bool:
     return True
 
 
-async def _never() -> Process:
-    raise NurseryGone
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """What to run.
 
     Attributes:
-        fork: starts it, where it is one of our own; `command` does where that raises NurseryGone.
+        fork: starts it, where it is one of our own; `command` does where there is none or it raises NurseryGone.
         ready: tells whether it does its work yet.
         prepare: called before each start.
         alone: the next part is started only when this one is ready.
@@ -96,7 +92,7 @@ class Part:
 
     name: str
     command: tuple[str, ...]
-    fork: Callable[[], Awaitable[Process]] = _never
+    fork: Callable[[], Awaitable[Process]] | None = None
     ready: Callable[[], Awaitable[bool]] = _at_once
     prepare: Callable[[], None] = lambda: None
     alone: bool = True
@@ -177,12 +173,14 @@ class Keeper:
 
 async def _started(part: Part) -> Process:
     """Start a part on a leash, where Ctrl-C on the terminal does not reach it: it is ended in its turn."""
-    try:
-        return await part.fork()
-    except NurseryGone:
-        return await asyncio.create_subprocess_exec(
-            *leash.command(*part.command), stdin=asyncio.subprocess.DEVNULL, env=own_environment(), process_group=0
-        )
+    if part.fork is not None:
+        try:
+            return await part.fork()
+        except NurseryGone as gone:
+            log.warning("nursery_gone", part=part.name, cause=str(gone))
+    return await asyncio.create_subprocess_exec(
+        *leash.command(*part.command), stdin=asyncio.subprocess.DEVNULL, env=own_environment(), process_group=0
+    )
 
 
 def own_environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from city.clock import SystemClock
@@ -13,11 +14,10 @@ from liandong.city_folder import read_city
 from liandong.copies.schedule import Schedule
 from liandong.copies.standing import Standings
 from liandong.folder import DataFolder
-from liandong.forked import NurseryGone
 from liandong.http_probe import answers
 from liandong.link.client import is_listening
 from liandong.nursery import Nursery
-from liandong.part import Part, Process, own_command
+from liandong.part import Part, own_command
 from liandong.secrets import secrets_at
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
@@ -101,12 +101,7 @@ class _Parts:
 
     def _own(self, name: str, *options: str) -> Part:
         words = (name, *self._shared, *options)
-
-        async def fork() -> Process:
-            if self._nursery is None:
-                raise NurseryGone
-            return await self._nursery.start(*words)
-
+        fork = partial(self._nursery.start, *words) if self._nursery is not None else None
         return Part(name=name, command=own_command(*words), fork=fork)
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from city.clock import SystemClock
 from liandong.exits import Exit
-from liandong.part import Part, PartRefused
+from liandong.forked import NurseryGone
+from liandong.part import Part, PartRefused, Process
 from liandong.supervisor import PartState, Supervisor
 from tests.support.process import wait_gone
 
@@ -132,3 +133,15 @@ async def test_part_that_fails_at_first_is_tried_again(tmp_path: Path) -> None:
 
     async with supervised(tmp_path, part(tmp_path, "late", program)):
         assert states(tmp_path)["late"].ready
+
+
+async def test_part_that_nobody_forks_any_more_is_a_new_program(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def fork() -> Process:
+        raise NurseryGone
+
+    async with supervised(tmp_path, replace(part(tmp_path, "own", STAYS), fork=fork)):
+        assert states(tmp_path)["own"].ready
+
+    assert "nursery_gone" in capfd.readouterr().out
