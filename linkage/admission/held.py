@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, RowMapping, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, func, literal, or_, select, true, tuple_
 
 from city.clock import iso
 from city.errors import NotFound
@@ -35,7 +35,8 @@ class HeldAlarms:
     ) -> HeldPage:
         """Return alarms held back now in the person's district, the newest first, and how many for each reason.
 
-        With `incident`, only those that this one tells of: a cap's or a storm's. The counts are of all of them.
+        With `incident`, only those that this one tells of, a cap's or a storm's, and those that its alarms inhibit. The
+        counts are of all of them.
 
         Raises:
             BadRequest: `after` is not a cursor of this list.
@@ -89,7 +90,12 @@ class HeldAlarms:
 
 def _of(reason: Reason | None, incident: str | None) -> list[ColumnElement[bool]]:
     found = [] if reason is None else [HELD_ALARMS.c.reason == str(reason)]
-    return found if incident is None else [*found, HELD_ALARMS.c.incident == int(incident)]
+    if incident is None:
+        return found
+    # What inhibits is an alarm, of this incident or of another.
+    alarms = select(MEMBERS.c.alarm).where(MEMBERS.c.incident == int(incident))
+    inhibited = and_(HELD_ALARMS.c.reason == str(Reason.INHIBITED), HELD_ALARMS.c.cause.in_(alarms))
+    return [*found, or_(HELD_ALARMS.c.incident == int(incident), inhibited)]
 
 
 def _held(row: RowMapping) -> HeldView:

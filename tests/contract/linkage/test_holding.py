@@ -12,6 +12,7 @@ from city.alarm import AlarmTransition, Change, Flapping, Inhibitor
 from city.clock import SECOND_NS
 from city.level import Level
 from linkage.admission.config import AdmissionSettings
+from linkage.admission.decided import decided
 from linkage.admission.decision import Action, Reason
 from linkage.admission.held import HeldAlarms
 from linkage.admission.releasing import Releaser
@@ -193,14 +194,29 @@ def test_inhibited_alarm_comes_up_when_what_explains_it_has_cleared(town: Town):
     inhibited = replace(
         alarm(rule="traffic"), response=replace(alarm().response, inhibited_by=(Inhibitor("water", "target"),))
     )
-    decided = admitted(town, alarm(), inhibited)
+    made = admitted(town, alarm(), inhibited)
     town.wait(seconds=20)
     while_explained = released(town)
     admitted(town, alarm(Change.CLEARED, step=1))
     town.wait(seconds=20)
 
-    assert decided[1] == (Action.HOLD, Reason.INHIBITED)
+    assert made[1] == (Action.HOLD, Reason.INHIBITED)
     assert (while_explained, released(town), opened(town)) == (0, 1, 2)
+
+
+def test_incident_shows_what_its_alarms_hold_back_and_the_rule_says_what_became_of_it(town: Town):
+    inhibited = replace(
+        alarm(rule="traffic"), response=replace(alarm().response, inhibited_by=(Inhibitor("water", "target"),))
+    )
+    admitted(town, alarm(), inhibited)
+
+    behind = HeldAlarms(town.ledger).page(MONITOR, incident="1")
+    (told,) = decided(town.database, "traffic", [inhibited.target], inhibited.time_ns)
+
+    assert [(one.rule, one.reason, one.cause) for one in behind.items] == [("traffic", "inhibited", alarm().alarm)]
+    assert HeldAlarms(town.ledger).page(MONITOR, incident="2").items == ()
+    assert (told.action, told.reason, told.cause, told.incident) == ("hold", "inhibited", alarm().alarm, None)
+    assert decided(town.database, "traffic", [inhibited.target], inhibited.time_ns - 1) == ()
 
 
 def test_inhibited_alarm_comes_up_when_the_incident_that_explains_it_was_ended(town: Town):
