@@ -26,7 +26,7 @@ router = APIRouter(prefix="/rules", tags=["rules"])
 Reader = Annotated[Session, Depends(Reads(Right.SEE_RULES))]
 
 #: A rule's id in a path; what cannot be one is simply not found.
-RuleId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["pm25-high"])]
+RuleId = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, examples=["underpass-water"])]
 
 
 class RuleView(BaseModel):
