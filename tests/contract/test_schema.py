@@ -23,6 +23,7 @@ import linkage.outside.tables
 import linkage.plans.tables
 import linkage.reports.tables
 import linkage.roster.tables
+import linkage.shadow.tables
 import linkage.silences.tables
 import linkage.tables
 import linkage.telling.first_told
@@ -50,6 +51,7 @@ ROOMS = (
     linkage.plans.tables,
     linkage.reports.tables,
     linkage.roster.tables,
+    linkage.shadow.tables,
     linkage.silences.tables,
     linkage.tables,
     linkage.telling.first_told,
