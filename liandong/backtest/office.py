@@ -100,9 +100,12 @@ class BacktestOffice:
     async def _run(self, asked: AskedBacktest) -> None:
         write_private(self._book, asked.book)
         write_private(self._marker, "")
-        ended = BacktestState.CANCELLED
+        ended = BacktestState.FAILED
         try:
             ended = await self._follow(await self._started(asked))
+        except asyncio.CancelledError:
+            ended = BacktestState.CANCELLED
+            raise
         finally:
             self._end(ended)
 
@@ -122,7 +125,7 @@ class BacktestOffice:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=own_environment(),
-            process_group=0,
+            start_new_session=True,  # uvloop knows no process groups
             limit=_LONGEST_LINE,
         )
 

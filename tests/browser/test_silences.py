@@ -111,3 +111,40 @@ def test_cap_says_how_many_more_and_a_shadow_is_compared(
     foreman.evaluate("location.hash = '#/queue'")
     foreman.get_by_test_id("queue").get_by_text("Crowd: and 2 more").first.click()
     expect(foreman.locator("[data-held=capped]")).to_have_count(2)
+
+
+#: What is proposed: the rule about underpasses tells of a hand's breadth too, and is told first with a slip of the pen.
+_PROPOSED = """\
+rules:
+  - id: underpass-water
+    name: {zh: 下穿通道积水, en: Underpass flooding}
+    kind: threshold
+    source: "made up for this story"
+    select: {domain: environment, quantity: water_level, kinds: [underpass_level]}
+    unit: cm
+    levels: {notice: {above: 6, clear: 5}}
+    incident: {class: road_water, priority: {notice: 4}, departments: [water-bureau]}
+"""
+
+
+def test_proposed_rule_is_tried_on_what_was_before_it_wakes_anybody(
+    sign_in: SignIn, accounts: dict[str, str], source: Publisher
+) -> None:
+    foreman = sign_in("fang", accounts["fang"], at="backtest")
+    flood(source, "up-01", 8.0)
+    proposed = foreman.get_by_label("Proposed rules")
+    begin = foreman.get_by_role("button", name="Start")
+    standing = foreman.locator("[data-state]")
+
+    proposed.fill(_PROPOSED.replace("above: 6", "above: six"))
+    begin.click()
+    expect(standing).to_contain_text("proposed.yaml:8", timeout=_PATIENCE_MS)
+    expect(standing).to_contain_text("got six")
+
+    proposed.fill(_PROPOSED)
+    begin.click()
+    expect(foreman.locator("[data-state=done]")).to_contain_text("readings", timeout=3 * _PATIENCE_MS)
+    row = foreman.locator("[data-table=rules] tr", has_text="underpass-water")
+    expect(row).to_contain_text("Underpass flooding")
+    expect(foreman.locator("[data-table=load]")).to_contain_text("Water")
+    expect(foreman.locator("[data-table=difference] tr", has_text="underpass-water").first).to_contain_text("up-0")
