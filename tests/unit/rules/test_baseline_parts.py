@@ -1,0 +1,63 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from city.calendar import Calendar
+from city.clock import to_ns
+from rules.baseline.hours import WallClock
+from rules.baseline.stage import Stage
+from rules.baseline.windows import recent_deviation, recent_mean
+
+SHANGHAI = Calendar(ZoneInfo("Asia/Shanghai"), national=False, holidays={date(2026, 11, 20): {"en": "Harbour day"}})
+
+
+@pytest.mark.parametrize(
+    ("moment", "hour", "rest"),
+    [
+        pytest.param(datetime(2026, 11, 19, 15, 59, tzinfo=UTC), 23, 0, id="a Thursday night"),
+        pytest.param(datetime(2026, 11, 19, 16, 0, tzinfo=UTC), 0, 1, id="the city's own holiday begins"),
+        pytest.param(datetime(2026, 11, 21, 1, 0, tzinfo=UTC), 9, 1, id="a Saturday"),
+        pytest.param(datetime(2026, 11, 23, 1, 0, tzinfo=UTC), 9, 0, id="a Monday"),
+    ],
+)
+def test_hours_go_by_the_wall_clock_and_the_calendar(moment: datetime, hour: int, rest: int) -> None:
+    hours = WallClock(SHANGHAI).hours(np.array([to_ns(moment)] * 2))
+
+    assert (hours.hour.tolist(), hours.rest.tolist()) == ([hour] * 2, [rest] * 2)
+
+
+def test_hours_know_zones_that_are_not_whole_hours_apart() -> None:
+    hours = WallClock(Calendar(ZoneInfo("Asia/Kathmandu"))).hours(np.array([to_ns(datetime(2026, 1, 5, tzinfo=UTC))]))
+
+    assert hours.hour.tolist() == [5]  # 05:45
+
+
+def staged(scores: list[float]) -> list[tuple[float, bool]]:
+    """Return what scores are lowered to, and whether an alarm stands, with one raised above 1.6 and left at 0.96."""
+    stage, row = Stage("stage", np.arange(1), np.array([1.6]), np.array([0.96])), np.array([0])
+    return [
+        (round(float(stage.push(row, np.array([one])).reaching[0]), 3), bool(stage.table["raised"][0]))
+        for one in scores
+    ]
+
+
+def test_stage_is_harder_to_move_after_an_alarm_and_counts_a_standing_one_once() -> None:
+    assert staged([1.7, 1.7, 3.0]) == [(1.7, True), (1.5, True), (2.8, True)]
+
+
+def test_stage_lets_an_alarm_go_when_the_peak_has_faded() -> None:
+    found = staged([2.0, *([0.1] * 40)])
+
+    assert [stands for _, stands in found].index(False) == 37  # 2 · 0.98^37 is below 0.96
+    assert staged([1.7, *([0.1] * 60), 1.75])[-1] == (1.552, False)
+
+
+def test_windows_that_are_not_full_are_taken_for_what_is_in_them() -> None:
+    window = np.array([[0.0, 0.0, 4.0, 6.0], [1.0, 2.0, 3.0, 4.0]])
+    filled = np.array([2, 4])
+
+    assert recent_mean(window, 4, filled).tolist() == [5.0, 2.5]
+    assert recent_mean(window, 1, filled).tolist() == [6.0, 4.0]
+    assert recent_deviation(window, 4, filled) == pytest.approx([1.0, np.std([1, 2, 3, 4])])
