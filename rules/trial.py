@@ -20,13 +20,14 @@ from rules.book import RuleBook
 from rules.cases import Case, Expected, Said
 from rules.duration import shown_duration
 from rules.engine import Engine
+from rules.kinds.baseline import Baseline
 from rules.kinds.drift import Drift
 from rules.kinds.expression import Expression
 from rules.kinds.silence import Silence
 from rules.kinds.stuck import Stuck
 
 #: Kinds that never look at the clock: hours of readings are tried without their seconds.
-_CLOCKLESS = (Stuck.name, Drift.name, Expression.name)
+_CLOCKLESS = (Stuck.name, Drift.name, Expression.name, Baseline.name)
 
 #: So many surprises of a case are told one by one.
 _TOLD = 10
