@@ -89,8 +89,9 @@ class Reorder:
         """Let readings wait; return those for which there is no more room, the oldest first."""
         rows = np.flatnonzero(self.rows_of(batch) >= 0)
         out = self._put(batch.take(rows), rows)
-        pushed = ReadingBatch.of([reading for reading, _ in out])
-        return Out(self._judged(pushed), np.array([cause for _, cause in out], dtype=np.int64))
+        # One by one: what is pushed out next may be older than what was before.
+        pushed = [self._going(ReadingBatch.of([reading])) for reading, _ in out]
+        return Out(ReadingBatch.concatenate(pushed), np.array([cause for _, cause in out], dtype=np.int64))
 
     def ripe(self, time_ns: int) -> ReadingBatch:
         """Return those that have waited long enough at a tick, and those of their series that are older, in order."""
@@ -106,21 +107,15 @@ class Reorder:
         going = batch.take(goes)
         self._free(slots[goes])
         order = np.lexsort((going.quality, going.quantity, going.sensor, going.arrival_ns, going.time_ns))
-        return self._judged(going.take(order))
+        return self._going(going.take(order))
 
-    def _judged(self, batch: ReadingBatch) -> ReadingBatch:
-        """Return readings that go now, marked late where they are older than what of their series has gone before."""
+    def _going(self, batch: ReadingBatch) -> ReadingBatch:
+        """Return readings that go now in order of time, late where older than what of their series has gone before."""
         series, newest_ns = self.rows_of(batch), self._gone["newest_ns"]
-        late = np.zeros(len(batch), dtype=np.bool_)
-        order = np.argsort(series, kind="stable")
-        starts = np.flatnonzero(np.diff(series[order], prepend=-1))
-        for places in np.split(order, starts[1:]) if len(order) else ():
-            row = int(series[places[0]])
-            before = np.maximum.accumulate(np.concatenate([newest_ns[[row]], batch.time_ns[places]]))
-            late[places] = batch.time_ns[places] < before[:-1]
-            newest_ns[row] = before[-1]
+        late = batch.time_ns < newest_ns[series]
+        np.maximum.at(newest_ns, series, batch.time_ns)
         self._gone.touch(series)
-        flags = (batch.quality & ~np.uint16(Quality.LATE)) | np.where(late, np.uint16(Quality.LATE), np.uint16(0))
+        flags = np.where(late, batch.quality | np.uint16(Quality.LATE), batch.quality & ~np.uint16(Quality.LATE))
         return ReadingBatch(
             batch.sensor, batch.quantity, batch.time_ns, batch.arrival_ns, batch.value, flags.astype(np.uint16)
         )
