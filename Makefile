@@ -6,7 +6,7 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-linkage bench-overload bench-rules bench-detection soak setup setup-dev console lock clean
+.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-linkage bench-overload bench-rules bench-backtest bench-detection soak setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
@@ -53,6 +53,9 @@ bench-rules: setup-dev
 
 bench-detection: setup-dev
 	$(BIN)/python -m benchmarks.detection
+
+bench-backtest: setup-dev
+	$(BIN)/python -m benchmarks.backtest
 
 bench-ingest: setup-dev
 	$(BIN)/python -m benchmarks.ingest
