@@ -18,7 +18,7 @@ from liandong.backtest.admitting import Opened, Queue, queue
 from liandong.backtest.ahead import ahead
 from liandong.backtest.comparing import difference
 from liandong.backtest.counting import Organisation, load, side
-from liandong.backtest.judging import Judging
+from liandong.backtest.judging import UNHEARD_NS, Judging
 from liandong.backtest.numbering import Renumbering
 from liandong.backtest.source import Source
 from linkage.config import LinkageSettings
@@ -167,9 +167,9 @@ def _notes(oldest_ns: int | None, start_ns: int, question: Question, arrived: in
     if oldest_ns >= question.end_ns:
         return [f"The history begins at {iso(oldest_ns)}, after the span."]
     notes = []
-    if oldest_ns > question.start_ns:
+    if oldest_ns > question.start_ns + UNHEARD_NS:
         notes.append(f"The history begins at {iso(oldest_ns)}: of what was before, nothing is kept.")
-    elif oldest_ns > start_ns:
+    elif oldest_ns > start_ns + UNHEARD_NS:
         notes.append("The rules began without a warm-up: nothing is kept from before the span.")
     if not arrived:
         notes.append("Nothing arrived in the span.")
