@@ -37,9 +37,7 @@ _LATELY = (
         func.count().label("times"),
     )
     .outerjoin(INCIDENTS, INCIDENTS.c.id == ADMISSIONS.c.incident)
-    .where(
-        ADMISSIONS.c.change == "raised", ADMISSIONS.c.action != "hint", ADMISSIONS.c.decided_ns > bindparam("since")
-    )
+    .where(ADMISSIONS.c.change == "raised", ADMISSIONS.c.action != "hint", ADMISSIONS.c.decided_ns > bindparam("since"))
     .group_by(ADMISSIONS.c.rule, ADMISSIONS.c.target, ADMISSIONS.c.level, INCIDENTS.c.incident_class)
     .limit(_MOST)
 )
