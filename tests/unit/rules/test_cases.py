@@ -122,7 +122,8 @@ def test_cases_are_read_whole() -> None:
         pytest.param("sensor: a, quantity: depth, value: 1", "a quantity of the catalogue, got `depth`", id="unknown"),
         pytest.param(
             f"{SPEAKS}, value: 1, quality: odd",
-            "one of `out_of_range`, `clock`, `duplicate`, `late`, `stale`, `simulated`, `bad`, `recorded`, got `odd`",
+            "one of `out_of_range`, `clock`, `duplicate`, `late`, `stale`, `simulated`, `bad`, `recorded`, `derived`, "
+            "got `odd`",
             id="no such quality",
         ),
     ],
