@@ -8,6 +8,9 @@ _HEADER = (
     "id,name,name_en,domain,kind,longitude,latitude,district,grid,site,upstream,interval_s,quantities,"
     "authority,owner,maintainer,installed,tags,recorded"
 )
+#: Settings under which every alarm is an incident of its own, more of them than a city would look at one by one.
+UNCAPPED = "[linkage.admission]\nstorm_most = 100000\nrule_most = 100000\n"
+
 _RULE = """\
   - id: rule-{number:02d}
     name: {{zh: 规则{number}, en: Rule {number}}}

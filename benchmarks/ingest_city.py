@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.big_city import write_big_city
+from benchmarks.big_city import UNCAPPED, write_big_city
 from benchmarks.offer import offering
 from ingest.mqtt.packet import Credentials
 from tests.support.program import Program, eventually, running_program
@@ -72,11 +72,11 @@ def installed(
         if broker == "mosquitto":
             (folder / "broker").mkdir()
             server = stack.enter_context(mosquitto(folder / "broker", options=_MOSQUITTO))
-            own = f'[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\ninflight_window = 65535\n{settings}'
+            own = f'{UNCAPPED}[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\ninflight_window = 65535\n{settings}'
             program = stack.enter_context(running_program(Program(folder, city, own, mqtt_port=server.port)))
             yield Installed(program, Credentials(), psutil.Process(server.process.pid))
             return
-        program = stack.enter_context(running_program(Program(folder, city, settings)))
+        program = stack.enter_context(running_program(Program(folder, city, UNCAPPED + settings)))
         password = program.command("source", "add", "bench", "--topics", "city/#")
         credentials = Credentials("bench", password)
         eventually(lambda: _accepts(program, credentials), what="the new source")

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import psutil
 
-from benchmarks.big_city import write_big_city
+from benchmarks.big_city import UNCAPPED, write_big_city
 from benchmarks.offer import offering, paced, publish_packet
 from benchmarks.report import percentile, report
 from city.clock import SystemClock, iso
@@ -26,8 +26,6 @@ from tests.support.servers import mosquitto
 
 _PACE_PER_S = 2_000
 _ALARMS_PER_S = 10
-#: Every alarm is to be seen as an incident of its own, more of them than a city would look at one by one.
-_SETTINGS = "[linkage.admission]\nstorm_most = 10000\n"
 _CLOCK = SystemClock()
 #: Ingest tells its counters at least this often, in seconds.
 _SETTLE_S = 2.0
@@ -72,13 +70,13 @@ def installed(broker: str, folder: Path, sensors: int) -> Iterator[tuple[Program
             (folder / "broker").mkdir()
             options = ("allow_anonymous true", "max_inflight_messages 0", "max_queued_messages 0")
             server = stack.enter_context(mosquitto(folder / "broker", options=options))
-            settings = f'{_SETTINGS}[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\n'
+            settings = f'{UNCAPPED}[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\n'
             yield (
                 stack.enter_context(running_program(Program(folder, city, settings, mqtt_port=server.port))),
                 Credentials(),
             )
             return
-        program = stack.enter_context(running_program(Program(folder, city, _SETTINGS)))
+        program = stack.enter_context(running_program(Program(folder, city, UNCAPPED)))
         password = program.command("source", "add", "bench", "--topics", "city/#")
         eventually(lambda: _accepts(program, Credentials("bench", password)), what="the new source")
         yield program, Credentials("bench", password)
