@@ -6,15 +6,27 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-linkage bench-overload bench-rules bench-backtest bench-detection soak setup setup-dev console lock clean
+.PHONY: demo test packages ready-python ready-console prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-linkage bench-overload bench-rules bench-backtest bench-detection soak setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
 
-test: prepared
-	@$(BIN)/python scripts/test_packages.py
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-console test-console
+test:
+	@$(MAKE) --no-print-directory -j3 --output-sync=target packages ready-python ready-console
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+packages:
+	@$(PYTHON) scripts/test_packages.py
+
+ready-python: setup-dev
+	@$(MAKE) --no-print-directory check-python
+
+# Built and checked while Python's packages come, where Node is there already; else with the Node that is one of them.
+OWN_NODE = $(shell $(PYTHON) scripts/build_console.py --has-own-node && echo yes)
+ready-console: NODE_PYTHON = $(if $(OWN_NODE),$(PYTHON),$(BIN)/python)
+ready-console: $(if $(OWN_NODE),,setup-dev)
+	@$(NODE_PYTHON) scripts/build_console.py
+	@$(MAKE) --no-print-directory NODE_PYTHON=$(NODE_PYTHON) check-console test-console
 
 # The environment and the console are made side by side where Node is there already.
 prepared:
@@ -32,11 +44,13 @@ check-python:
 	$(BIN)/ruff check $(PYTHON_FOLDERS)
 	$(BIN)/mypy
 
+NODE_PYTHON = $(BIN)/python
+
 check-console:
-	@$(BIN)/python -m scripts.console_npm run check --silent
+	@$(NODE_PYTHON) -m scripts.console_npm run check --silent
 
 test-console:
-	@$(BIN)/python -m scripts.console_npm test --silent
+	@$(NODE_PYTHON) -m scripts.console_npm test --silent
 
 format: setup-dev
 	$(BIN)/ruff format $(PYTHON_FOLDERS)

