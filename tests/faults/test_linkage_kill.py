@@ -82,12 +82,14 @@ def check(database: Database, orders: Orders) -> None:
     with database.read() as connection:
         rules = Counter(connection.execute(select(INCIDENTS.c.rule)).scalars())
         opened = Counter(connection.execute(select(EVENTS.c.incident).where(EVENTS.c.step == "open")).scalars())
-        keys = set(connection.execute(select(MESSAGES.c.key)).scalars())
+        messages = connection.execute(select(MESSAGES.c.key, MESSAGES.c.state)).all()
+    keys = {message.key for message in messages}
+    told = {message.key for message in messages if message.state == "sent"}
     assert rules == Counter(f"rule-{number}" for number in range(1, ALARMS + 1))
     assert set(opened.values()) == {1}
     assert verify(database) == []
     sent = Counter(orders.letters.read_text().split())
-    assert set(sent) == keys
+    assert told <= set(sent) <= keys, "the desk was stopped after all were sent, and may have written more by then"
     assert sum(sent.values()) <= len(keys) + len(CHANNELS), "at most the letter in hand on each channel is repeated"
 
 
