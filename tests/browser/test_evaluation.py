@@ -97,7 +97,7 @@ def test_page_is_printed_light_on_a4(page: Page) -> None:
     expect(page.locator("nav")).to_be_hidden()
     expect(page.locator("form.question")).to_be_hidden()
     expect(page.locator(".print-only")).to_contain_text("source: event log")
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.locator("[data-subject=water-bureau]")).to_contain_text("1/1")
 
 
