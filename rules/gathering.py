@@ -10,8 +10,9 @@ from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.groups import Groups
 from rules.limits import ENDLESS_NS
-from rules.metered import rounds
+from rules.metered import rounds, taken
 from rules.pairs import Pairs
+from rules.series import SeriesIndex
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -62,7 +63,15 @@ class Gathering:
         self.members = StateTable(name, members.keys, {"time_ns": (np.int64, NEVER_NS), "value": (np.float64, 0)})
         self.clocks = StateTable(f"{name}_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
 
-    def gather(self, batch: ReadingBatch, member: Ints, row: Ints, within_ns: Ints) -> Gathered:
+    def read(self, batch: ReadingBatch, index: SeriesIndex, within_ns: Ints) -> Gathered | None:
+        """Take what a batch says of the members, in the order of its rows; None where it says nothing of them."""
+        seen = taken(batch, index)
+        order = np.argsort(seen.row)
+        fan = index.fan(seen.series[order])
+        row = seen.row[order].take(fan.of)
+        return self._gather(batch, fan.pair, row, within_ns) if len(row) else None
+
+    def _gather(self, batch: ReadingBatch, member: Ints, row: Ints, within_ns: Ints) -> Gathered:
         """Take readings, in order of their rows, and return what each makes of its members' groups."""
         of, group, place = self._groups.of_members(member)
         row_of = row[of]

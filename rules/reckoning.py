@@ -15,7 +15,7 @@ from rules.grouped import GroupedPass
 from rules.groups import Grouping, Groups
 from rules.kind import Verdict
 from rules.listening import Listening
-from rules.metered import Samples, exact, taken
+from rules.metered import Samples, exact
 from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule
@@ -94,13 +94,9 @@ class ExpressionPass(GroupedPass):
         batch = arrivals.readings
         if not len(self._members) or not len(batch):
             return []
-        seen = taken(batch, self._index)
-        order = np.argsort(seen.row)
-        fan = self._index.fan(seen.series[order])
-        member, row = fan.pair, seen.row[order].take(fan.of)
-        if not len(row):
+        found = self._gathering.read(batch, self._index, self._within_ns)
+        if found is None:
             return []
-        found = self._gathering.gather(batch, member, row, self._within_ns)
         known, result = self._reckoned(found)
         without = known & np.isnan(result)
         self._count(found.group[without])

@@ -26,7 +26,7 @@ from rules.kind import Verdict, Written
 from rules.levelled import reading_seen
 from rules.listening import Listening
 from rules.measure import Scale
-from rules.metered import Samples, exact, reading_at, taken
+from rules.metered import Samples, exact, reading_at
 from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule, Terms
@@ -168,13 +168,9 @@ class ComparePass(GroupedPass):
         batch = arrivals.readings
         if not len(self._members) or not len(batch):
             return []
-        seen = taken(batch, self._index)
-        order = np.argsort(seen.row)
-        fan = self._index.fan(seen.series[order])
-        member, row = fan.pair, seen.row[order].take(fan.of)
-        if not len(row):
+        found = self._gathering.read(batch, self._index, self._within_ns)
+        if found is None:
             return []
-        found = self._gathering.gather(batch, member, row, self._within_ns)
         one, other = found.value
         known = np.isfinite(one) & np.isfinite(other) & ~(self._ratio[found.group] & (other == 0))
         at = np.flatnonzero(known)
