@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.collaborators import Given
 from api.console import serve_console
 from api.errors import ErrorAnswers
+from api.flattened import flattened
 from api.incident_news import IncidentNews
 from api.keeping_up import keep_up
 from api.metrics import CountedRequests
@@ -145,12 +146,8 @@ def create_app(given: Given) -> FastAPI:
     )
     app.state.services = services
     ErrorAnswers(secure).install(app)
-    api = APIRouter(prefix=ROOT)
-    for router in _ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
-    app.include_router(health.router)
-    app.include_router(ack.router)
+    app.routes.extend(flattened(_ROUTERS, ROOT))
+    app.routes.extend(flattened((health.router, ack.router), ""))
     serve_console(app, given.console)
     install_openapi(app)
     return app

@@ -145,5 +145,5 @@ async def test_requests_are_counted_by_declared_paths_only(town: Town) -> None:
     found = samples((await ask(town, "/metrics")).text)
 
     routes = {labels for name, labels in found if name == "api_requests_answered_total"}
-    assert "method=GET,route=/sensors/{sensor:path},status=401" in routes
+    assert "method=GET,route=/api/v1/sensors/{sensor:path},status=401" in routes
     assert not [labels for labels in routes if "nowhere" in labels]
