@@ -164,6 +164,7 @@ def opened_by_alarm(
         active=1,
         late=transition.late,
         recorded=transition.recorded,
+        doubted=int(transition.unconfirmed),
     )
     case = Case(incident if sensor is None else placed(incident, sensor))
     data = {**introduced(case.incident), "grid": _grid(case.incident, sensor, book), **facts(transition)}

@@ -69,7 +69,7 @@ class IncidentRecord:
         opened_ns: receipt of what opened it; response clocks start here.
         happened_ns: the sensor's own time, or the time of the report.
         proposed: departments that are proposed, and `proposed_why` the reason for each.
-        active: alarms not yet cleared.
+        active: alarms not yet cleared; `doubted` of them are unconfirmed: their sensors died seeing it.
         marked_ns: deadlines up to this moment are marked as overdue in the event log.
         sent_back_ns: when the dispatcher sent it back, or it was reopened, to be judged again.
         event_grade: harm done, I to IV; `warning_level`: before harm; `response_level`: what was started. Never mixed.
@@ -127,6 +127,7 @@ class IncidentRecord:
     plan: str = ""
     reopened: int = 0
     condition: str = ""
+    doubted: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -89,6 +89,7 @@ INCIDENTS = Table(
     Column("plan", Word, nullable=False),
     Column("reopened", Integer, nullable=False),
     Column("condition", Word, nullable=False),
+    Column("doubted", Integer, nullable=False),
     # Derived from the above and from the tasks: the queue's order, the nearest deadline, the next look of the clocks.
     Column("acknowledged", SmallInteger, nullable=False),
     Column("due_ns", TimeNs, nullable=False),
@@ -151,7 +152,8 @@ MEMBERS = Table(
     Column("grid", Word, nullable=False),
     Column("district", Word, nullable=False),
     Column("with_asset", Boolean, nullable=False),
-    Index("ix_incident_alarms_level", "incident", "active", "level"),
+    Column("unconfirmed", Boolean, nullable=False),
+    Index("ix_incident_alarms_level", "incident", "active", "level", "unconfirmed"),
     Index("ix_incident_alarms_rule", "rule", "active", "target"),
     Index("ix_incident_alarms_upstream", "upstream", "active", "since_ns"),
     Index("ix_incident_alarms_site", "site", "active", "since_ns"),

@@ -78,6 +78,7 @@ def line_of(row: RowMapping) -> dict[str, object]:
         "recovered_at": moment(row["recovered_ns"]),
         "unconfirmed_at": moment(row["unconfirmed_ns"]),
         "confirm_by": moment(row["confirm_by_ns"]),
+        "hazard_unconfirmed": row["doubted"] > 0,
         "ended_at": moment(row["ended_ns"]),
         "deadline": deadline(row["due_stage"], row["due_from_ns"], row["due_ns"], row["due_yellow_ns"])
         if running

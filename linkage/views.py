@@ -201,7 +201,11 @@ class AlarmView(View):
 
 
 class _Line(View):
-    """What every view of an incident shows."""
+    """What every view of an incident shows.
+
+    Two things may be unconfirmed: that the system dispatched by itself, until a person confirms it (`unconfirmed_at`),
+    and a hazard whose sensor died while it was pending, until a reading does (`hazard_unconfirmed`).
+    """
 
     id: str
     number: str
@@ -226,6 +230,7 @@ class _Line(View):
     recovered_at: Moment | None
     unconfirmed_at: Moment | None
     confirm_by: Moment | None
+    hazard_unconfirmed: bool
     ended_at: Moment | None
     deadline: Deadline | None
     departments: tuple[Leg, ...]

@@ -42,6 +42,7 @@ class Member:
     grid: str = ""
     district: str = ""
     with_asset: bool = False
+    unconfirmed: bool = False
 
 
 _FIELDS = tuple(field.name for field in fields(Member))
@@ -65,14 +66,16 @@ _ENDED = (
 )
 _CASES = select(INCIDENTS).where(INCIDENTS.c.id.in_(bindparam("numbers", expanding=True)))
 _BURNING = (
-    select(MEMBERS.c.incident, MEMBERS.c.level, func.count().label("alarms"))
+    select(MEMBERS.c.incident, MEMBERS.c.level, MEMBERS.c.unconfirmed, func.count().label("alarms"))
     .where(MEMBERS.c.incident.in_(bindparam("numbers", expanding=True)), MEMBERS.c.active)
-    .group_by(MEMBERS.c.incident, MEMBERS.c.level)
+    .group_by(MEMBERS.c.incident, MEMBERS.c.level, MEMBERS.c.unconfirmed)
 )
+#: What changes of an alarm that is known.
+_MOVED = ("incident", "level", "active", "unconfirmed")
 _CHANGE_MEMBER = (
     update(MEMBERS)
     .where(MEMBERS.c.alarm == bindparam("alarm_"))
-    .values(incident=bindparam("incident_"), level=bindparam("level_"), active=bindparam("active_"))
+    .values({name: bindparam(f"{name}_") for name in _MOVED})
 )
 _REOPEN_KEY = (
     update(KEYS)
@@ -107,6 +110,7 @@ class Board:
         self.ended: dict[Key, int] = {}
         self.members: dict[str, Member] = {}
         self.burning: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.doubted: defaultdict[int, int] = defaultdict(int)
         self.opened: list[int] = []
         self._cases: dict[int, Case] = {}
         self._grace = grace
@@ -141,7 +145,8 @@ class Board:
         rows: list[RowMapping] = list(connection.execute(_CASES, {"numbers": missing}).mappings())
         self._cases |= cases.load_all(connection, rows)
         for row in connection.execute(_BURNING, {"numbers": missing}):
-            self.burning[row.incident][row.level] = row.alarms
+            self.burning[row.incident][row.level] += row.alarms
+            self.doubted[row.incident] += row.alarms if row.unconfirmed else 0
 
     def case(self, number: int) -> Case:
         """Return a case as it stands now; it must be on the board."""
@@ -162,6 +167,12 @@ class Board:
         own = self.members.get(alarm)
         mine = own is not None and own.incident == number and own.active
         return sum(self.burning[number].values()) - mine
+
+    def doubted_beside(self, number: int, alarm: str) -> int:
+        """Return how many of the incident's active alarms but this one are unconfirmed."""
+        own = self.members.get(alarm)
+        mine = own is not None and own.incident == number and own.active and own.unconfirmed
+        return self.doubted[number] - mine
 
     def put(self, case: Case) -> Case:
         """Note how a case stands now, after `sheet` wrote it."""
@@ -190,6 +201,7 @@ class Board:
             self._changed.add(member.alarm)
         for level, alarms in self.burning.pop(source, {}).items():
             self.burning[target][level] += alarms
+        self.doubted[target] += self.doubted.pop(source, 0)
 
     def count_in(self, transition: AlarmTransition, sensor: Sensor | None, number: int) -> None:
         """Make the alarm an active member of an incident."""
@@ -197,7 +209,8 @@ class Board:
         if known is None:
             member = _member(transition, sensor, number)
         else:
-            member = replace(known, incident=number, level=int(transition.level), active=True)
+            unconfirmed = transition.unconfirmed
+            member = replace(known, incident=number, level=int(transition.level), active=True, unconfirmed=unconfirmed)
         self._replace(known, member)
 
     def count_out(self, transition: AlarmTransition) -> None:
@@ -229,8 +242,10 @@ class Board:
     def _replace(self, before: Member | None, after: Member) -> None:
         if before is not None and before.active:
             self.burning[before.incident][before.level] -= 1
+            self.doubted[before.incident] -= before.unconfirmed
         if after.active:
             self.burning[after.incident][after.level] += 1
+            self.doubted[after.incident] += after.unconfirmed
         self.members[after.alarm] = after
         self._changed.add(after.alarm)
 
@@ -245,6 +260,7 @@ def _member(transition: AlarmTransition, sensor: Sensor | None, number: int) -> 
         active=True,
         since_ns=transition.arrival_ns,
         with_asset=is_explained(transition),
+        unconfirmed=transition.unconfirmed,
     )
     if sensor is None:
         return member
@@ -256,9 +272,4 @@ def _row(member: Member) -> dict[str, object]:
 
 
 def _values(member: Member) -> dict[str, object]:
-    return {
-        "alarm_": member.alarm,
-        "incident_": member.incident,
-        "level_": member.level,
-        "active_": member.active,
-    }
+    return {f"{name}_": getattr(member, name) for name in ("alarm", *_MOVED)}

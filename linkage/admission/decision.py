@@ -18,6 +18,7 @@ class Action(StrEnum):
     RISE = "rise"
     FALL = "fall"
     RECOVER = "recover"
+    CONFIRMED = "confirmed"
     REOPEN = "reopen"
     HOLD = "hold"
     IGNORE = "ignore"
@@ -53,7 +54,7 @@ class Reason(StrEnum):
     STORM = "storm"  #: as many incidents have been opened as the queue bears
     HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
     HELD_FELL = "held_fell"
-    CONFIRMED = "confirmed"  #: it was unconfirmed, and is no more; nothing else changes
+    CONFIRMED = "confirmed"  #: it was unconfirmed, and a good reading says that it is so
     SHADOW = "shadow"  #: its rule runs in shadow
     SAME_SENSOR = "same_sensor"  #: another hint about the sensor is open
 
@@ -103,7 +104,9 @@ class Standing:
         recovered: all its alarms have cleared.
         belonged: id of the incident that the alarm belongs to, or belonged to before it ended; None for a new alarm.
         active: the alarm belongs to the open incident and has not cleared.
+        unconfirmed: it does, and its sensor died before the hazard was sure.
         others: the highest level of the incident's other active alarms; 0 for none.
+        doubted: how many of those are unconfirmed.
         why: why an alarm that does not belong to the incident yet would join it.
         asset: what has failed, if several alarms about its children, with this one, say so; empty if not.
         ended: id of the incident that was closed so lately that it is opened again; None when there is none.
@@ -117,7 +120,9 @@ class Standing:
     recovered: bool = False
     belonged: int | None = None
     active: bool = False
+    unconfirmed: bool = False
     others: int = 0
+    doubted: int = 0
     why: Reason = Reason.SAME_RULE_AND_TARGET
     asset: str = ""
     ended: int | None = None
@@ -158,7 +163,8 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
     if standing.held_at:
         return Decision(Action.IGNORE, _RELIEF_OF_HELD[transition.change])
     if transition.change is Change.CONFIRMED:
-        return Decision(Action.IGNORE, Reason.CONFIRMED, standing.belonged)
+        action = Action.CONFIRMED if standing.unconfirmed else Action.IGNORE
+        return Decision(action, Reason.CONFIRMED, standing.belonged)
     if standing.incident is None:
         return Decision(Action.IGNORE, Reason.NOT_OPEN if standing.known else Reason.UNKNOWN, standing.belonged)
     return _relieving(transition, standing)

@@ -21,7 +21,7 @@ from linkage.opening import opened_by_alarm
 from linkage.record import Case
 from linkage.tables import INCIDENTS
 
-_JOINING = frozenset({Action.JOIN, Action.RISE, Action.FALL, Action.RECOVER})
+_JOINING = frozenset({Action.JOIN, Action.RISE, Action.FALL, Action.RECOVER, Action.CONFIRMED})
 
 
 class Effects:
@@ -105,7 +105,7 @@ class Effects:
         page, ledger = self._board.page, self._ledger
         number = page.next_id(INCIDENTS)
         scene = page.scene(transition.response.incident_class)
-        plain = replace(transition, recorded=False, late=False)
+        plain = replace(transition, recorded=False, late=False, unconfirmed=False)
         opening = opened_by_alarm(plain, number, scene, ledger.book, ledger.settings.confirm_within_s)
         self.write(None, begun(opening, cap))
         self._board.answer(cap.key, number)

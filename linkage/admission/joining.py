@@ -52,6 +52,7 @@ def reopened(case: Case, transition: AlarmTransition, standing: Standing, burnin
         reopened=case.incident.reopened + 1,
         active=burning + 1,
         alarms=case.incident.alarms + (standing.belonged != case.incident.id),
+        doubted=_doubted(transition, standing),
     )
     incident = _with_departments(incident, scene.directory.handling(transition.response.departments))
     legs = [replace(task, ended_ns=scene.now_ns) for task in case.tasks if task.ended_ns is None]
@@ -102,10 +103,16 @@ def _with_departments(incident: IncidentRecord, departments: tuple[str, ...]) ->
 
 def _counted(incident: IncidentRecord, transition: AlarmTransition, standing: Standing) -> IncidentRecord:
     """Count the alarm in, or out when it cleared."""
+    incident = replace(incident, doubted=_doubted(transition, standing))
     if transition.change is Change.CLEARED:
         return replace(incident, active=incident.active - 1)
     new = 0 if standing.active else 1
     return replace(incident, active=incident.active + new, alarms=incident.alarms + (0 if standing.member else new))
+
+
+def _doubted(transition: AlarmTransition, standing: Standing) -> int:
+    """Return how many of the incident's active alarms are unconfirmed after this change."""
+    return standing.doubted + (transition.unconfirmed and transition.change is not Change.CLEARED)
 
 
 def _join(incident: IncidentRecord, transition: AlarmTransition, standing: Standing, _: int) -> IncidentRecord:
@@ -128,6 +135,10 @@ def _fall(incident: IncidentRecord, transition: AlarmTransition, standing: Stand
     return replace(incident, level=max(own, standing.others))
 
 
+def _confirmed(incident: IncidentRecord, _: AlarmTransition, __: Standing, ___: int) -> IncidentRecord:
+    return incident
+
+
 def _recover(incident: IncidentRecord, _: AlarmTransition, __: Standing, now_ns: int) -> IncidentRecord:
     return replace(incident, recovered_ns=now_ns)
 
@@ -137,4 +148,5 @@ _EFFECTS: Mapping[Action, Callable[[IncidentRecord, AlarmTransition, Standing, i
     Action.RISE: _rise,
     Action.FALL: _fall,
     Action.RECOVER: _recover,
+    Action.CONFIRMED: _confirmed,
 }

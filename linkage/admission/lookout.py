@@ -53,8 +53,13 @@ class Lookout:
         held_at = around.holding.held_at(transition.alarm)
         if direct is not None:
             active = member is not None and member.incident == direct and member.active
-            flapping = self._flapping(transition)
-            standing = Standing(belonged=belonged, active=active, held_at=held_at, flapping=flapping)
+            standing = Standing(
+                belonged=belonged,
+                active=active,
+                unconfirmed=active and member is not None and member.unconfirmed,
+                held_at=held_at,
+                flapping=self._flapping(transition),
+            )
             return self._in(direct, transition, standing)
         standing = Standing(belonged=belonged, held_at=held_at)
         if transition.change not in _BURNING:
@@ -91,7 +96,8 @@ class Lookout:
         asset = around.surroundings.failed(transition, sensor)
         ended = around.board.ended.get(key_of(transition, sensor))
         if asset or ended is not None:
-            return replace(standing, asset=asset, ended=ended)
+            doubted = 0 if ended is None else around.board.doubted_beside(ended, transition.alarm)
+            return replace(standing, asset=asset, ended=ended, doubted=doubted)
         joined = next((one for one in self.near(transition, sensor) if one.nearness.automatic), None)
         if joined is None:
             return standing
@@ -106,6 +112,7 @@ class Lookout:
             level=incident.level,
             recovered=incident.recovered_ns is not None,
             others=self._around.board.others(number, transition.alarm),
+            doubted=self._around.board.doubted_beside(number, transition.alarm),
         )
 
     def _flapping(self, transition: AlarmTransition) -> bool:

@@ -10,7 +10,9 @@ from linkage.evaluation.trail import KIND_OF, Duty, Event, Trail, Work, deadline
 from linkage.states import ENDED, FOLLOWING, IncidentState, Step
 
 #: Steps that say nothing about deadlines or ends; a storm has thousands of them, so they are not even read.
-SILENT_STEPS = frozenset({"join", "fall", "recover", "storm", "capped", "comment", "grade", "urge", "escalate", "call"})
+SILENT_STEPS = frozenset(
+    {"join", "fall", "recover", "confirmed", "storm", "capped", "comment", "grade", "urge", "escalate", "call"}
+)
 
 #: What an event tells at least of a leg that it sends out.
 _TASK = frozenset({"id", "department", "due_ns"})

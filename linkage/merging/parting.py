@@ -66,7 +66,8 @@ def _task(case: Case, number: str) -> TaskRecord:
 def _tally(rows: list[RowMapping]) -> Tally:
     burning = [row["level"] for row in rows if row["active"]]
     level = max(burning) if burning else max((row["level"] for row in rows), default=0)
-    return Tally(alarms=len(rows), active=len(burning), level=level)
+    doubted = sum(row["active"] and row["unconfirmed"] for row in rows)
+    return Tally(alarms=len(rows), active=len(burning), level=level, doubted=doubted)
 
 
 def _opening(page: Page, old: IncidentRecord, book: CityBook) -> IncidentRecord:

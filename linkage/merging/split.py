@@ -13,11 +13,15 @@ from linkage.states import IncidentState, Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Alarms of an incident: how many, how many burn, and the highest level that burns, or burnt last."""
+    """Alarms of an incident: how many, how many burn, and the highest level that burns, or burnt last.
+
+    `doubted` of those that burn are unconfirmed.
+    """
 
     alarms: int = 0
     active: int = 0
     level: int = 0
+    doubted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ def _begun(part: Part, old: IncidentRecord, now_ns: int, *, filed: bool) -> Inci
         worst_level=level,
         alarms=part.moving.alarms,
         active=part.moving.active,
+        doubted=part.moving.doubted,
         recovered_ns=None if part.moving.active or not part.moving.alarms else recovered,
     )
 
@@ -82,7 +87,14 @@ def _left(incident: IncidentRecord, staying: Tally, now_ns: int) -> IncidentReco
     if incident.active and not staying.active and staying.alarms:
         recovered = now_ns
     level = staying.level if staying.active else incident.level
-    return replace(incident, alarms=staying.alarms, active=staying.active, level=level, recovered_ns=recovered)
+    return replace(
+        incident,
+        alarms=staying.alarms,
+        active=staying.active,
+        doubted=staying.doubted,
+        level=level,
+        recovered_ns=recovered,
+    )
 
 
 def _gave(case: Case, rest: Case, part: Part, step: Step, note: str) -> Deed:

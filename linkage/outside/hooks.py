@@ -20,7 +20,18 @@ DISPATCHED, CHANGED = "task.dispatched", "task.changed"
 
 #: Events of the incident that every department with a task hears of.
 _OF_ALL: frozenset[str] = frozenset(
-    {"rise", Step.URGE, Step.CONFIRM, Step.VOID, Step.CANCEL, Step.CLOSE, Step.FORCE_CLOSE, Step.REOPEN, Step.MERGE}
+    {
+        "rise",
+        "confirmed",
+        Step.URGE,
+        Step.CONFIRM,
+        Step.VOID,
+        Step.CANCEL,
+        Step.CLOSE,
+        Step.FORCE_CLOSE,
+        Step.REOPEN,
+        Step.MERGE,
+    }
 )
 
 
@@ -94,6 +105,7 @@ def _incident(case: Case) -> dict[str, object]:
         "opened_at": iso(incident.opened_ns),
         "first_actions": incident.first_actions,
         "drill": incident.drill,
+        "hazard_unconfirmed": incident.doubted > 0,
         "version": incident.version,
     }
 

@@ -87,6 +87,7 @@ def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Ite
 _AUDIENCES: Mapping[str, _Audience] = {
     "open": _opened,
     "rise": _everyone,
+    "confirmed": _everyone,
     "overdue": _waiting,
     Step.FILE: _command,
     Step.SEND_BACK: _supervision,

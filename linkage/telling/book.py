@@ -16,7 +16,7 @@ USUAL_QUOTA_PER_H = 120
 _MOST_PER_H = 100_000
 
 #: What the system does of which messages tell.
-_SYSTEM_KINDS = ("open", "rise", "overdue")
+_SYSTEM_KINDS = ("open", "rise", "confirmed", "overdue")
 
 
 @dataclass(frozen=True, slots=True)

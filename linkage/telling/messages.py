@@ -19,6 +19,7 @@ from linkage.telling.wording import Facts
 _ABOUT = {
     "open": ("新事件", "New incident"),
     "rise": ("升级", "Worse"),
+    "confirmed": ("险情已证实", "Hazard confirmed"),
     "overdue": ("超时", "Overdue"),
     "file": ("待派遣", "To dispatch"),
     "dispatch": ("派遣任务", "Task"),
@@ -54,6 +55,9 @@ _ABOUT = {
     "upward_overdue": ("信息报送超时", "Report upward overdue"),
     "send_upward_report": ("信息报送", "Report upward"),
 }
+
+#: What is said of an incident some of whose sensors died before the hazard was sure, until a reading confirms it.
+UNCONFIRMED = ("险情待证实", "Hazard unconfirmed")
 
 #: What command is told of an incident that the system filed.
 _BY_ITSELF = ("系统自动立案", "Filed by the system")
@@ -155,10 +159,11 @@ def common_facts(case: Case, book: CityBook, console_url: str) -> Facts:
         language: {
             **same,
             "place": book.atlas.spot(incident.place)[language],
+            "unconfirmed": unconfirmed if incident.doubted else "",
             "title": incident.title[language],
             "actions": "\n".join(f"- {line}" for line in incident.first_actions.get(language, ())),
         }
-        for language in ("zh", "en")
+        for language, unconfirmed in zip(("zh", "en"), UNCONFIRMED, strict=True)
     }
 
 
@@ -176,6 +181,8 @@ def about(entry: Entry) -> tuple[str, str]:
 def subject(entry: Entry, case: Case) -> str:
     """Return the usual one line of a message."""
     zh, en = about(entry)
+    if case.incident.doubted:
+        zh, en = f"{zh}（{UNCONFIRMED[0]}）", f"{en} ({UNCONFIRMED[1].lower()})"
     title = case.incident.title
     return f"[{case.incident.number}] {zh} {title['zh']} / {en}: {title['en']}"
 
@@ -200,6 +207,8 @@ def _lines(case: Case, book: CityBook, note: str) -> Iterator[str]:
     yield f"优先级 / Priority: {incident.priority}{level}"
     yield f"地点 / Place: {book.atlas.where(incident.place, incident.district)}"
     yield f"时间 / Since: {opened:%Y-%m-%d %H:%M:%S %z}"
+    if incident.doubted:
+        yield f"{UNCONFIRMED[0]}：传感器已失效 / {UNCONFIRMED[1]}: its sensor died while it was pending"
     if incident.unconfirmed_ns is not None:
         yield "系统自动派遣，待人工确认 / Dispatched by the system, not yet confirmed by a person"
     yield from (f"- {line}" for actions in incident.first_actions.values() for line in actions)

@@ -23,6 +23,7 @@ FIELDS = (
     "priority",
     "since",
     "title",
+    "unconfirmed",
     "url",
     "waited_min",
 )

@@ -53,3 +53,14 @@ def test_body_says_what_to_do_first_and_that_nobody_confirmed_it():
     assert "- Close the road" in text
     assert "not yet confirmed" in text
     assert text.endswith("https://wall.example/#/incident/1")
+
+
+def test_a_hazard_that_nobody_has_confirmed_is_called_so():
+    doubted = opened_by_alarm(replace(RAISED, unconfirmed=True), 1, SCENE, BOOK, 900)
+    entry = Entry(1, "a" * 64, doubted.deeds[0])
+    said = common_facts(doubted.case, BOOK, "")
+
+    assert subject(entry, doubted.case).startswith("[20261120-000001] 新事件（险情待证实） 下穿积水")
+    assert "Hazard unconfirmed: its sensor died" in body(entry, doubted.case, BOOK, "")
+    assert [said[language]["unconfirmed"] for language in ("zh", "en")] == ["险情待证实", "Hazard unconfirmed"]
+    assert common_facts(OPENED.case, BOOK, "")["en"]["unconfirmed"] == ""
