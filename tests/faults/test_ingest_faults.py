@@ -144,10 +144,10 @@ def test_store_that_is_slow_or_refuses_holds_nothing_up(city: City, tmp_path: Pa
     with connected(city, folder, real=True, drain=drain) as ingest:
         oracle.publish(city, COUNT)
         ingest.until(lambda seen: seen["readings"] >= COUNT)
-        behind = ingest.seen["behind"]
+        behind = ingest.seen["journal"] - ingest.seen["history"]
         mood(folder, "store").unlink()
         oracle.publish(city, 1)
-        ingest.until(lambda seen: seen["readings"] > COUNT and seen["behind"] < 3)
+        ingest.until_kept(COUNT + 1)
 
     assert behind > 0
     assert len(stored(folder)) == COUNT + 1
@@ -162,7 +162,7 @@ def test_store_that_was_killed_with_ingest_goes_on_from_its_position(city: City,
             ingest.until(lambda seen: seen["readings"] >= len(oracle.owed) - COUNT // 2)
             ingest.kill()
     with connected(city, folder, real=True, drain=drain) as ingest:
-        ingest.until(lambda seen: seen["readings"] >= 3 * COUNT and seen["behind"] < 3)
+        ingest.until_kept(3 * COUNT)
 
     assert len(stored(folder)) == 3 * COUNT
 
@@ -196,7 +196,7 @@ def test_readings_that_come_twice_late_early_or_mixed_up_are_there_once(city: Ci
         for at, value in told:
             body = f'{{"time":"{at.isoformat()}","values":{{"pm25":{value}}}}}'
             source.publish("city/environment/air-0/reading", body.encode())
-        ingest.until(lambda seen: seen["readings"] == len(told) and seen["behind"] < 3)
+        ingest.until_kept(len(told))
 
     kept = {time_ns: reading for (_, time_ns), reading in stored(folder).items()}
     early = [quality for value, quality in kept.values() if value == 9.0]

@@ -107,7 +107,8 @@ async def _report(service: IngestService, judge: RecordingJudge, said: Connectio
             "readings": judge.readings(),
             "connected": service.brokers.connected,
             "error": service.pipeline.error or service.brokers.main.error,
-            "behind": service.journal.position - service.history.position,
+            "journal": service.journal.position,
+            "history": service.history.position,
             "quarantined": sum(one.waiting for one in service.quarantine.counts()),
         }
         said.send(news)
@@ -138,6 +139,12 @@ class IngestProcess:
         while not true(self.seen):
             assert time.monotonic() < deadline, f"it came to {self.seen}"
             assert self._listen(), "it died"
+
+    def until_kept(self, readings: int) -> None:
+        """Return when so many readings were judged and the history holds all that the journal held by then."""
+        self.until(lambda seen: seen["readings"] >= readings)
+        position = self.seen["journal"]
+        self.until(lambda seen: seen["history"] >= position)
 
     def wait(self) -> int:
         """Return its exit code when it has died."""
