@@ -48,6 +48,7 @@ from api.routes import (
     plans,
     quarantine,
     readings,
+    registry,
     reports,
     rosters,
     rules,
@@ -105,6 +106,7 @@ _ROUTERS = (
     channels.router,
     external.router,
     discovery.router,
+    registry.router,
     quarantine.router,
     rules.router,
     backtests.router,
@@ -139,7 +141,10 @@ def create_app(given: Given) -> FastAPI:
             Middleware(
                 BoundedBodies,
                 max_bytes=given.settings.max_body_bytes,
-                larger={f"{ROOT}/photos/": given.office.photo_bytes},
+                larger={
+                    f"{ROOT}/photos/": given.office.photo_bytes,
+                    f"{ROOT}/registry/": given.settings.max_import_bytes,
+                },
             ),
             Middleware(GZipMiddleware, minimum_size=_COMPRESS_FROM, compresslevel=3),
         ],

@@ -25,6 +25,7 @@ from linkage.reports.office import ReportOffice
 from linkage.roster.office import DutyOffice
 from linkage.telling.office import TellingOffice
 from registry.components import ComponentRegistry
+from registry.files import RegistryFiles
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 
@@ -50,6 +51,7 @@ class Given:
     duty: DutyOffice
     office: ReportOffice
     components: ComponentRegistry
+    files: RegistryFiles
     evaluation: Evaluation
     audit: AuditOffice
     telling: TellingOffice

@@ -32,6 +32,10 @@ class HttpSettings(BaseModel):
         (), description="Hosts of cameras' pictures that pages may show; pictures elsewhere are links only."
     )
     max_body_bytes: int = Field(256 * 1024, ge=1024, description="Largest request body, bytes.")
+    # Some 200,000 sensors, a few seconds of a core; `liandong registry import` takes any file.
+    max_import_bytes: int = Field(
+        32 * 1024 * 1024, ge=1024, description="Largest file of sensors or components that the API takes, bytes."
+    )
     # NIST SP 800-63B-4 allows 30 days at AAL1; a wall is signed in once for a duty week.
     session_absolute_s: int = Field(7 * 86400, ge=60, le=30 * 86400, description="Longest life of a sign-in, seconds.")
     session_idle_s: int = Field(

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from city.errors import (
+    BadCityFile,
     BadDocument,
     BadRequest,
     Conflict,
@@ -82,6 +83,7 @@ STATUSES: dict[type[LiandongError], HTTPStatus] = {
     # What no state would allow is refused by the schema (422); what is left depends on how things stand now.
     BadRequest: HTTPStatus.CONFLICT,
     BadDocument: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadCityFile: HTTPStatus.CONFLICT,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     ForgedRequest: HTTPStatus.FORBIDDEN,
     NotPermitted: HTTPStatus.FORBIDDEN,

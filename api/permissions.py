@@ -23,7 +23,7 @@ class Right(StrEnum):
     PUBLIC = "public"  #: anybody, signed in or not
     SIGNED_IN = "signed_in"  #: whoever is signed in
     SEE_CITY = "see_city"  #: sensors, readings, map
-    EXPORT = "export"  #: download readings in bulk
+    EXPORT = "export"  #: download readings or the registry in bulk
     SEE_QUEUE = "see_queue"  #: incidents, tasks, messages
     REPORT = "report"  #: open an incident by hand
     ACT = "act"  #: take steps; which ones, linkage decides
@@ -38,6 +38,7 @@ class Right(StrEnum):
     SEE_STATUS = "see_status"
     SEE_DISCOVERY = "see_discovery"
     ADOPT = "adopt"  #: register a discovered sensor
+    IMPORT = "import"  #: bring files of sensors and components into the registry
     SEE_QUARANTINE = "see_quarantine"  #: that messages were set aside, and why
     REPLAY = "replay"  #: have messages understood anew that were set aside
     SEE_BYTES = "see_bytes"  #: what was in them: may hold personal data
@@ -93,6 +94,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
     Right.ADOPT: frozenset({Role.OPERATOR}),
+    Right.IMPORT: frozenset({Role.OPERATOR}),
     Right.SEE_QUARANTINE: frozenset({Role.OPERATOR, Role.STEWARD}),
     Right.REPLAY: frozenset({Role.OPERATOR}),
     Right.SEE_BYTES: frozenset({Role.STEWARD}),

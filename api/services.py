@@ -26,6 +26,9 @@ PASSWORD_CHECKS = 2
 #: Photos decoded at once: each holds a core and up to 100 MiB.
 PHOTO_CHECKS = 2
 
+#: Files of the registry read or written at once: each holds a core, and others of them would only wait for it.
+REGISTRY_FILES = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -46,6 +49,7 @@ class Services:
     link_guesses: Throttle
     password_guesses: Throttle
     photo_checks: CapacityLimiter
+    imports: CapacityLimiter
     started_ns: int
 
 
@@ -75,6 +79,7 @@ def services_from(given: Given) -> Services:
         ),
         link_guesses=Throttle(clock, free_attempts=ADDRESS_FREE_ATTEMPTS, longest_wait_s=ADDRESS_LONGEST_WAIT_S),
         photo_checks=CapacityLimiter(PHOTO_CHECKS),
+        imports=CapacityLimiter(REGISTRY_FILES),
         started_ns=clock.now_ns(),
     )
 

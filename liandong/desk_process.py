@@ -64,6 +64,7 @@ from linkage.roster.duty import DutyBook
 from linkage.roster.office import duty_office
 from linkage.telling.office import telling_office
 from registry.components import ComponentRegistry
+from registry.files import RegistryFiles
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 
@@ -231,6 +232,12 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         duty=duty_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
+        files=RegistryFiles(
+            database,
+            settings.folder.root,
+            code=city.about.component_code,
+            lasting=frozenset(sensor.id for sensor in city.sensors),
+        ),
         evaluation=_evaluation(city, ledger),
         audit=AuditOffice(database, settings.anchors),
         holding=holding_office(ledger),

@@ -11,12 +11,15 @@ from city.component import HELP, Component, ComponentState
 from city.errors import NotFound
 from city.nearness import Box
 from city.place import Place
-from registry.merging import merge
+from registry.merging import Merged, merge
+from registry.shape import as_column
 from registry.tables import COMPONENT
 from storage.sql import Database, insert
 
 #: Rows sent to the database at once.
 _ROWS = 1000
+#: Codes in one question, well below SQLite's 32,766 parameters.
+_IDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,25 @@ class ComponentRegistry:
             while rows := [{**_row(component), "imported": False} for component in islice(waiting, _ROWS)]:
                 connection.execute(statement, rows)
 
-    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
-        """Add or change a million rows or none, as `registry.staging` has them; return how many really differ.
+    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]], gone: Iterable[str] = ()) -> Merged:
+        """Add or change a million rows or none, as `registry.staging` has them, and take out those that are `gone`.
 
         They stay whatever the city folder says, but for codes that stand there too.
         """
+        removed, waiting = 0, iter(gone)
         with self._database.write() as connection:
-            return merge(connection, COMPONENT, columns, rows, {"imported": True})
+            changed = merge(connection, COMPONENT, columns, rows, {"imported": True})
+            while some := list(islice(waiting, _IDS)):
+                removed += connection.execute(delete(COMPONENT).where(COMPONENT.c.id.in_(some))).rowcount
+        return Merged(changed, removed)
+
+    def rows(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Yield every component by code as `registry.staging` takes what is there; those of the city folder stay."""
+        with self._database.read() as connection:
+            streaming = connection.execution_options(yield_per=_ROWS)
+            query = select(*(COMPONENT.c[name] for name in columns), not_(COMPONENT.c.imported))
+            for row in streaming.execute(query.order_by(COMPONENT.c.id)):
+                yield tuple(map(as_column, row))
 
     def count(self) -> int:
         """Return how many components there are."""

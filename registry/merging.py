@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 
 #: Rows handed to the driver at once.
 _ROWS = 10_000
+
+
+class Merged(NamedTuple):
+    """How many rows are new or different now, and how many are gone."""
+
+    changed: int
+    removed: int
 
 
 def merge(

@@ -12,7 +12,7 @@ from city.errors import NotFound
 from city.level import Domain
 from city.sensor import Sensor
 from registry.census_reader import read_census
-from registry.merging import merge
+from registry.merging import Merged, merge
 from registry.sensor_row import row_of, sensor_of
 from registry.shape import as_column
 from registry.tables import REGISTRY_VERSION, REMOVED_SENSOR, SENSOR
@@ -52,12 +52,14 @@ class SensorRegistry:
 
     def upsert_many(self, sensors: Iterable[Sensor]) -> int:
         """Add or change all of them or none; return how many really differ from what was there."""
-        return self.merge(_COLUMNS, (tuple(map(as_column, row_of(sensor).values())) for sensor in sensors))
+        rows = (tuple(map(as_column, row_of(sensor).values())) for sensor in sensors)
+        return self.merge(_COLUMNS, rows).changed
 
-    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
-        """Add or change a million rows or none, as `registry.staging` has them; return how many really differ.
+    def merge(self, columns: Sequence[str], rows: Iterator[tuple[Any, ...]], gone: Iterable[str] = ()) -> Merged:
+        """Add or change a million rows or none, as `registry.staging` has them, and take out those that are `gone`.
 
-        Rows in order of id are written quickest. Other writers of the database wait meanwhile.
+        Rows in order of id are written quickest. Other writers of the database wait meanwhile. What sensors sent that
+        are taken out stays in the history.
         """
         with self._database.write() as connection:
             version = _version(connection) + 1
@@ -65,18 +67,23 @@ class SensorRegistry:
             if changed:
                 back = select(SENSOR.c.id).where(SENSOR.c.changed == version)
                 connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(back)))
+            removed = _take_out(connection, gone, version)
+            if changed or removed:
                 _move_on(connection, version)
-        return changed
+        return Merged(changed, removed)
 
     def remove(self, sensor: str) -> bool:
         """Take a sensor out of the registry; return whether it was there. What it sent stays in the history."""
-        with self._database.write() as connection:
-            gone = connection.execute(delete(SENSOR).where(SENSOR.c.id == sensor)).rowcount > 0
-            if gone:
-                version = _version(connection) + 1
-                connection.execute(REMOVED_SENSOR.insert().values(id=sensor, changed=version))
-                _move_on(connection, version)
-        return gone
+        return self.merge(_COLUMNS, iter(()), [sensor]).removed > 0
+
+    def rows(self, columns: Sequence[str], *, lasting: Collection[str]) -> Iterator[tuple[Any, ...]]:
+        """Yield every sensor by id as `registry.staging` takes what is there; those that are `lasting` stay."""
+        with self._database.read() as connection:
+            streaming = connection.execution_options(yield_per=_ROWS)
+            query = select(*(SENSOR.c[name] for name in columns)).order_by(SENSOR.c.id)
+            at = columns.index("id")
+            for row in streaming.execute(query):
+                yield (*map(as_column, row), row[at] in lasting)
 
     def get(self, sensor: str) -> Sensor:
         """Return one sensor.
@@ -146,6 +153,17 @@ def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int
 
 def _move_on(connection: Connection, version: int) -> None:
     connection.execute(update(REGISTRY_VERSION).values(version=version))
+
+
+def _take_out(connection: Connection, gone: Iterable[str], version: int) -> int:
+    """Take sensors out; return how many of them were there."""
+    waiting, removed = iter(gone), 0
+    while some := list(islice(waiting, _IDS)):
+        there = list(connection.scalars(delete(SENSOR).where(SENSOR.c.id.in_(some)).returning(SENSOR.c.id)))
+        if there:
+            connection.execute(REMOVED_SENSOR.insert(), [{"id": one, "changed": version} for one in there])
+        removed += len(there)
+    return removed
 
 
 def _conditions(wanted: SensorFilter) -> list[ColumnElement[bool]]:

@@ -127,7 +127,7 @@ def as_column(value: object) -> object:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple | frozenset):
-        words = list(value) if isinstance(value, tuple) else sorted(value)
+    if isinstance(value, tuple | list | frozenset):
+        words = sorted(value) if isinstance(value, frozenset) else list(value)
         return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
     return value

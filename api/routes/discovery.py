@@ -15,13 +15,14 @@ from api.guard import Changes, Reads
 from api.page import FromWord, Page, next_key
 from api.permissions import Right
 from api.pictures import masked
+from api.registering import tell_ingest
 from api.routes.sensors import views
 from api.sensor_view import SensorView
-from api.services import Desk, Services
+from api.services import Desk
 from api.sessions import Session
 from city.clock import iso
 from city.component import ComponentState
-from city.errors import Conflict, NotFound, StoreUnavailable
+from city.errors import Conflict, NotFound
 from city.feed import Discovered
 from city.level import Domain
 from city.place import Place
@@ -173,7 +174,7 @@ async def adopt(
             raise NotFound("department", department)
     await anyio.to_thread.run_sync(desk.given.registry.upsert_many, [adopted])
     log.info("sensor_adopted", sensor=sensor, user=operator.user.username)
-    await _tell_ingest(desk)
+    await tell_ingest(desk)
     return (await views(desk, [adopted]))[0]
 
 
@@ -182,11 +183,3 @@ def _proposed(found: Discovered) -> Sensor:
     if found.proposed is not None:
         return found.proposed
     return Sensor(found.sensor, found.sensor, Domain.ENVIRONMENT, "sensor", quantities=found.quantities)
-
-
-async def _tell_ingest(desk: Services) -> None:
-    """Let ingest read the registry now; when it is away it reads it anyhow when it is back."""
-    try:
-        await desk.given.feed.refresh()
-    except StoreUnavailable:
-        log.info("ingest_not_told", of="registry")

@@ -2,8 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,29 +9,21 @@ import typer
 
 from city.errors import BadRequest, StoreUnavailable
 from liandong.city_about import parse_about
+from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.exits import Exit
 from liandong.link.client import linked
 from liandong.settings import Settings
 from liandong.stores import opened_database
-from registry.component_csv import USUAL_CODE
-from registry.components import ComponentRegistry
 from registry.coordinates import Crs
-from registry.exporting import write_components, write_sensors
-from registry.importing import BadImport, FileToImport, Format, format_of, stage
-from registry.sensors import SensorRegistry
-from registry.shape import COMPONENTS, SENSORS
-from registry.staging import Staging
+from registry.files import Noun, RegistryFiles
+from registry.importing import BadImport, FileToImport, Format, format_of
 from storage.sql import Database
 
+#: Of each kind of change that many are told.
+_FIRST = 20
+
 _app = typer.Typer(help="Sensors and components from files and to files.", no_args_is_help=True)
-
-
-class Noun(StrEnum):
-    """What a file is about."""
-
-    SENSORS = "sensors"
-    COMPONENTS = "components"
 
 
 What = Annotated[Noun, typer.Argument(help="What the file is about.")]
@@ -49,11 +39,15 @@ def registry() -> None:
 
 
 @_app.command("import")
-def bring_in(
+def bring_in(  # noqa: PLR0913 - each option is a parameter
     what: What,
     file: Annotated[Path, typer.Argument(help="A `.csv` or `.geojson` file.")],
     *,
     crs: System = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and change nothing.")] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The file is all there is: take out what it does not name.")
+    ] = False,
     data: Data = None,
     city: City = None,
     config: Config = None,
@@ -61,24 +55,23 @@ def bring_in(
     """Add or change what a file says, all of it or nothing; every mistake is told with its line.
 
     A CSV file may name its coordinate system in its first line (`# crs: GCJ-02`), GeoJSON in its member `crs`; all is
-    kept in WGS-84. What the file does not name stays as it is. A running ingest follows within a second.
+    kept in WGS-84. What the file does not name stays as it is, unless it is `--complete`; what the city folder names
+    stays in any case. A running ingest follows within a second.
     """
     settings = chosen_settings(config, data=data, city=city)
     settings.folder.create()
     try:
-        with file.open("rb") as content:
-            taken = FileToImport(content, file.name, format_of(file), crs, _code(settings))
-            count, changed = _merged(settings, what, taken)
+        with file.open("rb") as content, opened_database(settings.database, settings.folder) as database:
+            taken = FileToImport(content, file.name, format_of(file), crs)
+            said = _tried if dry_run else _brought
+            typer.echo(said(_files(settings, database, complete=complete), what, taken, complete=complete))
     except OSError as error:
         raise BadRequest(expected="a readable file", got=error.strerror, at=str(file)) from error
     except BadImport as error:
-        for mistake in error.mistakes:
-            typer.echo(f"liandong: {mistake}", err=True)
-        if error.total > len(error.mistakes):
-            typer.echo(f"liandong: and {error.total - len(error.mistakes)} more", err=True)
+        _tell_mistakes(error)
         raise typer.Exit(Exit.SETTINGS) from error
-    asyncio.run(_tell(settings))
-    typer.echo(f"{count} {what} read, {changed} new or changed")
+    if not dry_run:
+        asyncio.run(_tell(settings))
 
 
 @_app.command("export")
@@ -94,10 +87,11 @@ def take_out(
     settings = chosen_settings(config, data=data)
     settings.folder.create()
     with opened_database(settings.database, settings.folder) as database:
+        files = RegistryFiles(database, settings.folder.root)
         if str(file) == "-":
-            sys.stdout.writelines(_written(database, what, Format.CSV, crs))
+            sys.stdout.writelines(files.written(what, Format.CSV, crs))
             return
-        lines = _written(database, what, format_of(file), crs)
+        lines = files.written(what, format_of(file), crs)
         try:
             with file.open("w", encoding="utf-8", newline="") as written:
                 written.writelines(lines)
@@ -105,26 +99,40 @@ def take_out(
             raise BadRequest(expected="a file that can be written", got=error.strerror, at=str(file)) from error
 
 
-def _merged(settings: Settings, what: Noun, file: FileToImport) -> tuple[int, int]:
-    """Bring a file in; return how many rows it has, and how many were new or different."""
-    shape = SENSORS if what is Noun.SENSORS else COMPONENTS
-    with Staging(shape.fields, settings.folder.root) as staging:
-        count = stage(file, shape, staging)
-        with opened_database(settings.database, settings.folder) as database:
-            kept = SensorRegistry(database) if what is Noun.SENSORS else ComponentRegistry(database)
-            return count, kept.merge(shape.fields, staging.rows())
+def _files(settings: Settings, database: Database, *, complete: bool) -> RegistryFiles:
+    """Return what takes files; there may be no city folder yet."""
+    about = settings.city / "city.toml"
+    if not about.is_file():
+        return RegistryFiles(database, settings.folder.root)
+    code = parse_about(about.read_text("utf-8")).component_code
+    lasting = frozenset(sensor.id for sensor in read_city(settings.city).sensors) if complete else frozenset()
+    return RegistryFiles(database, settings.folder.root, code=code, lasting=lasting)
 
 
-def _written(database: Database, what: Noun, format_: Format, crs: Crs) -> Iterator[str]:
-    if what is Noun.SENSORS:
-        return write_sensors(SensorRegistry(database).all(), format_, crs)
-    return write_components(ComponentRegistry(database).all(), format_, crs)
+def _brought(files: RegistryFiles, what: Noun, file: FileToImport, *, complete: bool) -> str:
+    rows, merged = files.bring_in(what, file, complete=complete)
+    return f"{rows} {what} read, {merged.changed} new or changed{_gone(merged.removed)}"
 
 
-def _code(settings: Settings) -> str:
-    """Return the city's pattern of codes; the usual one where there is no city folder yet."""
-    file = settings.city / "city.toml"
-    return parse_about(file.read_text("utf-8")).component_code if file.is_file() else USUAL_CODE
+def _tried(files: RegistryFiles, what: Noun, file: FileToImport, *, complete: bool) -> str:
+    """Return what would change, with the first of each kind."""
+    rows, found = files.try_out(what, file, _FIRST, complete=complete)
+    lines = [f"{rows} {what} read, {found.added} would be new, {found.changed} changed{_gone(found.removed)}"]
+    lines += [f"+ {one}" for one in found.first_added]
+    lines += [f"~ {one.id}: {', '.join(one.columns)}" for one in found.first_changed]
+    lines += [f"- {one}" for one in found.first_removed]
+    return "\n".join(lines)
+
+
+def _gone(removed: int) -> str:
+    return f", {removed} taken out" if removed else ""
+
+
+def _tell_mistakes(error: BadImport) -> None:
+    for mistake in error.mistakes:
+        typer.echo(f"liandong: {mistake}", err=True)
+    if error.total > len(error.mistakes):
+        typer.echo(f"liandong: and {error.total - len(error.mistakes)} more", err=True)
 
 
 async def _tell(settings: Settings) -> None:

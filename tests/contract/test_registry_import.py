@@ -4,21 +4,26 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from city.component import Component
 from city.place import Place
 from city.sensor import Sensor
 from registry.components import ComponentRegistry
 from registry.coordinates import Crs
+from registry.files import Noun, RegistryFiles
 from registry.importing import MAX_MISTAKES, BadImport, FileToImport, Format, stage
 from registry.sensor_csv import write_csv
 from registry.sensor_geojson import write_geojson
 from registry.sensors import SensorRegistry
 from registry.shape import COMPONENTS, SENSORS, Shape
 from registry.staging import Staging
-from storage.sql import Database
+from registry.tables import REGISTRY_VERSION, REMOVED_SENSOR, SENSOR
+from storage.sql import METADATA, Database
 from tests.support.sensors import BARE, FULL
 
 COMPONENT_HEADER = "id,kind,class,name,longitude,latitude,installed,tags"
@@ -41,7 +46,7 @@ def written(sensors: list[Sensor]) -> FileToImport:
 def brought(file: FileToImport, registry: SensorRegistry | ComponentRegistry, shape: Shape, folder: Path) -> int:
     with Staging(shape.fields, folder) as staging:
         stage(file, shape, staging)
-        return registry.merge(shape.fields, staging.rows())
+        return registry.merge(shape.fields, staging.rows()).changed
 
 
 def test_sensors_of_a_file_are_there_as_they_were_written(registry: SensorRegistry, tmp_path: Path) -> None:
@@ -158,3 +163,78 @@ def test_many_mistakes_are_counted(registry: SensorRegistry, tmp_path: Path) -> 
         brought(csv(text), registry, SENSORS, tmp_path)
 
     assert (len(caught.value.mistakes), caught.value.total) == (MAX_MISTAKES, MAX_MISTAKES + 5)
+
+
+def files_of(database: Database, folder: Path, *lasting: str) -> RegistryFiles:
+    return RegistryFiles(database, folder, lasting=frozenset(lasting))
+
+
+def test_trial_tells_each_kind_of_change_with_the_first_of_them(migrated_database: Database, tmp_path: Path) -> None:
+    files = files_of(migrated_database, tmp_path)
+    SensorRegistry(migrated_database).upsert_many([FULL, BARE, replace(BARE, id="gone-1"), replace(BARE, id="gone-2")])
+    file = written(
+        [replace(FULL, name="新名", tags=frozenset()), BARE, replace(BARE, id="new-2"), replace(BARE, id="new-1")]
+    )
+
+    rows, found = files.try_out(Noun.SENSORS, file, 1, complete=True)
+
+    assert (rows, found.added, found.changed, found.removed) == (4, 2, 1, 2)
+    assert (found.first_added, found.first_removed) == (("new-1",), ("gone-1",))
+    assert found.first_changed == ((FULL.id, ("name", "tags")),)
+    assert SensorRegistry(migrated_database).get(FULL.id) == FULL
+
+
+def test_complete_file_takes_out_what_it_does_not_name_in_the_same_transaction(
+    migrated_database: Database, tmp_path: Path
+) -> None:
+    registry = SensorRegistry(migrated_database)
+    registry.upsert_many([FULL, BARE, replace(BARE, id="of-the-folder")])
+    version = registry.version()
+
+    rows, merged = files_of(migrated_database, tmp_path, "of-the-folder").bring_in(
+        Noun.SENSORS, written([replace(FULL, id="new")]), complete=True
+    )
+
+    assert (rows, merged) == (1, (1, 2))
+    assert [one.id for one in registry.all()] == ["new", "of-the-folder"]
+    changes = registry.changed_since(version)
+    assert (changes.version, [one.id for one in changes.changed]) == (version + 1, ["new"])
+    assert changes.removed == tuple(sorted((FULL.id, BARE.id)))
+
+
+def test_components_of_the_city_folder_are_not_taken_out(migrated_database: Database, tmp_path: Path) -> None:
+    registry, files = ComponentRegistry(migrated_database), files_of(migrated_database, tmp_path)
+    registry.replace_all([Component("1", "pump", "0699", "泵站", Place(122.96, 36.21))])
+    files.bring_in(Noun.COMPONENTS, csv(f"{COMPONENT_HEADER}\n{COVER}\n"))
+
+    _, found = files.try_out(Noun.COMPONENTS, csv(f"{COMPONENT_HEADER}\n"), 9, complete=True)
+    _, merged = files.bring_in(Noun.COMPONENTS, csv(f"{COMPONENT_HEADER}\n"), complete=True)
+
+    assert (found.first_removed, merged) == ((COVER.split(",")[0],), (0, 1))
+    assert [one.id for one in registry.all()] == ["1"]
+
+
+@given(
+    there=st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz")),
+    said=st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz")),
+    complete=st.booleans(),
+)
+def test_trial_says_what_an_import_then_does(there: dict[str, str], said: dict[str, str], *, complete: bool) -> None:
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/a.sqlite", kept=False)
+        METADATA.create_all(database._writer, tables=[SENSOR, REMOVED_SENSOR, REGISTRY_VERSION])
+        with database.write() as connection:
+            connection.execute(REGISTRY_VERSION.insert().values(id=1, version=1))
+        files = RegistryFiles(database, Path(folder))
+        SensorRegistry(database).upsert_many(replace(BARE, id=one, name=name) for one, name in there.items())
+
+        def file() -> FileToImport:
+            return written([replace(BARE, id=one, name=name) for one, name in said.items()])
+
+        _, found = files.try_out(Noun.SENSORS, file(), 9, complete=complete)
+        _, merged = files.bring_in(Noun.SENSORS, file(), complete=complete)
+        left = {one.id: one.name for one in SensorRegistry(database).all()}
+        database.close()
+
+    assert merged == (found.added + found.changed, found.removed)
+    assert left == (said if complete else {**there, **said})

@@ -43,6 +43,7 @@ from linkage.telling.link import LinkKeys
 from linkage.telling.office import telling_office
 from linkage.views import Names
 from registry.components import ComponentRegistry
+from registry.files import RegistryFiles
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 from tests.support.backtests import MemoryBacktests
@@ -174,16 +175,22 @@ def given_on(
         cap=CapOffice(book),
         duty=duty_office(book),
         plans=plan_office(book),
-        office=ReportOffice(book, Path(database.url.removeprefix("sqlite:///")).with_name("photos")),
+        office=ReportOffice(book, _beside(database) / "photos"),
         evaluation=Evaluation(database, default_formulas(), book.book.zone, book.clock),
         audit=AuditOffice(database, None),
         telling=telling_office(book, LINK_KEYS),
         holding=holding_office(book),
         components=components,
+        files=RegistryFiles(database, _beside(database), lasting={"underpass/1"}),
         passwords=Passwords(CHEAP),
         backtests=MemoryBacktests(),
     )
     return given, book
+
+
+def _beside(database: Database) -> Path:
+    """Return the folder of a database."""
+    return Path(database.url.removeprefix("sqlite:///")).parent
 
 
 def town_on(database: Database, settings: HttpSettings | None = None, linkage: LinkageSettings | None = None) -> Town:

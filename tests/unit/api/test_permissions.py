@@ -61,7 +61,7 @@ async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Respon
     address = path.replace("{sensor:path}", "hall/1")
     for name in NUMBERED:
         address = address.replace(f"{{{name}}}", "1")
-    address = address.replace("{photo}", "photo-0001")
+    address = address.replace("{photo}", "photo-0001").replace("{noun}", "sensors")
     return await client.request(method, BASE + address, json={} if method == "POST" else None)
 
 

@@ -76,3 +76,18 @@ def test_file_that_cannot_be_one_is_said(tmp_path: Path, file: Path, capsys: pyt
     assert command(tmp_path, "import", "sensors", str(file.rename(tmp_path / "in.xlsx"))) == Exit.SETTINGS
 
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_dry_run_tells_what_would_change_and_changes_nothing(
+    tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(tmp_path, "import", "sensors", str(file)) == Exit.OK
+    file.write_text("id,name,domain,kind,longitude,latitude\na,丙,video,camera,116.404,39.915\nc,丁,traffic,loop,,\n")
+    capsys.readouterr()
+
+    assert command(tmp_path, "import", "sensors", str(file), "--dry-run", "--complete") == Exit.OK
+    said = capsys.readouterr().out.splitlines()
+    assert command(tmp_path, "import", "sensors", str(file), "--complete") == Exit.OK
+
+    assert said == ["2 sensors read, 1 would be new, 1 changed, 1 taken out", "+ c", "~ a: name", "- b"]
+    assert capsys.readouterr().out == "2 sensors read, 2 new or changed, 1 taken out\n"

@@ -1,0 +1,82 @@
+"""Files that pass through the API and may be too large for memory: they lie in a folder, without a name."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO
+
+import anyio.to_thread
+from fastapi import Request
+
+from city.errors import StoreUnavailable
+
+#: Bytes written or sent at once.
+_CHUNK = 1 << 20
+
+
+async def received(request: Request, folder: Path) -> IO[bytes]:
+    """Return a request's body as a file at its beginning, which is gone when the caller closes it.
+
+    Raises:
+        StoreUnavailable: there is no room for it.
+    """
+    content = _unnamed(folder)
+    waiting = bytearray()
+    try:
+        async for chunk in request.stream():
+            waiting += chunk
+            if len(waiting) >= _CHUNK:
+                await anyio.to_thread.run_sync(_write, content, bytes(waiting))
+                waiting.clear()
+        await anyio.to_thread.run_sync(_write, content, bytes(waiting))
+        _rewind(content)
+    except BaseException:
+        content.close()
+        raise
+    return content
+
+
+def spooled(pieces: Iterator[str], folder: Path) -> IO[bytes]:
+    """Return a text as a file at its beginning, so that a slow reader of it keeps no database waiting; blocks.
+
+    Raises:
+        StoreUnavailable: there is no room for it.
+    """
+    content = _unnamed(folder)
+    try:
+        for piece in pieces:
+            _write(content, piece.encode())
+        _rewind(content)
+    except BaseException:
+        content.close()
+        raise
+    return content
+
+
+async def sent(content: IO[bytes]) -> AsyncIterator[bytes]:
+    """Yield a file in pieces and close it."""
+    with content:
+        while piece := await anyio.to_thread.run_sync(content.read, _CHUNK):
+            yield piece
+
+
+def _unnamed(folder: Path) -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError as error:
+        raise StoreUnavailable("import", str(error)) from error
+
+
+def _rewind(content: IO[bytes]) -> None:
+    """Go to the beginning, which writes what was kept back."""
+    try:
+        content.seek(0)
+    except OSError as error:
+        raise StoreUnavailable("import", str(error)) from error
+
+
+def _write(content: IO[bytes], piece: bytes) -> None:
+    try:
+        content.write(piece)
+    except OSError as error:
+        raise StoreUnavailable("import", str(error)) from error
