@@ -14,7 +14,7 @@ _COLLECTIONS = (10_000, 20, 100)
 
 
 def keep_pauses_short() -> None:
-    """Shorten the turns; the collector looks no more at what is there now, which stays (0.15 s), and seldom at the rest.
+    """Shorten turns; the collector looks no more at what is there now, which stays (0.15 s), and seldom at the rest.
 
     Call it once, when the program is put together.
     """
