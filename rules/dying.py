@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
+from city.level import Level
 from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
+from rules.bands import Band
 from rules.duration import DURATION, read_span_ns
+from rules.kind import Written
 from rules.ladder import Ladder
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
@@ -68,6 +71,14 @@ def read_on_death(written: Located) -> OnDeath | None:
     if intervals < 1:
         raise fields["intervals"].wrong(expected="1 interval or more")
     return OnDeath(intervals, read_span_ns(fields["within"]) if "within" in fields else default.within_ns)
+
+
+def on_death_of(written: Written, bands: Sequence[Band]) -> OnDeath | None:
+    """Return what a death means to a rule: what is written, else the default where a level is critical."""
+    with written.faults:
+        if "on_death" in written.own:
+            return read_on_death(written.own["on_death"])
+    return OnDeath() if any(band.level is Level.CRITICAL for band in bands) else None
 
 
 class Dying:

@@ -34,6 +34,18 @@ class Samples(NamedTuple):
     value: Floats
     keeping: Floats | None = None
 
+    def take(self, index: Ints) -> "Samples":
+        """Return some of them."""
+        return Samples(
+            self.pair[index],
+            self.row[index],
+            self.time_ns[index],
+            self.arrival_ns[index],
+            self.quality[index],
+            self.value[index],
+            None if self.keeping is None else self.keeping[index],
+        )
+
     def decided(self, element: int) -> Decided:
         """Return the one at an index."""
         return Decided(

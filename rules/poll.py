@@ -11,6 +11,7 @@ from rules.votes import Ballots
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 class Poll:
@@ -18,9 +19,13 @@ class Poll:
 
     Attributes:
         group, row: of each ballot in a group, the group and the reading.
+        living: where somebody is lost, at each ballot the votes cast within a while by those who are not.
     """
 
-    def __init__(self, groups: Groups, votes: StateTable, cast: Ballots, batch: ReadingBatch) -> None:
+    def __init__(
+        self, groups: Groups, votes: StateTable, cast: Ballots, batch: ReadingBatch, lost: Flags | None = None
+    ) -> None:
+        """Take who is lost before the batch; None where nobody is, and `living` is then not counted."""
         self._votes = {name: votes[name].copy() for name in votes.columns}
         of, self.group, place = groups.of_members(cast.member)
         self._cast = cast.take(of)
@@ -30,6 +35,8 @@ class Poll:
         self._slots = groups.slots(self._touched)
         self._size = groups.size[self._touched]
         self._slot = self._slots.first[self._local] + place
+        self._lost = None if lost is None else lost[self._slots.member]
+        self.living: Floats | None = None if lost is None else np.zeros(len(self.group))
 
     def count(self, clocks: StateTable, within_ns: Ints) -> tuple[Floats, Floats, Ints]:
         """Return at each ballot the votes cast within a while, all that stand, and the group's time; moves clocks.
@@ -45,7 +52,11 @@ class Poll:
             clock_ns[local] = np.maximum(clock_ns[local], self._time_ns[places])
             slots, first, since_ns = self._of(local, clock_ns[local] - within_ns[self._touched[local]])
             standing[places] = np.add.reduceat(on[slots].astype(np.int64), first)
-            fresh[places] = np.add.reduceat((on[slots] & (time_ns[slots] >= since_ns)).astype(np.int64), first)
+            recent = on[slots] & (time_ns[slots] >= since_ns)
+            fresh[places] = np.add.reduceat(recent.astype(np.int64), first)
+            if self._lost is not None and self.living is not None:
+                self._lost[slot] = False
+                self.living[places] = np.add.reduceat((recent & ~self._lost[slots]).astype(np.int64), first)
             at_ns[places] = clock_ns[local]
         clocks["clock_ns"][self._touched] = clock_ns
         clocks.touch(self._touched)

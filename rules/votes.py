@@ -37,6 +37,10 @@ class Ballots(NamedTuple):
         return Ballots(self.member[index], self.row[index], self.on[index], self.was[index])
 
 
+#: Nobody says anything.
+NO_BALLOTS = Ballots(*(np.array([], dtype=np.int64),) * 2, *(np.array([], dtype=np.bool_),) * 2)
+
+
 class Votes:
     """Keeps the last word of each member: whether it is beyond, when it said so, and the value."""
 
@@ -55,8 +59,7 @@ class Votes:
         hot = (self.table["on"][fan.pair] > 0) | self._limits.met(0, term, least) | self._limits.met(0, term, most)
         member, stretch = fan.pair[hot], fan.of[hot]
         if not len(member):
-            none = np.array([], dtype=np.int64)
-            return Ballots(none, none, none.astype(np.bool_), none.astype(np.bool_))
+            return NO_BALLOTS
         segments = Segments(np.diff(start, append=len(value))[stretch])
         picked = segments.run(start[stretch])
         each, before = segments.spread(self._term[member]), self.table["on"][member] > 0
@@ -65,6 +68,12 @@ class Votes:
         cast = Ballots(segments.spread(member), seen.row[picked], on, segments.previous(on, before))
         said = np.flatnonzero(cast.on | cast.was)
         return cast.take(said[np.argsort(cast.row[said], kind="stable")])
+
+    def beyond(self, member: Ints, batch: ReadingBatch, row: Ints, within_ns: Ints) -> Flags:
+        """Return which readings go beyond the limit of a member whose vote stands, soon after it was cast."""
+        met = self._limits.met(0, self._term[member], batch.value[row]) & (self.table["on"][member] > 0)
+        soon: Flags = batch.time_ns[row] - self.table["time_ns"][member] <= within_ns
+        return met & soon
 
     def keep(self, batch: ReadingBatch, cast: Ballots) -> None:
         """Remember the last word of each member."""

@@ -1,34 +1,45 @@
 """Quorum rules: so many of the sensors of a place are beyond a limit at the same time.
 
 A sensor votes from a reading beyond its limit until one that is back at its clearing value, and whoever falls silent
-takes nothing back. A level is reached by votes that were repeated within a while, and kept by all that stand.
+takes nothing back. A level is reached by votes that were repeated within a while, and kept by all that stand. Where
+voters die while a level is pending, and the living alone do not reach it, it is raised unconfirmed.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.level import Level
+from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.bands import AT_LEAST, NO_BAND, SHARE, VALUE_SIDES, Band, Levelled, level_schema, read_band, read_counts
 from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
+from rules.dying import ON_DEATH, OnDeath, on_death_of
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
+from rules.levelled import UNCONFIRMED
+from rules.limits import ENDLESS_NS
 from rules.listening import Listening
-from rules.metered import Samples, taken
+from rules.lost_votes import LostVotes
+from rules.metered import Samples, rounds, taken
 from rules.pairs import Pairs
 from rules.poll import Poll
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.series import SeriesIndex
 from rules.table import StateTable
-from rules.votes import Votes
+from rules.votes import NO_BALLOTS, Ballots, Votes
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 #: So many votes are named in the evidence; the number tells of the rest.
 _NAMED = 20
@@ -41,6 +52,7 @@ class QuorumTerms(Levelled):
     Attributes:
         each: when a sensor votes.
         within_ns: a vote that was not repeated for longer raises nothing.
+        on_death: what it means that voters die while a level is pending; None for nothing.
     """
 
     each: Band
@@ -48,6 +60,7 @@ class QuorumTerms(Levelled):
     within_ns: int
     share: bool
     of_each: str
+    on_death: OnDeath | None = None
 
     @property
     def measured(self) -> str:
@@ -60,7 +73,12 @@ class Quorum:
 
     name: ClassVar[str] = "quorum"
     of_quantity: ClassVar[bool | None] = True
-    own: ClassVar[Mapping[str, Any]] = {"each": level_schema(*VALUE_SIDES), "same": GROUPING, "within": DURATION}
+    own: ClassVar[Mapping[str, Any]] = {
+        "each": level_schema(*VALUE_SIDES),
+        "same": GROUPING,
+        "within": DURATION,
+        "on_death": ON_DEATH,
+    }
     required: ClassVar[tuple[str, ...]] = ("each", "same", "within")
 
     def read(self, written: Written) -> QuorumTerms:
@@ -76,7 +94,8 @@ class Quorum:
             within_ns = read_span_ns(written.own["within"])
         bands, share = read_counts(written)
         of_each = f"{each.shown} {written.scale.unit}".rstrip()
-        return QuorumTerms(bands, "%" if share else "", each, same, within_ns, share, of_each)
+        on_death = on_death_of(written, bands)
+        return QuorumTerms(bands, "%" if share else "", each, same, within_ns, share, of_each, on_death)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""
@@ -102,11 +121,18 @@ class QuorumPass(GroupedPass):
         terms = [_terms(one) for one in members.roll.terms]
         self._votes = Votes("votes", members, [(one.each,) for one in terms])
         self._clock = StateTable("quorum_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
-        self._memories, self._of_members = (self._clock,), (self._votes.table,)
+        self._lost = LostVotes(members, groups, self._ladder, self._votes, [one.on_death for one in terms])
+        self._memories = (self._clock, self._lost.doubted)
+        self._of_members = (self._votes.table, self._lost.voters)
         self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[groups.term]
         # A share is of the group's members, in percent.
         share = np.array([one.share for one in terms], dtype=np.bool_)[groups.term]
         self._weight = np.where(share, 100 / groups.size, 1.0)
+
+    def refresh(self) -> None:
+        """Derive what is not kept in the tables, after they were loaded."""
+        super().refresh()
+        self._lost.refresh()
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Judge the votes that readings cast, in the order of their arrival."""
@@ -114,19 +140,73 @@ class QuorumPass(GroupedPass):
         if not len(self._members) or not len(batch):
             return []
         seen = taken(batch, self._index)
-        if not len(seen.row):
-            return []
-        cast = self._votes.ballots(batch, seen, self._index)
-        if not len(cast.row):
-            return []
-        poll = Poll(self._groups, self._votes.table, cast, batch)
+        cast = self._votes.ballots(batch, seen, self._index) if len(seen.row) else NO_BALLOTS
+        verdicts = self._polled(batch, cast) if len(cast.row) else []
+        if self._lost:
+            self._lost.note(batch, cast, self._index, listening)
+        return verdicts
+
+    def _polled(self, batch: ReadingBatch, cast: Ballots) -> list[Verdict]:
+        lost = self._lost.voters["lost"] > 0 if self._lost.doubts else None
+        poll = Poll(self._groups, self._votes.table, cast, batch, lost)
         value, keeping, time_ns = poll.count(self._clock, self._within_ns)
         self._votes.keep(batch, cast)
         weight, row = self._weight[poll.group], poll.row
         samples = Samples(
             poll.group, row, time_ns, batch.arrival_ns[row], batch.quality[row], value * weight, keeping * weight
         )
-        return self._climb(samples, lambda element: self._evidence(poll, element))
+        if poll.living is None:
+            return self._climb(samples, lambda element: self._evidence(poll, element))
+        return self._in_doubt(poll, samples, poll.living * weight)
+
+    def _in_doubt(self, poll: Poll, samples: Samples, living: Floats) -> list[Verdict]:
+        """Judge ballots while some alarm is unconfirmed: the first at which the living reach its level confirms it."""
+        verdicts: list[Verdict] = []
+        for places in rounds(samples.pair):
+            now, group = samples.take(places), samples.pair[places]
+            before = self._ladder.table["level"][group]
+            verdicts += self._climb(now, partial(self._evidence_at, poll, places))
+            doubted = (self._lost.doubted["on"][group] > 0) & (before > 0)
+            stays = self._ladder.table["level"][group] == before
+            sure = np.flatnonzero(doubted & stays & self._ladder.met_at(group, before, living[places]))
+            steps = self._ladder.unmoved(group[sure], sure)
+            for number, element in enumerate(sure.tolist()):
+                evidence = self._evidence(poll, int(places[element]))
+                verdicts.append(self._step(int(now.row[element]), steps, number, now.decided(element), evidence))
+            self._lost.believe(np.concatenate([group[doubted & ~stays], steps.pair]))
+        return verdicts
+
+    def _evidence_at(self, poll: Poll, places: Ints, element: int) -> dict[str, object]:
+        return self._evidence(poll, int(places[element]))
+
+    def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
+        """Raise what is pending where voters have died, and the living alone do not reach it."""
+        if not self._lost:
+            return []
+        fallen = self._lost.fallen(time_ns, listening, self._clock["clock_ns"] - self._within_ns, self._weight)
+        if not len(fallen.group):
+            return []
+        steps = self._ladder.advance_unseen(fallen.group, np.full(len(fallen.group), time_ns))
+        verdicts, lost = [], [fallen.lost[element] for element in steps.element.tolist()]
+        for number, group in enumerate(steps.pair.tolist()):
+            decided, evidence = self._measured(group, time_ns)
+            assert decided is not None  # what is pending was judged
+            decided = decided._replace(time_ns=time_ns, arrival_ns=time_ns)
+            told = {**evidence, UNCONFIRMED: self._lost.told(lost[number])}
+            verdicts.append(self._step(0, steps, number, decided, told))
+        self._lost.doubt(steps.pair, lost)
+        return verdicts
+
+    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
+        """Return when voters may be found dead in whose place a level is pending, or becomes so."""
+        if not self._lost or not listening.listening:
+            return ENDLESS_NS
+        batch, first_ns = arrivals.readings, ENDLESS_NS
+        seen = taken(batch, self._index)
+        if len(seen.row):
+            cast = self._votes.ballots(batch, seen, self._index)
+            first_ns = int(batch.arrival_ns[cast.row].min(initial=ENDLESS_NS))
+        return self._lost.due_ns(batch, self._index, first_ns, listening)
 
     def _evidence(self, poll: Poll, element: int) -> dict[str, object]:
         return self._told(int(poll.group[element]), poll.standing(element))
@@ -155,4 +235,7 @@ class QuorumPass(GroupedPass):
         standing = [*zip(voters.tolist(), votes["value"][voters].tolist(), time_ns.tolist(), strict=True)]
         weight = float(self._weight[pair])
         decided = Decided(at_ns, at_ns, fresh * weight, keeping=len(voters) * weight)
-        return Measured(decided, self._told(pair, standing) | {"fresh": fresh})
+        doubt = self._lost.doubt_of(pair)
+        return Measured(
+            decided, self._told(pair, standing) | {"fresh": fresh} | ({UNCONFIRMED: doubt} if doubt else {})
+        )

@@ -12,11 +12,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from city.level import Level
-from rules.bands import VALUE_SIDES, Band, Levelled, Sides, Span, level_schema, read_bands
+from rules.bands import VALUE_SIDES, Levelled, Sides, Span, level_schema, read_bands
 from rules.changes import ChangePass
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.dying import ON_DEATH, OnDeath, read_on_death
+from rules.dying import ON_DEATH, OnDeath, on_death_of
 from rules.kind import Written
 from rules.pairs import Pairs
 from rules.population import Population
@@ -59,7 +58,7 @@ class Threshold:
         """Return the terms of a rule; notes every mistake in the faults."""
         if "over" not in written.own:
             bands = read_bands(written)
-            return ThresholdTerms(bands, written.scale.unit, on_death=_read_on_death(written, bands))
+            return ThresholdTerms(bands, written.scale.unit, on_death=on_death_of(written, bands))
         over_ns, side = 0, ""
         with written.faults:
             side = _one_side(written)
@@ -90,14 +89,6 @@ def _one_side(written: Written) -> str:
     if len(sides) > 1:
         raise written.levels.wrong(expected="all levels with `rises` or all with `falls`", got=" and ".join(sides))
     return sides[0] if sides else ""
-
-
-def _read_on_death(written: Written, bands: Sequence[Band]) -> OnDeath | None:
-    """Return what a sensor's death means: what is written, else the default where a level is critical."""
-    with written.faults:
-        if "on_death" in written.own:
-            return read_on_death(written.own["on_death"])
-    return OnDeath() if any(band.level is Level.CRITICAL for band in bands) else None
 
 
 def _terms(terms: Terms) -> ThresholdTerms:

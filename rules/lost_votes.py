@@ -1,0 +1,188 @@
+"""Voters that die: a level of a place that is pending is raised, unconfirmed, where the living alone do not reach it.
+
+A voter is dead when no good reading of it came for some intervals, or when it went beyond what it can measure on the
+hazard's side. Its vote stands, since nobody took it back, but nobody repeats it either, and a hold would wait for ever.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.clock import SECOND_NS, iso
+from city.quality import Quality
+from city.reading import ReadingBatch
+from rules.alarms import NEVER_NS
+from rules.dying import OnDeath
+from rules.groups import Groups
+from rules.ladder import Ladder
+from rules.levelled import SKIPPED
+from rules.limits import ENDLESS_NS
+from rules.listening import Listening
+from rules.pairs import Pairs
+from rules.series import SeriesIndex
+from rules.table import StateTable
+from rules.votes import Ballots, Votes
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
+_UNSEEN = SKIPPED | int(Quality.LATE)
+
+
+class Fallen(NamedTuple):
+    """Groups whose pending level their dead voters raise; `lost` are those voters of each, as members."""
+
+    group: Ints
+    lost: Sequence[Ints]
+
+
+class LostVotes:
+    """Remembers when each voter was last heard, who is lost, and which groups' alarms are unconfirmed.
+
+    Attributes:
+        voters, doubted: the tables of members and of groups.
+        doubts: whether any alarm is unconfirmed.
+    """
+
+    def __init__(
+        self, members: Pairs, groups: Groups, ladder: Ladder, votes: Votes, on_death: Sequence[OnDeath | None]
+    ) -> None:
+        """Take of each of the terms what a death means."""
+        self._members, self._groups, self._ladder, self._votes = members, groups, ladder, votes
+        columns = {"heard_ns": (np.int64, NEVER_NS), "arrived_ns": (np.int64, NEVER_NS), "lost": (np.int8, 0)}
+        self.voters = StateTable("voters", members.keys, columns)
+        self.doubted = StateTable("quorum_unconfirmed", groups.keys, {"on": (np.int8, 0)})
+        matters = np.array([one is not None for one in on_death], dtype=np.bool_)
+        within_ns = np.array([0 if one is None else one.within_ns for one in on_death], dtype=np.int64)
+        intervals = np.array([0.0 if one is None else one.intervals for one in on_death])
+        population = members.population
+        self._mortal: Flags = matters[members.term] & ~population.recorded[members.sensor]
+        dead_ns = intervals[members.term] * population.intervals_s[members.sensor] * SECOND_NS
+        self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
+        self._within_ns = within_ns[members.term]
+        self._at_risk = np.flatnonzero(matters[groups.term])
+        self.doubts = False
+
+    def __bool__(self) -> bool:
+        """Return whether anybody's death matters."""
+        return len(self._at_risk) > 0
+
+    def refresh(self) -> None:
+        """Derive whether anything is unconfirmed."""
+        self.doubts = bool(self.doubted["on"].any())
+
+    def note(self, batch: ReadingBatch, cast: Ballots, index: SeriesIndex, listening: Listening) -> None:
+        """Remember who voted, and who went beyond what it can measure after its last vote; votes are kept already."""
+        at = np.flatnonzero(self._mortal[cast.member])
+        member, row = cast.member[at], cast.row[at]
+        self._heard(member, listening.stamp(batch.arrival_ns[row]), batch.arrival_ns[row])
+        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
+        if not len(beyond):
+            return
+        series = index.series_of(batch.sensor[beyond], batch.quantity[beyond])
+        known = np.flatnonzero(series >= 0)
+        fan = index.fan(series[known])
+        member_of, row_of = fan.pair, beyond[known][fan.of]
+        died = self._mortal[member_of] & self._votes.beyond(member_of, batch, row_of, self._within_ns[member_of])
+        died &= row_of > self._last_rows(member_of, member, row)
+        self._heard(member_of[died], np.full(int(died.sum()), NEVER_NS), batch.arrival_ns[row_of[died]])
+
+    def _heard(self, member: Ints, heard_ns: Ints, arrived_ns: Ints) -> None:
+        self.voters["heard_ns"][member], self.voters["arrived_ns"][member] = heard_ns, arrived_ns
+        self.voters["lost"][member] = 0
+        self.voters.touch(member)
+
+    @staticmethod
+    def _last_rows(wanted: Ints, member: Ints, row: Ints) -> Ints:
+        """Return the last row at which each of `wanted` voted in a batch, -1 where it did not."""
+        last = dict(zip(member.tolist(), row.tolist(), strict=True))
+        return np.array([last.get(one, -1) for one in wanted.tolist()], dtype=np.int64)
+
+    def fallen(self, time_ns: int, listening: Listening, since_ns: Ints, weight: NDArray[np.float64]) -> Fallen:
+        """Return the groups with a pending level that the votes of the living do not reach.
+
+        `since_ns` is from when on a vote is fresh in each group, `weight` what a vote counts there.
+        """
+        group = self._at_risk[self._ladder.is_pending(self._at_risk)]
+        if not len(group):
+            return Fallen(group, ())
+        slots = self._groups.slots(group)
+        of = np.repeat(np.arange(len(group)), self._groups.size[group])
+        voting, dead = self._votes.table["on"][slots.member] > 0, self._dead(slots.member, listening)
+        lost = voting & dead & self._soon(slots.member, time_ns)
+        fresh = voting & ~dead & (self._votes.table["time_ns"][slots.member] >= since_ns[group][of])
+        living = np.add.reduceat(fresh.astype(np.int64), slots.first) * weight[group]
+        falls = np.add.reduceat(lost.astype(np.int64), slots.first) > 0
+        falls &= ~self._ladder.met_at(group, self._pending(group), living)
+        chosen = np.flatnonzero(falls)
+        return Fallen(group[chosen], [slots.member[lost & (of == one)] for one in chosen.tolist()])
+
+    def _dead(self, member: Ints, listening: Listening) -> Flags:
+        silent_ns = listening.total_ns - self.voters["heard_ns"][member]
+        return self._mortal[member] & (silent_ns >= self._dead_ns[member])
+
+    def _soon(self, member: Ints, time_ns: int) -> Flags:
+        """Return whose last word is not too long ago to matter."""
+        dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
+        soon: Flags = time_ns - self.voters["arrived_ns"][member] <= dead_ns + self._within_ns[member]
+        return soon
+
+    def _pending(self, group: Ints) -> NDArray[np.int8]:
+        """Return the highest level that each group met at its last ballot."""
+        ranks = ([rank for rank, at in enumerate(self._ladder.since(one)) if at != NEVER_NS] for one in group.tolist())
+        return np.array([max(rank) + 1 for rank in ranks], dtype=np.int8)
+
+    def doubt(self, group: Ints, lost: Sequence[Ints]) -> None:
+        """Note that the alarms of some groups are unconfirmed, and whose votes they rest on."""
+        if not len(group):
+            return
+        self.doubted["on"][group], self.doubts = 1, True
+        self.doubted.touch(group)
+        member = np.concatenate(lost)
+        self.voters["lost"][member] = 1
+        self.voters.touch(member)
+
+    def doubt_of(self, group: int) -> dict[str, object]:
+        """Return why the alarm of a group is unconfirmed, nothing where it is not."""
+        member = self._groups.slots(np.array([group])).member
+        lost = member[(self.voters["lost"][member] > 0) & (self._votes.table["on"][member] > 0)]
+        return self.told(lost) if self.doubted["on"][group] and len(lost) else {}
+
+    def believe(self, group: Ints) -> None:
+        """Note that votes of the living have decided about some groups."""
+        if self.doubts and len(group):
+            self.doubted["on"][group] = 0
+            self.doubted.touch(group)
+            self.refresh()
+
+    def due_ns(self, batch: ReadingBatch, index: SeriesIndex, first_ns: int, listening: Listening) -> int:
+        """Return when a group may fall at the earliest, `first_ns` being when the first ballot of a batch comes."""
+        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
+        seen = index.series_of(batch.sensor[beyond], batch.quantity[beyond]) >= 0
+        beyond_ns = int(batch.arrival_ns[beyond[seen]].min(initial=ENDLESS_NS))
+        member = np.flatnonzero((self._votes.table["on"] > 0) & self._mortal)
+        member = member[self._soon(member, listening.mark_ns)]
+        heard_ns = np.minimum(listening.total_ns - self.voters["heard_ns"][member], ENDLESS_NS)
+        left_ns = np.maximum(self._dead_ns[member] - heard_ns, 0)
+        dies_ns = listening.mark_ns + int(left_ns.min(initial=ENDLESS_NS - listening.mark_ns))
+        pending = bool(self._ladder.is_pending(self._at_risk).any())
+        least_ns = int(self._dead_ns[self._mortal].min(initial=ENDLESS_NS))
+        coming_ns = min(max(first_ns, dies_ns), min(first_ns + least_ns, ENDLESS_NS))
+        return min(coming_ns, beyond_ns, dies_ns if pending else ENDLESS_NS)
+
+    def told(self, lost: Ints) -> dict[str, object]:
+        """Return why an alarm is unconfirmed, as evidence shows it: who is dead, and when each voted last."""
+        last_ns = self._votes.table["time_ns"][lost].tolist()
+        names = [self._members.target(member).id for member in lost.tolist()]
+        dead_ns = self._dead_ns[lost]
+        known = dead_ns[dead_ns < ENDLESS_NS]
+        return {
+            "why": "no good reading since",
+            "last_good": iso(max(last_ns)),
+            "lost": [{"sensor": name, "time": iso(at_ns)} for name, at_ns in zip(names, last_ns, strict=True)],
+            "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
+            "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
+        }
