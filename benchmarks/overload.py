@@ -29,7 +29,7 @@ from tests.support.program import eventually
 
 _SENSORS, _SAVERS = 5_000, 2_000
 #: Messages between publisher and ingest's PUBACK: the loop is closed, so the broker never holds more.
-_AHEAD = 30_000
+_AHEAD = 15_000
 #: Time between two messages that must bring an alarm, and how long an alarm may take to be called normal, in seconds.
 _PROBE_S, _NORMAL_S = 0.25, 1.0
 _PATIENCE_S = 120.0
