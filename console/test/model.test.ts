@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { span, toColumns } from '../src/chart/columns';
 import { inOrder, isForward } from '../src/incident/steps';
-import { isUnconfirmed, limitsOf, measured } from '../src/incident/moment';
+import { limitsOf, measured } from '../src/incident/moment';
 import { ALL_SENSORS, NOT_NORMAL, passes } from '../src/map/filter';
 import { bytesOf, hex } from '../src/model/bytes';
 import { extent } from '../src/model/extent';
@@ -96,13 +96,6 @@ describe('alarms of an incident', () => {
     const fallen: IncidentAlarm = { ...alarm, id: 't3', change: 'fallen', time: '2026-11-20T08:02:00.000Z', limit: 31 };
 
     expect(limitsOf([alarm, fallen], alarm, '°C')).toHaveLength(1);
-  });
-
-  it('are unconfirmed until a change that is not', () => {
-    const doubted: IncidentAlarm = { ...risen, unconfirmed: true };
-    const confirmed: IncidentAlarm = { ...risen, change: 'confirmed', time: '2026-11-20T08:02:00.000Z' };
-
-    expect([[alarm], [alarm, doubted], [confirmed, doubted]].map(isUnconfirmed)).toEqual([false, true, false]);
   });
 
   it('draw no limit in another unit', () => {

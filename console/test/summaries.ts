@@ -25,6 +25,7 @@ const PLAIN: IncidentSummary = {
   recovered_at: null,
   unconfirmed_at: null,
   confirm_by: null,
+  hazard_unconfirmed: false,
   ended_at: null,
   deadline: null,
   departments: [],

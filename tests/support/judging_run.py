@@ -38,7 +38,13 @@ RULES = (
     rule("{notice: {rises: 40, clear: 20}}", name="rising", extra="over: 20s"),
     rule("{notice: {above: 50}}", name="timely", extra="when: {hours: ['22:15-22:18', '22:20-22:30']}"),
     rule("{notice: {above: 40, hold: 3s}}", name="patient", extra="lateness: 4s\n    shadow: {against: rising}"),
-    rule("{notice: {at_least: 3}, major: {at_least: 5}}", name="many", kind="quorum", unit="m", extra=_OF_A_SITE),
+    rule(
+        "{notice: {at_least: 3}, major: {at_least: 5, hold: 4s}}",
+        name="many",
+        kind="quorum",
+        unit="m",
+        extra=f"{_OF_A_SITE}\n    on_death: {{intervals: 2}}",
+    ),
     rule(
         "{notice: {at_least: 4}, major: {at_least: 6}}",
         name="often",

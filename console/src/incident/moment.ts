@@ -28,13 +28,6 @@ export function limitsOf(
   return [...limits].map(([limit, level]) => ({ level, limit }));
 }
 
-/** Tell whether an alarm that still burns is unconfirmed: its sensor died while the hazard was pending. */
-export function isUnconfirmed(alarms: readonly IncidentAlarm[]): boolean {
-  const newest = new Map<string, IncidentAlarm>();
-  for (const one of [...alarms].sort(byTime)) newest.set(one.alarm, one);
-  return [...newest.values()].some((one) => one.unconfirmed);
-}
-
 /** Compare alarms' times, oldest first: the moment of an incident is when it began. */
 function byTime(a: IncidentAlarm, b: IncidentAlarm): number {
   return Date.parse(a.time) - Date.parse(b.time);

@@ -63,6 +63,7 @@ export const why: Record<keyof typeof chinese, string> = {
   'whyAction.rise': 'rose',
   'whyAction.fall': 'fell',
   'whyAction.recover': 'recovered',
+  'whyAction.confirmed': 'hazard confirmed',
   'whyAction.reopen': 'reopened',
   'whyAction.hold': 'held back',
   'whyAction.ignore': 'changed nothing',

@@ -61,6 +61,7 @@ export const why = {
   'whyAction.rise': '升级',
   'whyAction.fall': '降级',
   'whyAction.recover': '恢复',
+  'whyAction.confirmed': '险情已证实',
   'whyAction.reopen': '重新打开',
   'whyAction.hold': '被抑制',
   'whyAction.ignore': '未作变动',
