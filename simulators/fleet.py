@@ -22,6 +22,8 @@ class SimulatedSensor:
     longitude: float
     latitude: float
     trait: float
+    district: str = ""
+    upstream: str = ""
 
 
 def load_fleet(folder: Path) -> list[SimulatedSensor]:
@@ -52,6 +54,8 @@ def _sensor(row: dict[str, str], at: str) -> SimulatedSensor:
             longitude=float(row["longitude"] or 0),
             latitude=float(row["latitude"] or 0),
             trait=crc32(row["id"].encode()) / 2**32,
+            district=row.get("district") or "",
+            upstream=row.get("upstream") or "",
         )
     except (KeyError, ValueError) as error:
         raise BadCityFile(expected="a sensor with numbers where they belong", got=str(error), at=at) from error

@@ -14,35 +14,40 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a rhythm may look at.
+    """What a rhythm may look at: one moment, or many of them in a column above a row of sensors.
 
     Attributes:
         hour: local hour of the day, with its fraction.
         trait: each sensor's own number in [0, 1).
-        noise: a fresh standard normal number for each sensor.
+        noise: a fresh standard normal number for each sensor and moment.
+        rest: 1 on a day of rest, when fewer people go to work; 0 on a working day.
     """
 
-    hour: float
+    hour: float | Values
     trait: Values
     noise: Values
+    rest: float | Values = 0.0
 
-    def wave(self, peak_hour: float) -> float:
+    def wave(self, peak_hour: float) -> Values:
         """Return a wave of one day in [-1, 1] that is highest at `peak_hour`."""
-        return float(np.cos((self.hour - peak_hour) / 24 * 2 * np.pi))
+        found: Values = np.cos((np.asarray(self.hour) - peak_hour) / 24 * 2 * np.pi)
+        return found
 
-    def bump(self, at_hour: float, width_h: float) -> float:
+    def bump(self, at_hour: float, width_h: float) -> Values:
         """Return a hill in [0, 1] around `at_hour`."""
-        return float(np.exp(-(((self.hour - at_hour) / width_h) ** 2)))
+        found: Values = np.exp(-(((np.asarray(self.hour) - at_hour) / width_h) ** 2))
+        return found
 
     @property
-    def rush(self) -> float:
+    def rush(self) -> Values:
         """Return how much of a rush hour it is, in [0, 1]."""
-        return max(self.bump(8.2, 1.2), self.bump(17.9, 1.5))
+        return np.maximum(self.bump(8.2, 1.2), self.bump(17.9, 1.5)) * (1.0 - 0.6 * np.asarray(self.rest))
 
     @property
-    def awake(self) -> float:
+    def awake(self) -> Values:
         """Return how awake the city is, in [0, 1]."""
-        return 0.12 + 0.88 * max(self.rush, 0.7 * self.bump(13.0, 6.0))
+        awake: Values = 0.12 + 0.88 * np.maximum(self.rush, 0.7 * self.bump(13.0, 6.0))
+        return awake
 
 
 Rhythm = Callable[[Moment], Values]
