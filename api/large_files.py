@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 import anyio.to_thread
 from fastapi import Request
@@ -14,7 +14,7 @@ from city.errors import StoreUnavailable
 _CHUNK = 1 << 20
 
 
-async def received(request: Request, folder: Path) -> IO[bytes]:
+async def received(request: Request, folder: Path) -> BinaryIO:
     """Return a request's body as a file at its beginning, which is gone when the caller closes it.
 
     Raises:
@@ -36,7 +36,7 @@ async def received(request: Request, folder: Path) -> IO[bytes]:
     return content
 
 
-def spooled(pieces: Iterator[str], folder: Path) -> IO[bytes]:
+def spooled(pieces: Iterator[str], folder: Path) -> BinaryIO:
     """Return a text as a file at its beginning, so that a slow reader of it keeps no database waiting; blocks.
 
     Raises:
@@ -53,21 +53,21 @@ def spooled(pieces: Iterator[str], folder: Path) -> IO[bytes]:
     return content
 
 
-async def sent(content: IO[bytes]) -> AsyncIterator[bytes]:
+async def sent(content: BinaryIO) -> AsyncIterator[bytes]:
     """Yield a file in pieces and close it."""
     with content:
         while piece := await anyio.to_thread.run_sync(content.read, _CHUNK):
             yield piece
 
 
-def _unnamed(folder: Path) -> IO[bytes]:
+def _unnamed(folder: Path) -> BinaryIO:
     try:
-        return tempfile.TemporaryFile(dir=folder)
+        return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
     except OSError as error:
         raise StoreUnavailable("import", str(error)) from error
 
 
-def _rewind(content: IO[bytes]) -> None:
+def _rewind(content: BinaryIO) -> None:
     """Go to the beginning, which writes what was kept back."""
     try:
         content.seek(0)
@@ -75,7 +75,7 @@ def _rewind(content: IO[bytes]) -> None:
         raise StoreUnavailable("import", str(error)) from error
 
 
-def _write(content: IO[bytes], piece: bytes) -> None:
+def _write(content: BinaryIO, piece: bytes) -> None:
     try:
         content.write(piece)
     except OSError as error:

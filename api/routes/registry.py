@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import anyio.to_thread
 import structlog
@@ -174,7 +174,7 @@ async def take_away(
     """Return all sensors or components, as a file that can be brought back; with a district, what stands there."""
     files, district = desk.given.files, exporter.user.district
 
-    def spool() -> IO[bytes]:
+    def spool() -> BinaryIO:
         return spooled(files.written(noun, wanted.format, wanted.crs, district=district), files.folder)
 
     content = await anyio.to_thread.run_sync(spool, limiter=desk.imports)
@@ -188,5 +188,5 @@ def _require_whole_city(operator: Session) -> None:
         raise NotPermitted(Right.IMPORT, allowed="operators of the whole city", at="district")
 
 
-def _file(content: IO[bytes], wanted: WantedImport) -> FileToImport:
+def _file(content: BinaryIO, wanted: WantedImport) -> FileToImport:
     return FileToImport(content, wanted.name, format_of(Path(wanted.name)), wanted.crs)

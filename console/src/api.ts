@@ -39,6 +39,11 @@ export function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: strin
   return ask<T>(method, path, body);
 }
 
+/** Send a file as it is, with what is to be said of it. */
+export function sendFile<T>(path: string, file: Blob, query: Query = {}): Promise<T> {
+  return ask<T>('POST', path + search(query), file);
+}
+
 /** Send something under a key: sent again with it, it is not done again. A photo goes as it is. */
 export function sendKeyed<T>(method: 'POST' | 'PUT', path: string, body: unknown, key: string): Promise<T> {
   return ask<T>(method, path, body, key);
@@ -55,13 +60,13 @@ export function liveAddress(after: number | null): string {
 }
 
 async function ask<T>(method: string, path: string, body?: unknown, key = ''): Promise<T> {
-  const photo = body instanceof Blob;
+  const file = body instanceof Blob;
   const { ok, status, text } = await reach(ROOT + path, {
     method,
     headers: { ...headers(method, body), ...(key === '' ? {} : { 'Idempotency-Key': key }) },
     credentials: 'same-origin',
-    signal: AbortSignal.timeout(photo ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
-    ...(body === undefined ? {} : { body: photo ? body : JSON.stringify(body) }),
+    signal: AbortSignal.timeout(file ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
   });
   if (!ok) throw refusal(status, text);
   return (text === '' ? null : JSON.parse(text)) as T;

@@ -20,6 +20,7 @@ export const PAGES = [
   'dutylog',
   'component',
   'discovery',
+  'registry',
   'quarantine',
   'rules',
   'shadow',

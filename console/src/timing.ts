@@ -23,7 +23,7 @@ export const HELD_EVERY_MS = 5_000;
 export const BACKTEST_EVERY_MS = 1_000;
 /** How long a request may take before it counts as unanswered. */
 export const REQUEST_TIMEOUT_MS = 15_000;
-/** How long a photo may take on a poor connection. */
+/** How long a photo or another file may take on a poor connection. */
 export const UPLOAD_TIMEOUT_MS = 120_000;
 /** What a device could not send is tried again this often. */
 export const SEND_AGAIN_MS = 10_000;

@@ -22,7 +22,7 @@ _PAGES = (
     *("domain/traffic", "domain/environment", "domain/video", "domain/machine_room"),
     *("silences", "callbacks", "roster", "handover", "dutylog", "incident/1"),
     *("plans", "plans/list", "plans/warnings", "plans/received", "plans/upward", "plans/drills", "response/1"),
-    *("discovery", "quarantine", "rules", "users", "evaluation", "access", "channels", "system", "account"),
+    *("discovery", "registry", "quarantine", "rules", "users", "evaluation", "access", "channels", "system", "account"),
     *("missing", "wall"),
 )
 _PHONE = (390, 844)
@@ -304,6 +304,38 @@ def test_rules_page_asks_why_of_its_rule(sign_in: SignIn, accounts: dict[str, st
     page.locator("dialog button.primary").click()
 
     expect(page.locator("dialog [data-answer=not_selected]")).to_contain_text("Domain must be environment, is")
+
+
+def try_out(page: Page, file: Path) -> None:
+    """Choose a file as people do, who may choose the same one again, and try it."""
+    with page.expect_file_chooser() as chooser:
+        page.click("input[type=file]")
+    chooser.value.set_files(file)
+    page.get_by_role("button", name="Try it").click()
+
+
+def test_file_of_sensors_is_tried_and_then_brought_in(
+    sign_in: SignIn, accounts: dict[str, str], tmp_path: Path
+) -> None:
+    page = sign_in("zhou", accounts["zhou"], "registry")
+    page.evaluate(_LISTEN)
+    file = tmp_path / "new.csv"
+    file.write_text("id,name,domain,kind\nnew-01,新泵站,environment,pump\nnew-02,,audio,pump\n", "utf-8")
+    try_out(page, file)
+    trial = page.get_by_test_id("trial")
+    expect(trial).to_contain_text("new.csv:3", timeout=_PATIENCE_MS)
+    expect(page.locator("[data-do=import]")).to_have_count(0)
+
+    file.write_text("id,name,domain,kind\nnew-01,新泵站,environment,pump\n", "utf-8")
+    try_out(page, file)
+    expect(trial.locator("[data-count=added] dd")).to_have_text("1", timeout=_PATIENCE_MS)
+    page.click("[data-do=import]")
+
+    expect(page.get_by_test_id("brought")).to_contain_text("1 new or changed", timeout=_PATIENCE_MS)
+    with page.expect_download() as download:
+        page.click("[data-do=export]")
+    assert "new-01,新泵站" in download.value.path().read_text("utf-8")
+    assert page.evaluate("faults") == []
 
 
 def test_wall_is_left_with_escape(sign_in: SignIn, accounts: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import type { Word } from '../i18n/index.svelte';
 import { SEES_HINTS } from '../model/hints';
 import { BACKTESTS } from '../model/backtest';
+import { EXPORTS } from '../model/registry';
 import { SEES_WORK } from '../model/roles';
 import { SEES_SHADOW } from '../model/shadow';
 import type { IconName } from '../parts/icons';
@@ -51,6 +52,7 @@ export const RUNNING: readonly Entry[] = [
   entry('evaluation', 'evaluation', ['evaluator', 'leader', 'foreman']),
   entry('access', 'access', ['evaluator', 'steward']),
   entry('discovery', 'discovery', ['operator']),
+  entry('registry', 'registry', EXPORTS),
   entry('quarantine', 'quarantine', ['operator', 'steward']),
   entry('rules', 'rules'),
   entry('shadow', 'shadow', SEES_SHADOW),

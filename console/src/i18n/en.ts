@@ -8,6 +8,7 @@ import { queue } from './en/queue';
 import { incident } from './en/incident';
 import { map } from './en/map';
 import { sensor } from './en/sensor';
+import { registry } from './en/registry';
 import { report } from './en/report';
 import { operations } from './en/operations';
 import { life } from './en/life';
@@ -28,6 +29,7 @@ export const en: Dictionary = {
   ...incident,
   ...map,
   ...sensor,
+  ...registry,
   ...report,
   ...operations,
   ...life,

@@ -7,6 +7,7 @@ import { queue } from './zh/queue';
 import { incident } from './zh/incident';
 import { map } from './zh/map';
 import { sensor } from './zh/sensor';
+import { registry } from './zh/registry';
 import { report } from './zh/report';
 import { operations } from './zh/operations';
 import { life } from './zh/life';
@@ -27,6 +28,7 @@ export const zh = {
   ...incident,
   ...map,
   ...sensor,
+  ...registry,
   ...report,
   ...operations,
   ...life,

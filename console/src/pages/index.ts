@@ -24,6 +24,7 @@ const LOADERS: Record<PageName, Loader> = {
   callbacks: () => import('./Callbacks.svelte'),
   component: () => import('./ComponentPage.svelte'),
   discovery: () => import('./Discovery.svelte'),
+  registry: () => import('./Registry.svelte'),
   quarantine: () => import('./Quarantine.svelte'),
   equipment: () => import('./Equipment.svelte'),
   rules: () => import('./Rules.svelte'),

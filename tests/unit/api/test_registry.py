@@ -1,6 +1,7 @@
 """Files of sensors and components over the API: tried out, brought in whole or not at all, taken away."""
 
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -125,7 +126,7 @@ async def test_name_that_no_file_has_is_refused(town: Town, name: str) -> None:
 async def test_file_above_the_bound_is_refused_whether_or_not_it_says_so(database: Database) -> None:
     town = town_on(database, HttpSettings(max_body_bytes=1024, max_import_bytes=4096))
 
-    async def unannounced() -> object:
+    async def unannounced() -> AsyncIterator[bytes]:
         for _ in range(5):
             yield b"x" * 1000
 

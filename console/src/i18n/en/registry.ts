@@ -1,0 +1,36 @@
+/** English words of the registry of sensors and components. */
+
+import type { registry as chinese } from '../zh/registry';
+
+export const registry: Record<keyof typeof chinese, string> = {
+  'nav.registry': 'Registry',
+  'noun.sensors': 'Sensors',
+  'noun.components': 'Components',
+  'registry.takeAway': 'Export',
+  'registry.download': 'Download',
+  'registry.format': 'Format',
+  'registry.crs': 'Coordinate system',
+  'registry.bringIn': 'Import',
+  'registry.file': 'File (CSV or GeoJSON)',
+  'registry.asTheFileSays': 'As the file says',
+  'registry.complete': 'The file is all there is: take out what it does not name, unless the city folder names it',
+  'registry.try': 'Try it',
+  'registry.busy': 'Reading the file…',
+  'registry.do': 'Import',
+  'registry.doAndTakeOut': 'Import, and take {count} out',
+  'registry.brought': 'Imported {rows} rows: {changed} new or changed, {removed} taken out',
+  'registry.rows': 'Rows in the file',
+  'registry.added': 'New',
+  'registry.changed': 'Changed',
+  'registry.removed': 'Taken out',
+  'registry.more': '{count} more',
+  'registry.nothingNew': 'The registry is like that already; there is nothing to import',
+  'registry.mistakes': '{count} mistakes',
+  'registry.nothingTaken': 'Nothing is imported; choose the file again once it is mended',
+  'registry.line': 'Line',
+  'registry.expected': 'Expected',
+  'registry.got': 'Got',
+  'registry.wholeCity': 'A file may change what stands in other districts: operators of the whole city import',
+  'error.bad_import': 'The file is wrong; nothing of it was taken',
+  'error.body_too_large': 'The file is too large',
+};
