@@ -9,13 +9,17 @@ from ingest.decoders import (
     frigate,
     hikvision,
     hj212,
+    hsl_hfp,
     influx_line,
     last_will,
+    milesight_gateway,
     milesight_vs,
     modbus_gateway,
     onvif_mqtt,
     opensensemap,
+    purpleair,
     redfish,
+    rtl_433,
     senml,
     sensor_community,
     sensorthings,
@@ -35,12 +39,16 @@ from ingest.decoders.ha_discovery import HaDiscoveryDecoder
 from ingest.decoders.hikvision import HikvisionDecoder
 from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.homie import HomieDecoder
+from ingest.decoders.hsl_hfp import HslHfpDecoder
 from ingest.decoders.last_will import LastWillDecoder
+from ingest.decoders.milesight_gateway import MilesightGatewayDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
+from ingest.decoders.purpleair import PurpleAirDecoder
 from ingest.decoders.redfish import RedfishDecoder
+from ingest.decoders.rtl_433 import Rtl433Decoder
 from ingest.decoders.senml import SenmlDecoder
 from ingest.decoders.sensor_community import SensorCommunityDecoder
 from ingest.decoders.sensorthings import SensorThingsDecoder
@@ -60,6 +68,10 @@ FAMILIES: dict[str, Family] = {
     "redfish": Family(RedfishDecoder, bears=redfish.bears),
     "sensor_community": Family(SensorCommunityDecoder, bears=sensor_community.bears),
     "thingpark_loriot": Family(ThingparkLoriotDecoder, bears=thingpark_loriot.bears),
+    "milesight_gateway": Family(MilesightGatewayDecoder, bears=milesight_gateway.bears),
+    "hsl_hfp": Family(HslHfpDecoder, topics=hsl_hfp.TOPICS, bears=hsl_hfp.bears),
+    "rtl_433": Family(Rtl433Decoder, topics=rtl_433.TOPICS, bears=rtl_433.bears),
+    "purpleair": Family(PurpleAirDecoder, bears=purpleair.bears),
     "modbus_gateway": Family(ModbusGatewayDecoder, bears=modbus_gateway.bears),
     "ups": Family(UpsDecoder, bears=ups.bears),
     "digitraffic": Family(DigitrafficDecoder, topics=digitraffic.TOPICS, bears=digitraffic.bears),

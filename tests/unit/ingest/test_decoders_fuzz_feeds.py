@@ -11,13 +11,14 @@ from ingest.decoders.options import DecoderOptions
 from tests.support.whatever_bytes import assert_readings_or_reason
 
 FAMILIES = (
-    "datex2", "digitraffic", "hj212", "modbus_gateway", "redfish", "sensor_community", "sparkplug_b",
-    "thingpark_loriot", "ups",
+    "datex2", "digitraffic", "hj212", "hsl_hfp", "milesight_gateway", "modbus_gateway", "purpleair", "redfish",
+    "rtl_433", "sensor_community", "sparkplug_b", "thingpark_loriot", "ups",
 )  # fmt: skip
 TOPICS = st.sampled_from(
     [
         "tms-v2/1/2", "vessels-v2/1/location", "sse-v2/site/1", "traffic-message-v3/x", "nut/u", "SN/1/gps", "a/b", "",
         "spBv1.0/g/DDATA/n/d", "spBv1.0/g/NBIRTH/n", "spBv1.0/g/NDEATH/n", "redfish/h/Thermal",
+        "/hfp/v2/journey/ongoing/vp/ferry/1/2", "rtl_433/h/events", "rtl_433/h/devices/m/1/temperature_C",
     ]
 )  # fmt: skip
 WORDS = st.sampled_from(
@@ -28,6 +29,9 @@ WORDS = st.sampled_from(
         "SpeedPercent", "DevEUI_uplink", "DevEUI", "payload", "cmd", "rx", "EUI", "ts", "properties", "situationId",
         "type", "Feature", "geometry", "coordinates", "Point", "lat", "lon", "sog", "time", "timestamp", "sensor", "id",
         "sensor_type", "DevEUI_location", "DevLAT", "DevLON", "addr", "unit", "router_sn", "date_iso_8601",
+        "VP", "oper", "veh", "tst", "desi", "occu", "model", "channel", "temperature_C", "wind_avg_km_h", "SensorId",
+        "pm2_5_atm", "pm2_5_atm_b", "api_version", "fields", "data", "sensor_index", "devEUI",
+        "applicationID", "object",
     ]
 )  # fmt: skip
 LEAVES = (
