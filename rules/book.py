@@ -10,7 +10,7 @@ from city.yaml_lines import Located, parse_yaml
 from rules.faults import BadRuleBook, Faults
 from rules.kind import Kind, Written
 from rules.kinds import KINDS
-from rules.lateness import read_lateness_ns
+from rules.lateness import NEVER_WAITING, read_lateness_ns
 from rules.measure import Scale, read_scale
 from rules.response import read_response, read_shadow
 from rules.rule import Rule, Terms, Variant
@@ -236,7 +236,8 @@ class _RuleReader:
 
 def _keys(kind: Kind | None, *, unit: bool) -> tuple[list[str], list[str]]:
     """Return the keys that a rule must have, and those that it may have besides."""
-    optional = [*_OPTIONAL, *(["unit", "lateness"] if unit else [])]
+    waits = kind is None or kind.name not in NEVER_WAITING
+    optional = [*_OPTIONAL, *(["unit"] if unit else []), *(["lateness"] if waits else [])]
     if kind is None:
         return [*_REQUIRED], optional
     return [*_REQUIRED, *kind.required], [*optional, *(key for key in kind.own if key not in kind.required)]

@@ -8,6 +8,9 @@ from rules.duration import read_span_ns, shown_duration
 #: choice, as a city that hears of water an hour late has another trouble than the order of its readings.
 LONGEST_NS = 3600 * SECOND_NS
 
+#: Kinds that judge no readings but their absence, so that nothing can wait for another.
+NEVER_WAITING = ("silence",)
+
 
 def read_lateness_ns(written: Located) -> int:
     """Return how long readings wait.

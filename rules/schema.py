@@ -6,6 +6,7 @@ from city.alarm import SCOPES, Lane
 from city.level import PRIORITIES, Level
 from rules.duration import DURATION
 from rules.kinds import KINDS
+from rules.lateness import NEVER_WAITING
 from rules.schedule import WEEKDAYS
 from rules.selection import SELECTION
 
@@ -46,6 +47,7 @@ def _rule(kind: str) -> dict[str, Any]:
     required = [*properties, *KINDS[kind].required]
     if KINDS[kind].of_quantity is not False:
         properties["unit"] = {**_TEXT, "description": "the unit of the numbers; without it, the quantity's own"}
+    if kind not in NEVER_WAITING:
         properties["lateness"] = {**DURATION, "description": "readings wait so long for those before them"}
     properties |= {
         "shadow": {
