@@ -16,6 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSOLE = ROOT / "console"
+#: A young generation of 64 MB instead of 16: what Node's tools make and throw away is looked through four times less
+#: often (eslint 52 -> 46 CPU-s).
+NODE_OPTIONS = "--max-semi-space-size=64"
 #: Vite 8 runs on Node 20.19 and newer.
 OLDEST_NODE = (20, 19)
 
@@ -50,6 +53,12 @@ def path_with_node() -> str:
     return os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
 
 
+def node_environment() -> dict[str, str]:
+    """Return an environment in which `node` and `npm` are found and have room."""
+    options = f"{NODE_OPTIONS} {os.environ.get('NODE_OPTIONS', '')}".strip()
+    return {**os.environ, "PATH": path_with_node(), "NODE_OPTIONS": options}
+
+
 def main() -> None:
     """Install the console's locked packages and build it."""
     if sys.argv[1:] == ["--has-own-node"]:
@@ -60,7 +69,7 @@ def main() -> None:
     if sys.argv[1:] == ["--with-own-node"] and not node_on_path():
         return
     print("Building the console: once, and after a change of it", flush=True)
-    environment = {**os.environ, "PATH": path_with_node()}
+    environment = node_environment()
     quiet = ("--no-audit", "--no-fund", "--loglevel=error")
     for command in (("npm", "ci", *quiet), ("npm", "run", "build", "--silent", "--", "--logLevel=error")):
         done = subprocess.run(command, cwd=CONSOLE, env=environment, check=False)

@@ -6,14 +6,14 @@ python -m scripts.console_npm run check
 import os
 import sys
 
-from scripts.build_console import CONSOLE, path_with_node
+from scripts.build_console import CONSOLE, node_environment
 
 
 def main() -> None:
     """Become npm."""
     os.chdir(CONSOLE)
-    path = path_with_node()
-    os.execvpe("npm", ["npm", *sys.argv[1:]], {**os.environ, "PATH": path})
+    environment = node_environment()
+    os.execvpe("npm", ["npm", *sys.argv[1:]], environment)
 
 
 if __name__ == "__main__":
