@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.baseline.windows import pushed, recent_deviation, recent_mean
+from rules.baseline.windows import lately, pushed
 from rules.table import Column, StateTable
 
 Ints = NDArray[np.int64]
@@ -13,22 +13,24 @@ Floats = NDArray[np.float64]
 MEMORIES = (1000.0, 400.0, 2000.0)
 MIDDLE, SHORT, LONG = 0, 1, 2
 
-#: Windows of the means that are held against the middle and the short memory, and of the spreads, in readings.
-_MEANS = ((MIDDLE, 6), (MIDDLE, 12), (MIDDLE, 24), (MIDDLE, 48), (SHORT, 12), (SHORT, 24))
-_SPREADS = (6, 12, 24, 50)
+#: Lengths of windows in readings; means over which of them are held against the middle memory and against the short
+#: one, and over which of them spreads are looked at.
+_LENGTHS = (6, 12, 24, 48, 50)
+_OF_MIDDLE, _OF_SHORT, _OF_SPREAD = [0, 1, 2, 3], [1, 2], [0, 1, 2, 4]
 
 COLUMNS: dict[str, Column] = {
     "level": (np.float64, 0, len(MEMORIES)),
-    "window": (np.float32, 0, max(_SPREADS)),
+    "window": (np.float32, 0, _LENGTHS[-1]),
 }
 
 
 def statistics(table: StateTable, rows: Ints, value: Floats, filled: Ints) -> Floats:
     """Take values (counted from each series' first) and return six departures of the level and four spreads."""
-    window, level = pushed(table, "window", rows, value), table["level"][rows]
-    apart = [np.abs(recent_mean(window, length, filled) - level[:, memory]) for memory, length in _MEANS]
-    spreads = [recent_deviation(window, length, filled) for length in _SPREADS]
-    return np.stack([*apart, *spreads], axis=1)
+    level = table["level"][rows]
+    found = lately(pushed(table, "window", rows, value), _LENGTHS, filled)
+    of_middle = found.mean[:, _OF_MIDDLE] - level[:, MIDDLE, None]
+    of_short = found.mean[:, _OF_SHORT] - level[:, SHORT, None]
+    return np.concatenate([np.abs(of_middle), np.abs(of_short), found.deviation[:, _OF_SPREAD]], axis=1)
 
 
 def learn(table: StateTable, rows: Ints, value: Floats, pace: Floats, count: Ints) -> None:

@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 _OCTAVE, _BINS, _MIDDLE = 6, 80, 16
 
 #: Bins are summed up in blocks, so that a rank is a sum of a few numbers and not of eighty.
-_BLOCK = 16
+_BLOCK_BITS = 4
+_BLOCK = 1 << _BLOCK_BITS
 _BLOCKS = _BINS // _BLOCK
 
 #: What one number adds to its bin, and after how many of them all bins are halved: a memory of some 7,500 numbers.
@@ -41,12 +42,40 @@ _FIRST_LOOK = 25
 #: Each bin in so many parts, so that a place within it needs no logarithm, which processors round differently.
 _PARTS = 16
 _EDGES = 0.5 * 2.0 ** (np.arange(_OCTAVE * _PARTS + 1) / (_OCTAVE * _PARTS))
+_WIDTHS = 1.0 / np.diff(_EDGES)
+
+#: How numbers are written (IEEE 754, binary64): the exponent, and the first ten bits of what follows. No two edges
+#: of parts lie within one such step, so that a look-up and one comparison find the part.
+_FRACTION_BITS, _LEADING_BITS, _BIAS = 52, 10, 1022
+_LEADING = (1 << _LEADING_BITS) - 1
+_STEPS = 0.5 + np.arange(_LEADING + 1) / (2.0 * (_LEADING + 1))
+_PART = np.searchsorted(_EDGES, _STEPS, side="right") - 1
+_FRACTION, _HALF = (1 << _FRACTION_BITS) - 1, _BIAS << _FRACTION_BITS
+
+#: Numbers smaller than this are 0.
+_LEAST = 1e-300
+
+#: Decimal logarithms of the middle of each step, and of whole numbers as far as bins are filled.
+_LOG_OF_STEP = np.log10(_STEPS + 0.25 / (_LEADING + 1))
+_LOG_OF_TWO = float(np.log10(2.0))
+_LOG_OF_WEIGHT = np.log10(np.maximum(np.arange((_MEMORY + 1) * _WEIGHT + 1), 1))
 
 #: Round numbers lie in the middle of a bin and not at its edge.
 _HALF_A_BIN = 2.0 ** (0.5 / _OCTAVE)
 
-_BEHIND = (np.arange(_BLOCK) > np.arange(_BLOCK)[:, None]).astype(np.uint16)
-_BLOCKS_BEHIND = np.arange(_BLOCKS) > np.arange(_BLOCKS)[:, None]
+#: Four bins are added up as one word: all bins together hold less than two bytes can.
+_LANES, _ADDS, _TOP = 4, np.uint64(0x0001_0001_0001_0001), np.uint64(48)
+_SUMS = 8
+
+
+def _behind(bins: int) -> NDArray[np.uint64]:
+    """Return for each of so many bins in a row the words that leave those behind it."""
+    masks = np.where(np.arange(bins) > np.arange(bins)[:, None], 0xFFFF, 0).astype(np.uint16)
+    return masks.view(np.uint64)
+
+
+_BEHIND, _BLOCKS_BEHIND = _behind(_BLOCK), _behind(_SUMS)
+_ONE_MORE = (_WEIGHT * np.eye(_SUMS, dtype=np.uint16)).view(np.uint64)
 
 
 def columns(statistics: int) -> dict[str, Column]:
@@ -61,27 +90,30 @@ class Rarity:
         self._first = table["first_bin"]
         self._count = self._first.shape[1]
         self._bins = table["bins"].reshape(-1, self._count, _BINS)
-        self._sums = np.zeros((*self._first.shape, _BLOCKS), dtype=np.uint16)
+        self._sums = np.zeros((*self._first.shape, _SUMS), dtype=np.uint16)
+        # The same memory: as words, and as one line of bins.
+        self._words = self._bins.reshape(-1).view(np.uint64).reshape(-1, _BLOCK // _LANES)
+        self._line = self._bins.reshape(-1)
         self.refresh()
 
     def refresh(self) -> None:
         """Derive the sums of blocks from the bins."""
-        self._sums[:] = self._bins.reshape(*self._first.shape, _BLOCKS, _BLOCK).sum(axis=-1)
+        self._sums[..., :_BLOCKS] = _of_blocks(self._bins)
 
     def push(self, rows: Ints, numbers: Floats, count: Ints) -> Floats:
         """Return how rare each number is, 0 to `MOST`, and remember it; one row of numbers for each of `rows`.
 
         `count` is how many readings each series had before.
         """
+        numbers = np.where(numbers < _LEAST, 0.0, numbers)
         octaves, within = _places(numbers)
         self._found(rows, octaves, numbers)
         place = np.where(numbers > 0, octaves - self._first[rows], 0)
-        within = np.where(place < 0, 0.0, np.where(place >= _BINS, 1.0, within))
-        place = np.clip(place, 0, _BINS - 1)
-        within = np.where(place == 0, 0.0, within)
-        rare = self._ranked(rows, place, within)
-        self._remember(rows, place)
-        self._settle(rows, count + 1)
+        low, high = place <= 0, place >= _BINS
+        within[low], within[high] = 0.0, 1.0
+        place[low], place[high] = 0, _BINS - 1
+        rare, total = self._ranked(rows, place, within)
+        self._settle(rows, count + 1, total[:, 0] + _WEIGHT)
         return rare
 
     def _found(self, rows: Ints, octaves: Ints, numbers: Floats) -> None:
@@ -91,22 +123,25 @@ class Rarity:
             of, statistic = np.nonzero(fresh)
             self._first[rows[of], statistic] = octaves[of, statistic] - _MIDDLE
 
-    def _ranked(self, rows: Ints, place: Ints, within: Floats) -> Floats:
-        block, inner = place // _BLOCK, place % _BLOCK
-        sums = self._sums[rows].astype(np.int64)
-        blocks = (rows[:, None] * self._count + np.arange(self._count)) * _BLOCKS + block
-        bins = self._bins.reshape(-1, _BLOCK)[blocks]
-        above = (sums * _BLOCKS_BEHIND[block]).sum(axis=-1) + (bins * _BEHIND[inner]).sum(axis=-1, dtype=np.int64)
-        own = np.take_along_axis(bins, inner[..., None], axis=-1)[..., 0]
-        total = sums.sum(axis=-1)
-        above = above + own * (1.0 - within)
-        share = np.maximum(above, 1e-9) / np.maximum(total, 1)
-        rare = -np.log10(share)
+    def _ranked(self, rows: Ints, place: Ints, within: Floats) -> tuple[Floats, Ints]:
+        """Return how rare what lies at these places is, remember it, and return the weight that was there before."""
+        block, statistic = place >> _BLOCK_BITS, rows[:, None] * self._count + np.arange(self._count)
+        at = statistic * _BINS + place
+        sums = self._sums.take(rows, axis=0).view(np.uint64)
+        total = _added(sums).astype(np.int64)
+        behind = _added(sums & _BLOCKS_BEHIND.take(block, axis=0))
+        bins = self._words.take(at >> _BLOCK_BITS, axis=0)
+        bins &= _BEHIND.take(place & (_BLOCK - 1), axis=0)
+        behind += _added(bins)
+        own = self._line.take(at)
+        above = behind + own * (1.0 - within)
+        rare = _LOG_OF_WEIGHT.take(total) - _log10(above)
         far = above < _THIRD
         if far.any():
             rare[far] = self._extended(rows, np.nonzero(far), (place + within)[far], total[far])
-        limited: Floats = np.clip(rare, 0.0, MOST)
-        return limited
+        self._line[at] = own + np.uint16(_WEIGHT)
+        self._sums[rows] = (sums + _ONE_MORE.take(block, axis=0)).view(np.uint16)
+        return np.minimum(np.maximum(rare, 0.0), MOST), total
 
     def _extended(self, rows: Ints, which: tuple[Ints, ...], place: Floats, total: Ints) -> Floats:
         """Return how rare numbers are that hardly any was as large as; 0 while there are too few to tell."""
@@ -117,14 +152,9 @@ class Rarity:
         rare = np.maximum(place - third, 0.0) / slope - np.log10(_THIRD / np.maximum(total, 1))
         return np.where(total >= _THIRTIETH, rare, 0.0)
 
-    def _remember(self, rows: Ints, place: Ints) -> None:
-        at = rows[:, None], np.arange(self._count), place
-        self._bins[at] += _WEIGHT
-        self._sums[rows[:, None], np.arange(self._count), place // _BLOCK] += _WEIGHT
-
-    def _settle(self, rows: Ints, count: Ints) -> None:
+    def _settle(self, rows: Ints, count: Ints, weight: Ints) -> None:
         """Halve what is full, and move bins so that the typical number lies where it should."""
-        full = self._sums[rows].sum(axis=-1, dtype=np.int64)[:, 0] >= _MEMORY * _WEIGHT
+        full = weight >= _MEMORY * _WEIGHT
         looks = count // _FIRST_LOOK
         due = full | ((count % _FIRST_LOOK == 0) & (looks & (looks - 1) == 0) & (count > 0))
         if not due.any():
@@ -137,16 +167,41 @@ class Rarity:
         bins = np.where(halves[:, None, None], self._bins[rows] // 2, self._bins[rows])
         bins, self._first[rows] = _moved(bins, self._first[rows])
         self._bins[rows] = bins
-        self._sums[rows] = bins.reshape(-1, self._count, _BLOCKS, _BLOCK).sum(axis=-1)
+        self._sums[rows, :, :_BLOCKS] = _of_blocks(bins)
+
+
+def _of_blocks(bins: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return the sum of each block of bins."""
+    sums: NDArray[np.uint16] = bins.reshape(*bins.shape[:-1], _BLOCKS, _BLOCK).sum(axis=-1, dtype=np.uint16)
+    return sums
+
+
+def _added(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the sum of all bins in the words along the last axis."""
+    lanes = words[..., 0] + words[..., 1]
+    for word in range(2, words.shape[-1]):
+        lanes += words[..., word]
+    lanes *= _ADDS
+    lanes >>= _TOP
+    return lanes
 
 
 def _places(numbers: Floats) -> tuple[Ints, Floats]:
     """Return the bin of each number, counted from that of 1/2, and how far into it: exact, whatever the batch."""
-    mantissa, exponent = np.frexp(numbers * _HALF_A_BIN)
-    part = np.clip(np.searchsorted(_EDGES, mantissa, side="right") - 1, 0, _OCTAVE * _PARTS - 1)
-    low = _EDGES[part]
-    within = np.clip((part % _PARTS + (mantissa - low) / (_EDGES[part + 1] - low)) / _PARTS, 0.0, 1.0)
-    return exponent.astype(np.int64) * _OCTAVE + part // _PARTS, within
+    bits = (numbers * _HALF_A_BIN).view(np.int64)
+    mantissa: Floats = ((bits & _FRACTION) | _HALF).view(np.float64)
+    part = _PART.take(bits >> (_FRACTION_BITS - _LEADING_BITS) & _LEADING)
+    part += mantissa >= _EDGES.take(part + 1)
+    whole = part // _PARTS
+    within = (part - whole * _PARTS + (mantissa - _EDGES.take(part)) * _WIDTHS.take(part)) / _PARTS
+    return ((bits >> _FRACTION_BITS) - _BIAS) * _OCTAVE + whole, np.minimum(within, 1.0)
+
+
+def _log10(numbers: Floats) -> Floats:
+    """Return decimal logarithms to three and a half digits behind the point, the same on every processor."""
+    bits = np.maximum(numbers, _LEAST).view(np.int64)
+    leading: Floats = _LOG_OF_STEP.take(bits >> (_FRACTION_BITS - _LEADING_BITS) & _LEADING)
+    return ((bits >> _FRACTION_BITS) - _BIAS) * _LOG_OF_TWO + leading
 
 
 def _crossing(from_top: Ints, weight: int) -> Floats:

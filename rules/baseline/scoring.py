@@ -1,5 +1,6 @@
 """How far series depart from what they usually do: twenty-three numbers in five families, ranked and taken together."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -136,7 +137,9 @@ def _together(rare: Floats) -> tuple[Floats, Floats]:
 
     A family speaks by the root mean square of its numbers, all of them by the mean of fourth powers.
     """
-    squares = rare * rare
+    squares = np.ascontiguousarray(rare.T)
+    squares *= squares
     spans = zip(_STARTS.tolist(), _STARTS.tolist()[1:], strict=False)
-    families = np.stack([np.ascontiguousarray(squares[:, begin:end]).mean(axis=1) for begin, end in spans], axis=1)
-    return np.sqrt(families), np.sqrt(np.sqrt((families * families).mean(axis=1)))
+    families = np.stack([reduce(np.add, squares[begin:end]) / (end - begin) for begin, end in spans])
+    fourth = reduce(np.add, families * families) / len(families)
+    return np.sqrt(families.T), np.sqrt(np.sqrt(fourth))

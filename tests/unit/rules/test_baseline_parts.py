@@ -8,7 +8,7 @@ from city.calendar import Calendar
 from city.clock import to_ns
 from rules.baseline.hours import WallClock
 from rules.baseline.stage import Stage
-from rules.baseline.windows import recent_deviation, recent_mean
+from rules.baseline.windows import lately
 
 SHANGHAI = Calendar(ZoneInfo("Asia/Shanghai"), national=False, holidays={date(2026, 11, 20): {"en": "Harbour day"}})
 
@@ -55,9 +55,15 @@ def test_stage_lets_an_alarm_go_when_the_peak_has_faded() -> None:
 
 
 def test_windows_that_are_not_full_are_taken_for_what_is_in_them() -> None:
-    window = np.array([[0.0, 0.0, 4.0, 6.0], [1.0, 2.0, 3.0, 4.0]])
-    filled = np.array([2, 4])
+    window = np.array([[0.0, 0.0, 4.0, 6.0], [1.0, 2.0, 3.0, 4.0]], dtype=np.float32)
 
-    assert recent_mean(window, 4, filled).tolist() == [5.0, 2.5]
-    assert recent_mean(window, 1, filled).tolist() == [6.0, 4.0]
-    assert recent_deviation(window, 4, filled) == pytest.approx([1.0, np.std([1, 2, 3, 4])])
+    found = lately(window, (1, 4), np.array([2, 4]))
+
+    assert found.mean.tolist() == [[6.0, 5.0], [4.0, 2.5]]
+    assert found.deviation == pytest.approx(np.array([[0.0, 1.0], [0.0, np.std([1, 2, 3, 4])]]))
+
+
+def test_windows_forget_what_has_left_them() -> None:
+    flat = np.array([[1e30, *[0.1] * 6]], dtype=np.float32)
+
+    assert lately(flat, (6, 7), np.array([9])).deviation[0, 0] == 0.0
