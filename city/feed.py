@@ -49,6 +49,7 @@ class Quarantined:
     Attributes:
         tries: how often it was replayed and not understood again; `reason` is the last one.
         replayed_ns: when it was replayed and understood; None while it was not.
+        broker: the name of the broker that it came from; empty for messages that an earlier version kept.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Quarantined:
     payload: bytes = b""
     tries: int = 0
     replayed_ns: int | None = None
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class Refusals:
     Attributes:
         source: the beginning of the topic that `quarantine_counts` tells.
         topic: an MQTT topic filter.
+        broker: a broker's name.
     """
 
     reason: str = ""
     source: str = ""
     topic: str = ""
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class Collected:
         """Put a message into quarantine, and take back its readings: those after the first `keep`."""
         for column in (self.slots, self.times, self.values, self.qualities):
             del column[keep:]
-        self.quarantined.append(QuarantinedMessage(message.raw_topic, message.payload, reason, detail))
+        refused = QuarantinedMessage(message.raw_topic, message.payload, reason, detail, broker=message.broker)
+        self.quarantined.append(refused)
 
     def origins(self, numbers: Sequence[int]) -> NDArray[np.int64]:
         """Return of each reading its message's number; `numbers` are those of all messages taken."""

@@ -81,7 +81,7 @@ def shortened(message: QuarantinedMessage, max_payload_bytes: int) -> Quarantine
         message.raw_topic[:_MAX_TOPIC],
         redacted(message.detail[:_MAX_DETAIL].encode(errors="replace")).decode(),
     )
-    return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload))
+    return QuarantinedMessage(topic, kept, message.reason, detail, len(message.payload), message.broker)
 
 
 class Note:

@@ -19,6 +19,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
         raw_topic: the topic's bytes as they came.
         retain: the broker kept it from before we subscribed; its time of receipt says nothing.
         dup: the broker says that it may have sent this message before.
+        broker: the name of the broker that it came from, as the settings have it.
     """
 
     topic: str | None
@@ -26,13 +27,14 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     payload: bytes
     retain: bool = False
     dup: bool = False
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedMessage:
     """A message that could not be understood; `reason` is one of a small set of words, `detail` a sentence.
 
-    `size` is that of the whole payload where `payload` was cut.
+    `size` is that of the whole payload where `payload` was cut; `broker` is empty in journals of earlier versions.
     """
 
     raw_topic: bytes
@@ -40,6 +42,7 @@ class QuarantinedMessage:
     reason: str
     detail: str
     size: int | None = None
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,18 +32,22 @@ CREATE TABLE IF NOT EXISTS drained (position INTEGER NOT NULL);
 INSERT INTO drained SELECT 0 WHERE NOT EXISTS (SELECT * FROM drained);
 """
 #: What files of earlier versions lack.
-_ADDED = {"tries": "INTEGER NOT NULL DEFAULT 0", "replayed_ns": "INTEGER"}
+_ADDED = {
+    "tries": "INTEGER NOT NULL DEFAULT 0",
+    "replayed_ns": "INTEGER",
+    "broker": "TEXT NOT NULL DEFAULT ''",
+}
 _KEEP = """
-INSERT OR IGNORE INTO message (position, place, time_ns, topic, reason, detail, size, payload)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT OR IGNORE INTO message (position, place, time_ns, topic, reason, detail, size, payload, broker)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _UNDERSTOOD = "UPDATE message SET replayed_ns = ? WHERE position = ? AND place = ? AND replayed_ns IS NULL"
 _REFUSED_AGAIN = "UPDATE message SET reason = ?, detail = ?, tries = tries + 1 WHERE position = ? AND place = ?"
-_SHOWN = "id, time_ns, topic, reason, detail, size, {payload}, tries, replayed_ns"
-_KEPT = "id, position, place, time_ns, topic, payload"
+_SHOWN = "id, time_ns, topic, reason, detail, size, {payload}, tries, replayed_ns, broker"
+_KEPT = "id, position, place, time_ns, topic, payload, broker"
 _WANTED = """
 time_ns >= :oldest AND (:reason = '' OR reason = :reason) AND (:source = '' OR source_of(topic) = :source)
-AND (:filter = '' OR matches(:filter, topic))
+AND (:filter = '' OR matches(:filter, topic)) AND (:broker = '' OR broker = :broker)
 """
 
 #: Levels of a topic that name its source, where the first alone would name all of them.
@@ -62,6 +66,7 @@ class Kept(NamedTuple):
     time_ns: int
     topic: str
     payload: bytes
+    broker: str
     whole: int
 
 
@@ -163,7 +168,12 @@ class Quarantine:
 
     def _values(self, wanted: Refusals | None) -> dict[str, object]:
         wanted = wanted if wanted is not None else Refusals()
-        named = {"reason": wanted.reason, "source": wanted.source, "filter": wanted.topic}
+        named = {
+            "reason": wanted.reason,
+            "source": wanted.source,
+            "filter": wanted.topic,
+            "broker": wanted.broker,
+        }
         return {**named, "oldest": self._oldest_ns()}
 
     def _query(self, sql: str, **values: object) -> list[Any]:
@@ -199,4 +209,4 @@ def _write(writer: sqlite3.Connection, record: Record) -> None:
 def _columns(message: QuarantinedMessage) -> tuple[object, ...]:
     topic = message.raw_topic.decode(errors="backslashreplace")
     size = message.size if message.size is not None else len(message.payload)
-    return topic, message.reason, message.detail, size, message.payload
+    return topic, message.reason, message.detail, size, message.payload, message.broker

@@ -78,7 +78,7 @@ class Retrial:
         return [*contents, Retried(now_ns, tuple(results))]
 
     def _result(self, one: Kept, contents: list[Content]) -> SecondTry:
-        message = Message(one.topic, one.topic.encode(), one.payload)
+        message = Message(one.topic, one.topic.encode(), one.payload, broker=one.broker)
         batch = self._normaliser.batch([message], one.time_ns)
         if batch.quarantined:
             refused = shortened(batch.quarantined[0], 0)

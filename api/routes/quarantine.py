@@ -42,6 +42,7 @@ class QuarantinedView(BaseModel):
     size: int = Field(description="Bytes of the message as it came.")
     tries: int = Field(description="How often it was replayed and not understood again.")
     replayed: Moment | None = Field(description="When it was replayed and understood.")
+    broker: str = Field(description="Name of the broker that it came from; empty where an earlier version kept it.")
 
 
 class QuarantinedBytes(QuarantinedView):
@@ -69,10 +70,11 @@ class WantedRefusals(BaseModel):
     reason: Word = ""
     source: Annotated[Word, Field(description="As the counts tell it.")] = ""
     topic: Annotated[str, Field(max_length=1000, pattern=ID_PATTERN, description="An MQTT topic filter.")] = ""
+    broker: Annotated[Word, Field(description="Name of the broker that they came from.")] = ""
 
     def refusals(self) -> Refusals:
         """Return what ingest is asked for."""
-        return Refusals(self.reason, self.source, self.topic)
+        return Refusals(self.reason, self.source, self.topic, self.broker)
 
 
 class ReplayBody(WantedRefusals):
@@ -150,4 +152,5 @@ def _shown(message: Quarantined) -> dict[str, object]:
         "size": message.size,
         "tries": message.tries,
         "replayed": iso(message.replayed_ns) if message.replayed_ns is not None else None,
+        "broker": message.broker,
     }

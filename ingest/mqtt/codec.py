@@ -25,10 +25,13 @@ class Parsed:
 
 
 class Parser:
-    """Reads one connection's byte stream; bytes may be cut anywhere. Holds at most one incomplete packet."""
+    """Reads the byte stream of one connection to `broker`; bytes may be cut anywhere.
 
-    def __init__(self, *, max_packet_bytes: int) -> None:
-        self._max_packet_bytes = max_packet_bytes
+    Holds at most one incomplete packet.
+    """
+
+    def __init__(self, *, max_packet_bytes: int, broker: str = "") -> None:
+        self._max_packet_bytes, self._broker = max_packet_bytes, broker
         self._chunks: list[bytes] = []
         self._held = 0
         self._needed = 0
@@ -54,7 +57,7 @@ class Parser:
 
     def _read(self, data: bytes, parsed: Parsed) -> int:
         """Read complete packets, and return where the incomplete one begins."""
-        offset, end = 0, len(data)
+        offset, end, broker = 0, len(data), self._broker
         while offset + 2 <= end:
             size, body = data[offset + 1], offset + 2
             if size & 0x80:
@@ -73,7 +76,7 @@ class Parser:
                 return offset
             head = data[offset]
             if head & 0xF0 == _PUBLISH:
-                _read_publish(head, data, body, stop, parsed)
+                _read_publish(head, data, body, stop, parsed, broker)
             else:
                 parsed.controls.append(_control(head, data[body:stop]))
             offset = stop
@@ -93,7 +96,7 @@ def _long_size(data: bytes, offset: int) -> tuple[int, int]:
     return 1, len(data)
 
 
-def _read_publish(head: int, data: bytes, body: int, stop: int, parsed: Parsed) -> None:
+def _read_publish(head: int, data: bytes, body: int, stop: int, parsed: Parsed, broker: str) -> None:
     start = body + 2
     if start > stop:
         raise MalformedPacket(expected="a topic", got=data[body:stop].hex(" "), at="PUBLISH")
@@ -110,7 +113,7 @@ def _read_publish(head: int, data: bytes, body: int, stop: int, parsed: Parsed) 
         topic = raw_topic.decode()
     except UnicodeDecodeError:
         topic = None
-    parsed.messages.append(Message(topic, raw_topic, data[payload:stop], head & 0x01 != 0, head & 0x08 != 0))
+    parsed.messages.append(Message(topic, raw_topic, data[payload:stop], head & 0x01 != 0, head & 0x08 != 0, broker))
     parsed.packet_ids.append(packet_id)
 
 

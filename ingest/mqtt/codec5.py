@@ -29,14 +29,14 @@ _OLD_CONNACK_BYTES = 2
 
 
 class Parser5:
-    """Reads one connection's byte stream; bytes may be cut anywhere.
+    """Reads the byte stream of one connection to `broker`; bytes may be cut anywhere.
 
     Holds one incomplete packet at most, and `aliases` topics.
     """
 
-    def __init__(self, *, max_packet_bytes: int, aliases: int) -> None:
+    def __init__(self, *, max_packet_bytes: int, aliases: int, broker: str = "") -> None:
         self._frames = Frames(max_packet_bytes=max_packet_bytes, types=_TYPES)
-        self._most_aliases = aliases
+        self._most_aliases, self._broker = aliases, broker
         self._aliases: dict[int, bytes] = {}
 
     def feed(self, data: bytes) -> Parsed:
@@ -74,7 +74,7 @@ class Parser5:
         if not raw_topic:
             raise MalformedPacket(expected="a topic", got="none", at="PUBLISH")
         parsed.messages.append(
-            Message(_decoded(raw_topic), raw_topic, data[at:stop], head & 0x01 != 0, head & 0x08 != 0)
+            Message(_decoded(raw_topic), raw_topic, data[at:stop], head & 0x01 != 0, head & 0x08 != 0, self._broker)
         )
         parsed.packet_ids.append(packet_id)
 

@@ -63,7 +63,7 @@ class Version4:
 
     def parser(self) -> Parsing:
         """Return a parser for one connection."""
-        return Parser(max_packet_bytes=self._settings.max_packet_bytes)
+        return Parser(max_packet_bytes=self._settings.max_packet_bytes, broker=self._settings.name)
 
     def connect(self, client_id: str, credentials: Credentials) -> bytes:
         """Return a CONNECT that resumes the session of `client_id`."""
@@ -98,7 +98,7 @@ class Version5:
     def parser(self) -> Parsing:
         """Return a parser for one connection."""
         settings = self._settings
-        return Parser5(max_packet_bytes=settings.max_packet_bytes, aliases=settings.topic_aliases)
+        return Parser5(max_packet_bytes=settings.max_packet_bytes, aliases=settings.topic_aliases, broker=settings.name)
 
     def connect(self, client_id: str, credentials: Credentials) -> bytes:
         """Return a CONNECT that resumes the session of `client_id`."""

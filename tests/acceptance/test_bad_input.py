@@ -48,6 +48,7 @@ def test_bad_input_is_quarantined_and_harms_nothing(program: Program, source: Pu
     )
 
     assert all(entry["reason"] for entry in listed)
+    assert {entry["broker"] for entry in listed} == {"main"}
     assert good.count(40.0) == len(JUNK)
 
 
@@ -60,3 +61,24 @@ def test_quarantined_bytes_are_for_the_steward_alone(program: Program, source: P
 
     assert refused.status_code == 403
     assert shown["id"] == entry["id"]
+
+
+def test_quarantine_is_replayed_by_command_and_what_is_refused_again_stays(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    source.send("city/environment/replayed-01/reading", b"not json either")
+    chosen = {"topic": "city/+/replayed-01/#"}
+    eventually(lambda: staff.steward.get("/quarantine", **chosen)["items"], what="quarantine")
+
+    said = program.command("quarantine", "replay", "--topic", chosen["topic"], code=1)
+    nothing = program.command("quarantine", "replay", "--broker", "nowhere")
+    counted = program.command("quarantine", "counts")
+
+    assert said.splitlines()[-1] == "0 understood, 1 refused again, 0 not kept whole"
+    assert nothing == "0 understood, 0 refused again, 0 not kept whole"
+    assert "not_json\tcity/environment\t" in counted
+    until(
+        lambda: [one["tries"] for one in staff.steward.get("/quarantine", **chosen)["items"]],
+        lambda tries: tries == [1],
+        what="the try",
+    )

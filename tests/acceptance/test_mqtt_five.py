@@ -111,15 +111,15 @@ async def test_brokers_fill_one_inbox_and_each_says_how_it_is(tmp_path: Path) ->
             task = group.create_task(brokers.run(), name="brokers")
             while not brokers.connected:  # noqa: ASYNC110 - what is waited for has no event of its own
                 await asyncio.sleep(0.01)
-            came: list[bytes] = []
+            came: list[tuple[bytes, str]] = []
             await publish(main, b"main")
             await publish(east, b"east")
             while len(came) < 2:
-                came += [message.payload for message in (await inbox.take()).messages]
+                came += [(message.payload, message.broker) for message in (await inbox.take()).messages]
             states = brokers.status()
             task.cancel()
 
-    assert sorted(came) == [b"east", b"main"]
+    assert sorted(came) == [(b"east", "east"), (b"main", "main")]
     assert [(one.name, one.connected, one.version) for one in states] == [
         ("main", True, "3.1.1"),
         ("east", True, "5"),

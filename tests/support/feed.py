@@ -147,7 +147,7 @@ class MemoryFeed:
         """Return what was set aside, newest first, without bytes."""
         self._check()
         older = (one for one in self.set_aside if not before or one.id < before)
-        fitting = (one for one in older if wanted.reason in {"", one.reason})
+        fitting = (one for one in older if _is_wanted(one, wanted))
         newest_first = sorted(fitting, key=lambda one: one.id, reverse=True)
         return [replace(one, payload=b"") for one in newest_first][:limit]
 
@@ -161,7 +161,7 @@ class MemoryFeed:
     async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
         """Understand every wanted message now."""
         self._check()
-        waiting = [one for one in self.set_aside if one.replayed_ns is None and wanted.reason in {"", one.reason}]
+        waiting = [one for one in self.set_aside if one.replayed_ns is None and _is_wanted(one, wanted)]
         some = [one for one in waiting if one.id > after][:limit]
         self.set_aside = [replace(one, replayed_ns=1) if one in some else one for one in self.set_aside]
         upto = some[-1].id if some else after
@@ -230,3 +230,7 @@ class MemoryFeed:
     def _check(self) -> None:
         if self.away:
             raise StoreUnavailable("ingest", "told to go away")
+
+
+def _is_wanted(one: Quarantined, wanted: Refusals) -> bool:
+    return wanted.reason in {"", one.reason} and wanted.broker in {"", one.broker}

@@ -174,11 +174,11 @@ class Program:
         process.wait()
         self.process = None
 
-    def command(self, *arguments: str) -> str:
-        """Run another `liandong` command on this installation and return what it printed."""
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """Run another `liandong` command on this installation, which ends with `code`; return what it printed."""
         said = self.folder / f"said-{secrets.token_hex(4)}"
-        code = ForkedCommand(self._words(*arguments), self.folder, said).wait(60.0)
-        assert code == 0, said.read_text()
+        ended = ForkedCommand(self._words(*arguments), self.folder, said).wait(60.0)
+        assert ended == code, said.read_text()
         return said.read_text().strip()
 
     def account(self, username: str, *roles: str, department: str = "") -> str:

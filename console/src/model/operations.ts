@@ -41,6 +41,8 @@ export interface Quarantined {
   size: number;
   tries: number;
   replayed: string | null;
+  /** which broker it came from; empty where an earlier version kept it */
+  broker: string;
   /** base64; only for a steward */
   payload?: string;
 }

@@ -109,6 +109,17 @@ async def test_quarantine_is_counted_and_replayed_by_reason(town: Town) -> None:
     assert [item["replayed"] is not None for item in listed] == [True, True]
 
 
+async def test_quarantine_names_the_broker_and_is_replayed_by_it(town: Town) -> None:
+    town.feed.set_aside = [Quarantined(at, 0, "t", "r", "", 1, broker=broker) for at, broker in enumerate(("", "a"), 1)]
+    async with town.client_of(Role.OPERATOR) as client:
+        listed = (await client.get("/quarantine")).json()["items"]
+        came = (await client.post("/quarantine-replays", json={"broker": "a"})).json()
+        waiting = (await client.get("/quarantine?broker=a")).json()["items"]
+
+    assert [one["broker"] for one in listed] == ["a", ""]
+    assert (came["understood"], [one["replayed"] is not None for one in waiting]) == (1, [True])
+
+
 async def test_stewards_replay_nothing(town: Town) -> None:
     async with town.client_of(Role.STEWARD) as client:
         answer = await client.post("/quarantine-replays", json={})

@@ -136,11 +136,14 @@ def test_replayed_messages_wait_no_more_and_others_have_their_new_reason(quarant
         pytest.param(Refusals(source="city/video"), [3], id="by source"),
         pytest.param(Refusals(topic="gw/+"), [2, 1], id="by topic"),
         pytest.param(Refusals(reason="not_json", topic="gw/#"), [1], id="by both"),
+        pytest.param(Refusals(broker="east"), [3, 1], id="by broker"),
     ],
 )
 def test_wanted_messages_are_found(quarantine, wanted, found):
-    rows = [("gw/1", "not_json"), ("gw/2", "too_deep"), ("city/video/c/reading", "not_json")]
-    messages = tuple(QuarantinedMessage(topic.encode(), b"x", reason, "") for topic, reason in rows)
+    rows = [("gw/1", "not_json", "east"), ("gw/2", "too_deep", ""), ("city/video/c/reading", "not_json", "east")]
+    messages = tuple(
+        QuarantinedMessage(topic.encode(), b"x", reason, "", broker=broker) for topic, reason, broker in rows
+    )
     quarantine.keep([Record(1, Refused(START_NS, messages))], 1)
 
     assert ids(quarantine.listed(0, 10, wanted)) == found
@@ -172,7 +175,9 @@ def test_file_of_an_earlier_version_is_taken_over(tmp_path, clock):
         old.execute("INSERT INTO message VALUES (1, 1, 0, ?, 'a', 'not_json', '', 1, x'00')", (START_NS,))
 
     with closing(opened(tmp_path, clock)) as quarantine:
-        assert [(one.id, one.tries, one.replayed_ns) for one in quarantine.listed(0, 10)] == [(1, 0, None)]
+        quarantine.keep([refused(2, clock, b"new")], 2)
+        listed = [(one.id, one.tries, one.replayed_ns, one.broker) for one in quarantine.listed(0, 10)]
+        assert listed == [(2, 0, None, ""), (1, 0, None, "")]
 
 
 def test_everything_is_there_after_a_restart(tmp_path, clock):
