@@ -1,7 +1,7 @@
 """The API as one ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -162,6 +162,12 @@ def close_streams(app: FastAPI) -> None:
     """End every live stream, so that a server that stops does not wait for them; call it on the event loop."""
     services: Services = app.state.services
     services.hub.close()
+
+
+def told_states(app: FastAPI) -> Callable[[str], str]:
+    """Return what says how a sensor is, as ingest told it last; from any thread."""
+    services: Services = app.state.services
+    return services.sensor_news.state
 
 
 @asynccontextmanager

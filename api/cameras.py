@@ -1,14 +1,14 @@
 """The cameras near a spot."""
 
-from heapq import nsmallest
+import numpy as np
 
 from api.directory import Snapshot
 from api.scope import sees_district
 from api.users import User
 from city.level import Domain
-from city.place import Place, distance_m
+from city.nearness import distances_m
+from city.place import Place
 from city.sensor import Sensor
-from linkage.admission.evidence import DRILL_TAG
 from linkage.views import Camera
 
 #: How many cameras an officer can look at, and how far a camera sees anything of use: a large crossing and its arms.
@@ -22,17 +22,13 @@ def nearest_cameras(
     """Return the cameras nearest to a spot that `user` may see; none without a spot."""
     if longitude is None or latitude is None:
         return ()
-    spot = Place(longitude, latitude)
-    near = (
-        (distance_m(spot, sensor.place), sensor.id, sensor)
-        for sensor in sensors.sensors
-        if sensor.domain is Domain.VIDEO
-        and DRILL_TAG not in sensor.tags
-        and sensor.place is not None
-        and sees_district(user, sensor.district)
-    )
-    found = nsmallest(MOST_CAMERAS, (camera for camera in near if camera[0] <= FARTHEST_M))
-    return tuple(_camera(sensor, metres) for metres, _, sensor in found)
+    spot, census = Place(longitude, latitude), sensors.census
+    metres = distances_m(spot, census.numbers["longitude"], census.numbers["latitude"])
+    fits = sensors.having("domain", Domain.VIDEO.__eq__) & sensors.real & (metres <= FARTHEST_M)
+    fits &= sensors.having("district", lambda district: sees_district(user, district))
+    rows = np.flatnonzero(fits)
+    nearest = rows[np.argsort(metres[rows], kind="stable")[:MOST_CAMERAS]]
+    return tuple(_camera(census.sensor(row), float(metres[row])) for row in nearest.tolist())
 
 
 def _camera(sensor: Sensor, metres: float) -> Camera:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api.city_facts import CityFacts
 from api.config import HttpSettings
+from api.directory import SensorDirectory
 from api.passwords import Passwords
 from city.backtest import Backtests
 from city.clock import Clock
@@ -56,6 +57,8 @@ class Given:
     audit: AuditOffice
     telling: TellingOffice
     holding: HoldingOffice
+    #: The registered sensors in memory, where somebody else uses them too; else the API has its own.
+    directory: SensorDirectory | None = None
     #: Tries proposed rule books on the history; None where that is not to be had.
     backtests: Backtests | None = None
     console: Path | None = None

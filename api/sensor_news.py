@@ -2,20 +2,24 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import anyio.to_thread
+import numpy as np
 import structlog
 
 from api.city_facts import CityFacts
-from api.directory import SensorDirectory
+from api.directory import Flags, SensorDirectory, Snapshot
 from api.latest import values_of
 from api.live import Change, Hub
 from api.scope import sees_district
+from api.sensor_view import SensorState
 from api.sessions import Session
 from api.sse import encoded
+from api.told_states import ToldStates
+from city.columns import Rows
 from city.errors import StoreUnavailable
-from city.feed import Feed, SensorChange
+from city.feed import STATES_AT_ONCE, Feed, SensorChange
 
 log = structlog.get_logger()
 
@@ -32,30 +36,38 @@ WATCH_EVERY_S = 2.0
 #: Most sensors in one event.
 _MOST_IN_EVENT = 500
 
-#: State of a sensor that ingest has said nothing about.
-UNKNOWN = "unknown"
-
 
 class SensorNews:
     """Hands out sensor changes, and remembers each sensor's state as it was last told."""
 
     def __init__(self, hub: Hub, feed: Feed, directory: SensorDirectory, city: CityFacts) -> None:
         self._hub, self._feed, self._directory, self._city = hub, feed, directory, city
-        self._states: dict[str, str] = {}
+        self._told = ToldStates()
 
     def state(self, sensor: str) -> str:
         """Return a sensor's state; `unknown` for all while ingest is away."""
-        return self._states.get(sensor, UNKNOWN)
+        return self._told.of(sensor)
+
+    def states(self, snapshot: Snapshot) -> list[str]:
+        """Return the state of each sensor of a snapshot; takes a second for a million, so call it in a thread."""
+        words = self._told.words
+        return [words[code] for code in self._told.codes(snapshot).tolist()]
+
+    def in_state(self, snapshot: Snapshot, state: SensorState) -> Flags:
+        """Return which sensors of a snapshot are in a state; call it in a thread."""
+        words = self._told.words
+        found: Flags = np.array([SensorState.of(word) is state for word in words])[self._told.codes(snapshot)]
+        return found
 
     async def run(self) -> None:
         """Follow for ever, however often ingest goes away and comes back."""
         wait_s = FIRST_RETRY_S
         while True:
             try:
-                await self._catch_up()
+                version = await self._catch_up()
                 wait_s = FIRST_RETRY_S
-                async for changes in self._feed.changes():
-                    self._take(changes)
+                async for changes in self._feed.changes(version):
+                    await self._take(changes)
             except StoreUnavailable as error:
                 log.info("ingest_unavailable", error=str(error), retry_s=wait_s)
             if wait_s >= FORGET_AT_RETRY_S:
@@ -75,13 +87,11 @@ class SensorNews:
 
     def snapshot(self, session: Session) -> Iterable[bytes]:
         """Yield every state that this session may see, as events, for a stream that resumes."""
-        items: list[dict[str, object]] = [
-            {"id": sensor.id, "state": self.state(sensor.id), "latest": {}}
-            for sensor in self._directory.now.sensors
-            if sees_district(session.user, sensor.district)
-        ]
-        for part in _parts(items):
-            yield encoded("sensors", part)
+        snapshot = self._told.snapshot
+        rows = np.flatnonzero(snapshot.having("district", lambda district: sees_district(session.user, district)))
+        for start in range(0, len(rows), _MOST_IN_EVENT):
+            some = rows[start : start + _MOST_IN_EVENT].tolist()
+            yield encoded("sensors", [self._standing(snapshot.id_of(row), self._told.word(row)) for row in some])
 
     async def _is_listening(self) -> bool:
         try:
@@ -89,39 +99,61 @@ class SensorNews:
         except StoreUnavailable:
             return False
 
-    async def _catch_up(self) -> None:
-        """Take the states as they stand, and hand out those that changed while nobody listened."""
-        states = await self._feed.states()
-        known, self._states = self._states, dict(states)
-        changed = [SensorChange(name, (), state) for name, state in states.items() if known.get(name) != state]
-        self._publish(changed)
+    async def _catch_up(self) -> int:
+        """Take the states as they stand, hand out those that changed while nobody listened; return their version."""
+        await self._keep_in_line()
+        after, version = "", None
+        while True:
+            page = await self._feed.states(after, STATES_AT_ONCE)
+            version = page.version if version is None else version
+            self._publish_rows(self._told.take_page(page))
+            if not page.more:
+                return version
+            after = page.ids[len(page.ids) - 1]
 
-    def _take(self, changes: list[SensorChange]) -> None:
-        for change in changes:
-            if change.state:
-                self._states[change.sensor] = change.state
+    async def _keep_in_line(self) -> None:
+        """Follow the registry: what is known of sensors is moved to where they stand now."""
+        snapshot = self._directory.now
+        if snapshot is not self._told.snapshot:
+            self._told.move(snapshot, await anyio.to_thread.run_sync(self._told.codes, snapshot))
+
+    async def _take(self, changes: list[SensorChange]) -> None:
+        await self._keep_in_line()
+        self._told.take((change.sensor, change.state) for change in changes)
         self._publish(changes)
 
     def _forget(self) -> None:
-        lost = [SensorChange(sensor, (), UNKNOWN) for sensor in self._states]
-        self._states.clear()
-        self._publish(lost)
+        rows = self._told.known
+        self._told.forget(rows)
+        self._publish_rows(rows)
 
-    def _publish(self, changes: Iterable[SensorChange]) -> None:
+    def _publish_rows(self, rows: Rows) -> None:
+        """Hand out the states of some rows."""
+        if len(self._hub):
+            snapshot = self._told.snapshot
+            for start in range(0, len(rows), _MOST_IN_EVENT):
+                some = rows[start : start + _MOST_IN_EVENT].tolist()
+                self._publish([SensorChange(snapshot.id_of(row), (), self._told.word(row)) for row in some])
+
+    def _publish(self, changes: Sequence[SensorChange]) -> None:
         if not len(self._hub):
             return
         by_district: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
-        sensors = self._directory.now.by_id
-        for change in changes:
-            sensor = sensors.get(change.sensor)
-            if sensor is not None:
-                by_district[sensor.district].append(self._item(change))
+        snapshot = self._told.snapshot
+        districts = snapshot.census.words["district"]
+        rows = snapshot.rows([change.sensor for change in changes]).tolist()
+        for change, row in zip(changes, rows, strict=True):
+            if row >= 0:
+                by_district[districts[row]].append(self._item(change, row))
         for district, items in by_district.items():
             self._hub.publish(self._change(district, part) for part in _parts(items))
 
-    def _item(self, change: SensorChange) -> dict[str, object]:
-        latest = values_of(change.readings, self._city)
-        return {"id": change.sensor, "state": self.state(change.sensor), "latest": latest}
+    def _item(self, change: SensorChange, row: int) -> dict[str, object]:
+        return {**self._standing(change.sensor, self._told.word(row)), "latest": values_of(change.readings, self._city)}
+
+    @staticmethod
+    def _standing(sensor: str, state: str) -> dict[str, object]:
+        return {"id": sensor, "state": state, "latest": {}}
 
     def _change(self, district: str, items: list[dict[str, object]]) -> Change:
         def sees(session: Session) -> bool:

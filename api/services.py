@@ -59,7 +59,7 @@ def services_from(given: Given) -> Services:
     users = Users(database, given.passwords if given.passwords is not None else Passwords(), clock)
     sessions = Sessions(database, settings, clock)
     links = SignInLinks(database, sessions, settings, clock)
-    directory = SensorDirectory(given.registry)
+    directory = given.directory if given.directory is not None else SensorDirectory(given.registry)
     hub = Hub(clock, streams_per_user=settings.streams_per_user, backlog=settings.stream_backlog)
     return Services(
         given=given,

@@ -1,6 +1,7 @@
 """Registered sensors with their permanent numbers, a million of them in some hundred megabytes."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from city.columns import Rows, TextColumn, WordBuilder, WordColumn
+from city.columns import Rows, TextColumn, WordBuilder, WordColumn, texts_together
 from city.entry import NumberedSensor
 from city.place import Place
 from city.sensor import Sensor
@@ -37,10 +38,15 @@ class Census(Sequence[NumberedSensor]):
     """
 
     def __init__(
-        self, words: dict[str, WordColumn[Any]], texts: dict[str, TextColumn], numbers: dict[str, NDArray[Any]]
+        self,
+        words: dict[str, WordColumn[Any]],
+        texts: dict[str, TextColumn],
+        numbers: dict[str, NDArray[Any]],
+        digest: str = "",
     ) -> None:
+        """Take the columns, and their digest where it is known."""
         self.words, self.texts, self.numbers = words, texts, numbers
-        self._digest = ""
+        self._digest = digest
 
     @classmethod
     def of(cls, sensors: Iterable[NumberedSensor]) -> "Census":
@@ -113,6 +119,11 @@ class Census(Sequence[NumberedSensor]):
             self._digest = self._hashed()
         return self._digest
 
+    @property
+    def known_digest(self) -> str:
+        """Return the digest if it was ever asked for; empty else."""
+        return self._digest
+
     def _hashed(self) -> str:
         content = hashlib.sha256()
         for name in WORDS:
@@ -159,12 +170,7 @@ class Census(Sequence[NumberedSensor]):
 
     def place_of(self, sensor: str) -> int:
         """Return the first row whose id is not before this one."""
-        ids, wanted = self.texts["id"], sensor.encode()
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if ids.raw(middle) < wanted else (low, middle)
-        return low
+        return bisect_left(range(len(self)), sensor.encode(), key=self.texts["id"].raw)
 
 
 class CensusBuilder:
@@ -187,20 +193,13 @@ class CensusBuilder:
     def census(self) -> Census:
         """Return the census."""
         words = {name: builder.column() for name, builder in self._words.items()}
-        return Census(words, {name: _together(parts) for name, parts in self._texts.items()}, self._arrays())
+        return Census(words, {name: texts_together(parts) for name, parts in self._texts.items()}, self._arrays())
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {
             name: np.concatenate(parts) if parts else np.array([], dtype=NUMBERS[name])
             for name, parts in self._numbers.items()
         }
-
-
-def _together(parts: list[TextColumn]) -> TextColumn:
-    raw = [part.to_parts() for part in parts]
-    lengths = [np.diff(np.frombuffer(ends, "<i8")) for _, ends in raw]
-    ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]), dtype=np.int64)
-    return TextColumn(b"".join(text for text, _ in raw), ends)
 
 
 def _same(one: NumberedSensor, other: object) -> bool:

@@ -69,6 +69,14 @@ class TextColumn:
         return cls(text, np.frombuffer(ends, "<i8").astype(np.int64))
 
 
+def texts_together(parts: Sequence[TextColumn]) -> TextColumn:
+    """Return the texts of some columns, one behind the other."""
+    raw = [part.to_parts() for part in parts]
+    lengths = [np.diff(np.frombuffer(ends, "<i8")) for _, ends in raw]
+    ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]), dtype=np.int64)
+    return TextColumn(b"".join(text for text, _ in raw), ends)
+
+
 class WordColumn(Generic[Word]):
     """Words of which many rows have the same; immutable.
 
@@ -88,6 +96,11 @@ class WordColumn(Generic[Word]):
     def __getitem__(self, row: int) -> Word:
         """Return one word."""
         return cast("Word", self.words[self.codes[row]])
+
+    def all(self) -> list[Word]:
+        """Return the word of each row."""
+        words = self.words
+        return [words[code] for code in self.codes.tolist()]
 
     def take(self, rows: Rows) -> "WordColumn[Word]":
         """Return a column of these rows."""
@@ -121,9 +134,12 @@ class WordBuilder(Generic[Word]):
         self._places: dict[Word, int] = {}
         self._parts: list[NDArray[np.int32]] = []
 
-    def add(self, words: Iterable[Word]) -> None:
+    def add(self, words: Sequence[Word]) -> None:
         """Add rows."""
         places = self._places
+        if len(words) and words.count(words[0]) == len(words):  # much quicker, and most columns are often so
+            self._parts.append(np.full(len(words), places.setdefault(words[0], len(places)), dtype=np.int32))
+            return
         codes = [place if (place := places.get(word)) is not None else self._new(word) for word in words]
         self._parts.append(np.array(codes, dtype=np.int32))
 

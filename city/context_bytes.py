@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,13 +19,26 @@ _LEVEL = 1
 PACKED = b"x"
 
 
+Words = dict[str, tuple[list[Any], bytes]]
+Texts = dict[str, tuple[bytes, bytes]]
+Bytes = dict[str, bytes]
+
+
+class CensusColumns(NamedTuple):
+    """A census as bytes: of each column of words its words and codes, of each of texts the text and its ends."""
+
+    words: Words
+    texts: Texts
+    numbers: Bytes
+
+
 class _Columns(msgspec.Struct, array_like=True):
     """A context without its sensors, and the columns of these."""
 
     head: Context
-    words: dict[str, tuple[list[Any], bytes]]
-    texts: dict[str, tuple[bytes, bytes]]
-    numbers: dict[str, bytes]
+    words: Words
+    texts: Texts
+    numbers: Bytes
 
 
 class _Change(msgspec.Struct, array_like=True):
@@ -44,28 +57,36 @@ _WORDS: dict[str, Any] = {"domain": Domain, "condition": ComponentState, "quanti
 
 def context_to_bytes(context: Context) -> bytes:
     """Return bytes that `context_from_bytes` reads."""
-    census = Census.of(context.sensors)
-    columns = _Columns(
-        replace(context, sensors=()),
-        {name: (_plain(column), column.codes.astype("<i4").tobytes()) for name, column in census.words.items()},
-        {name: column.to_parts() for name, column in census.texts.items()},
-        {name: column.tobytes() for name, column in census.numbers.items()},
-    )
-    return zlib.compress(_encode(columns), _LEVEL)
+    columns = census_to_columns(Census.of(context.sensors))
+    return zlib.compress(_encode(_Columns(replace(context, sensors=()), *columns)), _LEVEL)
 
 
 def context_from_bytes(data: bytes) -> Context:
     """Return a context; raises ValueError or msgspec.DecodeError for bytes that hold none."""
     try:
         columns = _decode(zlib.decompress(data))
-        census = Census(
-            {name: _words(name, *parts) for name, parts in columns.words.items()},
-            {name: TextColumn.from_parts(*parts) for name, parts in columns.texts.items()},
-            {name: np.frombuffer(columns.numbers[name], kind) for name, kind in NUMBERS.items()},
-        )
+        census = census_from_columns(CensusColumns(columns.words, columns.texts, columns.numbers))
     except (zlib.error, KeyError) as error:
         raise ValueError(str(error)) from error
     return replace(columns.head, sensors=census)
+
+
+def census_to_columns(census: Census) -> CensusColumns:
+    """Return what `census_from_columns` reads."""
+    return CensusColumns(
+        {name: (_plain(column), column.codes.astype("<i4").tobytes()) for name, column in census.words.items()},
+        {name: column.to_parts() for name, column in census.texts.items()},
+        {name: column.tobytes() for name, column in census.numbers.items()},
+    )
+
+
+def census_from_columns(columns: CensusColumns) -> Census:
+    """Return a census; raises ValueError or KeyError for columns that hold none."""
+    return Census(
+        {name: _words(name, *parts) for name, parts in columns.words.items()},
+        {name: TextColumn.from_parts(*parts) for name, parts in columns.texts.items()},
+        {name: np.frombuffer(columns.numbers[name], kind) for name, kind in NUMBERS.items()},
+    )
 
 
 def change_to_bytes(change: ContextChange) -> bytes:

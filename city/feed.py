@@ -216,6 +216,30 @@ class SensorChange(msgspec.Struct, frozen=True, gc=False):
     state: str = ""
 
 
+#: Sensors whose states are told at once.
+STATES_AT_ONCE = 50_000
+
+
+class StatesPage(msgspec.Struct, frozen=True):
+    """The states of some sensors, those that are registered or that alarms stand on, in order of id.
+
+    Attributes:
+        version: what `Feed.changes` is asked with, so that it tells all that changed after this page.
+        ids, codes: the sensors, and of each a byte that is the place of its state among `words`.
+        more: whether there are more behind the last of them.
+    """
+
+    version: int
+    ids: tuple[str, ...] = ()
+    codes: bytes = b""
+    words: tuple[str, ...] = ()
+    more: bool = False
+
+    def states(self) -> dict[str, str]:
+        """Return the word of each sensor."""
+        return {sensor: self.words[code] for sensor, code in zip(self.ids, self.codes, strict=True)}
+
+
 class Feed(Protocol):
     """Ingest, as the desk and the API see it. Every call raises StoreUnavailable while ingest is away."""
 
@@ -223,8 +247,11 @@ class Feed(Protocol):
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
         ...
 
-    async def states(self) -> dict[str, str]:
-        """Return each sensor's state: `normal`, `notice`, `major`, `critical`, `silent`, `offline` or `unknown`."""
+    async def states(self, after: str, limit: int) -> StatesPage:
+        """Return the states of the first `limit` sensors with ids beyond `after`.
+
+        A state is `normal`, `notice`, `major`, `critical`, `silent`, `offline` or `unknown`.
+        """
         ...
 
     async def readings(self, query: SeriesQuery) -> Series:
@@ -290,6 +317,9 @@ class Feed(Protocol):
         """Read registry and rule book again; a bad book leaves the one in force and is told in `status`."""
         ...
 
-    def changes(self) -> AsyncIterator[list[SensorChange]]:
-        """Yield what changed, at most four times a second; who falls behind misses values in between, never states."""
+    def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
+        """Yield what changed, at most four times a second; who falls behind misses values in between, never states.
+
+        States are those that changed after `version`, as `states` told it.
+        """
         ...

@@ -100,6 +100,10 @@ class Latest:
         """Return what is known of all sensors."""
         return self.at(np.arange(len(self._series)))
 
+    def sensors(self) -> NDArray[np.int64]:
+        """Return the numbers of all sensors of which something is known."""
+        return np.unique(self._series.sensors(np.arange(len(self._series))))
+
     @contextmanager
     def news(self) -> Iterator[News]:
         """Tell what changes from here on, until the block ends."""

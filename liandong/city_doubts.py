@@ -1,13 +1,11 @@
 """What a city folder may say, but hardly means: a rule about no sensor, a sensor of a district that is none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from city.census import Census
-from city.entry import NumberedSensor
-from city.sensor import Sensor
 from liandong.city_folder import CityFolder
 from linkage.grids import drawn_grids
 from linkage.responsibility import unwatched
@@ -52,30 +50,26 @@ def _rules(city: CityFolder) -> Iterator[str]:
     rules = read_book(city.book, city.catalogue).rules
     if not rules:
         yield "Expected at least one rule, got none - at `rules/`"
-    population = Population([NumberedSensor(number, sensor) for number, sensor in enumerate(city.sensors)], {})
+    population = Population(city.sensors.census, {})
     for rule in rules:
         if _RECORDED not in rule.select.tags and not np.size(population.match(rule.select)):
             yield f"Expected a rule about some sensor, got `{rule.id}` about none - at `{rule.file}:{rule.line}`"
 
 
 def _strangers(city: CityFolder, word: str, allowed: frozenset[str]) -> Iterator[str]:
-    found: dict[str, list[str]] = {}
-    for sensor in city.sensors:
-        value = str(getattr(sensor, word))
-        if value and value not in allowed:
-            found.setdefault(value, []).append(sensor.id)
-    for value, sensors in found.items():
-        yield f"Expected the {word} to be one of the city's, got `{value}` - at {_listed(sensors)}"
+    column = city.sensors.census.words[word]
+    for value in sorted(set(column.words) - allowed - {""}):
+        yield f"Expected the {word} to be one of the city's, got `{value}` - at {_those(city, column.having([value]))}"
 
 
 def _unwatched(city: CityFolder) -> Iterator[str]:
     grids = sorted(unwatched(city.responsibility, drawn_grids(city.grids).codes))
     if grids:
-        yield f"Expected a collector for every grid, got none - at {_listed(grids)}, `responsibility.yaml`"
+        yield f"Expected a collector for every grid, got none - at {_listed(grids, len(grids))}, `responsibility.yaml`"
 
 
 def _derived(city: CityFolder) -> Iterator[str]:
-    census = Census.of([NumberedSensor(number, sensor) for number, sensor in enumerate(city.sensors)])
+    census = city.sensors.census
     for selection in city.derived.selections() if city.sensors else ():
         if not selection.rows(census).any():
             yield f"Expected a selection of some sensor, got one of none - at `{selection.at}`"
@@ -83,20 +77,18 @@ def _derived(city: CityFolder) -> Iterator[str]:
 
 def _sites(city: CityFolder) -> Iterator[str]:
     """Yield names of sites where no sensor is: most likely the id was mistyped."""
-    known = {sensor.site for sensor in city.sensors}
+    known = set(city.sensors.census.words["site"].words)
     for site in city.about.sites if known else ():
         if site not in known:
             yield f"Expected the site of some sensor, got a name for `{site}` - at `city.toml`"
 
 
 def _quantities(city: CityFolder) -> Iterator[str]:
-    found: dict[str, list[str]] = {}
-    for sensor in city.sensors:
-        for quantity in sensor.quantities:
-            if city.catalogue.find(quantity) is None:
-                found.setdefault(quantity, []).append(sensor.id)
-    for quantity, sensors in found.items():
-        yield f"Expected a quantity of the catalogue, got `{quantity}` - at {_listed(sensors)}"
+    lists = city.sensors.census.words["quantities"]
+    told = dict.fromkeys(quantity for listed in lists.words for quantity in listed)
+    for quantity in (one for one in told if city.catalogue.find(one) is None):
+        those = lists.where([quantity in listed for listed in lists.words])
+        yield f"Expected a quantity of the catalogue, got `{quantity}` - at {_those(city, those)}"
 
 
 def _abroad(city: CityFolder) -> Iterator[str]:
@@ -104,15 +96,19 @@ def _abroad(city: CityFolder) -> Iterator[str]:
         return
     west, south, east, north = city.about.bounds
 
-    def outside(sensor: Sensor) -> bool:
-        place = sensor.place
-        return place is not None and not (west <= place.longitude <= east and south <= place.latitude <= north)
-
-    sensors = [sensor.id for sensor in city.sensors if outside(sensor)]
-    if sensors:
-        yield f"Expected places within the bounds of `city.toml`, got others - at {_listed(sensors)}"
+    numbers = city.sensors.census.numbers
+    longitude, latitude = numbers["longitude"], numbers["latitude"]
+    outside = (longitude < west) | (longitude > east) | (latitude < south) | (latitude > north)
+    if outside.any():
+        yield f"Expected places within the bounds of `city.toml`, got others - at {_those(city, outside)}"
 
 
-def _listed(sensors: list[str]) -> str:
-    more = f" and {len(sensors) - _NAMED} more" if len(sensors) > _NAMED else ""
-    return ", ".join(f"`{sensor}`" for sensor in sensors[:_NAMED]) + more
+def _those(city: CityFolder, picked: NDArray[np.bool_]) -> str:
+    """Name the first of the picked sensors by id, and say how many there are besides."""
+    rows = np.flatnonzero(picked)
+    return _listed([city.sensors.census.texts["id"][row] for row in rows[:_NAMED].tolist()], len(rows))
+
+
+def _listed(names: Sequence[str], count: int) -> str:
+    more = f" and {count - _NAMED} more" if count > _NAMED else ""
+    return ", ".join(f"`{name}`" for name in names[:_NAMED]) + more

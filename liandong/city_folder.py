@@ -1,5 +1,6 @@
 """The city folder: every file read and checked, with all mistakes named, before anything works by it."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 from city.calendar import Calendar
 from city.catalogue import Catalogue, default_catalogue
 from city.component import Component
+from city.entry import NumberedSensor
 from city.errors import BadCityFile
 from city.holidays import parse_holidays
+from city.registered import Registered
 from city.sensor import Sensor
 from ingest.derived.book import DerivedBook
 from ingest.routes import Routes
@@ -33,6 +36,7 @@ from linkage.roster.source import Source
 from linkage.standards import Standards, parse_standards
 from linkage.telling.book import TellingBook, parse_messages
 from registry.component_csv import BadComponents, read_components
+from registry.kept_sensors import KeptSensors
 from registry.sensor_csv import read_csv
 from registry.sensor_file import BadSensors
 from registry.sensor_geojson import read_geojson
@@ -44,6 +48,9 @@ _NO_FEATURES = '{"type":"FeatureCollection","features":[]}'
 
 #: The files that sensors may stand in; the first one that exists is read.
 _SENSOR_FILES = (("sensors.csv", read_csv), ("sensors.geojson", read_geojson))
+
+#: A smaller file is read as quickly as what was kept of it would be.
+_LARGE_BYTES = 1_000_000
 
 #: Files by name, with their text.
 Book = tuple[tuple[str, str], ...]
@@ -73,7 +80,7 @@ class CityFolder:
     """
 
     about: CityAbout
-    sensors: tuple[Sensor, ...]
+    sensors: Registered
     routes: Routes
     derived: DerivedBook
     catalogue: Catalogue
@@ -100,13 +107,16 @@ class CityFolder:
         return self.about.sites | {f"{PREFIX}{site}": names for site, names in self.about.sites.items()}
 
 
-def read_city(root: Path) -> CityFolder:
+def read_city(root: Path, kept: Path | None = None) -> CityFolder:
     """Return what the folder `root` says.
+
+    A large file of sensors is read into columns once, which are kept in the file `kept`: our other processes read
+    them instead, and the next start does, as long as the city's file is the same.
 
     Raises:
         BadCity: with every mistake in it.
     """
-    return _Reader(root).read()
+    return _Reader(root, KeptSensors(kept) if kept is not None else None).read()
 
 
 def book_of(root: Path, text: Callable[[Path], str] = lambda path: path.read_text("utf-8")) -> Book:
@@ -119,8 +129,8 @@ def book_of(root: Path, text: Callable[[Path], str] = lambda path: path.read_tex
 class _Reader:
     """Reads file by file, so that mistakes in one do not hide those in the next."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, kept: KeptSensors | None) -> None:
+        self._root, self._kept = root, kept
         self._mistakes: list[BadCityFile] = []
 
     def read(self) -> CityFolder:
@@ -143,7 +153,7 @@ class _Reader:
         self._raise_mistakes()
         return CityFolder(
             _read(about),
-            (*sensors, *twins_of(plans, sensors)),
+            _with_twins(sensors, twins_of(plans, sensors)),
             _read(routes),
             _read(derived),
             _read(catalogue),
@@ -268,16 +278,28 @@ class _Reader:
             self._mistakes.append(BadCityFile(expected="UTF-8 text", got=f"byte {exc.start}", at=f"{name}:1"))
             return ""
 
-    def _sensors(self) -> tuple[Sensor, ...]:
+    def _sensors(self) -> Registered:
         for name, read in _SENSOR_FILES:
             path = self._root / name
             if not path.exists():
                 continue
             try:
-                return tuple(read(path.read_bytes(), name))
+                return self._sensors_of(path.read_bytes(), name, read)
             except BadSensors as exc:
                 self._mistakes += exc.mistakes
-        return ()
+        return Registered.of(())
+
+    def _sensors_of(self, data: bytes, name: str, read: Callable[[bytes, str], Iterable[Sensor]]) -> Registered:
+        """Return the sensors of a file, as they were read before where it is still the same; raises BadSensors."""
+        if self._kept is None or len(data) < _LARGE_BYTES:
+            return Registered.of(read(data, name))
+        key = f"{name} {hashlib.sha256(data).hexdigest()}"
+        found = self._kept.load(key)
+        if found is None:
+            found = Registered.of(read(data, name))
+            found.census.digest()  # kept with it: the registry knows by it that it has them
+            self._kept.save(key, found)
+        return found
 
     def _components(self, about: CityAbout | None) -> tuple[Component, ...]:
         path = self._root / "components.csv"
@@ -315,6 +337,11 @@ class _Reader:
 
     def _map(self, name: str) -> bytes:
         return self._parsed(name, _geojson, absent=_NO_FEATURES) or b""
+
+
+def _with_twins(sensors: Registered, twins: Sequence[Sensor]) -> Registered:
+    """Return sensors by id with those that play beside them."""
+    return Registered(sensors.census.changed([NumberedSensor(0, one) for one in twins], ())) if twins else sensors
 
 
 def _read(found: Read | None) -> Read:

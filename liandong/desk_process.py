@@ -13,12 +13,14 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from api.app import close_streams, create_app
+from api.app import close_streams, create_app, told_states
 from api.collaborators import Given
+from api.directory import SensorDirectory
 from api.users import account_of, person_with
 from city.clock import SystemClock
 from city.errors import LiandongError
 from city.feed import Feed
+from city.registered import Registered
 from liandong.backtest.office import BacktestOffice
 from liandong.carried import console
 from liandong.city_facts import city_facts
@@ -36,7 +38,7 @@ from liandong.secrets import secrets_at
 from liandong.sensing import Sensing
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
-from liandong.stores import opened_database, register
+from liandong.stores import opened_database, register, registry_at
 from liandong.voice import Voice
 from linkage.audit.office import AuditOffice
 from linkage.bell import Bell
@@ -101,8 +103,9 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         FolderTaken: another desk runs on the data folder.
         StoreUnavailable: the database does not answer.
     """
-    city, folder = read_city(settings.city), settings.folder
+    folder = settings.folder
     folder.create()
+    city = read_city(settings.city, folder.read_sensors)
     tell_parts(folder.parts)
     care = Care(settings)
     care.tell_metrics()
@@ -112,22 +115,25 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         opened_database(settings.database, folder) as database,
         stopped_by_signals() as stop,
     ):
-        sensing = Sensing(SystemClock())
-        ledger = _ledger(settings, city, database, register(city, database), sensing)
+        sensing = Sensing()
+        directory = SensorDirectory(register(city, database, registry_at(database, folder)))
+        files = RegistryFiles(database, folder.root, code=city.about.component_code, lasting=city.sensors.ids)
+        city = replace(city, sensors=Registered.of(()))  # the registry has them now, once for all of the desk
+        ledger = _ledger(settings, city, database, directory, sensing)
         if demo:
             settle_demo(settings, folder, database, city.departments)
         voice = Voice(settings, secrets_at(folder.secrets))
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
-            given = _given(settings, city, ledger, feed, voice, demo=demo)
+            given = replace(_given(settings, city, ledger, feed, voice, demo=demo), files=files, directory=directory)
             backtests = _backtests(settings, city, config)
             app = create_app(replace(given, copies=care.copies, backtests=backtests))
+            sensing.listen(told_states(app))
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice, care), name="desk.linkage")
                 beating = group.create_task(care.beat(database, feed), name="desk.heartbeat")
-                asking = group.create_task(sensing.follow(feed), name="desk.sensing")
                 serving = group.create_task(_serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
@@ -135,7 +141,6 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
                 await serving
                 await backtests.cancel()
                 desk.cancel()
-                asking.cancel()
                 beating.cancel()
         lease.release()
 
@@ -172,9 +177,9 @@ def _configuration(app: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:
 
 
 def _ledger(
-    settings: Settings, city: CityFolder, database: Database, registry: SensorRegistry, sensing: Sensing
+    settings: Settings, city: CityFolder, database: Database, directory: SensorDirectory, sensing: Sensing
 ) -> Ledger:
-    known = KnownSensors(registry)
+    known = KnownSensors(directory)
     atlas = drawn(city.basemap, city.about.districts, city.about.name, city.sites)
     book = CityBook(
         city.departments,
@@ -232,12 +237,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         duty=duty_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
-        files=RegistryFiles(
-            database,
-            settings.folder.root,
-            code=city.about.component_code,
-            lasting=frozenset(sensor.id for sensor in city.sensors),
-        ),
+        files=RegistryFiles(database, settings.folder.root, code=city.about.component_code),
         evaluation=_evaluation(city, ledger),
         audit=AuditOffice(database, settings.anchors),
         holding=holding_office(ledger),

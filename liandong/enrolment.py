@@ -23,7 +23,7 @@ from liandong.city_folder import CityFolder
 from liandong.context import read_context
 from liandong.sensor_states import SensorStates
 from liandong.stores import register
-from registry.sensors import SensorChanges, SensorRegistry
+from registry.sensors import SensorChanges, SensorRegistry, Whole
 from storage.migrate import upgrade
 from storage.sql import Database
 
@@ -73,9 +73,8 @@ class Ingest(Protocol):
 class Enrolment:
     """Follows the registry; belongs to ingest's loop, and asks the database in threads."""
 
-    def __init__(self, root: Path, ingest: Ingest, database: Database) -> None:
-        self._root, self._ingest, self._database = root, ingest, database
-        self._registry = SensorRegistry(database)
+    def __init__(self, root: Path, ingest: Ingest, database: Database, registry: SensorRegistry) -> None:
+        self._root, self._ingest, self._database, self._registry = root, ingest, database, registry
         self._turn = asyncio.Lock()
         self._watch = BookWatch(root)
         self._census = Census.of(())
@@ -97,8 +96,7 @@ class Enrolment:
             log.warning("registry_away", cause=error.cause, sensors=len(context.sensors))
             await self._adopt_whole(Census.of(context.sensors))
         self._ingest.states.register(self._census)
-        known = (self._ingest.identity.known_sensor(one.sensor) for one in self._ingest.service.latest.everything())
-        self._ingest.states.heard(number for number in known if number is not None)
+        self._ingest.states.heard(self._ingest.service.latest.sensors())
 
     async def refresh(self) -> None:
         """Read what changed of the registry, and the rule book again; files that cannot be read change nothing.
@@ -144,18 +142,23 @@ class Enrolment:
             await self.refresh()
 
     async def _read_whole(self, city: CityFolder | None) -> None:
-        version, census = await asyncio.to_thread(self._read, city)
-        ids = census.texts["id"].all()
+        whole = await asyncio.to_thread(self._read, city)
+        kept, ids = whole.census, whole.census.texts["id"].all()
         numbers = np.fromiter(map(self._ingest.identity.sensor_number, ids), NUMBERS["number"], len(ids))
-        await self._adopt_whole(Census(census.words, census.texts, {**census.numbers, "number": numbers}))
-        self._version = version
+        same = np.array_equal(numbers, kept.numbers["number"])
+        census = kept if same else Census(kept.words, kept.texts, {**kept.numbers, "number": numbers})
+        known = bool(census.known_digest)
+        await self._adopt_whole(census)
+        self._version = whole.version
+        if not known:
+            await asyncio.to_thread(self._registry.keep, whole, census)
 
-    def _read(self, city: CityFolder | None) -> tuple[int, Census]:
-        """Return version and sensors of the registry, not numbered yet: numbers are given on the loop."""
+    def _read(self, city: CityFolder | None) -> Whole:
+        """Return the sensors of the registry; those that have no number get one on the loop."""
         if city is not None:
             upgrade(self._database)
-            register(city, self._database)
-        return self._registry.census(lambda _: 0)
+            register(city, self._database, self._registry)
+        return self._registry.whole()
 
     async def _adopt_whole(self, census: Census) -> None:
         await asyncio.to_thread(census.digest)

@@ -90,6 +90,16 @@ class DataFolder:
         return self.run / "backtest"
 
     @property
+    def read_sensors(self) -> Path:
+        """Return the file of the city folder's sensors as they were read, so that each part need not read them anew."""
+        return self.root / "read" / "city-sensors"
+
+    @property
+    def registered_sensors(self) -> Path:
+        """Return the file of the registry's sensors as they were read, for other parts and the next start."""
+        return self.root / "read" / "registered-sensors"
+
+    @property
     def copies(self) -> Path:
         """Return the file that says when a copy was last taken, and last restored for a test."""
         return self.root / "copies.json"

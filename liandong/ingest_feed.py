@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from city.errors import NotFound
 from city.feed import (
+    STATES_AT_ONCE,
     Concerned,
     Discovered,
     IngestStatus,
@@ -16,6 +17,7 @@ from city.feed import (
     Replayed,
     RuleSummary,
     SensorChange,
+    StatesPage,
 )
 from city.history import HistoryStore, KeptEvent, LatestReading, Series, SeriesQuery
 from city.intake import Shed
@@ -60,9 +62,9 @@ class IngestFeed:
         numbers = (self._identity.known_sensor(sensor) for sensor in sensors)
         return self._service.latest.of(number for number in numbers if number is not None)
 
-    async def states(self) -> dict[str, str]:
-        """Return each sensor's state."""
-        return self._states.states()
+    async def states(self, after: str, limit: int) -> StatesPage:
+        """Return the states of the first `limit` sensors with ids beyond `after`."""
+        return self._states.page(after, min(limit, STATES_AT_ONCE))
 
     async def readings(self, query: SeriesQuery) -> Series:
         """Return one series from history, raw ones with what is not yet written there."""
@@ -155,9 +157,9 @@ class IngestFeed:
         """Read registry and rule book again."""
         await self._refresh()
 
-    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+    async def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
         """Yield what changed, at most four times a second; one that falls behind skips values, not states."""
-        state = self._states.version
+        state = version
         with self._service.latest.news() as news:
             while True:
                 await asyncio.sleep(_LOOK_S)

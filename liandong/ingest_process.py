@@ -39,7 +39,7 @@ from liandong.secrets import secrets_at
 from liandong.sensor_states import SensorStates
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
-from liandong.stores import database_at
+from liandong.stores import database_at, registry_at
 from rules.checkpoint import Judge
 from storage.history import open_history
 from storage.telemetry import TENDS_FAILED
@@ -58,15 +58,16 @@ async def run_ingest(settings: Settings) -> None:
         FolderTaken: another ingest runs on the data folder.
         StoreUnavailable: the history's file cannot be opened, or there is no registry and never was.
     """
-    city, folder = read_city(settings.city), settings.folder
+    folder = settings.folder
     folder.create()
+    city = read_city(settings.city, folder.read_sensors)
     with (
         folder.held("ingest"),
         database_at(settings.database, folder) as database,
         _ingest(settings, city, folder) as ingest,
         stopped_by_signals() as stop,
     ):
-        registry = Enrolment(settings.city, ingest, database)
+        registry = Enrolment(settings.city, ingest, database, registry_at(database, folder))
         await registry.take_over(city)
         feed = IngestFeed(
             ingest.service,
@@ -118,7 +119,10 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         history = open_history(settings.history, folder.history, names=identity, catalogue=city.catalogue, clock=clock)
         opened.callback(history.close)
         judge = opened.enter_context(closing(Judge.open(place / "rules.sqlite", default_catalogue(), clock)))
-        bench, states = Bench(judge), SensorStates(judge.states, identity, place / "offline.json")
+        bench, states = (
+            Bench(judge),
+            SensorStates(judge.states, identity, place / "offline.json", started_ns=clock.now_ns()),
+        )
         normaliser = Normaliser(city.routes, city.catalogue, identity, settings.ingest.normalise)
         around = Surroundings(city.catalogue, city.about.zone, identity.quantity_number)
         derive = Derive(city.derived, around, identity.quantity)

@@ -6,7 +6,6 @@ from time import monotonic
 from api.directory import SensorDirectory, Snapshot
 from city.sensor import Sensor
 from liandong.places import Places
-from registry.sensors import SensorRegistry
 
 #: A change of the registry is known to linkage after at most this time, seconds.
 _FRESH_S = 1.0
@@ -15,15 +14,15 @@ _FRESH_S = 1.0
 class KnownSensors:
     """Keeps the newest snapshot and looks at the registry's version at most once a second; safe between threads."""
 
-    def __init__(self, registry: SensorRegistry) -> None:
-        self._directory = SensorDirectory(registry)
+    def __init__(self, directory: SensorDirectory) -> None:
+        self._directory = directory
         self._looked_s = float("-inf")
-        self._places = self._directory.now, Places(self._directory.now.sensors)
+        self._places = directory.now, Places(directory.now.sensors)
 
     def find(self, sensor: str) -> Sensor | None:
         """Return a sensor, or what stands for those of a place; None for what is not registered."""
         now = self._snapshot()
-        found = now.by_id.get(sensor)
+        found = now.find(sensor)
         if found is not None:
             return found
         if self._places[0] is not now:

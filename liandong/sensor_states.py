@@ -1,10 +1,8 @@
 """How each sensor is, in one word, from what it says, what it says of itself, and the alarms on it."""
 
 import json
-from collections import OrderedDict
-from collections.abc import Iterable
-from itertools import takewhile
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +10,9 @@ from numpy.typing import NDArray
 from city.census import Census
 from city.context_bytes import applied
 from city.entry import Arrivals, Context, ContextChange, Journaled
+from city.feed import StatesPage
 from city.history import Names
+from city.level import Level
 from city.quality import Quality
 from city.reading import ReadingBatch
 from liandong.folder import write_private
@@ -20,6 +20,21 @@ from rules.states import NORMAL, SILENT, AlarmStates
 
 #: Words beside those of alarm levels; the first was said by the sensor or by its last will.
 OFFLINE, UNKNOWN = "offline", "unknown"
+
+Numbers = NDArray[np.int64]
+_NOBODY: Numbers = np.zeros(0, np.int64)
+
+#: Each word with its byte in a page of states.
+_CODES = {word: code for code, word in enumerate((UNKNOWN, NORMAL, OFFLINE, SILENT, *(one.word for one in Level)))}
+_NORMAL, _UNKNOWN = _CODES[NORMAL], _CODES[UNKNOWN]
+
+
+class Numbered(Names, Protocol):
+    """Names and their numbers, both ways."""
+
+    def known_sensor(self, sensor: str) -> int | None:
+        """Return a sensor's number if it ever had one."""
+        ...
 
 
 class SensorStates:
@@ -30,57 +45,78 @@ class SensorStates:
     subscribing, long after the sensor came back.
 
     Attributes:
-        version: rises whenever a state may have changed.
+        version: rises whenever a state may have changed; it begins at the time of the start in nanoseconds, so that
+            it rises across starts too.
     """
 
-    def __init__(self, alarms: AlarmStates, names: Names, file: Path) -> None:
+    def __init__(self, alarms: AlarmStates, names: Numbered, file: Path, *, started_ns: int = 0) -> None:
         self._alarms, self._names, self._file = alarms, names, file
         self._census = Census.of(())
         self._asked = False
         self._offline = _kept(file)
-        self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)  # by number, as it is asked for every reading
-        self._heard_ever: set[str] = set()
-        #: By number, when it was told to be offline; 0 while it is not.
+        #: By number: who was heard, when it was told to be offline (0 while it is not), in which version it changed.
+        self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)
         self._told_ns: NDArray[np.int64] = np.zeros(1024, np.int64)
-        self._changed: OrderedDict[str, int] = OrderedDict()
-        self.version = 0
+        self._changed: NDArray[np.int64] = np.zeros(1024, np.int64)
+        #: In which version places changed, which have no number.
+        self._places_changed: dict[str, int] = {}
+        self.version = started_ns
 
     def apply(self, item: Journaled) -> None:
         """Take in an entry, and what the rules have just made of it."""
-        changed = set(self._alarms.changes())
+        names, numbers = set(self._alarms.changes()), _NOBODY
         match item.entry:
             case Arrivals() as arrivals:
-                changed |= self._hear(arrivals.readings.sensor) | self._newly_told(arrivals)
-                changed |= self._come_back(arrivals.readings)
+                numbers = self._hear(arrivals.readings.sensor)
+                names |= self._newly_told(arrivals) | self._come_back(arrivals.readings)
             case Context(sensors=sensors):
                 census = Census.of(sensors)
-                # Nobody asks what changed at a start, when all are new.
-                changed |= set(census.texts["id"].all()) ^ set(self._census.texts["id"].all()) if self._asked else set()
-                self._census = census
+                if self._asked:  # nobody asks what changed at a start, when all are new
+                    numbers = np.setxor1d(census.numbers["number"], self._census.numbers["number"])
+                self.register(census)
             case ContextChange(context=context, removed=removed) as change:
-                self._census = Census.of(applied(change, _before(self._census)).sensors)
-                changed |= {one.sensor.id for one in context.sensors} | set(removed)
-        self._note(changed)
+                self.register(Census.of(applied(change, _before(self._census)).sensors))
+                names |= {one.sensor.id for one in context.sensors} | set(removed)
+        self._note(names, numbers)
 
     def register(self, census: Census) -> None:
-        """Take over who is registered at a start."""
+        """Take over who is registered."""
         self._census = census
+        self._make_room(int(census.numbers["number"].max(initial=0)))
 
-    def heard(self, sensors: Iterable[int]) -> None:
-        """Take over who was heard before a start."""
-        self._hear(np.fromiter(sensors, np.int64))
+    def heard(self, sensors: NDArray[np.int64]) -> None:
+        """Take over who was heard before a start, by number."""
+        self._hear(sensors)
+
+    def page(self, after: str, limit: int) -> StatesPage:
+        """Return the states of the first `limit` sensors beyond `after`, and of places in between with alarms."""
+        self._asked = True
+        first = self._census.place_of(after)
+        first += first < len(self._census) and self._census.texts["id"][first] == after
+        rows = np.arange(first, min(first + limit, len(self._census)))
+        more = first + limit < len(self._census)
+        ids = [self._census.texts["id"][row] for row in rows.tolist()]
+        codes = np.where(self._heard[self._census.numbers["number"][rows]], _NORMAL, _UNKNOWN).astype(np.uint8)
+        told = self._alarms.states()
+        for sensor in (one for one in {*told, *self._offline} if one > after and not (more and one > ids[-1])):
+            row = self._census.row_of(sensor)
+            if row is not None:
+                codes[row - first] = _CODES[self._state(sensor)]
+            elif sensor in told:
+                ids.append(sensor)
+                codes = np.append(codes, np.uint8(_CODES[self._state(sensor)]))
+        return StatesPage(self.version, tuple(ids), codes.tobytes(), tuple(_CODES), more)
 
     def states(self) -> dict[str, str]:
         """Return the state of every registered sensor, and of those that alarms stand on."""
-        self._asked = True
-        known = {*self._census.texts["id"].all(), *self._alarms.states()}
-        return {sensor: self._state(sensor) for sensor in known}
+        return self.page("", len(self._census)).states()
 
     def since(self, version: int) -> dict[str, str]:
         """Return the states that may have changed after `version`."""
         self._asked = True
-        changed = takewhile(lambda entry: entry[1] > version, reversed(self._changed.items()))
-        return {sensor: self._state(sensor) for sensor, _ in changed}
+        numbers = np.flatnonzero(self._changed > version)
+        places = [place for place, at in self._places_changed.items() if at > version]
+        return {sensor: self._state(sensor) for sensor in (*map(self._names.sensor, numbers.tolist()), *places)}
 
     def _state(self, sensor: str) -> str:
         alarm = self._alarms.state(sensor)
@@ -90,26 +126,26 @@ class SensorStates:
             return OFFLINE
         if alarm == SILENT:
             return SILENT
-        return NORMAL if sensor in self._heard_ever else UNKNOWN
+        number = self._names.known_sensor(sensor)
+        return NORMAL if number is not None and number < len(self._heard) and self._heard[number] else UNKNOWN
 
-    def _hear(self, sensors: NDArray[np.int64] | NDArray[np.int32]) -> set[str]:
+    def _hear(self, sensors: NDArray[np.int64] | NDArray[np.int32]) -> Numbers:
         """Return those who are heard for the first time."""
         if not len(sensors):
-            return set()
-        top = int(sensors.max())
-        self._make_room(top)
-        new = np.unique(sensors[~self._heard[sensors]])
+            return _NOBODY
+        self._make_room(int(sensors.max()))
+        new: Numbers = np.unique(sensors[~self._heard[sensors]]).astype(np.int64)
         self._heard[new] = True
-        names = {self._names.sensor(number): number for number in new.tolist()}
-        for name in names.keys() & self._offline.keys():  # known by name only, from an earlier run
-            self._told_ns[names[name]] = self._offline[name]
-        self._heard_ever.update(names)  # in place: `|=` with keys makes a new set of all
-        return set(names)
+        if self._offline:  # some are known by name only, from an earlier run
+            for number in new.tolist():
+                self._told_ns[number] = self._offline.get(self._names.sensor(number), self._told_ns[number])
+        return new
 
     def _make_room(self, top: int) -> None:
         if top >= len(self._heard):
             self._heard = np.append(self._heard, np.zeros(top + 1, np.bool_))
             self._told_ns = np.append(self._told_ns, np.zeros(top + 1, np.int64))
+            self._changed = np.append(self._changed, np.zeros(top + 1, np.int64))
 
     def _come_back(self, readings: ReadingBatch) -> set[str]:
         """Return who was told to be offline, and has measured something since."""
@@ -144,13 +180,18 @@ class SensorStates:
     def _keep(self) -> None:
         write_private(self._file, json.dumps(dict(sorted(self._offline.items()))))
 
-    def _note(self, changed: set[str]) -> None:
-        if not changed:
+    def _note(self, names: set[str], numbers: Numbers) -> None:
+        if not (names or len(numbers)):
             return
         self.version += 1
-        for sensor in changed:
-            self._changed[sensor] = self.version
-            self._changed.move_to_end(sensor)
+        self._changed[numbers] = self.version
+        for name in names:
+            number = self._names.known_sensor(name)
+            if number is None:
+                self._places_changed[name] = self.version
+            else:
+                self._make_room(number)
+                self._changed[number] = self.version
 
 
 def _before(census: Census) -> Context:

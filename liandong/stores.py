@@ -9,6 +9,7 @@ from city.errors import BadSettings
 from liandong.city_folder import CityFolder
 from liandong.folder import DataFolder
 from registry.components import ComponentRegistry
+from registry.kept_sensors import KeptSensors
 from registry.sensors import SensorRegistry
 from storage.config import DatabaseSettings
 from storage.migrate import upgrade
@@ -52,13 +53,17 @@ def opened_database(settings: DatabaseSettings, folder: DataFolder) -> Iterator[
         yield database
 
 
-def register(city: CityFolder, database: Database) -> SensorRegistry:
+def registry_at(database: Database, folder: DataFolder) -> SensorRegistry:
+    """Return the registry of sensors; what is read whole is kept in the data folder."""
+    return SensorRegistry(database, KeptSensors(folder.registered_sensors))
+
+
+def register(city: CityFolder, database: Database, registry: SensorRegistry) -> SensorRegistry:
     """Put the city folder's sensors and components into the registry, where added sensors stay, and return it.
 
     Raises:
         StoreUnavailable: the database does not answer.
     """
-    registry = SensorRegistry(database)
-    registry.upsert_many(city.sensors)
+    registry.enrol(city.sensors)
     ComponentRegistry(database).replace_all(city.components)
     return registry

@@ -45,9 +45,9 @@ async def up(
         FolderTaken: another `liandong up` runs on the data folder.
         PartRefused: a part cannot run.
     """
-    city = read_city(settings.city)  # mistakes are told once and at once, not by each part
     folder = settings.folder
     folder.create()
+    city = read_city(settings.city, folder.read_sensors)  # mistakes are told once and at once, not by each part
     with folder.held("up"), stopped_by_signals() as stop:
         settings.http_address.require_free(at="http.port")
         broker = None

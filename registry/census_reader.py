@@ -1,6 +1,6 @@
 """The registered sensors as a census: read from SQL in columns, without an object for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -23,8 +23,8 @@ _JSON = ("quantities", "tags")
 _COLUMNS = tuple(column.name for column in SENSOR.columns if column.name != "changed")
 
 
-def read_census(connection: Connection, number: Callable[[str], int]) -> Census:
-    """Return all sensors by id; `number` gives each its permanent number.
+def read_census(connection: Connection) -> Census:
+    """Return all sensors by id, none of them numbered.
 
     The driver's own cursor is asked: an object for each row would take three times as long.
     """
@@ -36,7 +36,7 @@ def read_census(connection: Connection, number: Callable[[str], int]) -> Census:
     with closing(driver.cursor(**streaming)) as cursor:
         cursor.execute(f'SELECT {names} FROM "{SENSOR.name}" ORDER BY "id"')
         while rows := cursor.fetchmany(_ROWS):
-            builder.add(_columns(rows, number, words))
+            builder.add(_columns(rows, words))
     return builder.census()
 
 
@@ -68,11 +68,11 @@ _DOMAINS = {domain.value: domain for domain in Domain}
 _CONDITIONS = {condition.value: condition for condition in ComponentState}
 
 
-def _columns(rows: Sequence[Sequence[Any]], number: Callable[[str], int], words: _Words) -> dict[str, Sequence[Any]]:
+def _columns(rows: Sequence[Sequence[Any]], words: _Words) -> dict[str, Sequence[Any]]:
     columns: dict[str, Sequence[Any]] = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
     return {
         **columns,
-        "number": list(map(number, columns["id"])),
+        "number": [0] * len(rows),
         "domain": [_DOMAINS[domain] for domain in columns["domain"]],
         "condition": [_CONDITIONS[condition] for condition in columns["condition"]],
         "quantities": list(map(words.list_of, columns["quantities"])),

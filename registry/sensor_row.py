@@ -1,15 +1,22 @@
 """A sensor as a row of SQL, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
+from city.census import Census
 from city.component import ComponentState
 from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
+from registry.shape import as_column
+from registry.tables import SENSOR
 
 _DOMAINS = {domain.value: domain for domain in Domain}
 _CONDITIONS = {condition.value: condition for condition in ComponentState}
+
+#: The columns in the order in which they stand in a row.
+_NAMES = tuple(column.name for column in SENSOR.columns if column.name != "changed")
 
 
 def row_of(sensor: Sensor) -> dict[str, Any]:
@@ -37,6 +44,22 @@ def row_of(sensor: Sensor) -> dict[str, Any]:
         "code": sensor.code,
         "condition": sensor.condition.value,
     }
+
+
+def rows_of(census: Census) -> Iterator[tuple[Any, ...]]:
+    """Yield the columns of each sensor of a census in the order of `row_of`, as the database's driver takes them."""
+    said: dict[str, list[Any]] = {name: column.all() for name, column in census.texts.items()}
+    for name, column in census.words.items():
+        shown = [as_column(word) for word in column.words]
+        said[name] = [shown[code] for code in column.codes.tolist()]
+    for name in ("longitude", "latitude", "interval_s"):
+        said[name] = [number if number == number else None for number in census.numbers[name].tolist()]
+    days = {
+        day: date.fromordinal(day).isoformat() if day else None for day in set(census.numbers["installed"].tolist())
+    }
+    said["installed"] = [days[day] for day in census.numbers["installed"].tolist()]
+    said["recorded"] = census.numbers["recorded"].tolist()
+    return zip(*(said[name] for name in _NAMES), strict=True)
 
 
 def sensor_of(row: Sequence[Any]) -> Sensor:

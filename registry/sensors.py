@@ -1,19 +1,23 @@
 """The registry of sensors in SQL: who is there, and what changed since a version."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from secrets import token_hex
+from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from city.census import Census
 from city.errors import NotFound
 from city.level import Domain
+from city.registered import Registered
 from city.sensor import Sensor
 from registry.census_reader import read_census
+from registry.kept_sensors import KeptSensors
 from registry.merging import Merged, merge
-from registry.sensor_row import row_of, sensor_of
+from registry.sensor_row import row_of, rows_of, sensor_of
 from registry.shape import as_column
 from registry.tables import REGISTRY_VERSION, REMOVED_SENSOR, SENSOR
 from storage.sql import Database
@@ -44,11 +48,50 @@ class SensorChanges:
     removed: tuple[str, ...]
 
 
+class Whole(NamedTuple):
+    """All sensors of the registry's `version`, whose content `stamp` names."""
+
+    version: int
+    stamp: str
+    census: Census
+
+
+class _State(NamedTuple):
+    """The row of the registry's version."""
+
+    version: int
+    stamp: str
+    enrolled: str
+    enrolled_version: int
+
+    def has(self, digest: str) -> bool:
+        """Tell whether the city folder's sensors with this digest are in, and nobody changed anything since."""
+        return (self.enrolled, self.enrolled_version) == (digest, self.version)
+
+
 class SensorRegistry:
     """The sensors of the city; safe between threads, every call its own transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, kept: KeptSensors | None = None) -> None:
+        """Take the database, and where what was read whole may be kept."""
+        self._database, self._kept = database, kept
+
+    def enrol(self, sensors: Registered) -> int:
+        """Add or change the city folder's sensors, all or none; return how many really differ from what was there.
+
+        Only those are looked at that somebody changed since, where the same were put in before: it is cheap then.
+        """
+        digest = sensors.census.digest()
+        with self._database.read() as connection:
+            if _state(connection).has(digest):
+                return 0
+        with self._database.write() as connection:
+            before = _state(connection)
+            some = sensors.census if before.enrolled != digest else _touched(connection, sensors, before)
+            changed = _merged(connection, _COLUMNS, rows_of(some)).changed
+            version = _state(connection).version
+            connection.execute(update(REGISTRY_VERSION).values(enrolled=digest, enrolled_version=version))
+        return changed
 
     def upsert_many(self, sensors: Iterable[Sensor]) -> int:
         """Add or change all of them or none; return how many really differ from what was there."""
@@ -62,15 +105,7 @@ class SensorRegistry:
         are taken out stays in the history.
         """
         with self._database.write() as connection:
-            version = _version(connection) + 1
-            changed = merge(connection, SENSOR, columns, rows, {"changed": version})
-            if changed:
-                back = select(SENSOR.c.id).where(SENSOR.c.changed == version)
-                connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(back)))
-            removed = _take_out(connection, gone, version)
-            if changed or removed:
-                _move_on(connection, version)
-        return Merged(changed, removed)
+            return _merged(connection, columns, rows, gone)
 
     def remove(self, sensor: str) -> bool:
         """Take a sensor out of the registry; return whether it was there. What it sent stays in the history."""
@@ -122,10 +157,18 @@ class SensorRegistry:
             streaming = connection.execution_options(yield_per=_ROWS)
             yield from map(sensor_of, streaming.execute(select(SENSOR).order_by(SENSOR.c.id)))
 
-    def census(self, number: Callable[[str], int]) -> tuple[int, Census]:
-        """Return the registry's version and all sensors of it; `number` gives each its permanent number."""
+    def whole(self) -> Whole:
+        """Return all sensors, their numbers as they were kept or 0; read of the kept file where it has just these."""
         with self._database.read() as connection:
-            return _version(connection), read_census(connection, number)
+            state = _state(connection)
+            kept = self._kept.load(state.stamp) if self._kept is not None else None
+            census = kept.census if kept is not None else read_census(connection)
+            return Whole(state.version, state.stamp, census)
+
+    def keep(self, whole: Whole, census: Census) -> None:
+        """Keep what was read as `whole`, with its numbers now, so that others and the next start read it at once."""
+        if self._kept is not None:
+            self._kept.save(whole.stamp, Registered(census))
 
     def version(self) -> int:
         """Return the registry's version; it rises whenever a sensor changes."""
@@ -151,8 +194,35 @@ def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int
     return int(connection.execute(select(func.count()).select_from(SENSOR).where(*conditions)).scalar_one())
 
 
+def _state(connection: Connection) -> _State:
+    return _State(*connection.execute(select(*(REGISTRY_VERSION.c[name] for name in _State._fields))).one())
+
+
 def _move_on(connection: Connection, version: int) -> None:
-    connection.execute(update(REGISTRY_VERSION).values(version=version))
+    connection.execute(update(REGISTRY_VERSION).values(version=version, stamp=token_hex(8)))
+
+
+def _merged(
+    connection: Connection, columns: Sequence[str], rows: Iterator[tuple[Any, ...]], gone: Iterable[str] = ()
+) -> Merged:
+    version = _version(connection) + 1
+    changed = merge(connection, SENSOR, columns, rows, {"changed": version})
+    if changed:
+        back = select(SENSOR.c.id).where(SENSOR.c.changed == version)
+        connection.execute(delete(REMOVED_SENSOR).where(REMOVED_SENSOR.c.id.in_(back)))
+    removed = _take_out(connection, gone, version)
+    if changed or removed:
+        _move_on(connection, version)
+    return Merged(changed, removed)
+
+
+def _touched(connection: Connection, sensors: Registered, state: _State) -> Census:
+    """Return those of the city folder's sensors that were changed or taken out after they were put in."""
+    ids: set[str] = set()
+    for table in (SENSOR, REMOVED_SENSOR):
+        ids |= set(connection.scalars(select(table.c.id).where(table.c.changed > state.enrolled_version)))
+    rows = sorted(row for one in ids if (row := sensors.census.row_of(one)) is not None)
+    return sensors.census.take(np.array(rows, dtype=np.int64))
 
 
 def _take_out(connection: Connection, gone: Iterable[str], version: int) -> int:

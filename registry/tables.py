@@ -46,12 +46,17 @@ REMOVED_SENSOR = Table(
     Index(None, "changed"),
 )
 
-#: One row: the registry's version, which rises by one with every change.
+#: One row: the registry's version, which rises by one with every change; `stamp` is drawn anew with it and so names the
+#: content, in whichever copy of the database. `enrolled` is the digest of the city folder's sensors that were put
+#: in last, at `enrolled_version`.
 REGISTRY_VERSION = Table(
     "registry_version",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
+    Column("stamp", Word, nullable=False),
+    Column("enrolled", Word, nullable=False),
+    Column("enrolled_version", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )
 

@@ -1,7 +1,6 @@
 """The registered sensors in columns, so that a thousand selections over them are quick."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import overload
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +11,7 @@ from city.calendar import Calendar
 from city.catalogue import default_catalogue
 from city.census import Census
 from city.entry import NumberedSensor
+from city.registered import Registered
 from city.sensor import Sensor
 from rules.selection import LISTS, Corner, Selection
 
@@ -33,7 +33,7 @@ class Population:
     ) -> None:
         self.calendar = calendar
         self._census = Census.of(sensors)
-        self.sensors: Sequence[Sensor] = _Sensors(self._census)
+        self.sensors: Sequence[Sensor] = Registered(self._census)
         self.numbers = self._census.numbers["number"].astype(np.int64)
         self.quantities = dict(quantities)
         self._known: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}
@@ -104,25 +104,6 @@ class Population:
             shapely.Polygon(area), numbers["longitude"], numbers["latitude"]
         )
         return inside
-
-
-class _Sensors(Sequence[Sensor]):
-    """The sensors of a census without their numbers, each made when it is asked for."""
-
-    def __init__(self, census: Census) -> None:
-        self._census = census
-
-    def __len__(self) -> int:
-        return len(self._census)
-
-    @overload
-    def __getitem__(self, row: int) -> Sensor: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Sensor]: ...
-    def __getitem__(self, row: int | slice) -> Sensor | Sequence[Sensor]:
-        if isinstance(row, slice):
-            return _Sensors(self._census[row])
-        return self._census[row].sensor
 
 
 def _having(column: str) -> Fitting:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import anyio.to_thread
+import numpy as np
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
@@ -33,6 +34,8 @@ ComponentPath = Annotated[str, Path(min_length=1, max_length=LONGEST_WORD, patte
 
 #: How far help comes from, metres: the usual radius, and the largest that is still "around".
 _USUAL_M, _FARTHEST_M = 1000.0, 20_000.0
+#: Distances are shown in decimetres, so what is a little farther may be shown as within, metres.
+_ROUNDED_M = 0.1
 
 #: Longest words of a search, as for incidents.
 _LONGEST_SEARCH = 100
@@ -108,7 +111,10 @@ def around_incident(
     if shown.longitude is None or shown.latitude is None:
         return Around(radius_m=radius_m, items=())
     spot = Place(shown.longitude, shown.latitude)
-    sensors = (one for one in desk.directory.fresh().sensors if sees_district(reader.user, one.district))
+    snapshot = desk.directory.fresh()
+    seen = snapshot.having("district", lambda district: sees_district(reader.user, district))
+    rows = np.flatnonzero(snapshot.near(spot, radius_m + _ROUNDED_M) & seen).tolist()
+    sensors = map(snapshot.census.sensor, rows)
     found = desk.given.components.within(box_around(spot, radius_m))
     components = (one for one in found if sees_district(reader.user, one.district))
     return Around(radius_m=radius_m, items=around(spot, radius_m, sensors, components))

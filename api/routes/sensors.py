@@ -1,14 +1,17 @@
 """Registered sensors, with their state and newest readings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
 import anyio.to_thread
+import numpy as np
 from fastapi import APIRouter, Depends, Query
+from numpy.typing import NDArray
 from pydantic import Field
 
+from api.directory import Flags, Snapshot
 from api.errors import documented
 from api.fields import ID_PATTERN, LONGEST_WORD, NAME_PATTERN, SensorId
 from api.guard import Reads
@@ -19,11 +22,11 @@ from api.scope import sees_district
 from api.sensor_view import SensorColumns, SensorState, SensorView, view_of
 from api.services import Desk, Services
 from api.sessions import Session
+from city.census import Census
 from city.errors import NotFound, StoreUnavailable
 from city.history import LatestReading
 from city.level import Domain
 from city.sensor import Sensor
-from linkage.admission.evidence import DRILL_TAG
 
 router = APIRouter(prefix="/sensors", tags=["sensors"])
 
@@ -43,47 +46,70 @@ class Wanted(FromWord):
         None
     )
 
-    def matches(self, sensor: Sensor, state: SensorState) -> bool:
-        """Tell whether a sensor is wanted."""
-        return (
-            self.domain in {None, sensor.domain}
-            and self.district in {None, sensor.district}
-            and self.site in {None, sensor.site}
-            and self.kind in {None, sensor.kind}
-            and self.state in {None, state}
-            and self._is_named(sensor)
-        )
+    def rows(self, desk: Services, snapshot: Snapshot, seen: Flags) -> Iterator[int]:
+        """Yield the rows of those `seen` that are wanted, in order of id; takes a while, so in a thread."""
+        for column, word in (
+            ("domain", self.domain),
+            ("district", self.district),
+            ("site", self.site),
+            ("kind", self.kind),
+        ):
+            if word is not None:
+                seen = seen & snapshot.having(column, word.__eq__)
+        if self.state is not None:
+            seen = seen & desk.sensor_news.in_state(snapshot, self.state)
+        rows = np.flatnonzero(seen)
+        rows = rows[np.searchsorted(rows, snapshot.census.place_of(self.after)) :]
+        for row in rows.tolist():
+            if snapshot.id_of(row) > self.after and self._is_named(snapshot.census, row):
+                yield row
 
-    def _is_named(self, sensor: Sensor) -> bool:
-        text = f"{sensor.id} {sensor.name} {sensor.name_en} {sensor.site}".lower()
-        return all(word in text for word in (self.q or "").lower().split())
+    def _is_named(self, census: Census, row: int) -> bool:
+        if not self.q:
+            return True
+        text = " ".join((*(census.texts[name][row] for name in ("id", "name", "name_en")), census.words["site"][row]))
+        return all(word in text.lower() for word in self.q.lower().split())
 
 
 @router.get("", responses=documented(401, 403))
 async def sensors(desk: Desk, reader: Reader, wanted: Annotated[Wanted, Query()]) -> Page[SensorView]:
     """List sensors in order of id."""
-    mine = await visible(desk, reader)
-    fitting = (one for one in mine if one.id > wanted.after and wanted.matches(one, state_of(desk, one.id)))
-    found = list(islice(fitting, wanted.limit))
+
+    def find() -> list[Sensor]:
+        snapshot = desk.directory.fresh()
+        rows = wanted.rows(desk, snapshot, visible(snapshot, reader))
+        return [snapshot.sensors[row] for row in islice(rows, wanted.limit)]
+
+    found = await anyio.to_thread.run_sync(find)
     return Page(items=await views(desk, found), next=next_key([sensor.id for sensor in found], wanted.limit))
 
 
 @router.get("/map", responses=documented(401, 403))
 async def sensor_map(desk: Desk, reader: Reader) -> SensorColumns:
     """List every sensor in columns, for the map."""
-    found = list(await visible(desk, reader))
-    places = [sensor.place if sensor.place is not None else (None, None) for sensor in found]
-    return SensorColumns(
-        ids=[sensor.id for sensor in found],
-        names=[sensor.name for sensor in found],
-        names_en=[sensor.name_en for sensor in found],
-        domains=[sensor.domain for sensor in found],
-        kinds=[sensor.kind for sensor in found],
-        districts=[sensor.district for sensor in found],
-        longitudes=[longitude for longitude, _ in places],
-        latitudes=[latitude for _, latitude in places],
-        states=[state_of(desk, sensor.id) for sensor in found],
+    return await anyio.to_thread.run_sync(_columns, desk, reader)
+
+
+def _columns(desk: Services, reader: Session) -> SensorColumns:
+    snapshot = desk.directory.fresh()
+    rows = np.flatnonzero(visible(snapshot, reader))
+    seen, states = snapshot.census.take(rows), desk.sensor_news.states(snapshot)
+    texts, words, numbers = seen.texts, seen.words, seen.numbers
+    return SensorColumns.model_construct(
+        ids=texts["id"].all(),
+        names=texts["name"].all(),
+        names_en=texts["name_en"].all(),
+        domains=words["domain"].all(),
+        kinds=words["kind"].all(),
+        districts=words["district"].all(),
+        longitudes=_degrees(numbers["longitude"]),
+        latitudes=_degrees(numbers["latitude"]),
+        states=[SensorState.of(states[row]) for row in rows.tolist()],
     )
+
+
+def _degrees(column: NDArray[np.float64]) -> list[float | None]:
+    return [number if number == number else None for number in column.tolist()]
 
 
 @router.get("/{sensor:path}", responses=documented(401, 403, 404))
@@ -92,14 +118,9 @@ async def sensor(desk: Desk, reader: Reader, sensor: SensorId) -> SensorView:
     return (await views(desk, [await visible_one(desk, reader, sensor)]))[0]
 
 
-async def visible(desk: Services, session: Session) -> Iterable[Sensor]:
-    """Return the sensors that this session may see, in order of id; those that play in exercises are in no list."""
-    snapshot = await anyio.to_thread.run_sync(desk.directory.fresh)
-    return (
-        sensor
-        for sensor in snapshot.sensors
-        if DRILL_TAG not in sensor.tags and sees_district(session.user, sensor.district)
-    )
+def visible(snapshot: Snapshot, session: Session) -> Flags:
+    """Return which sensors this session may see in lists: none that play in exercises."""
+    return snapshot.real & snapshot.having("district", lambda district: sees_district(session.user, district))
 
 
 async def visible_one(desk: Services, session: Session, sensor: str) -> Sensor:

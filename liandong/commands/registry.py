@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -105,7 +106,7 @@ def _files(settings: Settings, database: Database, *, complete: bool) -> Registr
     if not about.is_file():
         return RegistryFiles(database, settings.folder.root)
     code = parse_about(about.read_text("utf-8")).component_code
-    lasting = frozenset(sensor.id for sensor in read_city(settings.city).sensors) if complete else frozenset()
+    lasting: Collection[str] = read_city(settings.city).sensors.ids if complete else ()
     return RegistryFiles(database, settings.folder.root, code=code, lasting=lasting)
 
 

@@ -17,5 +17,5 @@ def _arguments(name: str) -> msgspec.msgpack.Decoder[tuple[Any, ...]]:
     return msgspec.msgpack.Decoder(tuple[tuple(hints.values())])  # type: ignore[misc]
 
 
-#: Every awaited method of Feed with the decoder of its arguments; `changes`, the stream, is apart.
-CALLS = {name: _arguments(name) for name, _ in inspect.getmembers(Feed, inspect.iscoroutinefunction)}
+#: Every method of Feed with the decoder of its arguments; all but `changes`, the stream, are awaited.
+CALLS = {name: _arguments(name) for name, _ in inspect.getmembers(Feed, inspect.isfunction) if name[0] != "_"}

@@ -23,6 +23,7 @@ from city.feed import (
     Replayed,
     RuleSummary,
     SensorChange,
+    StatesPage,
 )
 from city.history import KeptEvent, LatestReading, Series, SeriesQuery
 from city.intake import Shed
@@ -147,9 +148,9 @@ class LinkClient:
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
         return await self._call(list[LatestReading], "latest", list(sensors))
 
-    async def states(self) -> dict[str, str]:
-        """Return each sensor's state."""
-        return await self._call(dict[str, str], "states")
+    async def states(self, after: str, limit: int) -> StatesPage:
+        """Return the states of the first `limit` sensors with ids beyond `after`."""
+        return await self._call(StatesPage, "states", after, limit)
 
     async def readings(self, query: SeriesQuery) -> Series:
         """Return one series from history, with what is not yet written there."""
@@ -211,11 +212,11 @@ class LinkClient:
         """Have registry and rule book read again."""
         await self._call(type(None), "refresh")
 
-    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+    async def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
         """Yield what changed until ingest is away, which raises StoreUnavailable; a slow reader slows only itself."""
         try:
             async with _opened(self._path) as (reader, writer):
-                writer.write(framed(_asked(0, CHANGES, ())))
+                writer.write(framed(_asked(0, CHANGES, (version,))))
                 while isinstance(message := await read_frame(reader), Answer):
                     yield _changes_decoder.decode(message.body)
         except (OSError, BadFrame) as exc:

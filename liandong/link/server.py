@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -93,11 +94,12 @@ class _Conversation:
 
     async def _answer(self, call: Call) -> None:
         try:
+            arguments = _arguments(call)
             if call.name == CHANGES:
-                async for item in self._feed.changes():
+                async for item in self._feed.changes(*arguments):
                     await self._send(_answer(call, item))
             else:
-                await self._send(_answer(call, await self._result(call)))
+                await self._send(_answer(call, await getattr(self._feed, call.name)(*arguments)))
         except LiandongError as exc:
             await self._send(refusal_of(call.id, exc))
         except ConnectionError:
@@ -108,16 +110,6 @@ class _Conversation:
             _FAILED.labels(reason="fault").inc()
             await self._send(refusal_of(call.id, StoreUnavailable("ingest", "a fault, described in its log")))
 
-    async def _result(self, call: Call) -> object:
-        decoder = CALLS.get(call.name)
-        if decoder is None:
-            raise BadRequest(expected="a call of the feed", got=call.name, at="link")
-        try:
-            arguments = decoder.decode(call.arguments)
-        except msgspec.DecodeError as exc:
-            raise BadRequest(expected=f"arguments of `{call.name}`", got=str(exc), at="link") from exc
-        return await getattr(self._feed, call.name)(*arguments)
-
     async def _send(self, message: Message) -> None:
         try:
             frame = framed(message)
@@ -125,6 +117,17 @@ class _Conversation:
             frame = framed(refusal_of(message.id, BadRequest(expected="a smaller question", got=str(exc), at="link")))
         self._writer.write(frame)
         await self._writer.drain()
+
+
+def _arguments(call: Call) -> tuple[Any, ...]:
+    """Return what a call was given; raises BadRequest for one that there is not, or with other arguments."""
+    decoder = CALLS.get(call.name)
+    if decoder is None:
+        raise BadRequest(expected="a call of the feed", got=call.name, at="link")
+    try:
+        return decoder.decode(call.arguments)
+    except msgspec.DecodeError as exc:
+        raise BadRequest(expected=f"arguments of `{call.name}`", got=str(exc), at="link") from exc
 
 
 def _answer(call: Call, result: object) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from city.errors import BadCityFile
+from city.registered import Registered
 from city.sensor import Sensor
 from linkage.departments import Directory
 from linkage.plans.plan import Plan
@@ -78,20 +79,20 @@ def _mistakes(
 
 def twins_of(plans: Iterable[Plan], sensors: Collection[Sensor]) -> list[Sensor]:
     """Return the sensors that play in the exercises of these plans, each once."""
-    known = {sensor.id: sensor for sensor in sensors}
-    found = {
-        twin.id: twin for plan in plans for scenario in plan.drills for twin in twins(plan.id, scenario.tracks, known)
-    }
+    roll, found = Registered.of(sensors), dict[str, Sensor]()
+    for name, tracks in ((plan.id, scenario.tracks) for plan in plans for scenario in plan.drills):
+        known = {one.id: one for track in tracks if (one := roll.find(track.sensor)) is not None}
+        found |= {twin.id: twin for twin in twins(name, tracks, known)}
     return list(found.values())
 
 
 def unplayable(plans: Iterable[Plan], sensors: Collection[Sensor]) -> list[BadCityFile]:
     """Return what exercises play on sensors that cannot: unknown ones, and quantities that they do not have."""
-    known = {sensor.id: sensor for sensor in sensors}
+    roll = Registered.of(sensors)
     found = []
     tracks = [(plan, track) for plan in plans for scenario in plan.drills for track in scenario.tracks]
     for its, track in tracks:
-        sensor = known.get(track.sensor)
+        sensor = roll.find(track.sensor)
         if sensor is None or "/" in track.sensor:
             found.append(_stranger(its, track.line, "a sensor of sensors.csv without `/`", track.sensor))
         elif sensor.quantities and track.quantity not in sensor.quantities:

@@ -3,6 +3,10 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from city.census import Census
 from city.level import Level
 from city.sensor import Sensor
 
@@ -54,6 +58,18 @@ class Matchers:
     def match_sensor(self, sensor: Sensor) -> bool:
         """Tell whether alarms about this sensor can be meant."""
         return self.match_place(sensor.id, sensor.site, sensor.district, sensor.domain)
+
+    def match_census(self, census: Census) -> NDArray[np.bool_]:
+        """Tell of each sensor whether alarms about it can be meant."""
+        meant = np.ones(len(census), np.bool_)
+        for column, words in (("site", self.sites), ("district", self.districts), ("domain", self.domains)):
+            if words:
+                meant &= census.words[column].having(words)
+        if self.sensors:
+            named = np.zeros(len(census), np.bool_)
+            named[[row for sensor in self.sensors if (row := census.row_of(sensor)) is not None]] = True
+            meant &= named
+        return meant
 
     def match_place(self, sensor: str, site: str, district: str, domain: str) -> bool:
         """Tell whether what is known of the place fits."""

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, func, select
 
 from city.clock import SECOND_NS
+from city.registered import Registered
 from city.sensor import Sensor
 from linkage.admission.tables import HELD_ALARMS
 from linkage.silences.matching import Matchers, Subject
@@ -93,11 +95,11 @@ def burning_alarms(connection: Connection, matchers: Matchers) -> list[BurningAl
     return found
 
 
-def held_alarms(connection: Connection, matchers: Matchers, sensors: dict[str, Sensor]) -> list[BurningAlarm]:
+def held_alarms(connection: Connection, matchers: Matchers, sensors: Registered) -> list[BurningAlarm]:
     """Return the alarms that are held back now and are meant."""
     found = []
     for row in connection.execute(_HELD).mappings():
-        sensor = sensors.get(row["target"])
+        sensor = sensors.find(row["target"])
         subject = Subject(
             rule=row["rule"],
             sensor=row["target"],
@@ -114,25 +116,25 @@ def held_alarms(connection: Connection, matchers: Matchers, sensors: dict[str, S
 
 def preview(connection: Connection, matchers: Matchers, sensors: Collection[Sensor], now_ns: int) -> Preview:
     """Return what a silence with these matchers would hide now."""
-    meant = [sensor for sensor in sensors if matchers.match_sensor(sensor)]
-    known = {sensor.id: sensor for sensor in sensors}
+    known = Registered.of(sensors)
+    meant = np.flatnonzero(matchers.match_census(known.census))
     burning = [*burning_alarms(connection, matchers), *held_alarms(connection, matchers, known)]
     numbers = {one.incident for one in burning if one.incident is not None}
     return Preview(
         burning=tuple(burning[:SHOWN]),
         all_burning=len(burning),
         incidents=tuple(sorted(numbers)),
-        sensors=tuple(sensor.id for sensor in meant[:SHOWN]),
+        sensors=tuple(known.census.texts["id"][row] for row in meant[:SHOWN].tolist()),
         all_sensors=len(meant),
         lately=_lately(connection, matchers, known, now_ns),
     )
 
 
-def _lately(connection: Connection, matchers: Matchers, sensors: dict[str, Sensor], now_ns: int) -> int:
+def _lately(connection: Connection, matchers: Matchers, sensors: Registered, now_ns: int) -> int:
     """Return how many alarms were raised lately that it would have held back, as far as their sensors are known."""
     total = 0
     for row in connection.execute(_LATELY, {"since": now_ns - _LOOK_BACK_NS}):
-        sensor = sensors.get(row.target)
+        sensor = sensors.find(row.target)
         if sensor is None:
             continue
         subject = Subject(

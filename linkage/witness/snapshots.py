@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from heapq import nsmallest
 from urllib.parse import urlsplit
+
+import numpy as np
 
 from city.feed import Feed
 from city.history import KeptEvent
 from city.level import Domain
-from city.place import Place, distance_m
+from city.nearness import distances_m
+from city.place import Place
+from city.registered import Registered
 from city.sensor import Sensor
 from linkage.admission.evidence import DRILL_TAG
 
@@ -55,15 +58,14 @@ def cameras_near(
     sensors: Iterable[Sensor], place: Place, district: str, within_m: float
 ) -> Sequence[tuple[float | None, str]]:
     """Return the nearest cameras with their distance, of this district or of none: whoever may see it may see them."""
-    near = (
-        (distance_m(place, sensor.place), sensor.id)
-        for sensor in sensors
-        if sensor.domain is Domain.VIDEO
-        and DRILL_TAG not in sensor.tags
-        and sensor.place is not None
-        and sensor.district in {"", district}
-    )
-    return nsmallest(_CAMERAS, (one for one in near if one[0] <= within_m))
+    census = Registered.of(sensors).census
+    words, numbers = census.words, census.numbers
+    metres = distances_m(place, numbers["longitude"], numbers["latitude"])
+    fits = words["domain"].having([Domain.VIDEO]) & words["district"].having(["", district]) & (metres <= within_m)
+    fits &= words["tags"].where([DRILL_TAG not in tags for tags in words["tags"].words])
+    rows = np.flatnonzero(fits)
+    nearest = rows[np.argsort(metres[rows], kind="stable")[:_CAMERAS]]
+    return [(float(metres[row]), census.texts["id"][row]) for row in nearest.tolist()]
 
 
 async def newest(feed: Feed, cameras: Sequence[tuple[float | None, str]], from_ns: int, to_ns: int) -> Found | None:

@@ -1,14 +1,19 @@
 """The registry keeps its promises on SQLite and on PostgreSQL."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from city.census import Census
 from city.component import Component
+from city.entry import NumberedSensor
 from city.nearness import Box
 from city.place import Place
+from city.registered import Registered
 from city.sensor import Sensor
 from registry.components import ComponentRegistry, Sought
+from registry.kept_sensors import KeptSensors
 from registry.sensors import SensorFilter, SensorRegistry
 from storage.sql import Database
 from tests.support.sensors import BARE, FULL
@@ -32,10 +37,51 @@ def test_census_is_that_of_all_sensors(migrated_database: Database) -> None:
     registry = SensorRegistry(migrated_database)
     registry.upsert_many([FULL, BARE, replace(BARE, id="风")])
 
-    version, census = registry.census(lambda sensor: len(sensor))
+    version, _, census = registry.whole()
 
     assert (version, [one.sensor for one in census]) == (1, list(registry.all()))
-    assert [one.number for one in census] == [len(one.sensor.id) for one in census]
+
+
+def test_whole_registry_is_read_of_what_was_kept_while_it_is_the_same(
+    migrated_database: Database, tmp_path: Path
+) -> None:
+    registry = SensorRegistry(migrated_database, KeptSensors(tmp_path / "kept"))
+    registry.upsert_many([FULL, BARE])
+    whole = registry.whole()
+    numbered = Census.of(NumberedSensor(number, one.sensor) for number, one in enumerate(whole.census, 7))
+    registry.keep(whole, numbered)
+
+    numbers = [[one.number for one in registry.whole().census]]
+    registry.upsert_many([replace(BARE, name="other")])
+    numbers += [[one.number for one in registry.whole().census]]
+
+    assert numbers == [[7, 8], [0, 0]]
+    assert [one.sensor for one in registry.whole().census] == list(registry.all())
+
+
+def test_city_folder_is_put_in_once_and_again_where_somebody_changed_it(migrated_database: Database) -> None:
+    registry, city = SensorRegistry(migrated_database), Registered.of([named("a"), named("b"), named("c")])
+
+    counts = [registry.enrol(city), registry.enrol(city)]
+    registry.upsert_many([replace(named("a"), name="other"), named("mine")])
+    registry.remove("b")
+    versions = [registry.version()]
+    counts += [registry.enrol(city), registry.enrol(city)]
+    versions += [registry.version()]
+
+    assert counts == [3, 0, 2, 0]
+    assert versions == [3, 4]
+    assert [one.id for one in registry.all()] == ["a", "b", "c", "mine"]
+    assert registry.get("a") == named("a")
+
+
+def test_changed_city_folder_is_put_in(migrated_database: Database) -> None:
+    registry = SensorRegistry(migrated_database)
+    registry.enrol(Registered.of([FULL, BARE]))
+
+    changed = registry.enrol(Registered.of([FULL, replace(BARE, name="other")]))
+
+    assert (changed, registry.get(BARE.id).name, registry.get(FULL.id)) == (1, "other", FULL)
 
 
 def test_changes_are_told_by_version(migrated_database: Database) -> None:

@@ -224,7 +224,9 @@ def test_trial_says_what_an_import_then_does(there: dict[str, str], said: dict[s
         database = Database(f"sqlite:///{folder}/a.sqlite", kept=False)
         METADATA.create_all(database._writer, tables=[SENSOR, REMOVED_SENSOR, REGISTRY_VERSION])
         with database.write() as connection:
-            connection.execute(REGISTRY_VERSION.insert().values(id=1, version=1))
+            connection.execute(
+                REGISTRY_VERSION.insert().values(id=1, version=1, stamp="", enrolled="", enrolled_version=0)
+            )
         files = RegistryFiles(database, Path(folder))
         SensorRegistry(database).upsert_many(replace(BARE, id=one, name=name) for one, name in there.items())
 

@@ -17,6 +17,7 @@ from city.feed import (
     Replayed,
     RuleSummary,
     SensorChange,
+    StatesPage,
 )
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from city.intake import Shed
@@ -90,10 +91,13 @@ class MemoryFeed:
                 newest[reading.sensor, reading.quantity] = reading
         return list(newest.values())
 
-    async def states(self) -> dict[str, str]:
-        """Return each sensor's state."""
+    async def states(self, after: str, limit: int) -> StatesPage:
+        """Return the states of the first sensors beyond `after`."""
         self._check()
-        return dict(self.sensor_states)
+        beyond = sorted(sensor for sensor in self.sensor_states if sensor > after)
+        words = sorted(set(self.sensor_states.values()))
+        codes = bytes(words.index(self.sensor_states[sensor]) for sensor in beyond[:limit])
+        return StatesPage(0, tuple(beyond[:limit]), codes, tuple(words), len(beyond) > limit)
 
     async def readings(self, query: SeriesQuery) -> Series:
         """Return one series, raw."""
@@ -214,8 +218,9 @@ class MemoryFeed:
         self._check()
         self.refreshed += 1
 
-    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+    async def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
         """Yield what `change` is told, until the feed goes away."""
+        del version
         self._check()
         inbox: asyncio.Queue[list[SensorChange] | None] = asyncio.Queue()
         self._listeners.append(inbox)

@@ -23,6 +23,7 @@ from city.feed import (
     Replayed,
     RuleSummary,
     SensorChange,
+    StatesPage,
 )
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from city.level import Domain
@@ -53,7 +54,7 @@ PROPOSED = Sensor("x", "x", Domain.VIDEO, "camera", place=Place(1.5, 2.5), tags=
 
 CALLS: dict[str, tuple[Any, ...]] = {
     "latest": (["air-1"], [LATEST]),
-    "states": ({"air-1": "normal"},),
+    "states": ("air-0", 5, StatesPage(3, ("air-1",), b"\x01", ("unknown", "normal"), more=True)),
     "readings": (QUERY, SERIES),
     "events": ("cam-1", 0, 9, 2, [KeptEvent("cam-1", "intrusion", 1, 2, "{}")]),
     "discovered": ("", 10, [Discovered("x", 1, 2, 3, "t", ("pm25",), "s")]),
@@ -89,7 +90,8 @@ class ScriptedFeed:
 
         return answer
 
-    async def changes(self) -> AsyncIterator[list[SensorChange]]:
+    async def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
+        self.asked.append(("changes", version))
         for change in self._changes:
             yield change
         await self._wait()
@@ -159,23 +161,23 @@ async def test_many_calls_at_once_each_get_their_own_answer(tmp_path: Path) -> N
 async def test_feed_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     async with linked(tmp_path / "nobody") as client:
         with pytest.raises(StoreUnavailable):
-            await client.states()
+            await client.states("", 1)
         with pytest.raises(StoreUnavailable):
-            await anext(client.changes())
+            await anext(client.changes(0))
 
 
 async def test_client_connects_again_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "s"
     async with linked(path) as client:
-        async with served(ScriptedFeed({"states": {"a": "normal"}}), path):
+        async with served(ScriptedFeed({"rules": []}), path):
             await until(lambda: client.connected)
-            await client.states()
+            await client.rules()
         await until(lambda: not client.connected)
 
-        async with served(ScriptedFeed({"states": {"a": "silent"}}), path):
+        async with served(ScriptedFeed({"discovered": []}), path):
             await until(lambda: client.connected)
 
-            assert await client.states() == {"a": "silent"}
+            assert await client.discovered("", 1) == []
 
 
 async def test_call_in_hand_ends_when_the_server_does(tmp_path: Path) -> None:
@@ -211,36 +213,38 @@ async def test_call_is_given_up_when_the_client_is_gone(tmp_path: Path) -> None:
     ],
 )
 async def test_error_ends_one_call_only(answer: Any, kind: type[Exception], tmp_path: Path) -> None:
-    async with connected(ScriptedFeed({"quarantined_bytes": answer, "states": {}}), tmp_path / "s") as client:
+    async with connected(ScriptedFeed({"quarantined_bytes": answer, "rules": []}), tmp_path / "s") as client:
         with pytest.raises(kind):
             await client.quarantined_bytes(7)
 
-        assert await client.states() == {}
+        assert await client.rules() == []
 
 
 async def test_junk_ends_its_own_connection_only(tmp_path: Path) -> None:
     path = tmp_path / "s"
-    async with connected(ScriptedFeed({"states": {}}), path) as client:
+    async with connected(ScriptedFeed({"rules": []}), path) as client:
         reader, writer = await asyncio.open_unix_connection(path)
         writer.write(b"\xff" * 8)
         junk_answer = await reader.read()
         writer.close()
 
         assert junk_answer == b""
-        assert await client.states() == {}
+        assert await client.rules() == []
 
 
 async def test_changes_come_in_order_until_ingest_is_away(tmp_path: Path) -> None:
     sent = [[SensorChange(f"air-{number}", (LATEST,), "silent")] for number in range(50)]
     came = []
-    async with served(ScriptedFeed({}, changes=sent), tmp_path / "s"):
+    feed = ScriptedFeed({}, changes=sent)
+    async with served(feed, tmp_path / "s"):
         client = LinkClient(tmp_path / "s")
-        stream = client.changes()
+        stream = client.changes(7)
         came = [await anext(stream) for _ in sent]
         rest = asyncio.gather(anext(stream), return_exceptions=True)
         await asyncio.sleep(0)
 
     assert came == sent
+    assert feed.asked == [("changes", 7)]
     assert isinstance((await rest)[0], StoreUnavailable)
 
 
@@ -248,6 +252,6 @@ async def test_socket_is_for_its_owner_alone_at_any_depth(tmp_path: Path) -> Non
     path = tmp_path / ("deep" * 30) / "ingest.sock"
     path.parent.mkdir()
 
-    async with connected(ScriptedFeed({"states": {}}), path) as client:
-        assert await client.states() == {}
+    async with connected(ScriptedFeed({"rules": []}), path) as client:
+        assert await client.rules() == []
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from city.alarm import AlarmTransition, Change, Response
@@ -20,6 +21,9 @@ class Names:
 
     def quantity(self, number: int) -> str:
         return str(number)
+
+    def known_sensor(self, sensor: str) -> int | None:
+        return next((number for number, name in NAMES.items() if name == sensor), None)
 
 
 class City:
@@ -142,7 +146,7 @@ def test_who_is_offline_is_known_after_a_start(city: City, tmp_path: Path) -> No
     city.status(1, online=False)
 
     again = City(tmp_path)
-    again.states.heard([1])
+    again.states.heard(np.array([1]))
 
     assert again.states.states()["air-1"] == "offline"
 
