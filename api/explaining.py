@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from city.catalogue import Catalogue, default_catalogue
 from city.clock import SECOND_NS
 from city.errors import BadRequest, NotFound
-from city.feed import Concerned, Feed
-from city.history import KeptEvent, Resolution, Series, SeriesQuery
+from city.feed import Concerned
+from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from rules.book import RuleBook, read_book
 from rules.explain import Ground, Question, Read, explain, looks_back_ns
 from rules.explanation import Explanation, Limits
@@ -23,7 +24,7 @@ MOST_READINGS = 50_000
 
 #: A rule is given several times as long as it looks back, at least a day for few sensors, at most 35 days.
 _TIMES = 3
-_FEW, _LONG_NS, _BRIEF_NS, _LONGEST_NS = 20, 86_400 * SECOND_NS, 3 * 3600 * SECOND_NS, 35 * 86_400 * SECOND_NS
+_FEW, _LONG_NS, _BRIEF_NS, LONGEST_NS = 20, 86_400 * SECOND_NS, 3 * 3600 * SECOND_NS, 35 * 86_400 * SECOND_NS
 
 #: Where there are too many readings, so much of the window is left.
 _SHORTER = 4
@@ -32,11 +33,31 @@ _SHORTER = 4
 _AT_ONCE = 8
 
 
-class Explainer:
-    """Explains over a feed; one answer is reckoned at a time, in a thread, and the newest book is kept as read."""
+class Memory(Protocol):
+    """What an answer rests on: a running city (`city.feed.Feed` is one), or what one has kept."""
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
+    async def concerned(self, rule: str, sensor: str) -> Concerned:
+        """Return what a rule looks at for a sensor or a place; raises NotFound."""
+        ...
+
+    async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
+        """Return the newest readings of these sensors."""
+        ...
+
+    async def readings(self, query: SeriesQuery) -> Series:
+        """Return one series."""
+        ...
+
+    async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
+        """Return a sensor's events, newest first."""
+        ...
+
+
+class Explainer:
+    """Explains out of a memory; one answer is reckoned at a time, in a thread, and the newest book is kept as read."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._catalogue: Catalogue = default_catalogue()
         self._kept: tuple[tuple[tuple[str, str], ...], RuleBook] = ((), RuleBook())
         self._turn = asyncio.Semaphore(1)
@@ -49,7 +70,7 @@ class Explainer:
             BadRequest: the place has too many sensors.
             StoreUnavailable: ingest or the history does not answer.
         """
-        found = await self._feed.concerned(rule, sensor)
+        found = await self._memory.concerned(rule, sensor)
         if len(found.series) > MOST_SERIES:
             raise BadRequest(expected=f"a place of at most {MOST_SERIES} series", got=len(found.series), at=sensor)
         async with self._turn:
@@ -77,7 +98,7 @@ class Explainer:
     async def _read(self, found: Concerned, question: Question, back_ns: int) -> Read:
         series = await self._series(found)
         least_ns = _LONG_NS if len(series) <= _FEW else _BRIEF_NS
-        span_ns = min(max(_TIMES * back_ns, least_ns), _LONGEST_NS)
+        span_ns = min(max(_TIMES * back_ns, least_ns), LONGEST_NS)
         limits: list[Limits] = []
         while True:
             read = await self._told(series, max(0, question.at_ns - span_ns), question.at_ns)
@@ -95,7 +116,7 @@ class Explainer:
     async def _series(self, found: Concerned) -> list[tuple[str, str]]:
         """Return what is read; of a sensor that is listened to whatever it says, all that it was ever heard to say."""
         anything = [sensor for sensor, quantity in found.series if quantity == ANYTHING]
-        said = await self._feed.latest(anything) if anything else []
+        said = await self._memory.latest(anything) if anything else []
         series = [one for one in found.series if one[1] != ANYTHING]
         series += [(one.sensor, one.quantity) for one in said] + [(sensor, EVENTS) for sensor in anything]
         return [*dict.fromkeys(series)]
@@ -107,8 +128,8 @@ class Explainer:
         async def one(sensor: str, quantity: str) -> Series | list[KeptEvent]:
             async with places:
                 if quantity == EVENTS:
-                    return await self._feed.events(sensor, start_ns, end_ns + 1, limit)
-                return await self._feed.readings(
+                    return await self._memory.events(sensor, start_ns, end_ns + 1, limit)
+                return await self._memory.readings(
                     SeriesQuery(sensor, quantity, start_ns, end_ns + 1, Resolution.RAW, limit)
                 )
 

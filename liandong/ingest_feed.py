@@ -27,7 +27,7 @@ from liandong.bench import Bench
 from liandong.concerns import Concerns
 from liandong.ingest_counters import counters
 from liandong.sensor_states import SensorStates
-from liandong.unwritten import Unwritten
+from liandong.series_telling import SeriesTelling
 from rules.summary import summaries
 
 #: Time between two looks at what changed: at most four times a second.
@@ -52,8 +52,8 @@ class IngestFeed:
         concerns: Concerns,
     ) -> None:
         self._service, self._bench, self._states = service, bench, states
-        self._identity, self._history, self._refresh = identity, history, refresh
-        self._unwritten, self._concerns = Unwritten(service.journal), concerns
+        self._identity, self._refresh, self._concerns = identity, refresh, concerns
+        self._telling = SeriesTelling(identity, history, service.journal, lambda: service.history.position)
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
@@ -68,24 +68,11 @@ class IngestFeed:
 
     async def readings(self, query: SeriesQuery) -> Series:
         """Return one series from history, raw ones with what is not yet written there."""
-        sensor = self._identity.known_sensor(query.sensor)
-        quantity = self._identity.known_quantity(query.quantity)
-        after = self._service.history.position
-        series = await asyncio.to_thread(self._history.readings, query)
-        if sensor is None or quantity is None:
-            return series
-        return await asyncio.to_thread(self._unwritten.with_readings, series, query, (sensor, quantity), after)
+        return await self._telling.readings(query)
 
     async def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         """Return a sensor's events, newest first."""
-        number = self._identity.known_sensor(sensor)
-        after = self._service.history.position
-        kept = await asyncio.to_thread(self._history.events, sensor, start_ns, end_ns, limit)
-        if number is None:
-            return kept
-        new = await asyncio.to_thread(self._unwritten.events, sensor, number, range(start_ns, end_ns), after)
-        merged = {(event.time_ns, event.event): event for event in [*kept, *new]}
-        return sorted(merged.values(), key=lambda event: (-event.time_ns, event.event))[:limit]
+        return await self._telling.events(sensor, start_ns, end_ns, limit)
 
     async def discovered(self, after: str, limit: int) -> list[Discovered]:
         """Return sensors that send but are not registered, by id, from after `after`."""

@@ -11,8 +11,9 @@ from api.explaining import Explainer
 from api.explanation_view import ExplanationView, LookedView, TargetView
 from city.clock import to_ns
 from city.errors import BadRequest
-from liandong.commands.options import Config, Data, chosen_settings
+from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.exits import Exit
+from liandong.kept_city import remembered
 from liandong.link.client import linked
 from liandong.settings import Settings
 from liandong.stores import database_at
@@ -53,14 +54,22 @@ _LIMITS = {
 _SHOWN = 6
 
 
-def explain(
-    *, rule: RuleId, sensor: SensorId, at: At = None, json: Json = False, data: Data = None, config: Config = None
+def explain(  # noqa: PLR0913 - each option is a parameter
+    *,
+    rule: RuleId,
+    sensor: SensorId,
+    at: At = None,
+    json: Json = False,
+    data: Data = None,
+    city: City = None,
+    config: Config = None,
 ) -> None:
     """Say why an alarm of a rule stood open about a sensor at a moment, or why not: which condition, which reading.
 
-    Asks the running city. Exit code 0: here is the answer, open or not. 2: no such rule or sensor. 5: nothing runs.
+    Asks the running city, or reads what one that is not running has kept. Exit code 0: here is the answer, open or not.
+    2: no such rule or sensor. 5: nothing runs, and nothing is kept.
     """
-    settings = chosen_settings(config, data=data)
+    settings = chosen_settings(config, data=data, city=city)
     at_ns = to_ns(datetime.now(UTC)) if at is None else _moment(at)
     found = asyncio.run(_explained(settings, rule, sensor, at_ns))
     view = ExplanationView.of(found, _decisions(settings, found))
@@ -80,8 +89,8 @@ def reload(*, data: Data = None, config: Config = None) -> None:
 
 
 async def _explained(settings: Settings, rule: str, sensor: str, at_ns: int) -> Explanation:
-    async with linked(settings.folder.socket) as feed:
-        return await Explainer(feed).explain(rule, sensor, at_ns)
+    async with remembered(settings) as memory:
+        return await Explainer(memory).explain(rule, sensor, at_ns)
 
 
 async def _reloaded(settings: Settings) -> tuple[str, str]:
