@@ -47,13 +47,14 @@ async def up(
     """
     folder = settings.folder
     folder.create()
-    city = read_city(settings.city, folder.read_sensors)  # mistakes are told once and at once, not by each part
+    # Mistakes are told once and at once, not by each part; what was read is not held here.
+    filters = read_city(settings.city, folder.read_sensors).routes.filters
     with folder.held("up"), stopped_by_signals() as stop:
         settings.http_address.require_free(at="http.port")
         broker = None
         if settings.mqtt.embedded:
             settings.broker.address.require_free(at="broker.port")
-            window = settings.broker.fitted(city.routes.filters)
+            window = settings.broker.fitted(filters)
             broker = EmbeddedBroker(window, folder, secrets_at(folder.secrets))
         parts = _Parts(settings, folder, config, nursery)
         chosen = [*([broker.part()] if broker is not None else []), parts.ingest(), parts.desk(demo=demo)]

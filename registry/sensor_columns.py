@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from registry.sensor_fields import FIELDS, MAX_LENGTH, READERS, REQUIRED, Unfit
 _ROWS = 500
 
 #: A cell behind apostrophes that protect it from spreadsheets: the general way takes them off.
-_PROTECTED = re.compile(r"'+[=+\-@\t\r]")
+_PROTECTED = re.compile(rb"'+[=+\-@\t\r]")
 
 #: What a number may be, its place in the general reader's words (`sensor_fields.READERS`).
 _FITS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]] = {
@@ -31,23 +31,24 @@ _FITS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]] = {
 }
 
 
-def read_columns(text: str, name: str) -> Registered | None:
+def read_columns(data: bytes, name: str) -> Registered | None:
     """Return the sensors of a file called `name`; None where a line is wrong, or not plain.
 
     Such a file is read line by line (`sensor_csv.read_csv`), which names every mistake. Both give the same sensors.
     """
-    if "'" in text and _PROTECTED.search(text):
+    if b"'" in data and _PROTECTED.search(data):
         return None
-    file, doubts = io.StringIO(text), _Doubts()
-    records = CsvRecords(file, name, doubts, FIELDS, REQUIRED)
-    if doubts.found:
-        return None
-    table = _Table(records.header)
+    # Decoded as it is read: in one text each character would take as much as the widest.
+    file, doubts = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="\n"), _Doubts()
     try:
+        records = CsvRecords(file, name, doubts, FIELDS, REQUIRED)
+        if doubts.found:
+            return None
+        table = _Table(records.header)
         for rows in _chunks(file):
             table.add(rows)
         return table.finish(records)
-    except (csv.Error, ValueError):  # Unfit among them: somebody says so line by line
+    except (csv.Error, ValueError):  # `Unfit` and bytes that are no UTF-8 among them: somebody says so line by line
         return None
 
 
@@ -62,7 +63,7 @@ class _Doubts:
         self.found = True
 
 
-def _chunks(file: io.StringIO) -> Iterator[list[list[str]]]:
+def _chunks(file: TextIO) -> Iterator[list[list[str]]]:
     rows = csv.reader(file, strict=True)
     while some := list(islice(rows, _ROWS)):
         yield [row for row in some if row]

@@ -29,9 +29,8 @@ def read_csv(data: bytes, name: str) -> Registered:
     Raises:
         BadSensors: something in it is wrong; all of it is told, and nothing is returned.
     """
-    text = _text(data, name)
-    found = read_columns(text, name)
-    return found if found is not None else Registered.of(read_lines(text, name))
+    found = read_columns(data, name)
+    return found if found is not None else Registered.of(read_lines(_text(data, name), name))
 
 
 def read_lines(text: str, name: str) -> list[Sensor]:

@@ -18,7 +18,7 @@ def test_columns_say_what_lines_say(sensors, random) -> None:
     random.shuffle(sensors)
     text = "".join(write_csv(sensors))
 
-    found = read_columns(text, "sensors.csv")
+    found = read_columns(text.encode(), "sensors.csv")
 
     assert found is None or list(found) == read_lines(text, "sensors.csv") == sensors
 
@@ -28,7 +28,7 @@ def test_file_of_junk_is_left_to_the_general_way_or_read_like_it(rows) -> None:
     lines = [f"{one},{name},traffic,loop,{longitude},{latitude},,,," for one, name, longitude, latitude in rows]
     text = "\n".join([HEADER, *lines]) + "\n"
 
-    found = read_columns(text, "sensors.csv")
+    found = read_columns(text.encode(), "sensors.csv")
 
     assert found is None or list(found) == read_lines(text, "sensors.csv")
 
@@ -52,13 +52,17 @@ def test_file_of_junk_is_left_to_the_general_way_or_read_like_it(rows) -> None:
     ],
 )
 def test_line_that_is_not_plain_leaves_the_file_to_the_general_way(row: str) -> None:
-    assert read_columns(f"{HEADER}\na,b,traffic,loop,,,,,,\n{row}\n", "sensors.csv") is None
+    assert read_columns(f"{HEADER}\na,b,traffic,loop,,,,,,\n{row}\n".encode(), "sensors.csv") is None
+
+
+def test_bytes_that_are_no_text_are_left_to_the_general_way() -> None:
+    assert read_columns(f"{HEADER}\na,".encode() + b"\xff,traffic,loop,,,,,,\n", "sensors.csv") is None
 
 
 def test_sensors_keep_their_order_and_are_found_by_id() -> None:
     text = f"{HEADER}\nb,B,traffic,loop,,,,,,\na,A,video,camera,120.5,30,60,2024-01-01,TRUE,y;x\n"
 
-    found = read_columns(text, "sensors.csv")
+    found = read_columns(text.encode(), "sensors.csv")
 
     assert found is not None
     assert [one.id for one in found] == ["b", "a"]
@@ -69,7 +73,7 @@ def test_sensors_keep_their_order_and_are_found_by_id() -> None:
 def test_shifted_places_are_brought_to_wgs84() -> None:
     text = "# crs: GCJ-02\n" + "".join(write_csv([FULL]))
 
-    found = read_columns(text, "sensors.csv")
+    found = read_columns(text.encode(), "sensors.csv")
 
     assert found is not None
     assert list(found) == read_lines(text, "sensors.csv")
