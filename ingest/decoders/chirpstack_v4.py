@@ -7,7 +7,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
-from ingest.decoders.lorawan_names import measure
+from ingest.decoders.lorawan_names import located, measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number
@@ -17,6 +17,7 @@ from ingest.reasons import Reason
 _SIGNS = {
     "up": ("fPort", "fCnt", "object", "data"),
     "status": ("margin",),
+    "location": ("location",),
     "integration": ("integrationName",),
 }
 #: What LoRa Cloud's modem service says of a device, each value with a time of its own.
@@ -26,7 +27,7 @@ _MODEM_DEPTH = 6
 
 
 class ChirpstackV4Decoder:
-    """Decodes what measures something; joins, acknowledgements, logs and locations say nothing about the city."""
+    """Decodes what measures something, and where a device is; joins, acknowledgements and logs say nothing."""
 
     def __init__(self, options: DecoderOptions) -> None:
         self._options = options
@@ -39,7 +40,10 @@ class ChirpstackV4Decoder:
         event = _event(topic, body)
         if event not in _SIGNS:
             return Decoded()
-        return Decoded(self._options.told(list(_measurements(event, _sensor(topic, body), body))))
+        sensor = _sensor(topic, body)
+        if event == "location":
+            return Decoded(observations=located(sensor, body.get("location"), time_of(body.get("time"))))
+        return Decoded(self._options.told(list(_measurements(event, sensor, body))))
 
 
 def bears(body: Body) -> bool:

@@ -7,7 +7,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from ingest.decoders.family import Body
-from ingest.decoders.fiware_names import BY_TYPE, GENERIC, RATIO, Attribute
+from ingest.decoders.fiware_names import BY_TYPE, GENERIC, NOT_MEASURED, RATIO, Attribute
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
@@ -113,6 +113,8 @@ def _is_entity(entity: dict[str, Any]) -> bool:
 
 def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
     """Return the attributes that are measurements: by the entity's own model, else by what names mean everywhere."""
+    if entity["type"].endswith(NOT_MEASURED):
+        return []
     known = BY_TYPE.get(entity["type"], GENERIC)
     found: list[tuple[Attribute, object]] = []
     for path, attribute in known.items():

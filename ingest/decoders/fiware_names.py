@@ -88,15 +88,70 @@ _WATER = {
     "investigationDepth": Attribute("investigation_depth", "m"),
     "waterDischarge": Attribute("water_discharge", "m³/s"),
     "fillingLevel": Attribute("filling_level", RATIO),
+    "soilTemperature": Attribute("soil_temperature", "°C"),
+    "soilMoistureVwc": Attribute("soil_moisture", RATIO),
+    "soilMoisture": Attribute("soil_moisture", RATIO),
     "eMF": Attribute("emf", ""),
     "batteryLevel": Attribute("battery_level", RATIO),
 }
 
+#: Ends of the types of entities that tell of what may come, or what things are: none of it was measured.
+NOT_MEASURED = ("Forecast", "Alert", "Model", "Ordinance")
+
 #: Attributes that mean the same in every model.
 GENERIC = {**_WEATHER, **_AIR, **_NOISE, **_TRAFFIC, **_WATER}
 
+#: Concentrations in the model of water quality, each in milligrams a litre.
+_IN_WATER = {
+    "O2": "dissolved_oxygen",
+    "tss": "suspended_solids",
+    "tds": "dissolved_solids",
+    "NH4": "ammonium",
+    "NH3": "dissolved_ammonia",
+    "NO3": "nitrate",
+    "Cl-": "chloride",
+    "bod": "bod5",
+    "cod": "cod",
+}
+_PHASES = ("L1", "L2", "L3", "N")
+#: Values that the model of a meter gives for each phase.
+_OF_PHASES = {
+    "phaseVoltage": Attribute("voltage", "V"),
+    "current": Attribute("current", "A"),
+    "activePower": Attribute("power", "kW"),
+    "reactivePower": Attribute("reactive_power", "kvar"),
+    "apparentPower": Attribute("apparent_power", "kVA"),
+    "powerFactor": Attribute("power_factor", ""),
+}
+
 #: Attributes that mean something only in one model.
 BY_TYPE = {
+    "WaterQualityObserved": {
+        **GENERIC,
+        **{name: Attribute(quantity, "mg/L") for name, quantity in _IN_WATER.items()},
+        "temperature": Attribute("water_temperature", "°C"),
+        "pH": Attribute("ph", "pH"),
+        "conductivity": Attribute("conductivity", "S/m"),
+        "turbidity": Attribute("turbidity", "NTU"),
+        "salinity": Attribute("salinity", "‰"),
+        "orp": Attribute("redox_potential", "mV"),
+        "Chla": Attribute("chlorophyll_a", "µg/L"),
+    },
+    "ACMeasurement": {
+        **{
+            f"{name}.{phase}": Attribute(known.quantity, known.unit, phase)
+            for name, known in _OF_PHASES.items()
+            for phase in _PHASES
+        },
+        "frequency": Attribute("frequency", "Hz"),
+        "totalActivePower": Attribute("power", "kW"),
+        "totalReactivePower": Attribute("reactive_power", "kvar"),
+        "totalApparentPower": Attribute("apparent_power", "kVA"),
+        "totalPowerFactor": Attribute("power_factor", ""),
+        "totalActiveEnergyImport": Attribute("energy", "kWh"),
+        "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
+    },
+    "EVChargingStation": {"availableCapacity": Attribute("available_spots", "")},
     "AirQualityObserved": {**GENERIC, "pressure": Attribute("atmospheric_pressure")},
     "TrafficFlowObserved": {**GENERIC, "intensity": Attribute("vehicle_count", "")},
     "ItemFlowObserved": {

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from city.errors import UndecodableMessage
@@ -32,9 +33,21 @@ _COUNTERS = {"counter": "count", "occupancycounter": "occupancy_count"}
 #: Members of `Source` that name the sensor, the most particular first.
 _NAMES = ("Rule", "RuleName", "SensorID", "InputToken", "Token", "Source", "VideoSource", "VideoSourceToken")
 #: Members of `Data` that tell a state.
-_STATES = ("State", "IsInside", "IsMotion", "IsTamper", "IsSoundDetected", "LogicalState", "Active")
-#: Levels of topics that tell of the city; the rest is the device's own business.
-_TELLING = {"ruleengine", "videosource", "audioanalytics", "videoanalytics", "recognition", "trigger"}
+_STATES = (
+    "State",
+    "IsInside",
+    "IsMotion",
+    "IsTamper",
+    "IsSoundDetected",
+    "LogicalState",
+    "Active",
+    "Failed",
+    "Critical",
+)
+#: Levels of topics that tell of the city, or of a camera that is lost to it; the rest is the device's own business.
+_TELLING = {
+    "ruleengine", "videosource", "audioanalytics", "videoanalytics", "recognition", "trigger", "hardwarefailure",
+}  # fmt: skip
 _MAX_TEXT = 200
 
 
@@ -68,7 +81,7 @@ def _metadata(address: _Address, body: dict[str, Any]) -> Decoded:
     decoded = Decoded()
     for data in _dicts(body.get("SensorData", body if "Value" in body else None)):
         source = {"SensorID": data.get("@SensorID", data.get("SensorID"))}
-        time_ns = time_of(data.get("@UtcTime", data.get("UtcTime")))
+        time_ns = time_of(data.get("@UtcTime", data.get("UtcTime")), UTC)
         decoded.measurements += _measured(address, source, data, time_ns)
     for part in _dicts(body.get("VideoAnalytics")):
         for frame in _dicts(part.get("Frame")):
@@ -81,7 +94,7 @@ def _event(address: _Address, body: dict[str, Any]) -> Decoded:
     data, source = data if isinstance(data, dict) else {}, source if isinstance(source, dict) else {}
     if body.get("PropertyOperation") == "Deleted":
         return Decoded()
-    time_ns = time_of(body.get("UtcTime"))
+    time_ns = time_of(body.get("UtcTime"), UTC)  # its name says so where it does not
     path = address.path.partition("/&")[0]
     levels = path.lower().split("/")
     if "sensor" in levels:
@@ -135,7 +148,7 @@ def _scene(address: _Address, frame: Mapping[str, Any]) -> Iterator[Observation]
     counts = Counter(checked_name(_kind(thing), at="$.Frame.Object") for thing in _dicts(frame.get("Object")))
     if counts:
         yield Observation(
-            checked_name(address.prefix, at="topic"), "scene", time_of(frame.get("@UtcTime")), dict(counts)
+            checked_name(address.prefix, at="topic"), "scene", time_of(frame.get("@UtcTime"), UTC), dict(counts)
         )
 
 

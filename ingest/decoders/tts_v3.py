@@ -3,11 +3,11 @@
 from typing import Any
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
-from ingest.decoders.lorawan_names import measure
+from ingest.decoders.lorawan_names import located, measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.tts_normalized import measure_normalized
@@ -30,12 +30,12 @@ class TtsV3Decoder:
         self._options = options
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
-        """Return the readings of an uplink; nothing of other messages, nor of an uplink that nobody decoded."""
+        """Return the readings of an uplink, and a place that was solved; an uplink that nobody decoded says nothing."""
         body = _unwrapped(parse_object(payload))
         uplink = body.get("uplink_message") or body.get("uplink_normalized")
         if not isinstance(uplink, dict):
             if LIFECYCLE & body.keys():
-                return Decoded()
+                return Decoded(observations=_solved(topic, body))
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`uplink_message`", got=", ".join(body), at="$")
         return Decoded(self._options.told(_measurements(topic, body, uplink)))
 
@@ -71,6 +71,12 @@ def _measurements(topic: str, body: dict[str, Any], uplink: dict[str, Any]) -> l
         measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns
         measurement.quality |= quality
     return found
+
+
+def _solved(topic: str, body: dict[str, Any]) -> list[Observation]:
+    solved = body.get("location_solved")
+    place = solved.get("location") if isinstance(solved, dict) else None
+    return located(_sensor(topic, body), place, time_of(body.get("received_at"))) if place is not None else []
 
 
 def _sensor(topic: str, body: dict[str, Any]) -> str:

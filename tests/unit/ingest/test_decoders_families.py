@@ -53,6 +53,33 @@ def uplink(decoded: dict[str, object], **more: object) -> dict[str, object]:
         pytest.param({"occupied": False, "charging": True}, {"occupied": (0.0, "")}, id="states that we know"),
         pytest.param({"sap_flow": 1.5}, {"sap_flow": (1.5, None)}, id="a quantity that nobody knows"),
         pytest.param(
+            {"Bat": "3.617 V", "TempC1": "21.5", "Weight": "12 kg", "Node_type": "LHT", "Band": "8"},
+            {"battery_voltage": (3.617, "V"), "temperature": (21.5, "°C"), "Weight": (12.0, "kg")},
+            id="text that names a unit, or is known without",
+        ),
+        pytest.param(
+            {"temp_SOIL": "21.2", "soil_conductivity": 120},
+            {"soil_temperature": (21.2, "°C"), "conductivity": (120.0, "µS/cm")},
+            id="soil",
+        ),
+        pytest.param(
+            {"temperatureSensor": {"1": 21.5, "2": 20.1}, "digitalInput": {"0": 1}, "barometer": []},
+            {"temperature/1": (21.5, "°C"), "temperature/2": (20.1, "°C"), "digital_input/0": (1.0, "")},
+            id="ChirpStack's channels",
+        ),
+        pytest.param(
+            {
+                "err": 0,
+                "messages": [
+                    [{"measurementId": "4097", "measurementValue": 21.2, "type": "Air Temperature"}],
+                    {"measurementId": "4099", "measurementValue": 900, "type": "Light Intensity"},
+                    {"type": "upload_battery", "battery": 90},
+                ],
+            },
+            {"temperature": (21.2, "°C"), "illuminance": (900.0, "lux")},
+            id="Seeed's messages",
+        ),
+        pytest.param(
             {
                 "status": 1,
                 "time": 0,
@@ -149,6 +176,35 @@ ENTITY = {"id": "urn:ngsi-ld:WeatherObserved:1", "type": "WeatherObserved"}
 )
 def test_ngsi_attributes_are_named(attributes: dict[str, object], expected: dict[str, tuple[float, str | None]]):
     assert told(decode("fiware", "a", ENTITY | attributes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "expected"),
+    [
+        (
+            "WaterQualityObserved",
+            {"pH": 7.4, "O2": 9.1, "temperature": 24, "conductivity": 0.005},
+            {
+                "ph": (7.4, "pH"),
+                "dissolved_oxygen": (9.1, "mg/L"),
+                "water_temperature": (24.0, "°C"),
+                "conductivity": (0.005, "S/m"),
+            },
+        ),
+        (
+            "ACMeasurement",
+            {"phaseVoltage": {"value": {"L1": 230, "L3": 231}}, "totalActivePower": 6.1},
+            {"voltage/L1": (230.0, "V"), "voltage/L3": (231.0, "V"), "power": (6.1, "kW")},
+        ),
+        ("GreenspaceRecord", {"soilMoistureVwc": 0.3}, {"soil_moisture": (0.3, "1")}),
+        ("EVChargingStation", {"availableCapacity": 1, "capacity": 2}, {"available_spots": (1.0, "")}),
+        ("WeatherForecast", {"temperature": 12, "windSpeed": 3}, {}),
+    ],
+)
+def test_ngsi_models_have_words_of_their_own(
+    kind: str, attributes: dict[str, object], expected: dict[str, tuple[float, str | None]]
+):
+    assert told(decode("fiware", "a", {"id": "urn:x", "type": kind} | attributes)) == expected
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,27 @@ SHELLY = {"src": "s-1", "dst": "x", "method": "NotifyStatus"}
             id="Smart Citizen: the short form",
         ),
         pytest.param(
+            "tele/t/SENSOR",
+            {"RG15": {"Active": 0.1, "Total": 26.8}, "TX23": {"WindSpeed": {"Act": 14.8}}, "AS3935": {"Distance": 12}},
+            {
+                ("t", "precipitation"): (0.1, "mm"),
+                ("t", "precipitation_total"): (26.8, "mm"),
+                ("t", "wind_speed"): (14.8, "km/h"),
+                ("t", "distance/AS3935"): (12.0, "km"),
+            },
+            id="Tasmota: rain, wind and lightning",
+        ),
+        pytest.param(
+            "zigbee2mqtt/meter",
+            {"power_phase_b": 13, "voltage_phase_b": 230, "produced_energy": 3.3},
+            {
+                ("meter", "power/b"): (13.0, "W"),
+                ("meter", "voltage/b"): (230.0, "V"),
+                ("meter", "energy_returned"): (3.3, "kWh"),
+            },
+            id="zigbee2mqtt: phases",
+        ),
+        pytest.param(
             "boxes",
             [{"sensor": "5a1b2c3d4e5f6a7b8c9d0e10", "value": "21.5"}],
             {("5a1b2c3d4e5f6a7b8c9d0e10", "value"): (21.5, None)},
@@ -208,6 +229,24 @@ def test_other_spelling_is_read(topic: str, body: Any, expected: Readings):
             id="Homie: an alert with a number",
         ),
         pytest.param("t", [{"n": "d", "vs": "Machine Room"}], ("d", "text"), id="SenML: a text"),
+        pytest.param(
+            "p/onvif-ej/Device/HardwareFailure/TemperatureCritical/&0",
+            {"UtcTime": "2026-11-20T08:00:00", "Source": {"Token": "0"}, "Data": {"Critical": "true"}},
+            ("p/0", "HardwareFailure/TemperatureCritical"),
+            id="ONVIF: a camera that fails",
+        ),
+        pytest.param(
+            f"{APP}/location",
+            DEVICE | {"location": {"latitude": 52.1, "longitude": 4.2}},
+            ("0101", "position"),
+            id="ChirpStack: a place",
+        ),
+        pytest.param(
+            "v3/a@t/devices/d/location/solved",
+            {"end_device_ids": {"device_id": "d"}, "location_solved": {"location": {"latitude": 1, "longitude": 2}}},
+            ("d", "position"),
+            id="Things Stack: a place",
+        ),
     ],
 )
 def test_event_is_told(topic: str, body: Any, event: tuple[str, str]):
