@@ -15,7 +15,7 @@ from rules.book import RuleBook, read_book
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
 from rules.kinds.silence import Silence
-from rules.leaping import judged_at_ticks, leap
+from rules.leaping import Moment, judged_at_ticks, leap
 from rules.listening import Listening
 from rules.patient import Patient
 from rules.population import Population
@@ -70,7 +70,12 @@ class Engine:
 
         That is as `apply` would judge them one by one, but for the ticks that change nothing, which are not made.
         """
-        return [verdict.transition for verdict in leap(self._force.passes.values(), arrivals, self.listening, upto_ns)]
+        return [transition for _, transition in self.leapt(arrivals, upto_ns)]
+
+    def leapt(self, arrivals: Arrivals, upto_ns: int) -> list[tuple[Moment, AlarmTransition]]:
+        """Return what `leap` does, with the place of each in the order of all that a leap may bring."""
+        found = leap(self._force.passes.values(), arrivals, self.listening, upto_ns)
+        return [(moment, verdict.transition) for moment, verdict in found]
 
     def _judge(self, item: Journaled) -> list[Verdict]:
         passes = self._force.passes.values()

@@ -120,7 +120,9 @@ def _slice(batch: ReadingBatch, start: int, end: int) -> ReadingBatch:
     )
 
 
-def leap(passes: Iterable[Pass], arrivals: Arrivals, listening: Listening, upto_ns: int) -> list[Verdict]:
+def leap(
+    passes: Iterable[Pass], arrivals: Arrivals, listening: Listening, upto_ns: int
+) -> list[tuple[Moment, Verdict]]:
     """Judge what arrives after the clock's mark, up to `upto_ns`, with a tick every second; move the clock there.
 
     What arrives is in order of its time of arrival. Verdicts are in the order in which single ticks would have made
@@ -134,7 +136,7 @@ def leap(passes: Iterable[Pass], arrivals: Arrivals, listening: Listening, upto_
     moved.tick(upto_ns)
     listening.mark_ns, listening.total_ns = moved.mark_ns, moved.total_ns
     found.sort(key=lambda one: one[0])
-    return [verdict for _, verdict in found]
+    return found
 
 
 def _single(passes: Iterable[Pass]) -> Iterator[Pass]:
@@ -149,6 +151,14 @@ def _leapt(pass_: Pass, arrivals: Arrivals, clock: Listening, upto_ns: int) -> I
     start_ns, rest, ahead = clock.mark_ns, _Rest(arrivals), _AHEAD
     while True:
         coming, known_ns = rest.ahead(ahead)
+        if isinstance(pass_, Delayed) and (ticks := _calm_ticks(pass_, coming, clock, min(known_ns, upto_ns))):
+            before = _ticks(start_ns, clock.mark_ns) if clock.mark_ns > start_ns else 0
+            calm_ns = clock.mark_ns + ticks * SECOND_NS
+            some, _ = rest.take(calm_ns)
+            for tick, verdict in pass_.over(some.readings, clock, ticks):
+                yield Moment(before + tick, _TICK, *verdict[:3]), verdict
+            clock.tick(calm_ns)
+            continue
         tick_ns = _next_tick(clock.mark_ns, _due_ns(pass_, coming, clock))
         until_ns = min(tick_ns, known_ns, upto_ns)
         some, first = rest.take(until_ns)
@@ -188,11 +198,23 @@ def judged_at_ticks(pass_: Pass) -> bool:
     )
 
 
+def _calm_ticks(pass_: Delayed, coming: Arrivals, clock: Listening, until_ns: int) -> int:
+    """Return over how many ticks, if any, nothing matters to a pass but the readings that go at them."""
+    seen = pass_.coming(coming.readings) if clock.listening else None
+    if seen is None:
+        return 0
+    told = Arrivals(seen.readings, coming.events)
+    calm = all(_due_ns(one, told, clock) >= ENDLESS_NS for one in _single([pass_.inner]))
+    return max(0, (until_ns - clock.mark_ns) // SECOND_NS) if calm else 0
+
+
 def _due_ns(pass_: Pass, arrivals: Arrivals, clock: Listening) -> int:
     """Return when a tick matters to a pass: never where ticks do nothing, at the next where nobody can say."""
     if type(pass_).tick is LevelledPass.tick:
         return ENDLESS_NS
     if isinstance(pass_, Delayed):
+        if pass_.coming(arrivals.readings) is None:
+            return NEVER_NS  # who has to go for another is heard when that one comes
         within = (_due_ns(one, arrivals, clock) for one in _single([pass_.inner]))
         return min(pass_.waits_until_ns(arrivals.readings), *within)
     return pass_.due_ns(arrivals, clock) if isinstance(pass_, Waiting) else NEVER_NS

@@ -57,6 +57,23 @@ class Delayed:
         """Return when the first of the readings that wait is judged, if these come too."""
         return self._reorder.due_ns(coming)
 
+    def coming(self, readings: ReadingBatch) -> Arrivals | None:
+        """Return what comes to be judged of those that wait and of these; None where somebody must go for another."""
+        return Arrivals(self._reorder.coming(readings)) if self._reorder.has_room(readings) else None
+
+    def over(self, readings: ReadingBatch, clock: Listening, ticks: int) -> Iterator[tuple[int, Verdict]]:
+        """Judge what goes at so many ticks after the clock's mark; yield the tick, counted from 1, with each verdict.
+
+        What is told besides readings must not matter here, nor the ticks by themselves.
+        """
+        ripe = self._reorder.over(readings, clock.mark_ns, ticks)
+        if not len(ripe.readings):
+            return
+        first = np.flatnonzero(np.diff(ripe.tick, prepend=0))
+        begins = first[np.searchsorted(first, np.arange(len(ripe.tick)), side="right") - 1]
+        for verdict in self.inner.arrivals(Arrivals(ripe.readings), clock):
+            yield int(ripe.tick[verdict.row]), verdict._replace(row=verdict.row - int(begins[verdict.row]))
+
     def begin(self, listening: Listening) -> None:
         """Start the timers that start with a context."""
         self.inner.begin(listening)

@@ -5,6 +5,7 @@ batches are cut: readings come out at ticks, or one by one when there is no more
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from heapq import heappush, heappushpop
 from typing import NamedTuple, Self
 
@@ -15,6 +16,7 @@ from city.quality import Quality
 from city.reading import READING, ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.limits import ENDLESS_NS
+from rules.ripening import WAITS, Waiters, gone, ticks_to
 from rules.table import Column, StateTable
 
 Ints = NDArray[np.int64]
@@ -33,6 +35,13 @@ class Out(NamedTuple):
 
     readings: ReadingBatch
     cause: Ints
+
+
+class Ripe(NamedTuple):
+    """Readings let out over several ticks, in their order, and the tick of each, counted from 1."""
+
+    readings: ReadingBatch
+    tick: Ints
 
 
 class Reorder:
@@ -85,6 +94,37 @@ class Reorder:
         first = [int(some.min()) for some in (waiting, ours) if len(some)]
         return min(first) + self._lateness_ns if first else ENDLESS_NS
 
+    def coming(self, batch: ReadingBatch) -> ReadingBatch:
+        """Return who waits and those of a batch that will, in order of arrival; whether late is not known yet."""
+        both = ReadingBatch.concatenate([self._batch(self._by_arrival()), self._ours(batch)])
+        return _marked(both, np.zeros(len(both), dtype=np.bool_))
+
+    def has_room(self, batch: ReadingBatch) -> bool:
+        """Tell whether nobody has to go for a batch, whenever it comes."""
+        ours = int(np.count_nonzero(self.rows_of(batch) >= 0))
+        return ours + int(np.count_nonzero(self._waits["arrival_ns"] != NEVER_NS)) <= self._most
+
+    def over(self, batch: ReadingBatch, mark_ns: int, ticks: int) -> Ripe:
+        """Let readings wait for which there is room, and return what goes at so many ticks after `mark_ns`.
+
+        That is what `push` and `ripe` do, tick by tick, for those that come up to each.
+        """
+        slots = self._by_arrival()
+        both = ReadingBatch.concatenate([self._batch(slots), self._ours(batch)])
+        series = self.rows_of(both)
+        came = ticks_to(mark_ns, both.arrival_ns)
+        came[: len(slots)] = 0
+        waiters = Waiters(series, both.time_ns, came, ticks_to(mark_ns, both.arrival_ns + self._lateness_ns))
+        tick, late = gone(waiters, self._gone["newest_ns"], ticks)
+        self._free(slots)
+        staying = np.flatnonzero(tick == WAITS)
+        self._write(np.flatnonzero(self._waits["arrival_ns"] == NEVER_NS)[: len(staying)], both.take(staying))
+        keys = (both.quality, both.quantity, both.sensor, both.arrival_ns, both.time_ns, tick)
+        order = np.lexsort(keys)[: len(both) - len(staying)]
+        np.maximum.at(self._gone["newest_ns"], series[order], both.time_ns[order])
+        self._gone.touch(series[order])
+        return Ripe(_marked(both.take(order), late[order]), tick[order])
+
     def push(self, batch: ReadingBatch) -> Out:
         """Let readings wait; return those for which there is no more room, the oldest first."""
         rows = np.flatnonzero(self.rows_of(batch) >= 0)
@@ -115,13 +155,17 @@ class Reorder:
         late = batch.time_ns < newest_ns[series]
         np.maximum.at(newest_ns, series, batch.time_ns)
         self._gone.touch(series)
-        flags = np.where(late, batch.quality | np.uint16(Quality.LATE), batch.quality & ~np.uint16(Quality.LATE))
-        return ReadingBatch(
-            batch.sensor, batch.quantity, batch.time_ns, batch.arrival_ns, batch.value, flags.astype(np.uint16)
-        )
+        return _marked(batch, late)
 
     def _waiting(self) -> Ints:
         return np.flatnonzero(self._waits["arrival_ns"] != NEVER_NS)
+
+    def _by_arrival(self) -> Ints:
+        slots = self._waiting()
+        return slots[np.argsort(self._waits["arrival_ns"][slots], kind="stable")]
+
+    def _ours(self, batch: ReadingBatch) -> ReadingBatch:
+        return batch.take(np.flatnonzero(self.rows_of(batch) >= 0))
 
     def _batch(self, slots: Ints) -> ReadingBatch:
         return ReadingBatch(*(self._waits[field][slots] for field in _FIELDS))
@@ -155,6 +199,12 @@ class Reorder:
         for field in _FIELDS:
             self._waits[field][slots] = getattr(batch, field)
         self._waits.touch(slots)
+
+
+def _marked(batch: ReadingBatch, late: NDArray[np.bool_]) -> ReadingBatch:
+    """Return readings that are late where they are said to be, and nowhere else."""
+    flags = np.where(late, batch.quality | np.uint16(Quality.LATE), batch.quality & ~np.uint16(Quality.LATE))
+    return replace(batch, quality=flags.astype(np.uint16))
 
 
 def _rows(batch: ReadingBatch) -> list[tuple[int, int, int, int, int, float]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
-from city.entry import Arrivals, Entry, Tick
+from city.entry import Arrivals, Connection, Entry, Tick
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.reorder import Reorder
@@ -18,13 +18,14 @@ from tests.support.judging import QUANTITIES, Bench, at, book, context, reloaded
 LEVELS = "{notice: {above: 3, clear: 2}, major: {above: 10, clear: 8, hold: 4s}}"
 PATIENT = rule(LEVELS, extra="lateness: 5s")
 PROMPT = rule(LEVELS)
+MORTAL = rule("{notice: {above: 3, hold: 3s}}", name="mortal", extra="lateness: 5s\n    on_death: true")
 VOTES = rule(
     "{notice: {at_least: 2}}",
     name="votes",
     kind="quorum",
     extra="lateness: 5s\n    each: {above: 3, clear: 2}\n    same: district\n    within: 3s",
 )
-SENSORS = [sensor(1, district="east"), sensor(2, district="east")]
+SENSORS = [sensor(1, district="east", interval_s=2.0), sensor(2, district="east", interval_s=2.0)]
 
 #: When it was made and when it came, in seconds; the sensor; the value in metres.
 Said = tuple[int, int, int, float]
@@ -104,6 +105,34 @@ def test_batches_cut_otherwise_and_a_reload_change_no_alarm(
             if place == reload_at:
                 cut = Bench(reloaded(cut.engine))
             found += cut.feed(entry)
+
+    assert [(one.id, one.evidence) for one in found] == [(one.id, one.evidence) for one in expected]
+
+
+def leapt(rows: list[tuple[int, int, int, int, float, int]], cuts: set[int], until: int) -> list[AlarmTransition]:
+    """Judge readings in leaps that end at `cuts` and at `until`, in seconds."""
+    bench, found = Bench(), list[AlarmTransition]()
+    bench.feed(context(book(PATIENT, MORTAL, VOTES), SENSORS), Connection(at(-1), listening=True))
+    for begin, end in pairwise([-1, *sorted(cuts), until]):
+        some = [row for row in rows if at(begin) < row[3] <= at(end)]
+        found += bench.engine.leap(Arrivals(ReadingBatch.of(some)), at(end))
+    return found
+
+
+@settings(max_examples=15, deadline=None)
+@given(said=STREAMS, again=STREAMS, cuts=st.sets(st.integers(0, 59)), most=st.sampled_from([2, 64]))
+def test_leaps_over_many_ticks_give_what_every_tick_gives(
+    said: list[Said], again: list[Said], cuts: set[int], most: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("rules.reorder.MOST", most)
+        # What was made at one moment may come twice, with another value.
+        rows = late_marked([*said, *again])
+        bench = Bench()
+        bench.feed(context(book(PATIENT, MORTAL, VOTES), SENSORS), Connection(at(-1), listening=True))
+        expected = bench.feed(*entries(rows, 60, set()))
+
+        found = leapt(rows, cuts, 60)
 
     assert [(one.id, one.evidence) for one in found] == [(one.id, one.evidence) for one in expected]
 
