@@ -64,9 +64,12 @@ class InfluxLineDecoder:
 
 
 def bears(body: Body) -> bool:
-    """Return whether a body may be lines; the parser decides."""
+    """Return whether a body may be lines; the parser decides. `temp=21 hum=40` is somebody's own, and names nothing."""
     payload = body.payload
-    return body.first not in {b"", b"{", b"[", b"<", b"\xff"} and b"=" in payload and b" " in payload
+    if body.first in {b"", b"{", b"[", b"<", b"\xff"} or b"=" not in payload or b" " not in payload:
+        return False
+    line = next((row for row in payload.lstrip().split(b"\n") if not row.startswith(b"#")), b"")
+    return b"=" not in line.partition(b" ")[0].partition(b",")[0]
 
 
 def parse_lines(payload: bytes) -> list[Line]:
