@@ -58,7 +58,6 @@ class Judged:
     transitions: list[AlarmTransition]
     readings: int
     derived: int
-    matched: dict[str, int]
 
 
 class Month:
@@ -78,15 +77,10 @@ class Month:
         self._flags = Flags(city, asked.fleet, self._months.quantities)
         numbers = {name: numbering.number(name) for name in sorted({*self._months.quantities, *book.quantities})}
         zone = city.about.zone.key
-        self._engine = Engine(city.catalogue)
-        self._engine.start(Context(self._start_ns, "month", city.book, census, numbers, zone, asked.holidays), book)
-        self._judging = Judging(self._engine, self._start_ns, sensors=len(census))
+        engine = Engine(city.catalogue)
+        engine.start(Context(self._start_ns, "month", city.book, census, numbers, zone, asked.holidays), book)
+        self._judging = Judging(engine, self._start_ns, sensors=len(census))
         self.readings = self.derived = 0
-
-    @property
-    def matched(self) -> dict[str, int]:
-        """Return how many sensors or places each rule judges."""
-        return {rule.id: count for rule, count in self._engine.matched()}
 
     def transitions(self) -> Iterator[AlarmTransition]:
         """Yield what the rules say, in order of arrival."""
@@ -170,4 +164,4 @@ def judged(city: CityFolder, asked: Asked) -> Judged:
     """Return what the rules of the city say of a month."""
     month = Month(city, asked)
     found = list(month.transitions())
-    return Judged(found, month.readings, month.derived, month.matched)
+    return Judged(found, month.readings, month.derived)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.detection_faults import SHARES
 from benchmarks.detection_labels import Causes, by_kind, found, uncaused
 from benchmarks.detection_month import Asked, Month, judged
 from city.alarm import AlarmTransition, Change, Lane, Response
@@ -13,6 +14,7 @@ from city.level import Domain, Level
 from city.quality import Quality
 from liandong.backtest.admitting import Opened
 from liandong.city_folder import CityFolder, read_city
+from rules.book import read_book
 from simulators.faults.fault import CRITICAL, MAJOR, Fault, Label, added, fixed, hill
 from simulators.fleet import SimulatedSensor, load_fleet
 from simulators.months import Months
@@ -96,6 +98,14 @@ def test_flags_are_those_of_ingest(city, fleet):
     assert ((flags & Quality.LATE) != 0).tolist() == late
     assert (flags & Quality.DUPLICATE).any()
     assert (flags[block.value > 1] & Quality.OUT_OF_RANGE).any()
+
+
+def test_each_rule_judges_within_one_share_of_the_city(city):
+    domains = [domain for share in SHARES for domain in share]
+    rules = read_book(city.book, city.catalogue).rules
+
+    assert sorted(domains) == sorted({sensor.domain for sensor in load_fleet(HAIBIN)})
+    assert {rule.id for rule in rules if rule.select.domain is None or rule.select.domain not in domains} == set()
 
 
 def alarm(rule: str, target: str, at_s: int, *, level: Level = Level.MAJOR, lane: Lane = Lane.CITY) -> AlarmTransition:
