@@ -172,22 +172,31 @@ class Concerned:
     forgotten_ns: int | None = None
 
 
-#: Kinds of trouble.
-TROUBLE_KINDS = ("journal_damaged", "history_set_aside", "history_misses", "points_refused", "side_file_damaged")
+#: Kinds of damage and loss, which are told until somebody has looked.
+DAMAGE_KINDS = ("journal_damaged", "history_set_aside", "history_misses", "points_refused", "side_file_damaged")
+
+#: Kinds of what does not work now, which are told while they last.
+AILMENT_KINDS = (
+    "broker_away", "subscription_refused", "intake_stopped", "reading_paused", "not_caught_up", "history_away",
+    "side_store_away",
+)  # fmt: skip
+TROUBLE_KINDS = DAMAGE_KINDS + AILMENT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is damaged or lost, told until somebody has looked at it.
+    """Something that is damaged or lost, or that does not work now.
 
     Attributes:
         kind: one of `TROUBLE_KINDS`.
-        detail: a file, or a span of time; names and times only, so that it needs no language.
+        detail: a file, a span of time, or what a broker or store said itself, so that it needs no language.
+        name: the broker, with its topic filter where it is about one, or the store; empty where there is none.
     """
 
     kind: str
     since_ns: int
     detail: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

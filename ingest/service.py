@@ -1,7 +1,7 @@
 """Puts ingest together, in the one order in which it can start: past first, then the broker."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from city.errors import StoreUnavailable
 from city.feed import TROUBLE_KINDS, Refusals, Replayed, Trouble
 from city.history import HistoryStore
 from city.reading import ReadingBatch
+from ingest.ailing import Ailing, Ailment, of_brokers, of_intake, of_stores
 from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
 from ingest.config import IngestSettings
 from ingest.derived.keeping import Kept
@@ -127,7 +128,8 @@ class IngestService:
         self._accounting = Drain(self.ledger, self.journal, settings.drain, Random())
         self._learning = Drain(self._lessons, self.journal, settings.drain, Random())
         self._recover()
-        inbox = Inbox(settings.batch, parts.order)
+        self._ailing = Ailing(parts.clock)
+        inbox = self._inbox = Inbox(settings.batch, parts.order)
         self.brokers = Brokers([settings.mqtt, *settings.brokers], folder, inbox, filters=filters)
         self.pipeline = self._pipeline(inbox, settings)
 
@@ -154,11 +156,19 @@ class IngestService:
         raise AssertionError  # no task returns
 
     def troubles(self) -> list[Trouble]:
-        """Return what is damaged or lost and was not looked at yet."""
-        found = [*self._gaps.troubles(), *(trouble for each in self._set_aside for trouble in each.troubles())]
+        """Return what is damaged or lost and was not looked at yet, and before it what does not work now."""
+        damaged = [*self._gaps.troubles(), *(trouble for each in self._set_aside for trouble in each.troubles())]
+        found = [*self._ailing.look(self._ailments()), *damaged]
         for kind in TROUBLE_KINDS:
             TROUBLES.labels(kind).set(sum(trouble.kind == kind for trouble in found))
         return found
+
+    def _ailments(self) -> Iterator[Ailment]:
+        yield from of_brokers(self.brokers.status())
+        behind = self.brokers.connected and not self.pipeline.listening
+        yield from of_intake(waits=self.pipeline.error, paused=self._inbox.paused, behind=behind)
+        sides = (self.quarantine.name, self._quarantined), (self._lessons.name, self._learning)
+        yield from of_stores((("history", self.history), *sides, (self.ledger.name, self._accounting)))
 
     def close(self) -> None:
         """Save what waits to be saved, and release the files; call it after `run` has ended."""
@@ -255,6 +265,7 @@ class IngestService:
         while True:
             await asyncio.sleep(_TIDY_S)
             ticks += 1
+            self._ailing.look(self._ailments())
             self.journal.pin("duplicates", self._duplicates.needed_after)
             self.journal.pin("history", self._parts.history.settled())
             self.journal.passed("rules", self._parts.judge.released)

@@ -78,7 +78,7 @@ JOURNAL_DAMAGED = Counter("ingest_journal_damaged_total", "Journal rows and segm
 SIDE_FILES_DAMAGED = Counter("ingest_side_files_damaged_total", "Files set aside as damaged for a fresh one", ["file"])
 
 HISTORY_GAPS = Counter("ingest_history_gaps_total", "Spans that neither history nor journal hold any more")
-TROUBLES = Gauge("ingest_troubles", "Damage that nobody has looked at yet", ["kind"])
+TROUBLES = Gauge("ingest_troubles", "Damage that nobody has looked at yet, and what does not work now", ["kind"])
 
 DRAIN_READINGS = Counter("ingest_drain_readings_total", "Readings written to the history store")
 DRAIN_ERRORS = Counter("ingest_drain_errors_total", "Writes that a store did not take", ["store"])

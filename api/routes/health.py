@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api.errors import Unauthenticated, documented
@@ -15,6 +15,7 @@ from api.guard import Open
 from api.metrics import CONTENT_TYPE, STREAMS_OPEN, page
 from api.services import Desk, Services
 from api.tables import USERS
+from api.trouble_words import words_of
 from city.errors import StoreUnavailable
 
 router = APIRouter(tags=["health"], dependencies=[Depends(Open())])
@@ -35,6 +36,7 @@ class Ready(BaseModel):
 
     status: Literal["ok"] = "ok"
     checks: Mapping[str, Literal["ok"]]
+    troubles: tuple[str, ...] = Field((), description="What does not keep the city from its work, with its time.")
 
 
 @router.get("/healthz", responses=documented())
@@ -47,13 +49,16 @@ async def healthz(desk: Desk) -> Alive:
 
 @router.get("/readyz", responses=documented())
 async def readyz(desk: Desk) -> Ready:
-    """Tell that database, ingest and broker answer; 503 names the first that does not."""
+    """Tell that database, ingest and broker answer; 503 names what does not, and since when."""
     await anyio.to_thread.run_sync(_ask_database, desk)
     status = await desk.given.feed.status()
-    if not status.listening:
+    troubles = tuple(words_of(one) for one in status.troubles)
+    stopped = any(one.kind == "intake_stopped" for one in status.troubles)
+    if not status.listening or stopped:
         away = ", ".join(broker.name for broker in status.brokers if broker.required and not broker.connected)
-        raise StoreUnavailable("broker", f"ingest is not connected and caught up{away and f': {away}'}")
-    return Ready(checks={"database": "ok", "ingest": "ok", "broker": "ok"})
+        said = "; ".join((f"ingest is not connected and caught up{away and f': {away}'}", *troubles))
+        raise StoreUnavailable("broker" if not stopped else "ingest", said)
+    return Ready(checks={"database": "ok", "ingest": "ok", "broker": "ok"}, troubles=troubles)
 
 
 @router.get("/metrics", response_class=Response, responses={**documented(401), **_TEXT})

@@ -31,13 +31,14 @@ class BrokerView(BaseModel):
 
 
 class TroubleView(BaseModel):
-    """Damage or loss that nobody has looked at yet: a file that was set aside, or a span of time."""
+    """Damage or loss that nobody has looked at yet, or what does not work now."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: str
     since: Moment
-    detail: str
+    name: str = Field(description="The broker, with its topic filter where it is about one, or the store.")
+    detail: str = Field(description="A file, a span of time, or what the broker or store said itself.")
 
 
 class IngestView(BaseModel):
@@ -62,7 +63,10 @@ class IngestView(BaseModel):
     def of(cls, status: IngestStatus) -> "IngestView":
         """Return the view of ingest's status."""
         copied = {name: getattr(status, name) for name in cls.model_fields if name not in {"since", "troubles"}}
-        troubles = [TroubleView(kind=one.kind, since=iso(one.since_ns), detail=one.detail) for one in status.troubles]
+        troubles = [
+            TroubleView(kind=one.kind, since=iso(one.since_ns), name=one.name, detail=one.detail)
+            for one in status.troubles
+        ]
         named = {"since": iso(status.since_ns), "troubles": troubles}
         return cls.model_validate({**copied, **named}, from_attributes=True)
 

@@ -98,6 +98,11 @@ class Inbox:
         """Return how many messages have arrived and are in no batch yet."""
         return self._count
 
+    @property
+    def paused(self) -> bool:
+        """Return whether some connection is not read, since more is waiting than may."""
+        return bool(self._paused)
+
     def drop(self, source: Source) -> None:
         """Forget what came by a connection that has ended: QoS 1 comes again; QoS 0 would not, so it is kept."""
         before = self._count

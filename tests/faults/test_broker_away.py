@@ -36,7 +36,7 @@ def test_paused_broker_is_noticed_and_waited_for(city: City, tmp_path: Path) -> 
         until_connected(ingest)
         oracle.publish(city, 100)
         os.kill(city.server.process.pid, signal.SIGSTOP)
-        until_connected(ingest, connected=False)
+        ingest.until(lambda seen: not seen["connected"] and seen["troubles"] == ["broker_away"])
         os.kill(city.server.process.pid, signal.SIGCONT)
         until_connected(ingest)
         oracle.publish(city, _COUNT - 100)

@@ -47,10 +47,11 @@ def test_full_disk_holds_up_and_loses_nothing(city: City, small_disk: Path) -> N
         ingest.until(lambda seen: seen["readings"] >= 50)
         fill(small_disk / "ballast")
         oracle.publish(city, _COUNT - 50)
-        ingest.until(lambda seen: "journal" in seen["error"])
+        ingest.until(lambda seen: "journal" in seen["error"] and "intake_stopped" in seen["troubles"])
         held_up = dict(ingest.seen)
         (small_disk / "ballast").unlink()
         ingest.until(lambda seen: seen["readings"] >= _COUNT)
+        ingest.until(lambda seen: seen["troubles"] == [])
         after = dict(ingest.seen)
         oracle.flows(city, ingest)
 

@@ -145,6 +145,8 @@ def test_store_that_is_slow_or_refuses_holds_nothing_up(city: City, tmp_path: Pa
         oracle.publish(city, COUNT)
         ingest.until(lambda seen: seen["readings"] >= COUNT)
         behind = ingest.seen["journal"] - ingest.seen["history"]
+        if how == "refuse":
+            ingest.until(lambda seen: seen["troubles"] == ["history_away"])
         mood(folder, "store").unlink()
         oracle.publish(city, 1)
         ingest.until_kept(COUNT + 1)

@@ -110,6 +110,7 @@ async def _report(service: IngestService, judge: RecordingJudge, said: Connectio
             "journal": service.journal.position,
             "history": service.history.position,
             "quarantined": sum(one.waiting for one in service.quarantine.counts()),
+            "troubles": [one.kind for one in service.troubles()],
         }
         said.send(news)
         await asyncio.sleep(0.1)

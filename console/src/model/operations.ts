@@ -103,10 +103,12 @@ export interface Shed {
   last: string;
 }
 
-/** Damage or loss that nobody has looked at yet: a file that was set aside, or a span of time. */
+/** Damage or loss that nobody has looked at yet, or what does not work now. */
 export interface Trouble {
   kind: string;
   since: string;
+  /** the broker, with its topic filter where it is about one, or the store */
+  name: string;
   detail: string;
 }
 

@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
+from api.trouble_words import words_of
+from city.feed import TROUBLE_KINDS, Trouble
 from city.intake import BrokerStatus
 from storage.sql import Database
 from tests.support.api import BASE, Town, started, town_on
@@ -45,7 +47,8 @@ async def test_process_whose_followers_failed_asks_to_be_restarted(town: Town) -
 async def test_ready_when_everything_answers(town: Town) -> None:
     answer = await ask(town, "/readyz")
 
-    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "ingest": "ok", "broker": "ok"}}
+    checks = {"database": "ok", "ingest": "ok", "broker": "ok"}
+    assert answer.json() == {"status": "ok", "checks": checks, "troubles": []}
 
 
 async def test_not_ready_without_ingest(town: Town) -> None:
@@ -64,6 +67,42 @@ async def test_not_ready_without_the_broker(town: Town) -> None:
 
     assert (answer.status_code, answer.json()["at"]) == (503, "broker")
     assert answer.json()["detail"].endswith("caught up: east")
+
+
+AT_NS = 1_795_161_600_000_000_000
+
+
+async def test_what_is_wrong_is_named_in_words_and_with_its_time(town: Town) -> None:
+    refused = Trouble("subscription_refused", AT_NS, "banned - at `mqtt://10.0.0.1`", "east a/#")
+    town.feed.now = replace(QUIET, listening=False, troubles=(refused,))
+
+    detail = (await ask(town, "/readyz")).json()["detail"]
+
+    assert detail.endswith("; a subscription is refused: `east a/#` since 2026-11-20T08:00:00.000Z")
+    assert "10.0.0.1" not in detail
+
+
+async def test_city_that_takes_nothing_in_is_not_ready_though_it_is_connected(town: Town) -> None:
+    town.feed.now = replace(QUIET, troubles=(Trouble("intake_stopped", AT_NS, "disk", "journal"),))
+
+    answer = await ask(town, "/readyz")
+
+    assert (answer.status_code, answer.json()["at"]) == (503, "ingest")
+
+
+async def test_history_that_is_away_is_told_and_keeps_nobody_from_work(town: Town) -> None:
+    town.feed.now = replace(QUIET, troubles=(Trouble("history_away", AT_NS, "locked", "history"),))
+
+    answer = await ask(town, "/readyz")
+
+    told = ["the history store takes nothing since 2026-11-20T08:00:00.000Z"]
+    assert (answer.status_code, answer.json()["troubles"]) == (200, told)
+
+
+def test_every_trouble_has_words() -> None:
+    troubles = [Trouble(kind, AT_NS, "", "x") for kind in TROUBLE_KINDS]
+
+    assert not [one.kind for one in troubles if words_of(one).startswith(one.kind)]
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:

@@ -222,4 +222,6 @@ async def test_status_tells_what_is_damaged_or_lost(town: Town) -> None:
     async with town.client_of(Role.OPERATOR) as client:
         told = (await client.get("/status")).json()["ingest"]["troubles"]
 
-    assert told == [{"kind": "history_misses", "since": "2026-11-20T08:00:00.000Z", "detail": trouble.detail}]
+    assert told == [
+        {"kind": "history_misses", "since": "2026-11-20T08:00:00.000Z", "name": "", "detail": trouble.detail}
+    ]

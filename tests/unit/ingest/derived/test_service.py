@@ -97,7 +97,7 @@ async def test_damaged_file_is_made_anew_from_the_journal(tmp_path):
     (tmp_path / "derived.npz").write_bytes(b"nothing")
     with city.run() as service:
         await service.pipeline.insert(lambda _: [city.said((60, 11.0))])
-        assert [trouble.kind for trouble in service.troubles()] == ["side_file_damaged"]
+        assert "side_file_damaged" in [trouble.kind for trouble in service.troubles()]
 
     assert city.rates() == [60.0]
 
