@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 import anyio.to_thread
 from fastapi import Request
 
-from city.errors import StoreUnavailable
+from city.errors import BadRequest, StoreUnavailable
 
 #: Bytes written or sent at once.
 _CHUNK = 1 << 20
@@ -18,6 +18,7 @@ async def received(request: Request, folder: Path) -> BinaryIO:
     """Return a request's body as a file at its beginning, which is gone when the caller closes it.
 
     Raises:
+        BadRequest: there is none.
         StoreUnavailable: there is no room for it.
     """
     content = _unnamed(folder)
@@ -29,6 +30,7 @@ async def received(request: Request, folder: Path) -> BinaryIO:
                 await anyio.to_thread.run_sync(_write, content, bytes(waiting))
                 waiting.clear()
         await anyio.to_thread.run_sync(_write, content, bytes(waiting))
+        _require_something(content)
         _rewind(content)
     except BaseException:
         content.close()
@@ -65,6 +67,11 @@ def _unnamed(folder: Path) -> BinaryIO:
         return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
     except OSError as error:
         raise StoreUnavailable("import", str(error)) from error
+
+
+def _require_something(content: BinaryIO) -> None:
+    if not content.tell():
+        raise BadRequest(expected="a file", got="no bytes", at="body")
 
 
 def _rewind(content: BinaryIO) -> None:

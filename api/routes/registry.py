@@ -34,9 +34,12 @@ Exporter = Annotated[Session, Depends(Reads(Right.EXPORT))]
 FIRST = 100
 
 _MEDIA = {Format.CSV: "text/csv", Format.GEOJSON: "application/geo+json"}
-_TEXT = {media: {"schema": {"type": "string"}} for media in _MEDIA.values()}
-_SENT: dict[str, Any] = {"requestBody": {"required": True, "content": _TEXT}}
-_WRITTEN: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": _TEXT}}
+_CONTENT = {
+    _MEDIA[Format.CSV]: {"schema": {"type": "string"}},
+    _MEDIA[Format.GEOJSON]: {"schema": {"type": "object"}},
+}
+_SENT: dict[str, Any] = {"requestBody": {"required": True, "content": _CONTENT}}
+_WRITTEN: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": _CONTENT}}
 
 
 class WantedImport(BaseModel):

@@ -115,6 +115,14 @@ async def test_operator_of_a_district_brings_nothing_in(town: Town, path: str) -
     assert (answer.status_code, answer.json()["at"]) == (403, "district")
 
 
+@pytest.mark.parametrize("path", ["sensors", "sensors/trial"])
+async def test_no_file_is_refused(town: Town, path: str) -> None:
+    async with town.client_of(Role.OPERATOR) as client:
+        answer = await sent(client, path, b"")
+
+    assert (answer.status_code, answer.json()["at"]) == (409, "body")
+
+
 @pytest.mark.parametrize("name", ["a.xlsx", "../a.csv", "a.csv\n"])
 async def test_name_that_no_file_has_is_refused(town: Town, name: str) -> None:
     async with town.client_of(Role.OPERATOR) as client:
