@@ -6,7 +6,7 @@ PYTHON_FOLDERS := city registry ingest storage rules linkage api simulators lian
 # Python keeps what it compiled, whatever the environment says: the tests start our commands some hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test packages ready-python ready-console prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-linkage bench-overload bench-rules bench-backtest bench-detection soak setup setup-dev console lock clean
+.PHONY: demo test packages ready-python ready-console prepared console-with-own-node check check-python check-console test-console format bench bench-ingest bench-million bench-linkage bench-overload bench-rules bench-backtest bench-detection soak setup setup-dev console lock clean
 
 demo: setup console
 	@exec $(BIN)/liandong up --demo
@@ -73,6 +73,9 @@ bench-backtest: setup-dev
 
 bench-ingest: setup-dev
 	$(BIN)/python -m benchmarks.ingest
+
+bench-million: setup-dev
+	$(BIN)/python -m benchmarks.million
 
 bench-overload: setup-dev
 	$(BIN)/python -m benchmarks.overload

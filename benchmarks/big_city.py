@@ -22,8 +22,8 @@ _RULE = """\
 """
 
 
-def write_big_city(folder: Path, *, sensors: int, rules: int = 20) -> Path:
-    """Write a city of `sensors` (`bench-000001` …); rule 1 fires above 50 °C at once, the others never."""
+def write_big_city(folder: Path, *, sensors: int, rules: int = 20, first: int = 1) -> Path:
+    """Write a city of `sensors` (`bench-000001` …, six digits); rule 1 fires above 50 °C at once, the others never."""
     write_small_city(folder)
     for plan in (folder / "plans").glob("*.yaml"):
         plan.unlink()  # they speak of sensors that are not here
@@ -31,7 +31,7 @@ def write_big_city(folder: Path, *, sensors: int, rules: int = 20) -> Path:
         f"bench-{number:06d},测{number},Bench {number},environment,bench,{122.8 + number % 400 / 2000:.4f},"
         f"{36.1 + number // 400 % 400 / 2000:.4f},harbour,,,,,temperature;humidity;atmospheric_pressure,"
         f"water-bureau,water-bureau,water-bureau,2024-01-01,,"
-        for number in range(1, sensors + 1)
+        for number in range(first, first + sensors)
     ]
     (folder / "sensors.csv").write_text("\n".join([_HEADER, *rows]) + "\n", "utf-8")
     quantities = ("temperature", "humidity", "atmospheric_pressure")

@@ -66,7 +66,7 @@ def judged(name: str, key: str, figures: Sequence[Figure]) -> None:
     for column in ("figure", "value", "unit", "limit", "verdict"):
         table.add_column(column, justify="right" if column in {"value", "limit"} else "left")
     for one in figures:
-        limit = "" if one.limit is None else f"{'≥' if one.at_least else '≤'} {one.limit:,.0f}"
+        limit = "" if one.limit is None else f"{'≥' if one.at_least else '≤'} {one.limit:,g}"
         table.add_row(one.name, f"{one.value:,.2f}", one.unit, limit, one.verdict)
     Console().print(table)
     kept = sum(one.verdict == "kept" for one in figures)

@@ -10,7 +10,7 @@ import psutil
 from benchmarks.big_city import UNCAPPED, write_big_city
 from benchmarks.offer import offering
 from ingest.mqtt.packet import Credentials
-from tests.support.program import Program, eventually, running_program
+from tests.support.program import START_S, Program, eventually, running_program
 from tests.support.servers import mosquitto
 
 #: Mosquitto as `deploy/mosquitto.conf` recommends it, with every message in flight that we can take.
@@ -68,15 +68,25 @@ def installed(
     """
     city = write_big_city(folder / "city", sensors=sensors)
     prepare(city)
+    with running_city(broker, folder, city, settings) as running:
+        yield running
+
+
+@contextmanager
+def running_city(
+    broker: str, folder: Path, city: Path, settings: str = "", *, start_s: float = START_S
+) -> Iterator[Installed]:
+    """Run the city of a folder on one kind of broker, its data beside it; a start may take `start_s`."""
     with ExitStack() as stack:
         if broker == "mosquitto":
-            (folder / "broker").mkdir()
+            (folder / "broker").mkdir(exist_ok=True)
             server = stack.enter_context(mosquitto(folder / "broker", options=_MOSQUITTO))
             own = f'{UNCAPPED}[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\ninflight_window = 65535\n{settings}'
-            program = stack.enter_context(running_program(Program(folder, city, own, mqtt_port=server.port)))
+            program = Program(folder, city, own, mqtt_port=server.port, start_s=start_s)
+            stack.enter_context(running_program(program))
             yield Installed(program, Credentials(), psutil.Process(server.process.pid))
             return
-        program = stack.enter_context(running_program(Program(folder, city, UNCAPPED + settings)))
+        program = stack.enter_context(running_program(Program(folder, city, UNCAPPED + settings, start_s=start_s)))
         password = program.command("source", "add", "bench", "--topics", "city/#")
         credentials = Credentials("bench", password)
         eventually(lambda: _accepts(program, credentials), what="the new source")

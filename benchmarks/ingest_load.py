@@ -62,8 +62,9 @@ def _write(process: subprocess.Popen[str], line: bytes) -> None:
 class Run:
     """One city under one load after the other; remembers what was published, for the oracle."""
 
-    def __init__(self, city: Installed, sensors: int) -> None:
-        self._city, self._sensors = city, range(1, sensors + 1)
+    def __init__(self, city: Installed, sensors: int, *, first: int = 1) -> None:
+        """Take a city and its sensors, which are numbered from `first`."""
+        self._city, self._sensors = city, range(first, first + sensors)
         self._next = 0
         self._start_ms = SystemClock().now_ns() // MILLISECOND_NS
         self.plans: list[Plan] = []
@@ -77,9 +78,9 @@ class Run:
         self.plans.append(plan)
         return plan
 
-    def job(self, plan: Plan, per_s: int, connections: int = 4) -> Job:
-        """Return how a plan is published to this city."""
-        return Job(plan, self._city.program.mqtt_port, per_s, connections, *self._city.credentials)
+    def job(self, plan: Plan, per_s: int, connections: int = 4, *, encoded: int = 0) -> Job:
+        """Return how a plan is published to this city, `encoded` messages made at once; all of them for 0."""
+        return Job(plan, self._city.program.mqtt_port, per_s, connections, *self._city.credentials, encoded)
 
     def load(self, plan: Plan, *, per_s: int = 0) -> tuple[Figures, Log, Progress]:
         """Publish a plan, as fast as ingest takes it or at a pace, and return when the history has everything."""

@@ -64,10 +64,10 @@ class Plan:
             (number % step == step - 1) & (number > self.first) if self.alarm_every else np.zeros(len(number), np.bool_)
         )
 
-    def packets(self) -> Bytes:
-        """Return the packets, one a row, each with the packet id after the one before."""
-        number = self.numbers
-        rows = np.tile(np.frombuffer(PACKET, np.uint8), (self.count, 1))
+    def packets(self, begin: int = 0, end: int | None = None) -> Bytes:
+        """Return the packets, or those from `begin` to `end`, one a row, each with the id after the one before."""
+        number = self.numbers[begin:end]
+        rows = np.tile(np.frombuffer(PACKET, np.uint8), (len(number), 1))
         temperature, humidity, pressure = self.values(number)
         _put(rows, b"bench-", self.sensor(number), 6)
         _put_time(rows, self.time_ms(number))

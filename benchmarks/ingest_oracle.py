@@ -10,18 +10,16 @@ from benchmarks.ingest_messages import Ints, Plan
 
 _QUANTITIES = ("temperature", "humidity", "atmospheric_pressure")
 _KEPT = """
-SELECT CAST(substr(s.name, 7) AS BIGINT) AS sensor, r.time_ns // 1000000 AS time_ms,
-    q.name AS quantity, r.value AS value
+SELECT CAST(substr(s.name, 7) AS BIGINT) AS sensor, r.time_ns // 1000000 AS time_ms, r.value AS value
 FROM readings r JOIN sensors s ON r.sensor = s.number JOIN quantities q ON r.quantity = q.number
-WHERE s.name LIKE 'bench-%'
+WHERE s.name LIKE 'bench-%' AND q.name = $quantity
 """
 
 
 def lost(history: Path, plans: Sequence[Plan]) -> int:
     """Return how many published messages are not kept with all three values as they were sent."""
     with duckdb.connect(str(history), read_only=True) as connection:
-        kept = connection.execute(_KEPT).fetchnumpy()
-    places = [_places(kept, name) for name in _QUANTITIES]
+        places = [_places(connection, quantity) for quantity in _QUANTITIES]
     missing = 0
     for plan in plans:
         number = plan.numbers
@@ -34,11 +32,11 @@ def lost(history: Path, plans: Sequence[Plan]) -> int:
     return missing
 
 
-def _places(kept: dict[str, np.ndarray], quantity: str) -> tuple[Ints, np.ndarray]:
-    picked = kept["quantity"] == quantity
-    keys = _key(kept["sensor"][picked], kept["time_ms"][picked])
+def _places(connection: duckdb.DuckDBPyConnection, quantity: str) -> tuple[Ints, np.ndarray]:
+    kept = connection.execute(_KEPT, {"quantity": quantity}).fetchnumpy()
+    keys = _key(kept["sensor"], kept["time_ms"])
     order = np.argsort(keys)
-    return keys[order], kept["value"][picked][order]
+    return keys[order], kept["value"][order]
 
 
 def _key(sensor: Ints, time_ms: Ints) -> Ints:

@@ -32,6 +32,8 @@ class Job:
     connections: int = 4
     username: str | None = None
     password: str | None = None
+    #: Messages encoded at once; 0 for all of them before the first is sent.
+    encoded: int = 0
 
     def line(self) -> bytes:
         """Return it as the process reads it."""
@@ -87,7 +89,7 @@ class Publisher:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._packets = job.plan.packets()
+        self._begin, self._packets = 0, job.plan.packets(0, job.encoded if job.encoded else None)
         self._selector = selectors.DefaultSelector()
         self._connections = [self._connected(number) for number in range(job.connections)]
         self._sent = 0
@@ -106,12 +108,21 @@ class Publisher:
             connection = self._connections[turn % len(self._connections)]
             burst = min(due - self._sent, connection.room, _BURST)
             if burst > 0:
-                connection.send(_flat(self._packets[self._sent : self._sent + burst]))
-                self._sent += burst
+                packets = self._next(burst)
+                connection.send(_flat(packets))
+                self._sent += len(packets)
                 self.log.append((time.monotonic(), self._sent))
             turn += 1
             if turn % len(self._connections) == 0 or burst <= 0:
                 self._hear(0.0 if burst > 0 else 1 / _BURSTS_PER_S)
+
+    def _next(self, count: int) -> Bytes:
+        """Return the next messages, at most `count`; of a long job they are encoded some at a time."""
+        at = self._sent - self._begin
+        if at == len(self._packets):
+            self._begin, at = self._sent, 0
+            self._packets = self._job.plan.packets(self._begin, self._begin + self._job.encoded)
+        return self._packets[at : at + count]
 
     def _due(self, elapsed_s: float) -> int:
         if not self._job.per_s:

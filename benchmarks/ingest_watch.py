@@ -60,7 +60,9 @@ class Progress:
 
 
 @contextmanager
-def progress(socket: Path, tell: Callable[[Progress], None] = lambda _: None) -> Iterator[Progress]:
+def progress(
+    socket: Path, tell: Callable[[Progress], None] = lambda _: None, *, every_s: float = _LOOK_S
+) -> Iterator[Progress]:
     """Follow ingest over its own socket while the block lasts; `tell` hears of every look, in the watching thread."""
     watched, end = Progress(), threading.Event()
 
@@ -70,7 +72,7 @@ def progress(socket: Path, tell: Callable[[Progress], None] = lambda _: None) ->
                 with suppress(StoreUnavailable):  # it is asked again
                     watched.take(await feed.status())
                     tell(watched)
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(every_s)
 
     thread = threading.Thread(target=lambda: asyncio.run(watch()), name="bench.progress", daemon=True)
     thread.start()

@@ -54,7 +54,7 @@ class Latest:
         self._arrival_ns: NDArray[np.int64] = np.empty(0, np.int64)
         self._value: NDArray[np.float64] = np.empty(0, np.float64)
         self._quality: NDArray[np.uint16] = np.empty(0, np.uint16)
-        self._winner: NDArray[np.int64] = np.empty(0, np.int64)
+        self._winner: NDArray[np.int32] = np.empty(0, np.int32)
         self._listeners: list[News] = []
 
     def apply(self, item: Journaled) -> None:
@@ -143,9 +143,9 @@ class Latest:
         missing = len(self._series) - len(self._time_ns)
         if missing <= 0:
             return
-        missing += len(self._series)  # room for as many again, so that growing stays rare
+        missing += len(self._series) // 4  # room for some more, so that growing stays rare
         self._time_ns = np.append(self._time_ns, np.full(missing, _NEVER))
         self._arrival_ns = np.append(self._arrival_ns, np.zeros(missing, np.int64))
         self._value = np.append(self._value, np.zeros(missing, np.float64))
         self._quality = np.append(self._quality, np.zeros(missing, np.uint16))
-        self._winner = np.append(self._winner, np.zeros(missing, np.int64))
+        self._winner = np.append(self._winner, np.zeros(missing, np.int32))

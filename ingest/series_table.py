@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
+#: Places as they are kept, four bytes each: a million sensors have some million series.
+Kept = NDArray[np.int32]
 
 _EMPTY = -1
 #: Odd multiplier of Fibonacci hashing: 2^64 divided by the golden ratio.
@@ -16,10 +18,10 @@ class SeriesTable:
     def __init__(self) -> None:
         self._keys: NDArray[np.int64] = np.empty(512, np.int64)
         self._count = 0
-        self._table: NDArray[np.int64] = np.full(1024, _EMPTY)
+        self._table: Kept = np.full(1024, _EMPTY, np.int32)
         #: By sensor number the last place that one of its series got, and from each place the one before.
-        self._last: NDArray[np.int64] = np.full(1024, _EMPTY)
-        self._before: NDArray[np.int64] = np.empty(512, np.int64)
+        self._last: Kept = np.full(1024, _EMPTY, np.int32)
+        self._before: Kept = np.empty(512, np.int32)
 
     def __len__(self) -> int:
         """Return how many series have a place."""
@@ -51,7 +53,7 @@ class SeriesTable:
         while len(at := at[at != _EMPTY]):
             found.append(at)
             at = self._before[at]
-        return np.concatenate(found) if found else at
+        return np.concatenate([at, *found]).astype(np.int64)
 
     def sensors(self, places: Places) -> NDArray[np.int64]:
         """Return the sensor number of each place."""
@@ -63,7 +65,7 @@ class SeriesTable:
 
     def _look_up(self, keys: NDArray[np.int64]) -> Places:
         at = self._first_choice(keys)
-        found = self._table[at]
+        found = self._table[at].astype(np.int64)
         astray = np.flatnonzero((found != _EMPTY) & (self._keys[found] != keys))
         while len(astray):
             at[astray] = (at[astray] + 1) % len(self._table)
@@ -83,9 +85,9 @@ class SeriesTable:
         self._count = needed
 
     def _grow(self, size: int) -> None:
-        self._keys = _resized(self._keys, size)
+        self._keys = np.append(self._keys, np.zeros(size - len(self._keys), np.int64))
         self._before = _resized(self._before, size)
-        self._table = np.full(2 * size, _EMPTY)
+        self._table = np.full(2 * size, _EMPTY, np.int32)
         self._enter(self._keys[: self._count], np.arange(self._count))
 
     def _chain(self, sensors: NDArray[np.int64], places: Places) -> None:
@@ -111,8 +113,8 @@ class SeriesTable:
         return ((keys.view(np.uint64) * _MULTIPLIER) >> bits).astype(np.int64)
 
 
-def _resized(column: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    return np.concatenate([column, np.full(size - len(column), _EMPTY)])
+def _resized(column: Kept, size: int) -> Kept:
+    return np.append(column, np.full(size - len(column), _EMPTY, np.int32))
 
 
 def _keys(sensor: NDArray[np.int32], quantity: NDArray[np.int32]) -> NDArray[np.int64]:

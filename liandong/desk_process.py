@@ -30,6 +30,7 @@ from liandong.folder import DataFolder
 from liandong.known_sensors import KnownSensors
 from liandong.link.client import linked
 from liandong.looking_after import Care
+from liandong.memory import give_back_memory
 from liandong.part import own_command
 from liandong.parts_metrics import tell_parts
 from liandong.pauses import keep_pauses_short
@@ -127,8 +128,9 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         async with linked(folder.socket) as feed:
             given = replace(_given(settings, city, ledger, feed, voice, demo=demo), files=files, directory=directory)
             backtests = _backtests(settings, city, config)
-            app = create_app(replace(given, copies=care.copies, backtests=backtests))
+            app = create_app(replace(given, copies=care.copies, backtests=backtests, restored=care.restored))
             sensing.listen(told_states(app))
+            give_back_memory()
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:

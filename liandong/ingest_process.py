@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 
 from city.catalogue import default_catalogue
-from city.clock import SystemClock
+from city.clock import SystemClock, iso
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
+from city.registered import Registered
 from ingest.config import IngestSettings
 from ingest.derived.stage import Derive
 from ingest.derived.surroundings import Surroundings
@@ -29,10 +30,12 @@ from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
 from liandong.concerns import Concerns
 from liandong.copies.stillness import kept_still
+from liandong.copies.restored import RestoredMark
 from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
 from liandong.ingest_feed import IngestFeed
 from liandong.link.server import served
+from liandong.memory import give_back_memory
 from liandong.past_telling import past_told
 from liandong.recalled import recalled_numbers
 from liandong.secrets import secrets_at
@@ -60,7 +63,8 @@ async def run_ingest(settings: Settings) -> None:
     """
     folder = settings.folder
     folder.create()
-    city = read_city(settings.city, folder.read_sensors)
+    whole = read_city(settings.city, folder.read_sensors)
+    city = replace(whole, sensors=Registered.of(()))
     with (
         folder.held("ingest"),
         database_at(settings.database, folder) as database,
@@ -68,7 +72,9 @@ async def run_ingest(settings: Settings) -> None:
         stopped_by_signals() as stop,
     ):
         registry = Enrolment(settings.city, ingest, database, registry_at(database, folder))
-        await registry.take_over(city)
+        await registry.take_over(whole)
+        del whole  # a million sensors, which the registry has now
+        give_back_memory()
         feed = IngestFeed(
             ingest.service,
             ingest.bench,
@@ -81,7 +87,7 @@ async def run_ingest(settings: Settings) -> None:
         async with served(feed, folder.socket), asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(ingest.service.run(), name="ingest.service"),
-                group.create_task(registry.follow(city), name="ingest.registry"),
+                group.create_task(registry.follow(), name="ingest.registry"),
                 group.create_task(_tend(ingest.history), name="ingest.housekeeping"),
             ]
             async with _told_and_kept_still(ingest, folder):
@@ -137,7 +143,7 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         )
         parts = Parts(
             identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside,
-            derive=derive,
+            derive=derive, **_keeping_to_itself(settings, RestoredMark(folder.restored, clock)),
         )  # fmt: skip
         filters = city.routes.filters
         service = IngestService(place, _settings(settings, folder, filters), parts, filters=filters)
@@ -145,6 +151,20 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         if judge.engine.context is not None:
             service.pipeline.context_version = judge.engine.context.version
         yield _Ingest(service, bench, states, identity, normaliser, history, lanes)
+
+
+def _keeping_to_itself(settings: Settings, mark: RestoredMark) -> dict[str, Any]:
+    """Return what holds a restored copy back: it would take the session of the city that it was copied from."""
+
+    async def may_dial(broker: str) -> None:
+        if not (settings.mqtt.embedded and broker == settings.mqtt.name):
+            await mark.lifted()
+
+    def copied() -> str:
+        found = mark.standing()
+        return "" if found is None else found.made or iso(found.restored_ns)
+
+    return {"may_dial": may_dial, "keeps_to_itself": copied}
 
 
 def _settings(settings: Settings, folder: DataFolder, filters: Sequence[str]) -> IngestSettings:

@@ -11,11 +11,13 @@ from pathlib import Path
 from city.clock import SystemClock
 from liandong.broker.embedded import EmbeddedBroker
 from liandong.city_folder import read_city
+from liandong.copies.restored import RestoredMark
 from liandong.copies.schedule import Schedule
 from liandong.copies.standing import Standings
 from liandong.folder import DataFolder
 from liandong.http_probe import answers
 from liandong.link.client import is_listening
+from liandong.memory import give_back_memory
 from liandong.nursery import Nursery
 from liandong.part import Part, own_command
 from liandong.secrets import secrets_at
@@ -49,6 +51,7 @@ async def up(
     folder.create()
     # Mistakes are told once and at once, not by each part; what was read is not held here.
     filters = read_city(settings.city, folder.read_sensors).routes.filters
+    give_back_memory()
     with folder.held("up"), stopped_by_signals() as stop:
         settings.http_address.require_free(at="http.port")
         broker = None
@@ -110,8 +113,9 @@ def _schedule(settings: Settings, parts: _Parts) -> Schedule | None:
     """Return what takes copies, where the settings ask for them."""
     if settings.backup.to is None:
         return None
-    clock = SystemClock()
-    return Schedule(settings.backup, Standings(settings.folder.copies, clock), clock, parts.command)
+    clock, folder = SystemClock(), settings.folder
+    mark = RestoredMark(folder.restored, clock)
+    return Schedule(settings.backup, Standings(folder.copies, clock), clock, parts.command, mark.lifted)
 
 
 @asynccontextmanager

@@ -113,6 +113,8 @@ class Program:
     process: subprocess.Popen[bytes] | ForkedCommand | None = None
     options: tuple[str, ...] = ()
     root: Path | None = None
+    #: Longest time until it is ready, in seconds.
+    start_s: float = START_S
 
     @property
     def url(self) -> str:
@@ -157,7 +159,7 @@ class Program:
 
     def wait_ready(self) -> None:
         """Return when database, ingest and broker are all there."""
-        eventually(self._ready, within_s=START_S, what=f"readiness (see {self.log})")
+        eventually(self._ready, within_s=self.start_s, what=f"readiness (see {self.log})")
 
     def stop(self) -> int:
         """End it as Ctrl-C does and return its exit code."""
