@@ -78,6 +78,8 @@ class Enrolment:
         self._turn = asyncio.Lock()
         self._watch = BookWatch(root)
         self._census = Census.of(())
+        #: What is still to be put into the registry.
+        self._city: CityFolder | None = None
         #: Version of the registry that was read; None while it never was in this run.
         self._version: int | None = None
 
@@ -90,6 +92,7 @@ class Enrolment:
         try:
             await self._read_whole(city)
         except StoreUnavailable as error:
+            self._city = city
             context = self._ingest.bench.judge.engine.context
             if context is None:
                 raise
@@ -119,20 +122,21 @@ class Enrolment:
         self._watch.read(stamps)
         await self._rank()
 
-    async def follow(self, city: CityFolder) -> NoReturn:
+    async def follow(self) -> NoReturn:
         """Look at the registry's version and at the files twice a second, and tell nobody of it but ingest."""
         await self._rank()
         while True:
             await asyncio.sleep(_LOOK_S if self._version is not None else _AWAY_S)
             try:
-                await self._look(city)
+                await self._look()
             except StoreUnavailable as error:
                 log.debug("registry_away", cause=error.cause)
 
-    async def _look(self, city: CityFolder) -> None:
+    async def _look(self) -> None:
         if self._version is None:
             async with self._turn:
-                await self._read_whole(city)
+                await self._read_whole(self._city)
+            self._city = None
             log.info("registry_back")
             await self._rank()
         elif (
@@ -163,6 +167,10 @@ class Enrolment:
     async def _adopt_whole(self, census: Census) -> None:
         await asyncio.to_thread(census.digest)
         context = read_context(self._root, census, self._ingest.identity, SystemClock())
+        in_force = self._ingest.bench.judge.engine.context
+        if in_force is not None and in_force.version == context.version:
+            census = Census.of(in_force.sensors)  # the same, so that it is in memory once
+            context = replace(context, sensors=census)
         self._census = census
         self._ingest.normaliser.use(context)
         await self._ingest.service.adopt(context)
