@@ -1,13 +1,13 @@
 """What the rules may know of the city, gathered from city folder and registry, and named by its content."""
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from city.catalogue import default_catalogue
 from city.census import Census
 from city.clock import Clock
 from city.entry import Context
@@ -16,12 +16,22 @@ from city.holidays import parse_holidays, written_out
 from ingest.identity import Identity
 from liandong.city_about import parse_about
 from liandong.city_folder import Book, book_of
-from rules.book import read_book
 from rules.faults import BadRuleBook
+from rules.library import Library
 
 
-def read_context(root: Path, census: Census, identity: Identity, clock: Clock) -> Context:
-    """Return the context of the city folder `root` and of these registered sensors.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the files of a city folder say to the rules: the book with the series that it judges, and the calendar."""
+
+    book: Book
+    judged: frozenset[str]
+    zone: str
+    holidays: str
+
+
+def read_written(root: Path, library: Library) -> Written:
+    """Return what the files of the city folder `root` say; takes seconds for a large book, in any thread.
 
     A wrong rule book is in it as it stands: the engine keeps the one in force and says why.
 
@@ -35,10 +45,14 @@ def read_context(root: Path, census: Census, identity: Identity, clock: Clock) -
         zone = parse_about((root / "city.toml").read_text("utf-8"), "city.toml").zone.key
     except (OSError, UnicodeDecodeError) as exc:
         raise BadCityFile(expected="readable rule files", got=str(exc), at=str(root)) from exc
-    quantities = {name: identity.quantity_number(name) for name in sorted(_judged(book))}
-    days = _written_out(days, zone)
-    version = _version(book, census, quantities, (zone, days))
-    return Context(clock.now_ns(), version, book, census, quantities, zone, days)
+    return Written(book, _judged(book, library), zone, _written_out(days, zone))
+
+
+def read_context(written: Written, census: Census, identity: Identity, clock: Clock) -> Context:
+    """Return the context of what a city folder says and of these registered sensors."""
+    quantities = {name: identity.quantity_number(name) for name in sorted(written.judged)}
+    version = _version(written.book, census, quantities, (written.zone, written.holidays))
+    return Context(clock.now_ns(), version, written.book, census, quantities, written.zone, written.holidays)
 
 
 @lru_cache(maxsize=2)
@@ -53,10 +67,10 @@ def _written_out(days: str, zone: str) -> str:
         return days
 
 
-def _judged(book: Book) -> frozenset[str]:
+def _judged(book: Book, library: Library) -> frozenset[str]:
     """Return the series that rules judge; none for a book that will not be in force."""
     try:
-        return read_book(book, default_catalogue()).quantities
+        return library.read(book).quantities
     except BadRuleBook:
         return frozenset()
 

@@ -10,7 +10,7 @@ import structlog
 
 from city.census import NUMBERS, Census
 from city.clock import SystemClock
-from city.entry import ContextChange, NumberedSensor
+from city.entry import Context, ContextChange, NumberedSensor
 from city.errors import BadCityFile, StoreUnavailable
 from ingest.fairness.lanes import Lanes
 from ingest.identity import Identity
@@ -20,9 +20,10 @@ from liandong.alarm_bearing import rank_by
 from liandong.bench import Bench
 from liandong.book_watch import BookWatch
 from liandong.city_folder import CityFolder
-from liandong.context import read_context
+from liandong.context import read_context, read_written
 from liandong.sensor_states import SensorStates
 from liandong.stores import register
+from liandong.uncollected import uncollected
 from registry.sensors import SensorChanges, SensorRegistry, Whole
 from storage.migrate import upgrade
 from storage.sql import Database
@@ -166,7 +167,7 @@ class Enrolment:
 
     async def _adopt_whole(self, census: Census) -> None:
         await asyncio.to_thread(census.digest)
-        context = read_context(self._root, census, self._ingest.identity, SystemClock())
+        context = await self._prepared(census)
         in_force = self._ingest.bench.judge.engine.context
         if in_force is not None and in_force.version == context.version:
             census = Census.of(in_force.sensors)  # the same, so that it is in memory once
@@ -174,6 +175,16 @@ class Enrolment:
         self._census = census
         self._ingest.normaliser.use(context)
         await self._ingest.service.adopt(context)
+
+    async def _prepared(self, census: Census) -> Context:
+        """Return the context of files and sensors, with what takes long done in a thread while ingest goes on."""
+        engine = self._ingest.bench.judge.engine
+        with uncollected():
+            written = await asyncio.to_thread(read_written, self._root, engine.library)
+            context = read_context(written, census, self._ingest.identity, SystemClock())
+            if context.version != self._ingest.service.pipeline.context_version:
+                await asyncio.to_thread(engine.prepare, context)
+        return context
 
     async def _read_changes(self, version: int) -> None:
         changes = await asyncio.to_thread(self._registry.changed_since, version)
@@ -183,7 +194,7 @@ class Enrolment:
             return
         new = tuple(NumberedSensor(self._ingest.identity.sensor_number(one.id), one) for one in changes.changed)
         census = await asyncio.to_thread(_changed, self._census, new, changes)
-        context = read_context(self._root, census, self._ingest.identity, SystemClock())
+        context = await self._prepared(census)
         base = self._ingest.service.pipeline.context_version
         change = ContextChange(base, replace(context, sensors=new), changes.removed, whole=context)
         self._census = census

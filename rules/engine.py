@@ -11,11 +11,12 @@ from city.context_bytes import applied
 from city.entry import Arrivals, Connection, Context, ContextChange, Journaled, Tick
 from city.errors import BadCityFile
 from city.holidays import parse_holidays
-from rules.book import RuleBook, read_book
+from rules.book import RuleBook
 from rules.kind import OpenAlarm, Pass, Verdict
 from rules.kinds import KINDS
 from rules.kinds.silence import Silence
 from rules.leaping import Moment, judged_at_ticks, leap
+from rules.library import Library
 from rules.listening import Listening
 from rules.patient import Patient
 from rules.population import Population
@@ -34,6 +35,12 @@ class _InForce:
     book: RuleBook = field(default_factory=RuleBook)
     passes: dict[str, Pass] = field(default_factory=dict)
 
+    def put_to(self, context: Context, book: RuleBook) -> "_InForce | None":
+        """Return the same for a context that has the same content; None where it has not."""
+        if self.context is None or self.context.version != context.version or self.book is not book:
+            return None
+        return replace(self, context=context)
+
 
 class Engine:
     """Judges journal entries in their order; the same entries give the same transitions, however batches are cut.
@@ -41,11 +48,12 @@ class Engine:
     Attributes:
         listening: the clock of silence.
         book_error: why the newest context's rule book is not in force; empty when it is.
+        library: what reads rule books.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._force = _InForce()
+        self.library = Library(catalogue)
+        self._force, self._ready = _InForce(), _InForce()
         self.listening = Listening()
         self.book_error = ""
 
@@ -104,9 +112,7 @@ class Engine:
         """Put a context in force; a book with mistakes leaves the one in force with the new registry."""
         old = self._force
         try:
-            # Reading a thousand rules takes seconds, and most contexts are new only by their sensors.
-            same = old.context is not None and old.context.book == context.book and not self.book_error
-            book = old.book if same else read_book(context.book, self._catalogue)
+            book = self._book_of(context)
             _calendar(context)
             self.book_error = ""
         except BadCityFile as error:
@@ -117,13 +123,31 @@ class Engine:
             context = replace(
                 context, book=before.book, zone=before.zone, holidays=before.holidays, quantities=quantities
             )
-        self._force = _compiled(context, book)
+        ready, self._ready = self._ready, _InForce()
+        self._force = ready.put_to(context, book) or _compiled(context, book)
         verdicts: list[Verdict] = []
         for kind, pass_ in self._force.passes.items():
             pass_.begin(self.listening)
             if kind in old.passes:
                 verdicts += pass_.adopt(old.passes[kind], context.time_ns)
         return verdicts
+
+    def prepare(self, context: Context) -> None:
+        """Do beforehand what takes long of putting a context in force; when its entry is applied, the rest is quick.
+
+        May be called in another thread, with one context at a time. It decides nothing: unprepared, a context comes to
+        the same. A book with mistakes is left to be told of when it is applied.
+        """
+        try:
+            self._ready = _compiled(context, self._book_of(context))
+        except BadCityFile:
+            self._ready = _InForce()
+
+    def _book_of(self, context: Context) -> RuleBook:
+        """Return the book of a context, which most often is the one in force; raises BadRuleBook."""
+        force = self._force
+        same = force.context is not None and force.context.book == context.book and not self.book_error
+        return force.book if same else self.library.read(context.book)
 
     def start(self, context: Context, book: RuleBook) -> None:
         """Put a context in force whose book was read already, before anything was judged."""
@@ -137,7 +161,7 @@ class Engine:
         A book that this program can no longer read counts as empty; `book_error` tells.
         """
         try:
-            book, self.book_error = read_book(context.book, self._catalogue), ""
+            book, self.book_error = self.library.read(context.book), ""
         except BadCityFile as error:
             book, self.book_error = RuleBook(), str(error)
         self._force = _compiled(context, book)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue import default_catalogue
 from city.census import Census
 from city.clock import ManualClock
 from city.entry import Context, NumberedSensor
@@ -11,7 +12,8 @@ from city.errors import BadCityFile
 from city.level import Domain
 from city.sensor import Sensor
 from ingest.identity import Identity
-from liandong.context import read_context
+from liandong.context import read_context, read_written
+from rules.library import Library
 from tests.support.small_city import write_small_city
 
 CLOCK = ManualClock(datetime(2026, 11, 20, tzinfo=UTC))
@@ -35,7 +37,8 @@ def city(tmp_path: Path) -> Path:
 
 def read(city: Path, identity: Identity, sensors: tuple[Sensor, ...] = SENSORS) -> Context:
     numbered = [NumberedSensor(identity.sensor_number(sensor.id), sensor) for sensor in sensors]
-    return read_context(city, Census.of(numbered), identity, CLOCK)
+    written = read_written(city, Library(default_catalogue()))
+    return read_context(written, Census.of(numbered), identity, CLOCK)
 
 
 def test_context_has_numbers_for_all_that_rules_judge(city: Path, identity: Identity) -> None:
