@@ -128,7 +128,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         async with linked(folder.socket) as feed:
             given = replace(_given(settings, city, ledger, feed, voice, demo=demo), files=files, directory=directory)
             backtests = _backtests(settings, city, config)
-            app = create_app(replace(given, copies=care.copies, backtests=backtests, restored=care.restored))
+            app = create_app(replace(given, copies=care.copies, backtests=backtests))
             sensing.listen(told_states(app))
             give_back_memory()
             server = _Server(_configuration(app, settings.http.trusted_proxies))
