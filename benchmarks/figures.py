@@ -62,6 +62,17 @@ def judged(name: str, key: str, figures: Sequence[Figure]) -> None:
     known = json.loads(file.read_text("utf-8")) if file.exists() else {}
     known |= {"machine": machine, key: [asdict(one) | {"verdict": one.verdict} for one in figures]}
     file.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    shown(name, key, figures)
+
+
+def verdicts(figures: Sequence[Figure]) -> dict[str, str]:
+    """Return what became of each limit, by the figure's name."""
+    return {one.name: one.verdict for one in figures if one.verdict}
+
+
+def shown(name: str, key: str, figures: Sequence[Figure]) -> None:
+    """Print figures with their verdicts."""
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
     table = Table(title=f"{name} on {key}, {machine['cores']} cores, Python {machine['python']}")
     for column in ("figure", "value", "unit", "limit", "verdict"):
         table.add_column(column, justify="right" if column in {"value", "limit"} else "left")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.figures import Figure, shown, verdicts
 from benchmarks.ingest_city import BROKERS, installed
 from benchmarks.ingest_load import Figures, Log, Run, alarm_delays_ms, spread
 from benchmarks.ingest_messages import Plan
@@ -67,6 +68,21 @@ def _live_ms(plan: Plan, log: Log, shown: Sequence[tuple[float, str]]) -> list[f
     return delays
 
 
+def promised(figures: Figures) -> list[Figure]:
+    """Return the figures that issue 4 limits, "How fast"."""
+    return [
+        Figure("saturated", figures["messages_per_s"], "messages/s", 30_000, at_least=True),
+        Figure("saturated: readings", figures["readings_per_s"], "readings/s", 90_000, at_least=True),
+        Figure("saturated: our processor time", figures["cpu_us_per_message"], "µs/message", 20),
+        Figure("saturated: API p99", figures["api_ms"]["p99"], "ms", 200),
+        Figure("saturated: live stream behind, p99", figures["publish_to_live_ms"]["p99"], "ms", 1000),
+        Figure("publish to alarm at 10,000/s, p50", figures["publish_to_alarm_ms"]["p50"], "ms"),
+        Figure("publish to alarm at 10,000/s, p99", figures["publish_to_alarm_ms"]["p99"], "ms", 150),
+        Figure("publish to history at 10,000/s, p99", figures["publish_to_history_ms"]["p99"], "ms"),
+        Figure("lost", figures["lost"], "messages", 0),
+    ]
+
+
 def measure(broker: str, arguments: argparse.Namespace) -> Figures:
     """Return all figures on one kind of broker."""
     with tempfile.TemporaryDirectory(prefix="liandong-bench-") as place:
@@ -79,7 +95,9 @@ def measure(broker: str, arguments: argparse.Namespace) -> Figures:
                 run.load(run.plan(arguments.sensors, _PACE_PER_S), per_s=_PACE_PER_S)
             times = steady(run, live, arguments.seconds)
             full = saturated(run, live, person, arguments.messages)
-        return {**full, **times, "lost": lost(city.history, run.plans)}
+        figures = {**full, **times, "lost": lost(city.history, run.plans)}
+        shown("ingest", broker, promised(figures))
+        return {**figures, "verdicts": verdicts(promised(figures))}
 
 
 def main(words: Sequence[str] | None = None) -> None:

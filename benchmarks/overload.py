@@ -18,6 +18,7 @@ import duckdb
 import orjson
 import psutil
 
+from benchmarks.figures import Figure, shown, verdicts
 from benchmarks.ingest_city import BROKERS, Installed, installed, used_s
 from benchmarks.ingest_load import Figures, Run, log_of, publishing, spread, tell
 from benchmarks.ingest_messages import Plan
@@ -34,6 +35,8 @@ _AHEAD = 15_000
 _PROBE_S, _NORMAL_S = 0.25, 1.0
 _PATIENCE_S = 120.0
 _CORES = 2
+#: What counts as bounded, MB: the million sensors' limit for everything together.
+_BOUND_MB = 2000.0
 
 _SAVING = """rules:
   - id: saving
@@ -173,6 +176,20 @@ def kept(history: Path) -> int:
         return int(connection.execute(sql).fetchall()[0][0])
 
 
+def promised(figures: Figures, seconds: int, per_s: int) -> list[Figure]:
+    """Return the figures that issue 4 limits, "How fast"; `per_s` messages are offered for so many `seconds`."""
+    return [
+        Figure("offered for", seconds, "s", 60, at_least=True),
+        Figure("offered, in a closed loop", figures["offered_per_s"], "messages/s"),
+        Figure("offered where nothing holds the loop back", per_s, "messages/s", 30_000, at_least=True),
+        Figure("acknowledged and neither kept nor in the ledger", figures["lost"], "messages", 0),
+        Figure("memory of ingest, most", figures["rss_mb"], "MB", _BOUND_MB),
+        Figure("alarms of the protected class, p99", figures["protected_alarm_ms"]["p99"], "ms", 1000),
+        Figure("alarms of the protected class, the last", figures["protected_alarm_ms"]["most"], "ms"),
+        Figure("normal again after", figures["normal_after_s"], "s", 30),
+    ]
+
+
 def measure(broker: str, arguments: argparse.Namespace) -> Figures:
     """Flood one city on one kind of broker."""
     with tempfile.TemporaryDirectory(prefix="liandong-bench-") as place:
@@ -195,7 +212,10 @@ def measure(broker: str, arguments: argparse.Namespace) -> Figures:
             figures |= {"shed": shed(city)}
             acknowledged = int(city.program.metric("ingest_messages_acknowledged_total"))
         figures |= {"acknowledged": acknowledged, "kept": kept(city.history)}
-        return {**figures, "lost": acknowledged - figures["kept"] - figures["shed"]}
+        figures |= {"lost": acknowledged - figures["kept"] - figures["shed"]}
+        limited = promised(figures, arguments.seconds, arguments.per_s)
+        shown("overload", broker, limited)
+        return {**figures, "verdicts": verdicts(limited)}
 
 
 def main(words: Sequence[str] | None = None) -> None:
