@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from tests.support.servers import HOST, free_port, require, wait_until
 
 _NOBODY = "nobody"
 
-#: Servers on which `migrated` is, by URL; a port is given once (see `free_port`).
-_TEMPLATES: set[str] = set()
+#: By a server's URL the database there of which others are copies; a port is given once (see `free_port`).
+_TEMPLATES: dict[str, str] = {}
 
 
 def _program(name: str) -> str:
@@ -57,11 +58,13 @@ def new_database(url: str, name: str, template: str = "template1") -> str:
 def new_migrated(url: str, name: str) -> str:
     """Make a database with the present schema on the server at `url`, which is migrated once; return its URL."""
     if url not in _TEMPLATES:
-        database = Database(new_database(url, "migrated"))
+        # A name of its own: the one that a test had no time for must not stand in the next one's way.
+        template = f"migrated_{uuid.uuid4().hex}"
+        database = Database(new_database(url, template))
         upgrade(database)
         database.close()
-        _TEMPLATES.add(url)
-    return new_database(url, name, "migrated")
+        _TEMPLATES[url] = template
+    return new_database(url, name, _TEMPLATES[url])
 
 
 @dataclass
