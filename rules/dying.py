@@ -110,13 +110,14 @@ class Dying:
         self._silenced = np.flatnonzero(self.mortal & (self._dead_ns < ENDLESS_NS))
         self._least_ns = int(self._dead_ns[self._silenced].min(initial=ENDLESS_NS))
         #: Series in which a hazard may be pending; that it is over is noticed later, and costs until then.
-        self._pending, self._tidy_ns = np.zeros(len(keys), dtype=np.bool_), 0
+        self._pending, self._pends, self._tidy_ns = np.zeros(len(keys), dtype=np.bool_), False, 0
         self.doubts = False
 
     def refresh(self) -> None:
         """Derive from the tables in which series a hazard may be pending, and whether anything is unconfirmed."""
         self._pending[:] = False
         self._pending[self._series[self.mortal & self._ladder.is_met()]] = True
+        self._pends = bool(self._pending.any())
         self.doubts = bool(self.unconfirmed["on"].any())
 
     def doubt(self, pair: Ints) -> None:
@@ -143,10 +144,14 @@ class Dying:
         """Note of pairs that were judged that a hazard is pending or raised in their series."""
         met = self._ladder.is_met(pair)
         met &= self.mortal.take(pair)
-        self._pending[self._series.take(pair[met])] = True
+        series = self._series.take(pair[met])
+        if len(series):
+            self._pending[series], self._pends = True, True
 
     def note(self, batch: ReadingBatch, series: Ints, row: Ints, listening: Listening) -> None:
         """Remember the last good reading of each series in which a hazard is pending."""
+        if not self._pends:
+            return
         near = np.flatnonzero(self._pending.take(series))
         if not len(near):
             return

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 #: `arrived_ns` of a sensor that was never heard.
 NEVER_HEARD = 0
 
-_DERIVED = np.uint16(Quality.DERIVED)
+_DERIVED = int(Quality.DERIVED)
 
 #: What is known of a rhythm holds until it may have shortened by this part.
 _QUICKENS = 8
@@ -92,8 +92,11 @@ class Hearing:
         Nor is a derived reading: that of an hour is made after the sensor's last word.
         """
         batch, events = arrivals.readings, arrivals.events
-        said = (batch.quality & _DERIVED) == 0
-        learned = [self._hear(batch.sensor[said], batch.arrival_ns[said], listening)]
+        sensor, arrival_ns = batch.sensor, batch.arrival_ns
+        if int(np.bitwise_or.reduce(batch.quality)) & _DERIVED:
+            said = np.flatnonzero(batch.quality & _DERIVED == 0)
+            sensor, arrival_ns = sensor.take(said), arrival_ns.take(said)
+        learned = [self._hear(sensor, arrival_ns, listening)]
         if events:
             sensor = np.array([event.sensor for event in events], dtype=np.int32)
             arrival_ns = np.array([event.arrival_ns for event in events], dtype=np.int64)
@@ -103,19 +106,29 @@ class Hearing:
 
     def _hear(self, sensor: NDArray[np.int32], arrival_ns: Ints, listening: Listening) -> tuple[Ints, Ints]:
         """Note readings or events; return row and listening time of what a rhythm may be learned of."""
-        row = self.row_of[np.minimum(sensor, len(self.row_of) - 1)]
-        known = np.flatnonzero(row >= 0)
-        row, arrival_ns = row[known], arrival_ns[known]
-        newest = arrival_ns >= self.heard["arrived_ns"][row]
-        row, arrival_ns = row[newest], arrival_ns[newest]
+        row = self.row_of.take(sensor, mode="clip")
+        news = (row >= 0) & (arrival_ns >= self.heard["arrived_ns"].take(row, mode="clip"))
+        if not news.all():
+            known = np.flatnonzero(news)
+            row, arrival_ns = row.take(known), arrival_ns.take(known)
         heard_ns = listening.stamp(arrival_ns)
-        np.maximum.at(self.heard["total_ns"], row, heard_ns)
-        np.maximum.at(self.heard["arrived_ns"], row, arrival_ns)
-        self.heard.touch(row)
+        self._note(row, heard_ns, arrival_ns)
         if not len(self._learning):
             return row, heard_ns
         learner = self._rhythm_of[row]
         return _rising(learner[learner >= 0], heard_ns[learner >= 0])
+
+    def _note(self, row: Ints, heard_ns: Ints, arrival_ns: Ints) -> None:
+        """Remember the newest word of each row; none is older than what is remembered."""
+        heard = self.heard
+        if bool((arrival_ns[1:] >= arrival_ns[:-1]).all()):
+            # Of several of one row the last is written, which is the newest.
+            heard["total_ns"][row] = np.maximum(heard["total_ns"].take(row), heard_ns)
+            heard["arrived_ns"][row] = arrival_ns
+        else:
+            np.maximum.at(heard["total_ns"], row, heard_ns)
+            np.maximum.at(heard["arrived_ns"], row, arrival_ns)
+        heard.touch(row)
 
     def _learn(self, row: Ints, heard_ns: Ints) -> None:
         if len(row):

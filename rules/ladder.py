@@ -46,9 +46,12 @@ class Ladder:
     def __init__(self, name: str, limits: Limits, gates: Gates, pairs: Targets) -> None:
         self._limits, self._gates, self._rule = limits, gates, pairs.term
         self._since = tuple(f"since_{rank}" for rank in range(limits.depth))
+        self._ranks = np.arange(limits.depth)[:, None]
         self.table = StateTable(name, pairs.keys, ALARM_COLUMNS | dict.fromkeys(self._since, (np.int64, NEVER_NS)))
         self._low, self._high = np.empty(len(pairs)), np.empty(len(pairs))
         self._due_ns = np.empty(len(pairs), dtype=np.int64)
+        #: Lowest and highest of pairs that no time moves, side by side: one look into memory for both.
+        self._calm = np.empty((len(pairs), 2))
         #: Judge all reading by reading, calm or not, so that what each is judged by can be told.
         self.watched = False
         self.refresh()
@@ -59,8 +62,18 @@ class Ladder:
         for column in self._since:
             calm &= self.table[column] == NEVER_NS
         low, high = self._limits.calm(self._rule)
-        self._low[:], self._high[:] = np.where(calm, low, np.inf), np.where(calm, high, -np.inf)
-        self._due_ns[:] = ENDLESS_NS
+        every = np.arange(len(self.table))
+        self._stay(every, np.where(calm, low, np.inf), np.where(calm, high, -np.inf), np.full(len(every), ENDLESS_NS))
+
+    def _stay(self, pair: Ints, low: Floats, high: Floats, due_ns: Ints) -> None:
+        """Expect the state of pairs to stay as it is while values are within an open interval, until a time."""
+        self._low[pair], self._high[pair], self._due_ns[pair] = low, high, due_ns
+        timeless = due_ns == ENDLESS_NS
+        self._calm[pair, 0], self._calm[pair, 1] = np.where(timeless, low, np.inf), np.where(timeless, high, -np.inf)
+
+    def _expect_nothing(self, pair: Ints) -> None:
+        """Judge the next reading of some pairs, whatever it is."""
+        self._low[pair], self._high[pair], self._calm[pair] = np.inf, -np.inf, (np.inf, -np.inf)
 
     def since(self, pair: int) -> list[int]:
         """Return for each level of the deepest rule since when a pair has met it, NEVER_NS where it does not."""
@@ -76,50 +89,45 @@ class Ladder:
         """Return which of the fanned pairs may be moved by readings from `least` to `most` until `latest_ns`."""
         if self.watched:
             return np.arange(len(fan.pair))
-        leaving = least.take(fan.of) <= self._low.take(fan.pair)
-        leaving |= most.take(fan.of) >= self._high.take(fan.pair)
-        leaving |= latest_ns.take(fan.of) >= self._due_ns.take(fan.pair)
-        return np.flatnonzero(leaving)
+        calm = self._calm.view(np.complex128).take(fan.pair).view(np.float64)
+        near = np.flatnonzero((fan.spread(least) <= calm[0::2]) | (fan.spread(most) >= calm[1::2]))
+        pair, of = fan.pair.take(near), fan.of.take(near)
+        leaving = least.take(of) <= self._low.take(pair)
+        leaving |= most.take(of) >= self._high.take(pair)
+        leaving |= latest_ns.take(of) >= self._due_ns.take(pair)
+        return near[leaving]
 
     def advance(
         self, pair: Ints, segments: Segments, value: Floats, time_ns: Ints, keeping: Floats | None = None
     ) -> Steps:
         """Judge each reading in order, a segment for each of `pair`; keep the state after the last.
 
-        `keeping` is what a level is kept by, where that is another number than the one it is reached by.
+        `keeping` is what a level is kept by, where that is another number than the one it is reached by. All levels are
+        judged at once, a row each, the mildest first: whoever has reached or keeps a worse one has the milder ones too.
         """
         rule, level = self._rule.take(pair), self.table["level"].take(pair)
         each = segments.spread(rule)
         gate = _Gate(self._gates, each, segments, time_ns)
-        due, kept = np.zeros((2, len(value)), dtype=np.bool_)
-        after, met_count = np.zeros(len(value), dtype=np.int8), np.zeros(len(pair), dtype=np.int8)
-        deadline_ns = np.full(len(pair), ENDLESS_NS)
-        since_ns: list[Ints] = []
-        for rank in reversed(range(self._limits.depth)):
-            column = self.table[self._since[rank]]
-            met = gate.open(self._limits.met(rank, each, value))
-            since = np.where(met, gate.since(met, column.take(pair)), NEVER_NS)
-            due_ns = since + self._limits.hold_ns[rank].take(each)
-            own_due = met & (time_ns >= due_ns)
-            due |= own_due
-            kept |= gate.open(self._limits.kept(rank, each, value if keeping is None else keeping))
-            after += segments.latch(due, kept, level > rank)
-            pending = segments.ends(met & ~own_due)
-            np.minimum(deadline_ns, segments.ends(due_ns), out=deadline_ns, where=pending)
-            met_count += segments.ends(met)
-            column[pair] = segments.ends(since)
-            since_ns.insert(0, since)
-        self._keep(pair, rule, segments.ends(value), met_count, segments.ends(after))
-        self._due_ns[pair] = gate.due(deadline_ns, met_count, segments.ends(after))
+        met = gate.open(self._limits.each_met(each, value))
+        carried_ns = np.array([self.table[column].take(pair) for column in self._since])
+        since_ns = np.where(met, gate.since(met, carried_ns), NEVER_NS)
+        due_ns = since_ns + self._limits.hold_ns[:-1].take(each, axis=1)
+        due = met & (time_ns >= due_ns)
+        waits_ns = np.where(segments.ends(met & ~due), segments.ends(due_ns), ENDLESS_NS)
+        kept = gate.open(self._limits.each_kept(each, value if keeping is None else keeping))
+        after = segments.latch(_or_worse(due), _or_worse(kept), level > self._ranks).sum(axis=0, dtype=np.int8)
+        met_count = segments.ends(met).sum(axis=0, dtype=np.int8)
+        for column, since in zip(self._since, segments.ends(since_ns), strict=True):
+            self.table[column][pair] = since
+        ends = segments.ends(after)
+        self.table["level"][pair] = ends
+        self.table.touch(pair)
+        low, high = self._limits.steady(rule, segments.ends(value), met_count, ends)
+        self._stay(pair, low, high, gate.due(waits_ns.min(axis=0), met_count, ends))
         before = segments.previous(after, level)
         element = np.flatnonzero(after != before)
         owner = pair[segments.owner(element)]
-        return Steps(element, owner, before[element], after[element], tuple(since[element] for since in since_ns))
-
-    def _keep(self, pair: Ints, rule: Ints, value: Floats, met: Levels, level: Levels) -> None:
-        self.table["level"][pair] = level
-        self.table.touch(pair)
-        self._low[pair], self._high[pair] = self._limits.steady(rule, value, met, level)
+        return Steps(element, owner, before[element], after[element], tuple(since_ns[:, element]))
 
     def violated_at_once(self, pair: Ints, value: Floats) -> Flags:
         """Return which values are beyond the limit of a level without hold."""
@@ -171,7 +179,7 @@ class Ladder:
         element = np.flatnonzero(reached > before)
         risen = pair[element]
         self.table["level"][risen] = reached[element]
-        self._low[risen], self._high[risen] = np.inf, -np.inf
+        self._expect_nothing(risen)
         self.table.touch(risen)
         return Steps(element, risen, before[element], reached[element], tuple(since[element] for since in since_ns))
 
@@ -189,10 +197,17 @@ class Ladder:
         element = np.flatnonzero((reached > before) & (time_ns > self.table["changed_ns"][pair]))
         risen = pair[element]
         self.table["level"][risen] = reached[element]
-        self._low[risen], self._high[risen] = np.inf, -np.inf
+        self._expect_nothing(risen)
         self.table.touch(risen)
         since_ns = tuple(np.full(len(element), NEVER_NS) for _ in self._since)
         return Steps(element, risen, before[element], reached[element], since_ns)
+
+
+def _or_worse(flags: Flags) -> Flags:
+    """Return for each level, a row each, whether it or a worse one is flagged; in place."""
+    for rank in reversed(range(len(flags) - 1)):
+        flags[rank] |= flags[rank + 1]
+    return flags
 
 
 class _Gate:

@@ -50,6 +50,18 @@ class Limits:
         kept |= value < self._clear_low[rank].take(rule)
         return kept
 
+    def each_met(self, rule: Ints, value: Floats) -> Flags:
+        """Return of every level, one row each, whether the values are beyond its limit."""
+        met: Flags = value > self._high[:-1].take(rule, axis=1)
+        met |= value < self._low[:-1].take(rule, axis=1)
+        return met
+
+    def each_kept(self, rule: Ints, value: Floats) -> Flags:
+        """Return of every level, one row each, whether the values are not yet back within its clearing value."""
+        kept: Flags = value > self._clear_high[:-1].take(rule, axis=1)
+        kept |= value < self._clear_low[:-1].take(rule, axis=1)
+        return kept
+
     def limit(self, rank: int, rule: int, value: float) -> float:
         """Return the limit of level `rank` on the side where `value` is."""
         return float((self._high if value > self._middle[rule] else self._low)[rank, rule])

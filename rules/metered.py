@@ -57,8 +57,12 @@ class Samples(NamedTuple):
         )
 
 
+#: Readings so flagged are not measured: changes, votes and comparisons go by the newest of each series.
+NOT_MEASURED = SKIPPED | int(Quality.LATE)
+
+
 class Taken(NamedTuple):
-    """Readings that a pass looks at: their rows, sorted by series and then by arrival, and the series of each."""
+    """Readings that a pass looks at: their rows, and the series of each."""
 
     row: Ints
     series: Ints
@@ -71,46 +75,73 @@ class MeteredPass(LevelledPass):
         """Judge samples; `evidence` returns what the kind says of the sample at an index."""
         if not len(samples.pair):
             return []
-        sorted_ = bool((samples.pair[1:] >= samples.pair[:-1]).all())
-        order = np.arange(len(samples.pair)) if sorted_ else np.argsort(samples.pair, kind="stable")
-        start = np.flatnonzero(np.diff(samples.pair[order], prepend=-1))
+        # Samples by pair, and whose each stretch is.
+        order = _by_pair(samples.pair)
+        each = samples.pair if order is None else samples.pair[order]
+        stretches = Segments.alike(each)
+        pair = stretches.starts(each)
         if samples.keeping is None:
-            order, start = self._leaving(samples, order, start)
-        if not len(order):
-            return []
-        pair = samples.pair[order[start]]
-        segments = Segments(np.diff(start, append=len(order)))
+            leaving = self._leaving(samples, order, pair, stretches)
+            if not len(leaving):
+                return []
+            stretches, picked = stretches.pick(leaving)
+            pair, order = pair.take(leaving), picked if order is None else order[picked]
+        elif order is None:
+            order = np.arange(len(each))
         keeping = None if samples.keeping is None else samples.keeping[order]
-        steps = self._ladder.advance(pair, segments, samples.value[order], samples.time_ns[order], keeping)
+        steps = self._ladder.advance(pair, stretches, samples.value[order], samples.time_ns[order], keeping)
         verdicts = []
         for number, element in enumerate(order[steps.element].tolist()):
             decided = samples.decided(element)
             verdicts.append(self._step(int(samples.row[element]), steps, number, decided, evidence(element)))
         if self._last is not None:
-            for owner, element in zip(pair.tolist(), segments.ends(order).tolist(), strict=True):
+            for owner, element in zip(pair.tolist(), stretches.ends(order).tolist(), strict=True):
                 self._last[owner] = Measured(samples.decided(element), evidence(element))
         return verdicts
 
-    def _leaving(self, samples: Samples, order: Ints, start: Ints) -> tuple[Ints, Ints]:
-        """Return order and starts of the samples of those pairs only that may not stay as they are."""
-        value, pair = samples.value[order], samples.pair[order[start]]
-        least, most = np.minimum.reduceat(value, start), np.maximum.reduceat(value, start)
-        latest_ns = np.maximum.reduceat(samples.time_ns[order], start)
-        hot = np.zeros(len(pair), dtype=np.bool_)
-        hot[self._ladder.leaving(Fan(pair, np.arange(len(pair))), least, most, latest_ns)] = True
-        length = np.diff(start, append=len(order))
-        ends = np.cumsum(length[hot])
-        return order[np.repeat(hot, length)], ends - length[hot]
+    def _leaving(self, samples: Samples, order: Ints | None, pair: Ints, stretches: Segments) -> Ints:
+        """Return which of the pairs may not stay as they are."""
+        value, time_ns = samples.value, samples.time_ns
+        if order is not None:
+            value, time_ns = value[order], time_ns[order]
+        fan = Fan(pair, np.arange(len(pair)), alone=True)
+        return self._ladder.leaving(fan, stretches.least(value), stretches.most(value), stretches.most(time_ns))
+
+
+def _by_pair(pair: Ints) -> Ints | None:
+    """Return the order in which samples lie by their pairs, each pair's in their own; None where they do already."""
+    return None if bool((pair[1:] >= pair[:-1]).all()) else np.argsort(pair, kind="stable")
+
+
+def looked_at(batch: ReadingBatch, index: SeriesIndex, passed_over: int) -> Taken:
+    """Return the readings of series that some pair looks at, in order of arrival.
+
+    Those that are no number, or have one of the flags `passed_over`, are none.
+    """
+    series = index.series_of(batch.sensor, batch.quantity)
+    judged = series >= 0
+    if int(np.bitwise_or.reduce(batch.quality)) & passed_over:
+        judged &= batch.quality & passed_over == 0
+    judged &= np.isfinite(batch.value)
+    if judged.all():
+        return Taken(np.arange(len(batch)), series)
+    row = np.flatnonzero(judged)
+    return Taken(row, series.take(row))
+
+
+def by_series(seen: Taken) -> Taken:
+    """Return readings sorted by series and then by arrival."""
+    row, series = seen
+    if bool((series[1:] > series[:-1]).all()):
+        return seen
+    # One sort of whole numbers is quicker than a stable sort of indices.
+    ordered = np.sort(series << 32 | row)
+    return Taken(ordered & 0xFFFFFFFF, ordered >> 32)
 
 
 def taken(batch: ReadingBatch, index: SeriesIndex) -> Taken:
-    """Return the readings in order that can be trusted and that some pair looks at; late ones are none."""
-    skipped = SKIPPED | int(Quality.LATE)
-    judged = (batch.quality & skipped == 0) & np.isfinite(batch.value)
-    series = np.where(judged, index.series_of(batch.sensor, batch.quantity), -1)
-    rows = np.flatnonzero(series >= 0)
-    ordered = np.sort(series[rows] << 32 | rows)
-    return Taken(ordered & 0xFFFFFFFF, ordered >> 32)
+    """Return the readings that can be trusted and that some pair looks at, by series; late ones are none."""
+    return by_series(looked_at(batch, index, NOT_MEASURED))
 
 
 def exact(difference: Floats) -> Floats:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
-from city.units import Conversion
+from city.units import IDENTITY, Conversion
 from rules.formula import read_formula
-from rules.gathering import MEAN, Gathered, Gathering
+from rules.gathering import Gathered, Gathering
 from rules.grouped import GroupedPass
 from rules.groups import Grouping, Groups
 from rules.kind import Verdict
@@ -21,6 +21,7 @@ from rules.population import Population
 from rules.rule import Rule
 from rules.selection import Selection
 from rules.series import SeriesIndex
+from rules.sides import MEAN
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -109,14 +110,14 @@ class ExpressionPass(GroupedPass):
     def _reckoned(self, found: Gathered) -> tuple[Flags, Floats]:
         """Return where all values are known, and what the formula makes of them there."""
         known, result = np.zeros(len(found.group), dtype=np.bool_), np.full(len(found.group), np.nan)
-        code = self._code[found.group]
-        for formula in np.unique(code).tolist():
+        code = self._code.take(found.group)
+        for formula in np.flatnonzero(np.bincount(code, minlength=len(self._formulas))).tolist():
             compute, values = self._formulas[formula]
             at = np.flatnonzero(code == formula)
-            columns = found.value[: len(values), at]
-            known[at] = np.isfinite(columns).all(axis=0)
+            columns = [side.value.take(at) for side in found.sides[: len(values)]]
+            known[at] = np.logical_and.reduce([np.isfinite(column) for column in columns])
             named = {
-                one.name: column * one.line.factor + one.line.offset
+                one.name: column if one.line == IDENTITY else column * one.line.factor + one.line.offset
                 for one, column in zip(values, columns, strict=True)
             }
             with np.errstate(all="ignore"):
@@ -135,11 +136,11 @@ class ExpressionPass(GroupedPass):
         values = {
             one.name: {
                 "quantity": one.select.quantity,
-                "value": float(f"{one.line.apply(float(found.value[side, element])):.12g}"),
-                "sensors": int(found.sensors[side, element]),
-                "oldest": iso(int(found.oldest_ns[side, element])),
+                "value": float(f"{one.line.apply(float(side.value[element])):.12g}"),
+                "sensors": int(side.sensors[element]),
+                "oldest": iso(int(side.oldest_ns[element])),
             }
-            for side, one in enumerate(terms.values)
+            for side, one in zip(found.sides, terms.values, strict=False)
         }
         later = np.count_nonzero(without[element:] & (found.group[element:] == group))
         return {

@@ -1,6 +1,6 @@
 """From the readings of a batch to the rules that judge them: compressed rows, one look-up for all."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,22 @@ from numpy.typing import NDArray
 from rules.pairs import Pairs
 
 Ints = NDArray[np.int64]
+Element = TypeVar("Element", bound=np.generic)
 
 
 class Fan(NamedTuple):
-    """Each of several series fanned out to its pairs: `pair`, and `of`, the index of the series it came from."""
+    """Each of several series fanned out to its pairs: `pair`, and `of`, the index of the series it came from.
+
+    `alone` says that each series has one pair.
+    """
 
     pair: Ints
     of: Ints
+    alone: bool = False
+
+    def spread(self, values: NDArray[Element]) -> NDArray[Element]:
+        """Return for each pair the value of its series."""
+        return values if self.alone else values.take(self.of)
 
 
 class SeriesIndex:
@@ -27,36 +36,43 @@ class SeriesIndex:
         self._alone = bool(np.all(self._count == 1))
         #: How many pairs a series has.
         self.mean_fan = len(pairs) / max(1, len(starts))
-        self._table, self._column = _lookup(pairs, starts, quantities)
+        #: The series of each (quantity, sensor), where each quantity's begin, and the row of strangers.
+        self._table, self._begin, self._stranger = _lookup(pairs, starts, quantities)
+        #: Of each series, who spoke last in the batch that is looked at.
+        self._speaker = np.empty(len(starts), dtype=np.int32)
 
     def series_of(self, sensor: NDArray[np.int32], quantity: NDArray[np.int32]) -> Ints:
         """Return the series of each reading, -1 where no rule looks at it."""
-        rows, columns = self._table.shape
-        column = self._column[np.minimum(quantity, len(self._column) - 1)]
-        found: Ints = self._table.ravel()[np.minimum(sensor, rows - 1).astype(np.int64) * columns + column]
-        return found
+        place = self._begin.take(quantity, mode="clip")
+        place += np.minimum(sensor, self._stranger)
+        return self._table.take(place).astype(np.int64)
+
+    def once(self, series: Ints) -> bool:
+        """Return whether none of `series` comes twice."""
+        each = np.arange(len(series), dtype=np.int32)
+        self._speaker[series] = each
+        return bool((self._speaker.take(series) == each).all())
 
     def fan(self, series: Ints) -> Fan:
         """Return the pairs of each of `series`, in order."""
-        first = self._first.take(series)
         if self._alone:
-            return Fan(first, np.arange(len(series)))
-        count = self._count.take(series)
+            return Fan(series, np.arange(len(series)), alone=True)
+        first, count = self._first.take(series), self._count.take(series)
         before = np.cumsum(count) - count
         of = np.repeat(np.arange(len(series)), count)
         return Fan(np.repeat(first - before, count) + np.arange(len(of)), of)
 
 
-def _lookup(pairs: Pairs, starts: Ints, quantities: dict[str, int]) -> tuple[Ints, Ints]:
-    """Return the table of series by sensor number and column, and the column of each quantity number.
+def _lookup(pairs: Pairs, starts: Ints, quantities: dict[str, int]) -> tuple[NDArray[np.int32], Ints, int]:
+    """Return the table of series, one quantity behind the other; where each quantity number begins; whose row is last.
 
-    The last row and the last column stand for strangers; a number beyond the table leads there.
+    The last row of each and the last of them stand for strangers; a number beyond the table leads there.
     """
+    stranger = int(pairs.number.max(initial=-1)) + 1
     numbers = {index: quantities[name] for index, name in enumerate(pairs.quantities) if name in quantities}
-    column = np.full(max(numbers.values(), default=0) + 2, len(pairs.quantities), dtype=np.int64)
+    begin = np.full(max(numbers.values(), default=0) + 2, len(pairs.quantities) * (stranger + 1), dtype=np.int64)
     for index, number in numbers.items():
-        column[number] = index
-    tallest = int(pairs.number.max(initial=-1))
-    table = np.full((tallest + 2, len(pairs.quantities) + 1), -1, dtype=np.int64)
-    table[pairs.number[starts], pairs.quantity[starts]] = np.arange(len(starts))
-    return table, column
+        begin[number] = index * (stranger + 1)
+    table = np.full((len(pairs.quantities) + 1, stranger + 1), -1, dtype=np.int32)
+    table[pairs.quantity[starts], pairs.number[starts]] = np.arange(len(starts))
+    return table.ravel(), begin, stranger

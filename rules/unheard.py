@@ -76,7 +76,8 @@ class SilencePass:
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Note who was heard."""
-        self._hearing.hear(arrivals, listening)
+        if len(self._pairs):
+            self._hearing.hear(arrivals, listening)
         return []
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:

@@ -16,7 +16,7 @@ from rules.ladder import Steps
 from rules.levelled import SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
-from rules.metered import reading_at
+from rules.metered import Taken, by_series, looked_at, reading_at
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.segment import Segments
@@ -30,14 +30,15 @@ Flags = NDArray[np.bool_]
 #: So many pairs are judged at once: what they need then stays in the processor's cache, which is twice as fast.
 _BLOCK = 10_240
 
+#: With more rules a series than this, readings are sorted even where none is of the same series: pairs then lie as they
+#: are asked for, which saves more than the sorting costs.
+_FEW = 4
+
 #: So many readings are looked at ahead when it is asked when a tick matters.
 _AHEAD = 50_000
 
 #: Readings with one of these are judged singly.
 _SINGLE = int(Quality.LATE | Quality.OUT_OF_RANGE)
-
-#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
-_UNSEEN = SKIPPED | int(Quality.LATE)
 
 
 class ThresholdPass(LevelledPass):
@@ -75,19 +76,31 @@ class ThresholdPass(LevelledPass):
         if not len(self._pairs) or not len(batch):
             return []
         self._clock = listening
-        judged = (batch.quality & SKIPPED == 0) & np.isfinite(batch.value)
-        beyond = batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE)
-        some_beyond = self._mortal and bool(beyond.any())
-        looked_at = judged | beyond if some_beyond else judged
-        series = np.where(looked_at, self._index.series_of(batch.sensor, batch.quantity), -1)
-        rows = np.flatnonzero(series >= 0)
-        # By series, in order of arrival: one sort of whole numbers is quicker than a stable sort of indices.
-        ordered = np.sort(series[rows] << 32 | rows)
-        rows, series = ordered & 0xFFFFFFFF, ordered >> 32
-        single = batch.quality[rows] & _SINGLE != 0
-        if single.any():
-            return self._in_waves(batch, rows, series, single)
-        return self._in_order(batch, rows, series)
+        flags = int(np.bitwise_or.reduce(batch.quality))
+        seen = self._looked_at(batch, flags)
+        if not len(seen.row):
+            return []
+        if flags & _SINGLE:
+            seen = by_series(seen)
+            single = batch.quality.take(seen.row) & _SINGLE != 0
+            if single.any():
+                return self._in_waves(batch, *seen, single)
+        elif self._index.mean_fan <= _FEW and self._index.once(seen.series):
+            return self._in_order(batch, *seen, Segments(len(seen.row)))
+        else:
+            seen = by_series(seen)
+        return self._in_order(batch, *seen, Segments.alike(seen.series))
+
+    def _looked_at(self, batch: ReadingBatch, flags: int) -> Taken:
+        """Return the readings that are judged, and those beyond what their sensor can measure where that matters."""
+        if not self._mortal:
+            return looked_at(batch, self._index, SKIPPED)
+        seen = looked_at(batch, self._index, SKIPPED & ~int(Quality.OUT_OF_RANGE))
+        if not flags & Quality.OUT_OF_RANGE:
+            return seen
+        # What is late as well says nothing of what the sensor sees now.
+        now = batch.quality.take(seen.row) & _SINGLE != _SINGLE
+        return Taken(seen.row[now], seen.series[now])
 
     def _in_waves(self, batch: ReadingBatch, rows: Ints, series: Ints, single: Flags) -> list[Verdict]:
         """Judge stretches in order and single readings in turns, so that each meets the state that it should.
@@ -103,8 +116,10 @@ class ThresholdPass(LevelledPass):
         verdicts: list[Verdict] = []
         for number in np.unique(wave).tolist():
             now = wave == number
-            judge = self._singly if number % 2 else self._in_order
-            verdicts += judge(batch, rows[now], series[now])
+            if number % 2:
+                verdicts += self._singly(batch, rows[now], series[now])
+            else:
+                verdicts += self._in_order(batch, rows[now], series[now], Segments.alike(series[now]))
         return verdicts
 
     def _matters(self, batch: ReadingBatch, rows: Ints, pair: Ints) -> Flags:
@@ -169,62 +184,61 @@ class ThresholdPass(LevelledPass):
         first_ns = int(batch.arrival_ns[changes].min(initial=int(batch.arrival_ns[ahead][-1]) if last else ENDLESS_NS))
         return min(due_ns, self._dying.soonest_ns(first_ns))
 
-    def _in_order(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
-        """Judge readings that are newer than those before them; `series` is sorted."""
-        start = np.flatnonzero(np.diff(series, prepend=-1))
-        ends = np.append(start, len(rows))
+    def _in_order(self, batch: ReadingBatch, rows: Ints, series: Ints, stretches: Segments) -> list[Verdict]:
+        """Judge readings that are newer than those before them, in stretches of one series each."""
+        spoke = stretches.starts(series)
         step = max(1, int(_BLOCK / self._index.mean_fan))
+        if len(spoke) <= step:
+            return self._stretches(batch, rows, spoke, stretches)
         verdicts: list[Verdict] = []
-        for begin in range(0, len(start), step):
-            first, last = ends[begin], ends[min(begin + step, len(start))]
-            some = start[begin : begin + step] - first
-            verdicts += self._stretches(batch, rows[first:last], series[first:last].take(some), some)
+        for begin in range(0, len(spoke), step):
+            block = slice(begin, begin + step)
+            first, some = stretches.block(block)
+            verdicts += self._stretches(batch, rows[first : first + some.size], spoke[block], some)
         return verdicts
 
-    def _stretches(self, batch: ReadingBatch, rows: Ints, series: Ints, start: Ints) -> list[Verdict]:
-        """Judge stretches of readings, one of each of `series`, which begin in `rows` at `start`."""
+    def _stretches(self, batch: ReadingBatch, rows: Ints, series: Ints, stretches: Segments) -> list[Verdict]:
+        """Judge stretches of readings, one of each of `series`."""
         value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
         fan = self._index.fan(series)
-        hot = self._ladder.leaving(fan, *_extremes(value, time_ns, start))
-        left = Fan(fan.pair.take(hot), fan.of.take(hot))
-        verdicts = self._leaving(batch, rows, left, start) if len(hot) else []
-        if self._mortal:
-            self._dying.follow(left.pair)
-            self._dying.note(batch, series, rows.take(np.append(start[1:], len(rows)) - 1), self._clock)
+        hot = self._ladder.leaving(fan, stretches.least(value), stretches.most(value), stretches.most(time_ns))
+        verdicts: list[Verdict] = []
+        if len(hot):
+            pair = fan.pair.take(hot)
+            verdicts = self._leaving(batch, rows, Fan(pair, fan.of.take(hot)), stretches)
+            if self._mortal:
+                self._dying.follow(pair)
+        self._dying.note(batch, series, stretches.ends(rows), self._clock)
         return verdicts
 
-    def _leaving(self, batch: ReadingBatch, rows: Ints, hot: Fan, start: Ints) -> list[Verdict]:
+    def _leaving(self, batch: ReadingBatch, rows: Ints, hot: Fan, stretches: Segments) -> list[Verdict]:
         """Judge the stretches of pairs that may not stay as they are."""
-        pair, stretch = hot
-        length = np.diff(start, append=len(rows))
+        pair, stretch = hot.pair, hot.of
         verdicts: list[Verdict] = []
         if self._dying.doubts:
             doubted = self._dying.unconfirmed["on"].take(pair) > 0
-            verdicts = self._one_by_one(
-                batch, rows, pair[doubted], Segments(length[stretch[doubted]]), start[stretch[doubted]]
-            )
+            verdicts = self._one_by_one(batch, rows, pair[doubted], *stretches.pick(stretch[doubted]))
             pair, stretch = pair[~doubted], stretch[~doubted]
         if not len(pair):
             return verdicts
-        segments = Segments(length.take(stretch))
-        picked = segments.run(start.take(stretch))
-        value, time_ns = batch.value.take(rows), batch.time_ns.take(rows)
-        steps = self._ladder.advance(pair, segments, value.take(picked), time_ns.take(picked))
-        self._remember(pair, batch, rows.take(segments.ends(picked)))
+        segments, picked = stretches.pick(stretch)
+        row = rows.take(picked)
+        steps = self._ladder.advance(pair, segments, batch.value.take(row), batch.time_ns.take(row))
+        self._remember(pair, batch, segments.ends(row))
         return verdicts + self._verdicts(batch, rows, picked, steps)
 
     def _one_by_one(
-        self, batch: ReadingBatch, rows: Ints, pair: Ints, segments: Segments, start: Ints
+        self, batch: ReadingBatch, rows: Ints, pair: Ints, segments: Segments, elements: Ints
     ) -> list[Verdict]:
         """Judge the readings of unconfirmed alarms in turns: the first that meets the alarm's level confirms it."""
         verdicts: list[Verdict] = []
         length = segments.last - segments.first + 1
         for turn in range(int(length.max(initial=0))):
             now = np.flatnonzero(length > turn)
-            owner, picked = pair[now], start[now] + turn
+            owner, picked = pair[now], elements[segments.first[now] + turn]
             value, time_ns = batch.value[rows[picked]], batch.time_ns[rows[picked]]
             level, doubted = self._ladder.table["level"][owner], self._dying.unconfirmed["on"][owner] > 0
-            steps = self._ladder.advance(owner, Segments(np.ones(len(owner), dtype=np.int64)), value, time_ns)
+            steps = self._ladder.advance(owner, Segments(len(owner)), value, time_ns)
             verdicts += self._verdicts(batch, rows, picked, steps)
             met = doubted & self._ladder.met_at(owner, level, value)
             met[steps.element] = False
@@ -257,13 +271,6 @@ class ThresholdPass(LevelledPass):
             verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
         self._dying.believe(steps.pair)
         return verdicts
-
-
-def _extremes(value: Floats, time_ns: Ints, start: Ints) -> tuple[Floats, Floats, Ints]:
-    """Return the least and the most value, and the latest time, of each stretch that begins at `start`."""
-    if len(start) == len(value):
-        return value, value, time_ns
-    return np.minimum.reduceat(value, start), np.maximum.reduceat(value, start), np.maximum.reduceat(time_ns, start)
 
 
 def _waves(series: Ints, single: Flags) -> Ints:

@@ -19,7 +19,7 @@ from rules.alarms import NEVER_NS
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
 from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.gathering import MEAN, TAKES, Gathered, Gathering, Said
+from rules.gathering import Gathered, Gathering, Said
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
@@ -32,6 +32,7 @@ from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.selection import SELECTION, Selection, read_selection
 from rules.series import SeriesIndex
+from rules.sides import MEAN, TAKES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -171,12 +172,16 @@ class ComparePass(GroupedPass):
         found = self._gathering.read(batch, self._index, self._within_ns)
         if found is None:
             return []
-        one, other = found.value
-        known = np.isfinite(one) & np.isfinite(other) & ~(self._ratio[found.group] & (other == 0))
+        one, other = (side.value for side in found.sides)
+        known = np.isfinite(one) & np.isfinite(other)
+        ratio = self._ratio.take(found.group)
+        known &= ~(ratio & (other == 0))
         at = np.flatnonzero(known)
-        one, other, group, row = one[at], other[at], found.group[at], found.row[at]
-        measure = self._measure(one, other, self._ratio[group])
-        samples = Samples(group, row, found.time_ns[at], batch.arrival_ns[row], batch.quality[row], measure)
+        group, row = found.group.take(at), found.row.take(at)
+        measure = self._measure(one.take(at), other.take(at), ratio.take(at))
+        samples = Samples(
+            group, row, found.time_ns.take(at), batch.arrival_ns.take(row), batch.quality.take(row), measure
+        )
         return self._climb(samples, lambda element: self._evidence(batch, found, int(at[element])))
 
     def _measure(self, one: Floats, other: Floats, ratio: NDArray[np.bool_]) -> Floats:
@@ -185,11 +190,11 @@ class ComparePass(GroupedPass):
     def _evidence(self, batch: ReadingBatch, found: Gathered, element: int) -> dict[str, object]:
         sides = {
             name: {
-                "value": float(found.value[side, element]),
-                "sensors": int(found.sensors[side, element]),
-                "oldest": iso(int(found.oldest_ns[side, element])),
+                "value": float(side.value[element]),
+                "sensors": int(side.sensors[element]),
+                "oldest": iso(int(side.oldest_ns[element])),
             }
-            for side, name in enumerate(_SIDE_NAMES)
+            for side, name in zip(found.sides, _SIDE_NAMES, strict=True)
         }
         row = int(found.row[element])
         member = int(np.flatnonzero(self._members.number == batch.sensor[row])[0])

@@ -14,7 +14,6 @@ from city.yaml_lines import Located
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.formula import FUNCTIONS, LONGEST, RESERVED, BadFormula, read_formula
-from rules.gathering import MEAN, TAKES
 from rules.groups import GROUPING, Grouping, read_grouping
 from rules.kind import Written
 from rules.measure import read_scale
@@ -22,6 +21,7 @@ from rules.population import Population
 from rules.reckoning import MOST_VALUES, ExpressionPass, NamedValue
 from rules.rule import Rule, Terms
 from rules.selection import SELECTION, Selection, read_selection
+from rules.sides import MEAN, TAKES
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 _TEXT = {"type": "string", "minLength": 1}

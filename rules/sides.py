@@ -1,0 +1,176 @@
+"""What the members of one side of a group said last, at each of many readings of many groups at once.
+
+Readings lie by group and then in their order. The members of a side are laid out one below the other, a column for each
+reading; who did not speak is carried over from the reading before. Sides of about the same size are looked at together,
+so that no column is much longer than its side.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.alarms import NEVER_NS
+from rules.limits import ENDLESS_NS
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: What a side of several sensors becomes: one number.
+MEAN, LEAST, MOST, SUM = "mean", "min", "max", "sum"
+TAKES = (MEAN, LEAST, MOST, SUM)
+
+#: So many cells (members times readings) are looked at at once: what they need then stays in the processor's cache.
+_CELLS = 1 << 15
+
+
+class Spoken(NamedTuple):
+    """Readings of groups, sorted by group.
+
+    Attributes:
+        side, rank: whose they are: a side of the group, and a member's place in it.
+        since_ns: what was said before is too old to be taken at this reading.
+    """
+
+    group: Ints
+    side: Ints
+    rank: Ints
+    time_ns: Ints
+    value: Floats
+    since_ns: Ints
+
+    def take(self, at: Ints) -> "Spoken":
+        """Return some of them."""
+        return Spoken(
+            self.group.take(at),
+            self.side.take(at),
+            self.rank.take(at),
+            self.time_ns.take(at),
+            self.value.take(at),
+            self.since_ns.take(at),
+        )
+
+
+class OneNumber(NamedTuple):
+    """What a side is taken as at each of some readings, NaN where nothing is fresh; of how many, and the oldest."""
+
+    value: Floats
+    sensors: Ints
+    oldest_ns: Ints
+
+
+class _Words(NamedTuple):
+    """What members of groups said last: one below the other, a column for each group."""
+
+    value: Floats
+    time_ns: Ints
+
+
+class Side:
+    """One side of every group: its members, and what several of them are taken as."""
+
+    def __init__(self, number: int, member: Ints, size: Ints, takes: Sequence[str]) -> None:
+        """Take the members, one group behind the other, and of each group how many they are and what they become."""
+        self._number, self._member, self._size = number, member, size
+        self._first: Ints = np.cumsum(size) - size
+        self._width = _width(size)
+        self._widths = np.unique(self._width[size > 0]).tolist()
+        self._ways = sorted(set(takes))
+        self._way = np.array([self._ways.index(one) for one in takes], dtype=np.int8)
+
+    def look(self, spoken: Spoken, members: StateTable) -> OneNumber:
+        """Return what the side is at each reading; `members` has what each said before the first of them."""
+        count = len(spoken.group)
+        found = OneNumber(np.full(count, np.nan), np.zeros(count, dtype=np.int64), np.full(count, ENDLESS_NS))
+        width = self._width.take(spoken.group)
+        for each in self._widths:
+            at = np.flatnonzero(width == each)
+            if len(at):
+                self._look(each, at, spoken, members, found)
+        return found
+
+    def _look(self, width: int, at: Ints, spoken: Spoken, members: StateTable, found: OneNumber) -> None:
+        """Write what sides of about one size are at some readings."""
+        group = spoken.group.take(at)
+        begins = np.diff(group, prepend=-1) != 0
+        column, words = np.cumsum(begins) - 1, self._before(width, group[begins], members)
+        step = max(1, _CELLS // width)
+        for begin in range(0, len(at), step):
+            some = at[begin : begin + step]
+            piece = spoken.take(some)
+            said = self._follow(words, column[begin : begin + step], piece)
+            number = self._taken(piece, said)
+            for whole, part in zip(found, number, strict=True):
+                whole[some] = part
+
+    def _before(self, width: int, group: Ints, members: StateTable) -> _Words:
+        """Return what the members of groups said before; below the last of a smaller side nobody ever spoke."""
+        row, size = np.arange(width)[:, None], self._size.take(group)
+        member = self._member.take(self._first.take(group) + np.minimum(row, size - 1))
+        return _Words(members["value"][member], np.where(row < size, members["time_ns"][member], NEVER_NS))
+
+    def _follow(self, words: _Words, column: Ints, piece: Spoken) -> _Words:
+        """Return what members had said last at each reading, a column each; keep it for the readings after them.
+
+        `column` says which of `words` are a reading's group's.
+        """
+        count, first, last = len(column), int(column[0]), int(column[-1])
+        width, groups, own = len(words.value), last + 1 - first, np.flatnonzero(piece.side == self._number)
+        # What was said lies in the order in which it is newer: before each group's readings, its words before them.
+        reading = np.arange(count) + (column + 1 - first) * width
+        begins = np.flatnonzero(np.diff(column, prepend=-1))
+        before = (begins + np.arange(groups) * width) + np.arange(width)[:, None]
+        newest = np.zeros((width, count), dtype=np.int64)
+        newest[:, begins] = before
+        newest[piece.rank.take(own), own] = reading.take(own)
+        newest = np.maximum.accumulate(newest, axis=1)
+        value, time_ns = np.empty(count + groups * width), np.empty(count + groups * width, dtype=np.int64)
+        value[reading], value[before] = piece.value, words.value[:, first : last + 1]
+        time_ns[reading], time_ns[before] = piece.time_ns, words.time_ns[:, first : last + 1]
+        value, time_ns = value.take(newest), time_ns.take(newest)
+        # Only the last group can go on in the next piece.
+        words.value[:, last], words.time_ns[:, last] = value[:, -1], time_ns[:, -1]
+        return _Words(value, time_ns)
+
+    def _taken(self, piece: Spoken, said: _Words) -> OneNumber:
+        fresh = said.time_ns >= piece.since_ns
+        oldest_ns = np.where(fresh, said.time_ns, ENDLESS_NS).min(axis=0)
+        if len(self._ways) == 1:
+            return OneNumber(one_number(self._ways[0], said.value, fresh), fresh.sum(axis=0), oldest_ns)
+        value, way = np.empty(len(piece.group)), self._way.take(piece.group)
+        for number, each in enumerate(self._ways):
+            at = np.flatnonzero(way == number)
+            value[at] = one_number(each, said.value.take(at, axis=1), fresh.take(at, axis=1))
+        return OneNumber(value, fresh.sum(axis=0), oldest_ns)
+
+
+def one_number(way: str, value: Floats, fresh: Flags) -> Floats:
+    """Return of each column one number of those values that are fresh, NaN where none is."""
+    count = fresh.sum(axis=0)
+    return np.where(count > 0, _REDUCED[way](value, fresh, count), np.nan)
+
+
+def _sum(value: Floats, fresh: Flags, _: Ints) -> Floats:
+    """Return the sum of each column, added from the top, however many columns there are."""
+    counted = np.where(fresh, value, 0.0)
+    total: Floats = np.cumsum(counted)[-1:] if counted.shape[1] == 1 else np.add.reduce(counted, axis=0)
+    return total
+
+
+#: Each way to take one number of several.
+_REDUCED: Mapping[str, Callable[[Floats, Flags, Ints], Floats]] = {
+    MEAN: lambda value, fresh, count: _sum(value, fresh, count) / np.maximum(count, 1),
+    LEAST: lambda value, fresh, _: np.where(fresh, value, np.inf).min(axis=0),
+    MOST: lambda value, fresh, _: np.where(fresh, value, -np.inf).max(axis=0),
+    SUM: _sum,
+}
+
+
+def _width(size: Ints) -> Ints:
+    """Return how many rows sides are given: the next power of two, or three quarters of it where that is enough."""
+    whole = 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)
+    three_quarters = whole // 4 * 3
+    return np.where((three_quarters >= size) & (whole > 2), three_quarters, whole)
