@@ -55,10 +55,11 @@ _FRACTION, _HALF = (1 << _FRACTION_BITS) - 1, _BIAS << _FRACTION_BITS
 #: Numbers smaller than this are 0.
 _LEAST = 1e-300
 
-#: Decimal logarithms of the middle of each step, and of whole numbers as far as bins are filled.
+#: Decimal logarithms of the middle of each step, and of whole numbers as far as bins are filled: the first number of a
+#: series says when, and halving cuts half a one off every odd bin, so that others of it hold up to `_BINS` more.
 _LOG_OF_STEP = np.log10(_STEPS + 0.25 / (_LEADING + 1))
 _LOG_OF_TWO = float(np.log10(2.0))
-_LOG_OF_WEIGHT = np.log10(np.maximum(np.arange((_MEMORY + 1) * _WEIGHT + 1), 1))
+_LOG_OF_WEIGHT = np.log10(np.maximum(np.arange((_MEMORY + 1) * _WEIGHT + _BINS + 1), 1))
 
 #: Round numbers lie in the middle of a bin and not at its edge.
 _HALF_A_BIN = 2.0 ** (0.5 / _OCTAVE)

@@ -55,6 +55,19 @@ def test_rarity_follows_numbers_that_became_a_thousand_times_larger() -> None:
     assert np.percentile(found[-3000:], 99) == pytest.approx(2.0, abs=0.25)
 
 
+def test_rarity_goes_on_where_halving_has_cost_one_number_more_than_another() -> None:
+    table = StateTable("ranks", np.arange(1), columns(2))
+    spread, narrow = np.full(80, 499), np.where(np.arange(80) == 16, 39_998, 0)
+    table["bins"][0] = np.concatenate([spread, narrow])
+    table["first_bin"][0] = -16
+    rarity = Rarity(table)
+
+    found = [rarity.push(np.array([0]), np.ones((1, 2)), np.array([20_001 + place])) for place in range(40)]
+
+    assert np.isfinite(found).all()
+    assert table["bins"][0].reshape(2, 80).sum(axis=1).max() < 20_200
+
+
 @pytest.mark.parametrize("number", [0.0, 1e-320, 1e30])
 def test_rarity_of_what_is_always_the_same_is_none(number: float) -> None:
     assert ranks(np.full(200, number)).max() <= 0.31  # half of the one bin that there is
