@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-import msgspec
-
 from city.entry import Arrivals
+from city.newest import LatestReading, NewestReadings
+
+__all__ = [
+    "HistoryStore", "KeptEvent", "LatestReading", "Names", "NewestReadings", "Past", "Resolution", "Series",
+    "SeriesQuery",
+]  # fmt: skip
 
 
 class Resolution(StrEnum):
@@ -83,17 +87,6 @@ class Past:
     quantities: dict[int, str]
 
 
-class LatestReading(msgspec.Struct, frozen=True, gc=False):
-    """The newest reading of one sensor's quantity; a msgspec struct, since thousands are made four times a second."""
-
-    sensor: str
-    quantity: str
-    time_ns: int
-    arrival_ns: int
-    value: float
-    quality: int
-
-
 class Names(Protocol):
     """Turns permanent numbers back into names."""
 
@@ -132,7 +125,7 @@ class HistoryStore(Protocol):
         """Return one series; empty for a sensor or quantity that was never heard."""
         ...
 
-    def latest(self, since_ns: int) -> list[LatestReading]:
+    def newest(self, since_ns: int) -> NewestReadings:
         """Return the newest reading of every series that has one at or after `since_ns`."""
         ...
 

@@ -14,7 +14,6 @@ from city.entry import Context, ContextChange, Journaled
 from city.errors import StoreUnavailable
 from city.feed import TROUBLE_KINDS, Refusals, Replayed, Trouble
 from city.history import HistoryStore
-from city.reading import ReadingBatch
 from ingest.ailing import Ailing, Ailment, of_brokers, of_intake, of_stores
 from ingest.commit import Acknowledge, Commit, Fail, Follow, Follower
 from ingest.config import IngestSettings
@@ -227,10 +226,9 @@ class IngestService:
             refold(self.journal, self._parts.derive, self._derived.position)
         replay(self.journal, self._parts.judge, self._parts.judge.position)
         try:
-            kept = self._kept()
-            self.latest.take(kept)
+            last_ns = self._recall()
             after = self._parts.history.position()
-            self._miss(after, int(kept.arrival_ns.max()) if after and len(kept) else 0)
+            self._miss(after, last_ns if after else 0)
         except StoreUnavailable as error:
             log.warning("store_away", store="history", error=str(error))
             after = 0
@@ -243,22 +241,14 @@ class IngestService:
             gap = Gap(after, self.journal.given_back, from_ns, oldest_arrival_ns(self.journal), now_ns)
             self._gaps.note(gap)
 
-    def _kept(self) -> ReadingBatch:
-        """Return what history knows as the latest readings."""
-        identity = self._parts.identity
-        return ReadingBatch.of(
-            [
-                (
-                    identity.sensor_number(one.sensor),
-                    identity.quantity_number(one.quantity),
-                    one.time_ns,
-                    one.arrival_ns,
-                    one.value,
-                    one.quality,
-                )
-                for one in self._parts.history.latest(self._parts.clock.now_ns() - _LATEST_NS)
-            ]
-        )
+    def _recall(self) -> int:
+        """Take over what history knows as the newest readings; return when the last of them arrived, 0 without any."""
+        identity, last_ns = self._parts.identity, 0
+        newest = self._parts.history.newest(self._parts.clock.now_ns() - _LATEST_NS)
+        for batch in newest.batches(identity.sensor_number, identity.quantity_number):
+            self.latest.take(batch)
+            last_ns = max(last_ns, int(batch.arrival_ns.max()))
+        return last_ns
 
     async def _tidy(self) -> NoReturn:
         ticks = 0

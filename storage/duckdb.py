@@ -12,7 +12,7 @@ from city.catalogue import Aggregation
 from city.clock import Clock, SystemClock
 from city.entry import Arrivals
 from city.errors import StoreUnavailable
-from city.history import KeptEvent, LatestReading, Names, Past, Series, SeriesQuery
+from city.history import KeptEvent, Names, NewestReadings, Past, Series, SeriesQuery
 from storage import duckdb_past, duckdb_read, duckdb_series
 from storage.arrivals import Kept, kept_of
 from storage.config import HistorySettings
@@ -86,10 +86,10 @@ class DuckdbHistory:
         with self._file.cursor() as cursor:
             return duckdb_series.series(cursor, query, self._aggregation(query.quantity))
 
-    def latest(self, since_ns: int) -> list[LatestReading]:
+    def newest(self, since_ns: int) -> NewestReadings:
         """Return the newest reading of every series that has one at or after `since_ns`."""
         with self._file.cursor() as cursor:
-            return duckdb_read.latest(cursor, since_ns)
+            return duckdb_read.newest(cursor, since_ns)
 
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""

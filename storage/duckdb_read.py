@@ -1,20 +1,21 @@
 """Reads of the DuckDB history besides series: the newest readings, and events."""
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
-from city.history import KeptEvent, LatestReading
+from city.history import KeptEvent, NewestReadings
 from storage.numbering import number_of
 
-_LATEST = """
+_NEWEST = """
     WITH newest AS (
         SELECT sensor, quantity, max(time_ns) AS time_ns FROM readings WHERE time_ns >= $since GROUP BY sensor, quantity
     )
-    SELECT sensors.name, quantities.name, time_ns, arg_max(arrival_ns, position), arg_max(value, position),
-        arg_max(quality, position)
+    SELECT sensor, quantity, time_ns, arg_max(arrival_ns, position) AS arrival_ns, arg_max(value, position) AS value,
+        arg_max(quality, position) AS quality
     FROM readings JOIN newest USING (sensor, quantity, time_ns)
-        JOIN sensors ON sensors.number = readings.sensor JOIN quantities ON quantities.number = readings.quantity
     WHERE time_ns >= $since
-    GROUP BY sensors.name, quantities.name, time_ns
+    GROUP BY sensor, quantity, time_ns
 """
 _EVENTS = """
     SELECT event, time_ns, arg_max(arrival_ns, position), arg_max(attributes, position) FROM events
@@ -23,9 +24,22 @@ _EVENTS = """
 """
 
 
-def latest(cursor: duckdb.DuckDBPyConnection, since_ns: int) -> list[LatestReading]:
+def newest(cursor: duckdb.DuckDBPyConnection, since_ns: int) -> NewestReadings:
     """Return the newest reading of every series heard at or after `since_ns`."""
-    return [LatestReading(*row) for row in cursor.execute(_LATEST, {"since": since_ns}).fetchall()]
+    found = cursor.execute(_NEWEST, {"since": since_ns}).fetchnumpy()
+    sensors, sensor = _named(cursor, "sensors", found["sensor"])
+    quantities, quantity = _named(cursor, "quantities", found["quantity"])
+    rest = (np.asarray(found[name]) for name in ("time_ns", "arrival_ns", "value", "quality"))
+    return NewestReadings(sensors, quantities, sensor, quantity, *rest)
+
+
+def _named(
+    cursor: duckdb.DuckDBPyConnection, table: str, numbers: NDArray[np.int32]
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the names of those that have one of the file's `numbers`, and for each number its place among them."""
+    names = dict(cursor.execute(f"SELECT number, name FROM {table}").fetchall())
+    known, place = np.unique(np.asarray(numbers), return_inverse=True)
+    return [names[number] for number in known.tolist()], place.astype(np.int64)
 
 
 def events(cursor: duckdb.DuckDBPyConnection, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:

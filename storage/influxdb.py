@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from city.catalogue import Aggregation
 from city.entry import Arrivals
-from city.history import KeptEvent, LatestReading, Names, Past, Resolution, Series, SeriesQuery
+from city.history import KeptEvent, Names, NewestReadings, Past, Resolution, Series, SeriesQuery
 from storage import influxql, influxql_past
 from storage.arrivals import kept_of
 from storage.bookmark import Bookmark
@@ -93,9 +93,9 @@ class InfluxHistory:
                 return found
         return self._rolled.series(query, Resolution.HOUR)
 
-    def latest(self, since_ns: int) -> list[LatestReading]:
+    def newest(self, since_ns: int) -> NewestReadings:
         """Return the newest reading of every series that has one at or after `since_ns`."""
-        return influxql.latest(self._server, since_ns)
+        return NewestReadings.of(influxql.latest(self._server, since_ns))
 
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         """Return a sensor's events in [start_ns, end_ns), newest first, at most `limit`."""

@@ -120,7 +120,7 @@ def _history(folder: DataFolder, manifest: Manifest, faults: list[str]) -> int:
             settings = HistorySettings()
             history = open_history(settings, folder.history, names=names, catalogue=catalogue, clock=SystemClock())
             with closing(history):
-                history.latest(0)
+                history.newest(0)
                 position = history.position()
     except LiandongError as error:
         faults.append(str(error))

@@ -30,7 +30,7 @@ def test_empty_store_knows_nothing(rig: Rig) -> None:
 
     assert rig.history.position() == 0
     assert (series.time_ns, series.resolution, series.truncated) == ([], Resolution.RAW, False)
-    assert rig.history.latest(0) == []
+    assert rig.history.newest(0).readings() == []
     assert rig.history.events("air-1", *WIDE, 10) == []
 
 
@@ -166,8 +166,8 @@ def test_latest_is_the_newest_by_time_of_each_series(rig: Rig) -> None:
 
     newest = latest(1, "pm25", 100, 4.0, Quality.DUPLICATE)
     others = [latest(1, "noise", 99, 5.0), latest(2, "pm25", 10, 3.0)]
-    assert sorted(rig.history.latest(0), key=repr) == sorted([newest, *others], key=repr)
-    assert rig.history.latest(at(100)) == [newest]
+    assert sorted(rig.history.newest(0).readings(), key=repr) == sorted([newest, *others], key=repr)
+    assert rig.history.newest(at(100)).readings() == [newest]
 
 
 def test_events_come_newest_first_and_each_once(rig: Rig) -> None:

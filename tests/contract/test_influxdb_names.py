@@ -69,7 +69,9 @@ def test_any_name_is_one_point_in_influxdb(influxdb_server: Server, tmp_path: Pa
         span = (time_ns, time_ns + 1)
         assert history.readings(SeriesQuery(sensor, quantity, *span, Resolution.RAW)).value == [4.5]
         assert history.events(sensor, *span, 10) == [KeptEvent(sensor, quantity, time_ns, time_ns + 1, '{"a":"\\\\n"}')]
-        newest = {(each.sensor, each.quantity) for each in history.latest(time_ns) if each.time_ns == time_ns}
+        newest = {
+            (each.sensor, each.quantity) for each in history.newest(time_ns).readings() if each.time_ns == time_ns
+        }
         assert newest == {(sensor, quantity)}
 
     for_any_names(check)

@@ -44,7 +44,7 @@ def test_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) 
         history = DuckdbHistory(path, NAMES)
         position = history.position()
         series = history.readings(SeriesQuery("air-1", "pm25", 0, 2**62, Resolution.RAW, 1_000_000))
-        kept = len(history.latest(0)), len(series.value), sorted({int(value) for value in series.value})
+        kept = len(history.newest(0)), len(series.value), sorted({int(value) for value in series.value})
         history.close()
 
         assert position >= acknowledged

@@ -9,7 +9,7 @@ import msgspec
 from city import history
 from city.entry import Arrivals, Journaled
 from city.errors import StoreUnavailable
-from city.history import KeptEvent, LatestReading, Series, SeriesQuery
+from city.history import KeptEvent, NewestReadings, Series, SeriesQuery
 from city.reading import ReadingBatch
 from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
@@ -115,9 +115,9 @@ class MemoryHistory:
     def readings(self, query: SeriesQuery) -> Series:
         raise NotImplementedError
 
-    def latest(self, since_ns: int) -> list[LatestReading]:
+    def newest(self, since_ns: int) -> NewestReadings:
         self._answer()
-        return []
+        return NewestReadings.of(())
 
     def events(self, sensor: str, start_ns: int, end_ns: int, limit: int) -> list[KeptEvent]:
         raise NotImplementedError

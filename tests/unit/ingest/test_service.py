@@ -7,7 +7,7 @@ import pytest
 
 from city.clock import SystemClock
 from city.entry import Arrivals, Connection, Context, Journaled
-from city.history import LatestReading
+from city.history import LatestReading, NewestReadings
 from city.reading import ReadingBatch
 from ingest.config import IngestSettings, JournalSettings, MqttSettings
 from ingest.identity import Identity
@@ -56,8 +56,8 @@ def test_judge_hears_after_a_restart_what_it_had_not_judged(tmp_path, numbers):
 
 def test_latest_after_a_restart_joins_history_and_journal(tmp_path, numbers):
     class Remembering(MemoryHistory):
-        def latest(self, since_ns: int) -> list[LatestReading]:
-            return [LatestReading("air-1", "pm10", 5, 6, 7.0, 0)]
+        def newest(self, since_ns: int) -> NewestReadings:
+            return NewestReadings.of([LatestReading("air-1", "pm10", 5, 6, 7.0, 0)])
 
     with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
         service.journal.append([readings(numbers, 1.0)])
