@@ -4,12 +4,13 @@ Messages and members: https://digitransit.fi/en/developers/apis/5-realtime-api/v
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import number
@@ -26,20 +27,15 @@ _FERRY = "/ferry/"
 _CARRIED = ("desi", "dir", "route", "stop", "spd", "hdg", "acc", "dl", "odo", "drst")
 
 
-class _Known(NamedTuple):
-    quantity: str
-    unit: str
-
-
 _KNOWN = {
-    "spd": _Known("speed", "m/s"),
-    "hdg": _Known("heading", "°"),
-    "acc": _Known("acceleration", "m/s²"),
-    "dl": _Known("schedule_deviation", "s"),
-    "odo": _Known("odometer", "m"),
-    "drst": _Known("door_open", ""),
+    "spd": Known("speed", "m/s"),
+    "hdg": Known("heading", "°"),
+    "acc": Known("acceleration", "m/s²"),
+    "dl": Known("schedule_deviation", "s"),
+    "odo": Known("odometer", "m"),
+    "drst": Known("door_open", ""),
 }
-_OCCUPANCY = _Known("vehicle_occupancy", "%")
+_OCCUPANCY = Known("vehicle_occupancy", "%")
 
 
 class HslHfpDecoder:

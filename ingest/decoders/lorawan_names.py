@@ -3,98 +3,91 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.measurement import Measurement, Observation
 from city.units import is_known
+from ingest.decoders.known import Known
 from ingest.decoders.values import number_with_unit
-
-
-class Named(NamedTuple):
-    """A quantity and its unit as a codec means them; None where codecs differ or do not say."""
-
-    quantity: str
-    unit: str | None
-
 
 #: Keys as codecs write them, in lower case. CayenneLPP's and Decentlab's, Dragino's, Elsys', Milesight's, Netvox's.
 _NAMES = {
-    "temperature": Named("temperature", "°C"),
-    "temp": Named("temperature", "°C"),
-    "tempc": Named("temperature", "°C"),
-    "tempc1": Named("temperature", "°C"),
-    "air_temperature": Named("temperature", "°C"),
-    "externaltemperature": Named("temperature", "°C"),
-    "temp_soil": Named("soil_temperature", "°C"),
-    "soil_temperature": Named("soil_temperature", "°C"),
-    "leaf_temperature": Named("temperature", "°C"),
-    "water_temperature": Named("water_temperature", "°C"),
-    "humidity": Named("humidity", "%"),
-    "hum": Named("humidity", "%"),
-    "hum_sht": Named("humidity", "%"),  # Dragino has one humidity probe, but two for temperature
-    "relative_humidity": Named("humidity", "%"),
-    "air_humidity": Named("humidity", "%"),
-    "water_soil": Named("soil_moisture", "%"),
-    "soil_moisture": Named("soil_moisture", "%"),
-    "conduct_soil": Named("conductivity", "µS/cm"),
-    "soil_conductivity": Named("conductivity", "µS/cm"),
-    "wind_speed": Named("wind_speed", "m/s"),
-    "wind_direction_sensor": Named("wind_direction", "°"),
-    "rain_gauge": Named("rain_intensity", "mm/h"),
-    "uv_index": Named("uv_index", ""),
-    "maximum_wind_speed": Named("wind_gust", "m/s"),
-    "wind_direction": Named("wind_direction", "°"),
-    "precipitation": Named("precipitation", "mm"),
-    "solar_radiation": Named("solar_radiation", "W/m²"),
-    "illuminance": Named("illuminance", "lux"),
-    "illumination": Named("illuminance", "lux"),
-    "light_intensity": Named("illuminance", "lux"),
-    "lux": Named("illuminance", "lux"),
-    "ill_lx": Named("illuminance", "lux"),
-    "co2": Named("co2", "ppm"),
-    "nh3": Named("nh3", "ppm"),
-    "h2s": Named("h2s", "ppm"),
-    "hcho": Named("hcho", "mg/m³"),
-    "tvoc": Named("tvoc", None),
-    "pm1": Named("pm1", "µg/m³"),
-    "pm1_0_mass_concentration": Named("pm1", "µg/m³"),
-    "pm2_5": Named("pm25", "µg/m³"),
-    "pm2_5_mass_concentration": Named("pm25", "µg/m³"),
-    "pm4_mass_concentration": Named("pm4", "µg/m³"),
-    "pm10": Named("pm10", "µg/m³"),
-    "pm10_mass_concentration": Named("pm10", "µg/m³"),
-    "laf": Named("noise_laf", "dB(A)"),
-    "laeq": Named("noise_laeq", "dB(A)"),
-    "lafmax": Named("noise_lafmax", "dB(A)"),
-    "water_level": Named("water_level", "cm"),
-    "distance": Named("distance", "mm"),
-    "current": Named("current", "A"),
-    "power": Named("power", "W"),
-    "battery": Named("battery_level", "%"),
-    "bat_percentage": Named("battery_level", "%"),
-    "battery_level": Named("battery_level", "%"),
-    "battery_voltage": Named("battery_voltage", "V"),
-    "bat": Named("battery_voltage", "V"),
-    "vdd": Named("battery_voltage", "mV"),
-    "batv": Named("battery_voltage", "V"),
-    "bat_v": Named("battery_voltage", "V"),
-    "bat_mv": Named("battery_voltage", "mV"),
-    "occupied": Named("occupied", ""),
-    "motion": Named("motion", ""),
-    "water_leak": Named("water_leak", ""),
-    "door_open": Named("door_open", ""),
-    "people_count": Named("people_count", ""),
+    "temperature": Known("temperature", "°C"),
+    "temp": Known("temperature", "°C"),
+    "tempc": Known("temperature", "°C"),
+    "tempc1": Known("temperature", "°C"),
+    "air_temperature": Known("temperature", "°C"),
+    "externaltemperature": Known("temperature", "°C"),
+    "temp_soil": Known("soil_temperature", "°C"),
+    "soil_temperature": Known("soil_temperature", "°C"),
+    "leaf_temperature": Known("temperature", "°C"),
+    "water_temperature": Known("water_temperature", "°C"),
+    "humidity": Known("humidity", "%"),
+    "hum": Known("humidity", "%"),
+    "hum_sht": Known("humidity", "%"),  # Dragino has one humidity probe, but two for temperature
+    "relative_humidity": Known("humidity", "%"),
+    "air_humidity": Known("humidity", "%"),
+    "water_soil": Known("soil_moisture", "%"),
+    "soil_moisture": Known("soil_moisture", "%"),
+    "conduct_soil": Known("conductivity", "µS/cm"),
+    "soil_conductivity": Known("conductivity", "µS/cm"),
+    "wind_speed": Known("wind_speed", "m/s"),
+    "wind_direction_sensor": Known("wind_direction", "°"),
+    "rain_gauge": Known("rain_intensity", "mm/h"),
+    "uv_index": Known("uv_index", ""),
+    "maximum_wind_speed": Known("wind_gust", "m/s"),
+    "wind_direction": Known("wind_direction", "°"),
+    "precipitation": Known("precipitation", "mm"),
+    "solar_radiation": Known("solar_radiation", "W/m²"),
+    "illuminance": Known("illuminance", "lux"),
+    "illumination": Known("illuminance", "lux"),
+    "light_intensity": Known("illuminance", "lux"),
+    "lux": Known("illuminance", "lux"),
+    "ill_lx": Known("illuminance", "lux"),
+    "co2": Known("co2", "ppm"),
+    "nh3": Known("nh3", "ppm"),
+    "h2s": Known("h2s", "ppm"),
+    "hcho": Known("hcho", "mg/m³"),
+    "tvoc": Known("tvoc", None),
+    "pm1": Known("pm1", "µg/m³"),
+    "pm1_0_mass_concentration": Known("pm1", "µg/m³"),
+    "pm2_5": Known("pm25", "µg/m³"),
+    "pm2_5_mass_concentration": Known("pm25", "µg/m³"),
+    "pm4_mass_concentration": Known("pm4", "µg/m³"),
+    "pm10": Known("pm10", "µg/m³"),
+    "pm10_mass_concentration": Known("pm10", "µg/m³"),
+    "laf": Known("noise_laf", "dB(A)"),
+    "laeq": Known("noise_laeq", "dB(A)"),
+    "lafmax": Known("noise_lafmax", "dB(A)"),
+    "water_level": Known("water_level", "cm"),
+    "distance": Known("distance", "mm"),
+    "current": Known("current", "A"),
+    "power": Known("power", "W"),
+    "battery": Known("battery_level", "%"),
+    "bat_percentage": Known("battery_level", "%"),
+    "battery_level": Known("battery_level", "%"),
+    "battery_voltage": Known("battery_voltage", "V"),
+    "bat": Known("battery_voltage", "V"),
+    "vdd": Known("battery_voltage", "mV"),
+    "batv": Known("battery_voltage", "V"),
+    "bat_v": Known("battery_voltage", "V"),
+    "bat_mv": Known("battery_voltage", "mV"),
+    "occupied": Known("occupied", ""),
+    "motion": Known("motion", ""),
+    "water_leak": Known("water_leak", ""),
+    "door_open": Known("door_open", ""),
+    "people_count": Known("people_count", ""),
 }
 
 #: ChirpStack's own reading of CayenneLPP: kind -> channel -> value.
 _CHANNELS = {
-    "temperatureSensor": Named("temperature", "°C"),
-    "humiditySensor": Named("humidity", "%"),
-    "barometer": Named("atmospheric_pressure", "hPa"),
-    "illuminanceSensor": Named("illuminance", "lux"),
-    "presenceSensor": Named("occupied", ""),
-    "digitalInput": Named("digital_input", ""),
-    "analogInput": Named("analog_input", None),
+    "temperatureSensor": Known("temperature", "°C"),
+    "humiditySensor": Known("humidity", "%"),
+    "barometer": Known("atmospheric_pressure", "hPa"),
+    "illuminanceSensor": Known("illuminance", "lux"),
+    "presenceSensor": Known("occupied", ""),
+    "digitalInput": Known("digital_input", ""),
+    "analogInput": Known("analog_input", None),
 }
 #: What Seeed's codecs put around each value.
 _SENSECAP = "measurementValue"
@@ -132,7 +125,7 @@ def _measurement(sensor: str, key: str, value: object, all_values: dict[str, Any
     if known is None:
         if not _may_measure(value, unit_in_text) or not key.isprintable() or _NO_READING.search(key.lower()):
             return None
-        known = Named(key, None)
+        known = Known(key, None)
     unit = unit_in_text if unit_in_text is not None else known.unit
     if known.quantity == "atmospheric_pressure" and unit is None:
         unit = pressure_unit(amount)
@@ -167,7 +160,7 @@ def _sensecap(sensor: str, values: dict[str, Any], at: str) -> Iterator[Measurem
                 yield found
 
 
-def _named(lower: str, key: str, all_values: dict[str, Any]) -> tuple[Named | None, str]:
+def _named(lower: str, key: str, all_values: dict[str, Any]) -> tuple[Known | None, str]:
     exact = _exact(lower, all_values)
     if exact is not None:
         return exact, ""
@@ -182,13 +175,13 @@ def _named(lower: str, key: str, all_values: dict[str, Any]) -> tuple[Named | No
     return None, ""
 
 
-def _exact(lower: str, all_values: dict[str, Any]) -> Named | None:
+def _exact(lower: str, all_values: dict[str, Any]) -> Known | None:
     if lower in {"pressure", "barometric_pressure", "atmospheric_pressure", "air_pressure"}:
-        return Named("atmospheric_pressure", None)
+        return Known("atmospheric_pressure", None)
     if lower == "voltage":  # of the battery, unless the device measures a mains circuit
-        return Named("voltage" if {"current", "power"} & all_values.keys() else "battery_voltage", "V")
+        return Known("voltage" if {"current", "power"} & all_values.keys() else "battery_voltage", "V")
     if lower == "count" and any(all_values.get(key) == "motion" for key in ("events", "event", "type")):
-        return Named("motion_count", "")
+        return Known("motion_count", "")
     return _NAMES.get(lower)
 
 

@@ -4,59 +4,53 @@ Members: https://community.purpleair.com/t/sensor-json-documentation/6917, https
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor
 from ingest.decoders.values import number_with_unit
 from ingest.reasons import Reason
 
-
-class _Known(NamedTuple):
-    quantity: str
-    unit: str
-    label: str = ""
-
-
 #: What the sensor itself says; the second counter's members end in `_b`, those of a second climate probe in `_680`.
 _LOCAL = {
-    "current_temp_f": _Known("temperature", "°F"),
-    "current_humidity": _Known("humidity", "%"),
-    "current_dewpoint_f": _Known("dew_point", "°F"),
-    "pressure": _Known("atmospheric_pressure", "hPa"),
-    "current_temp_f_680": _Known("temperature", "°F", "680"),
-    "current_humidity_680": _Known("humidity", "%", "680"),
-    "current_dewpoint_f_680": _Known("dew_point", "°F", "680"),
-    "pressure_680": _Known("atmospheric_pressure", "hPa", "680"),
-    "pm1_0_atm": _Known("pm1", "µg/m³"),
-    "pm2_5_atm": _Known("pm25", "µg/m³"),
-    "pm10_0_atm": _Known("pm10", "µg/m³"),
-    "pm1_0_atm_b": _Known("pm1", "µg/m³", "b"),
-    "pm2_5_atm_b": _Known("pm25", "µg/m³", "b"),
-    "pm10_0_atm_b": _Known("pm10", "µg/m³", "b"),
-    "rssi": _Known("rssi", "dBm"),
+    "current_temp_f": Known("temperature", "°F"),
+    "current_humidity": Known("humidity", "%"),
+    "current_dewpoint_f": Known("dew_point", "°F"),
+    "pressure": Known("atmospheric_pressure", "hPa"),
+    "current_temp_f_680": Known("temperature", "°F", "680"),
+    "current_humidity_680": Known("humidity", "%", "680"),
+    "current_dewpoint_f_680": Known("dew_point", "°F", "680"),
+    "pressure_680": Known("atmospheric_pressure", "hPa", "680"),
+    "pm1_0_atm": Known("pm1", "µg/m³"),
+    "pm2_5_atm": Known("pm25", "µg/m³"),
+    "pm10_0_atm": Known("pm10", "µg/m³"),
+    "pm1_0_atm_b": Known("pm1", "µg/m³", "b"),
+    "pm2_5_atm_b": Known("pm25", "µg/m³", "b"),
+    "pm10_0_atm_b": Known("pm10", "µg/m³", "b"),
+    "rssi": Known("rssi", "dBm"),
 }
 #: What the API says, where `pm2.5` is the mean of both counters.
 _API = {
-    "temperature": _Known("temperature", "°F"),
-    "humidity": _Known("humidity", "%"),
-    "pressure": _Known("atmospheric_pressure", "hPa"),
-    "pm1.0": _Known("pm1", "µg/m³"),
-    "pm2.5": _Known("pm25", "µg/m³"),
-    "pm10.0": _Known("pm10", "µg/m³"),
-    "pm1.0_atm": _Known("pm1", "µg/m³", "atm"),
-    "pm2.5_atm": _Known("pm25", "µg/m³", "atm"),
-    "pm10.0_atm": _Known("pm10", "µg/m³", "atm"),
-    "pm2.5_atm_a": _Known("pm25", "µg/m³", "a"),
-    "pm2.5_atm_b": _Known("pm25", "µg/m³", "b"),
-    "pm2.5_a": _Known("pm25", "µg/m³", "a"),
-    "pm2.5_b": _Known("pm25", "µg/m³", "b"),
+    "temperature": Known("temperature", "°F"),
+    "humidity": Known("humidity", "%"),
+    "pressure": Known("atmospheric_pressure", "hPa"),
+    "pm1.0": Known("pm1", "µg/m³"),
+    "pm2.5": Known("pm25", "µg/m³"),
+    "pm10.0": Known("pm10", "µg/m³"),
+    "pm1.0_atm": Known("pm1", "µg/m³", "atm"),
+    "pm2.5_atm": Known("pm25", "µg/m³", "atm"),
+    "pm10.0_atm": Known("pm10", "µg/m³", "atm"),
+    "pm2.5_atm_a": Known("pm25", "µg/m³", "a"),
+    "pm2.5_atm_b": Known("pm25", "µg/m³", "b"),
+    "pm2.5_a": Known("pm25", "µg/m³", "a"),
+    "pm2.5_b": Known("pm25", "µg/m³", "b"),
 }
 _DUST = frozenset({"pm1", "pm25", "pm10"})
 #: Both counters see the same air: where they differ by more than both of these, one of them is dirty or broken
@@ -116,7 +110,7 @@ def _listed(row: dict[str, Any], body: dict[str, Any]) -> list[Measurement]:
     return found
 
 
-def _measured(sensor: str, table: dict[str, _Known], said: dict[str, Any], time_ns: int | None) -> list[Measurement]:
+def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], time_ns: int | None) -> list[Measurement]:
     found = []
     for key, known in table.items():
         parsed = number_with_unit(said.get(key), at=f"$.{key}")

@@ -6,18 +6,12 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import sensor_of
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
-
-
-class _Known(NamedTuple):
-    """What a member is; unit None: another member says it."""
-
-    quantity: str
-    unit: str | None
 
 
 class _Group(NamedTuple):
@@ -29,7 +23,7 @@ class _Group(NamedTuple):
         numbered: parts of the same name are told apart by their member id.
     """
 
-    values: dict[str, _Known]
+    values: dict[str, Known]
     name: str = ""
     numbered: bool = False
 
@@ -37,40 +31,40 @@ class _Group(NamedTuple):
 #: Lists of Thermal and Power (DSP2046), and what older iLO firmware calls the same.
 _GROUPS = {
     "Temperatures": _Group(
-        {"ReadingCelsius": _Known("temperature", "°C"), "CurrentReading": _Known("temperature", "°C")}
+        {"ReadingCelsius": Known("temperature", "°C"), "CurrentReading": Known("temperature", "°C")}
     ),
     "Fans": _Group(
         {
-            "Reading": _Known("fan_speed", None),
-            "CurrentReading": _Known("fan_speed", None),
-            "ReadingRPM": _Known("fan_speed", "rpm"),
+            "Reading": Known("fan_speed", None),
+            "CurrentReading": Known("fan_speed", None),
+            "ReadingRPM": Known("fan_speed", "rpm"),
         }
     ),
-    "Voltages": _Group({"ReadingVolts": _Known("voltage", "V")}),
+    "Voltages": _Group({"ReadingVolts": Known("voltage", "V")}),
     "PowerSupplies": _Group(
         {
-            "LineInputVoltage": _Known("input_voltage", "V"),
-            "PowerInputWatts": _Known("power_input", "W"),
-            "PowerOutputWatts": _Known("power_output", "W"),
-            "LastPowerOutputWatts": _Known("power_output", "W"),
+            "LineInputVoltage": Known("input_voltage", "V"),
+            "PowerInputWatts": Known("power_input", "W"),
+            "PowerOutputWatts": Known("power_output", "W"),
+            "LastPowerOutputWatts": Known("power_output", "W"),
         },
         numbered=True,
     ),
-    "PowerControl": _Group({"PowerConsumedWatts": _Known("power", "W")}, name="PowerControl", numbered=True),
+    "PowerControl": _Group({"PowerConsumedWatts": Known("power", "W")}, name="PowerControl", numbered=True),
 }
 #: Members of the newer schemas that hold a sensor's excerpt, `{"Reading": …}`.
 _EXCERPTS = {
-    "SpeedPercent": _Known("fan_speed", "%"),
-    "TemperatureCelsius": _Known("temperature", "°C"),
-    "HumidityPercent": _Known("humidity", "%"),
-    "AbsoluteHumidity": _Known("absolute_humidity", "g/m³"),
-    "PowerWatts": _Known("power", "W"),
-    "EnergykWh": _Known("energy", "kWh"),
-    "InputVoltage": _Known("input_voltage", "V"),
-    "InputCurrentAmps": _Known("current", "A"),
-    "InputPowerWatts": _Known("power_input", "W"),
-    "OutputPowerWatts": _Known("power_output", "W"),
-    "FrequencyHz": _Known("frequency", "Hz"),
+    "SpeedPercent": Known("fan_speed", "%"),
+    "TemperatureCelsius": Known("temperature", "°C"),
+    "HumidityPercent": Known("humidity", "%"),
+    "AbsoluteHumidity": Known("absolute_humidity", "g/m³"),
+    "PowerWatts": Known("power", "W"),
+    "EnergykWh": Known("energy", "kWh"),
+    "InputVoltage": Known("input_voltage", "V"),
+    "InputCurrentAmps": Known("current", "A"),
+    "InputPowerWatts": Known("power_input", "W"),
+    "OutputPowerWatts": Known("power_output", "W"),
+    "FrequencyHz": Known("frequency", "Hz"),
 }
 #: Summaries of a chassis (ThermalMetrics), each an excerpt.
 _SUMMARY = ("Intake", "Exhaust", "Ambient", "Internal")
@@ -156,22 +150,22 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     found = [_excerpt(host, body, body.get(key), known) for key, known in _EXCERPTS.items()]
     if isinstance(body.get("ReadingType"), str):
         quantity = _SENSOR_TYPES.get(body["ReadingType"], body["ReadingType"])
-        found.append(_excerpt(host, body, body, _Known(quantity, _unit(body))))
+        found.append(_excerpt(host, body, body, Known(quantity, _unit(body))))
     speed = body.get("SpeedPercent")
     if isinstance(speed, dict):
-        found.append(_excerpt(host, body, {"Reading": speed.get("SpeedRPM")}, _Known("fan_speed", "rpm"), "rpm"))
+        found.append(_excerpt(host, body, {"Reading": speed.get("SpeedRPM")}, Known("fan_speed", "rpm"), "rpm"))
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
-    found += [_excerpt(host, body, said.get(key), _Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
+    found += [_excerpt(host, body, said.get(key), Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
     readings = body.get("TemperatureReadingsCelsius")
     for one in readings if isinstance(readings, list) else []:
         if isinstance(one, dict):
             name = one.get("DeviceName") or str(one.get("DataSourceUri", "")).rpartition("/")[2]
-            found.append(_excerpt(host, {"Name": name}, one, _Known("temperature", "°C")))
+            found.append(_excerpt(host, {"Name": name}, one, Known("temperature", "°C")))
     return [one for one in found if one is not None]
 
 
-def _excerpt(host: str, body: dict[str, Any], said: object, known: _Known, label: str = "") -> Measurement | None:
+def _excerpt(host: str, body: dict[str, Any], said: object, known: Known, label: str = "") -> Measurement | None:
     reading = said.get("Reading") if isinstance(said, dict) else None
     parsed = number_with_unit(reading, at=f"$.{known.quantity}")
     if parsed is None:

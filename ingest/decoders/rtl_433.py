@@ -4,12 +4,13 @@ Members and their endings: https://triq.org/rtl_433/DATA_FORMAT.html; topics: ht
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number, number_with_unit
@@ -32,50 +33,43 @@ _UNITS = {
 }  # fmt: skip
 
 
-class _Known(NamedTuple):
-    """A quantity, and its unit where a member has no ending."""
-
-    quantity: str
-    unit: str | None = None
-
-
 #: Member without its ending -> what it is. Rain is what fell since the station's battery was put in.
 _KNOWN = {
-    "temperature": _Known("temperature"),
-    "humidity": _Known("humidity", "%"),
-    "dewpoint": _Known("dew_point"),
-    "moisture": _Known("soil_moisture", "%"),
-    "pressure": _Known("atmospheric_pressure"),
-    "wind_avg": _Known("wind_speed"),
-    "wind_speed": _Known("wind_speed"),
-    "wind_max": _Known("wind_gust"),
-    "gust_speed": _Known("wind_gust"),
-    "wind_dir": _Known("wind_direction"),
-    "rain": _Known("precipitation_total"),
-    "rain_rate": _Known("rain_intensity"),
-    "light": _Known("illuminance"),
-    "uv": _Known("uv_index", ""),
-    "uvi": _Known("uv_index", ""),
-    "radiation": _Known("solar_radiation"),
-    "pm1": _Known("pm1"),
-    "pm2_5": _Known("pm25"),
-    "pm4": _Known("pm4"),
-    "pm10": _Known("pm10"),
-    "co2": _Known("co2"),
-    "depth": _Known("depth"),
-    "voltage": _Known("voltage"),
-    "current": _Known("current"),
-    "power": _Known("power"),
-    "energy": _Known("energy"),
-    "strike_count": _Known("lightning_count", ""),
-    "battery": _Known("battery_voltage"),
-    "battery_ok": _Known("battery_ok", ""),
-    "battery_pct": _Known("battery_level", "%"),
-    "tamper": _Known("tamper", ""),
-    "motion": _Known("motion", ""),
-    "reed_open": _Known("door_open", ""),
-    "contact_open": _Known("door_open", ""),
-    "detect_wet": _Known("water_leak", ""),
+    "temperature": Known("temperature"),
+    "humidity": Known("humidity", "%"),
+    "dewpoint": Known("dew_point"),
+    "moisture": Known("soil_moisture", "%"),
+    "pressure": Known("atmospheric_pressure"),
+    "wind_avg": Known("wind_speed"),
+    "wind_speed": Known("wind_speed"),
+    "wind_max": Known("wind_gust"),
+    "gust_speed": Known("wind_gust"),
+    "wind_dir": Known("wind_direction"),
+    "rain": Known("precipitation_total"),
+    "rain_rate": Known("rain_intensity"),
+    "light": Known("illuminance"),
+    "uv": Known("uv_index", ""),
+    "uvi": Known("uv_index", ""),
+    "radiation": Known("solar_radiation"),
+    "pm1": Known("pm1"),
+    "pm2_5": Known("pm25"),
+    "pm4": Known("pm4"),
+    "pm10": Known("pm10"),
+    "co2": Known("co2"),
+    "depth": Known("depth"),
+    "voltage": Known("voltage"),
+    "current": Known("current"),
+    "power": Known("power"),
+    "energy": Known("energy"),
+    "strike_count": Known("lightning_count", ""),
+    "battery": Known("battery_voltage"),
+    "battery_ok": Known("battery_ok", ""),
+    "battery_pct": Known("battery_level", "%"),
+    "tamper": Known("tamper", ""),
+    "motion": Known("motion", ""),
+    "reed_open": Known("door_open", ""),
+    "contact_open": Known("door_open", ""),
+    "detect_wet": Known("water_leak", ""),
 }
 _MEMBER = re.compile(
     rf"({'|'.join(sorted(_KNOWN, key=len, reverse=True))})(?:_?(\d{{1,2}}))?(?:_({'|'.join(_UNITS)}))?"

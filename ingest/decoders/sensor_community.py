@@ -1,12 +1,13 @@
 """sensor.community: airRohr and its kin, which citizens hang out of their windows, and the project's own API."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor
@@ -16,30 +17,25 @@ from ingest.reasons import Reason
 _LIST = "sensordatavalues"
 
 
-class _Known(NamedTuple):
-    quantity: str
-    unit: str
-
-
 #: End of a value's type -> what it is. P1 is the coarse dust and P2 the fine one, not the other way round.
 _KNOWN = {
-    "P0": _Known("pm1", "µg/m³"),
-    "P1": _Known("pm10", "µg/m³"),
-    "P2": _Known("pm25", "µg/m³"),
-    "P4": _Known("pm4", "µg/m³"),
-    "temperature": _Known("temperature", "°C"),
-    "humidity": _Known("humidity", "%"),
-    "pressure": _Known("atmospheric_pressure", "Pa"),
-    "co2_ppm": _Known("co2", "ppm"),
-    "LAeq": _Known("noise_laeq", "dB(A)"),
-    "LA_min": _Known("noise_lamin", "dB(A)"),
-    "LA_max": _Known("noise_lamax", "dB(A)"),
-    "counts_per_minute": _Known("counts_per_minute", "1/min"),
-    "signal": _Known("rssi", "dBm"),
+    "P0": Known("pm1", "µg/m³"),
+    "P1": Known("pm10", "µg/m³"),
+    "P2": Known("pm25", "µg/m³"),
+    "P4": Known("pm4", "µg/m³"),
+    "temperature": Known("temperature", "°C"),
+    "humidity": Known("humidity", "%"),
+    "pressure": Known("atmospheric_pressure", "Pa"),
+    "co2_ppm": Known("co2", "ppm"),
+    "LAeq": Known("noise_laeq", "dB(A)"),
+    "LA_min": Known("noise_lamin", "dB(A)"),
+    "LA_max": Known("noise_lamax", "dB(A)"),
+    "counts_per_minute": Known("counts_per_minute", "1/min"),
+    "signal": Known("rssi", "dBm"),
 }
 #: Sensors that count particles, and say nothing of their mass (Shinyei PPD42NS: per 0.01 cubic feet).
 _COUNTERS = frozenset({"PPD42NS"})
-_COUNTED = {"P1": _Known("particles_p1", "pcs/0.01ft³"), "P2": _Known("particles_p2", "pcs/0.01ft³")}
+_COUNTED = {"P1": Known("particles_p1", "pcs/0.01ft³"), "P2": Known("particles_p2", "pcs/0.01ft³")}
 _TYPE = re.compile(rf"(?:(.+)_)?({'|'.join(_KNOWN)})")
 
 

@@ -1,64 +1,58 @@
 """Uninterruptible power supplies: what apcaccess and Network UPS Tools print, as JSON."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor, sensor_of
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
-
-class _Known(NamedTuple):
-    quantity: str
-    unit: str
-    label: str = ""
-
-
 #: apcupsd's manual, "Status report fields": what is measured; transfer points, nominals and delays are settings.
 _APC = {
-    "LINEV": _Known("input_voltage", "V"),
-    "LINEFREQ": _Known("frequency", "Hz"),
-    "LOADPCT": _Known("load", "%"),
-    "BCHARGE": _Known("battery_level", "%"),
-    "BATTV": _Known("battery_voltage", "V"),
-    "TIMELEFT": _Known("battery_runtime", "min"),
-    "OUTPUTV": _Known("output_voltage", "V"),
-    "OUTCURNT": _Known("current", "A"),
-    "ITEMP": _Known("device_temperature", "°C"),
-    "AMBTEMP": _Known("temperature", "°C"),
-    "HUMIDITY": _Known("humidity", "%"),
+    "LINEV": Known("input_voltage", "V"),
+    "LINEFREQ": Known("frequency", "Hz"),
+    "LOADPCT": Known("load", "%"),
+    "BCHARGE": Known("battery_level", "%"),
+    "BATTV": Known("battery_voltage", "V"),
+    "TIMELEFT": Known("battery_runtime", "min"),
+    "OUTPUTV": Known("output_voltage", "V"),
+    "OUTCURNT": Known("current", "A"),
+    "ITEMP": Known("device_temperature", "°C"),
+    "AMBTEMP": Known("temperature", "°C"),
+    "HUMIDITY": Known("humidity", "%"),
 }
 #: The units that apcaccess writes out, by their first word.
 _WORDS = {"percent": "%", "volts": "V", "minutes": "min", "seconds": "s", "hz": "Hz", "amps": "A", "c": "°C", "f": "°F"}
 
 #: Variables of Network UPS Tools (its developer guide, appendix A).
 _NUT = {
-    "battery.charge": _Known("battery_level", "%"),
-    "battery.voltage": _Known("battery_voltage", "V"),
-    "battery.runtime": _Known("battery_runtime", "s"),
-    "battery.temperature": _Known("battery_temperature", "°C"),
-    "battery.current": _Known("current", "A", "battery"),
-    "input.voltage": _Known("input_voltage", "V"),
-    "input.frequency": _Known("frequency", "Hz"),
-    "input.current": _Known("current", "A", "input"),
-    "output.voltage": _Known("output_voltage", "V"),
-    "output.frequency": _Known("frequency", "Hz", "output"),
-    "output.current": _Known("current", "A"),
-    "output.power": _Known("apparent_power", "VA"),
-    "output.realpower": _Known("power", "W"),
-    "ups.load": _Known("load", "%"),
-    "ups.temperature": _Known("device_temperature", "°C"),
-    "ups.power": _Known("apparent_power", "VA"),
-    "ups.realpower": _Known("power", "W"),
-    "ambient.temperature": _Known("temperature", "°C"),
-    "ambient.humidity": _Known("humidity", "%"),
+    "battery.charge": Known("battery_level", "%"),
+    "battery.voltage": Known("battery_voltage", "V"),
+    "battery.runtime": Known("battery_runtime", "s"),
+    "battery.temperature": Known("battery_temperature", "°C"),
+    "battery.current": Known("current", "A", "battery"),
+    "input.voltage": Known("input_voltage", "V"),
+    "input.frequency": Known("frequency", "Hz"),
+    "input.current": Known("current", "A", "input"),
+    "output.voltage": Known("output_voltage", "V"),
+    "output.frequency": Known("frequency", "Hz", "output"),
+    "output.current": Known("current", "A"),
+    "output.power": Known("apparent_power", "VA"),
+    "output.realpower": Known("power", "W"),
+    "ups.load": Known("load", "%"),
+    "ups.temperature": Known("device_temperature", "°C"),
+    "ups.power": Known("apparent_power", "VA"),
+    "ups.realpower": Known("power", "W"),
+    "ambient.temperature": Known("temperature", "°C"),
+    "ambient.humidity": Known("humidity", "%"),
 }
 #: Words of a status that say that the program does not reach the device, and repeats what it knew.
 _OUT_OF_TOUCH = frozenset({"COMMLOST", "NOCOMM", "WAIT", "STALE"})
@@ -134,7 +128,7 @@ def _nut(topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
     return _measured(sensor, _NUT, variables, _quality(variables.get("ups.status")))
 
 
-def _measured(sensor: str, table: dict[str, _Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
+def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
     found = []
     for key, known in table.items():
         parsed = _amount(said.get(key), at=key)
