@@ -4,7 +4,11 @@ from typing import NamedTuple
 
 
 class Known(NamedTuple):
-    """A quantity, its unit as the family means it, and which of several it is; unit None: the message or nobody says."""
+    """A quantity, its unit as the family means it, and which of several it is.
+
+    Attributes:
+        unit: None where the message says it, or nobody.
+    """
 
     quantity: str
     unit: str | None = None
