@@ -1,15 +1,14 @@
 """Judges a past that arrives in stretches, as if every second of it passed; what nobody heard is nobody's silence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
 from city.entry import Arrivals, Connection, Journaled
 from city.reading import ReadingBatch
-from rules.engine import Engine
 
 #: Readings judged at once: much more leaves the processor's cache, much less pays for every rule too often.
 _AT_ONCE = 20_000
@@ -19,21 +18,37 @@ _AT_ONCE = 20_000
 UNHEARD_NS, LEAST_SENSORS = 60 * SECOND_NS, 20
 
 
-class Judging:
-    """An engine on its way through the past.
+#: What a judge tells of one change of an alarm.
+Change = TypeVar("Change", covariant=True)
+
+
+class Judge(Protocol[Change]):
+    """Gives what changed by what came; an engine is one, and so are several."""
+
+    def apply(self, item: Journaled) -> object:
+        """Take a connection, which changes nothing by itself."""
+        ...
+
+    def leap(self, arrivals: Arrivals, upto_ns: int) -> Iterable[Change]:
+        """Judge what arrived since the last tick, with a tick every second up to `upto_ns`."""
+        ...
+
+
+class Judging(Generic[Change]):
+    """A judge on its way through the past.
 
     Attributes:
         unheard_ns: time in which nothing arrived, so that no silence was counted.
     """
 
-    def __init__(self, engine: Engine, start_ns: int, *, sensors: int) -> None:
-        """Begin at `start_ns`, a whole second, with an engine that has its book and so many sensors."""
-        self._engine, self._many = engine, sensors >= LEAST_SENSORS
+    def __init__(self, judge: Judge[Change], start_ns: int, *, sensors: int) -> None:
+        """Begin at `start_ns`, a whole second, with a judge that has its book and so many sensors."""
+        self._judge, self._many = judge, sensors >= LEAST_SENSORS
         self._at_ns = self._heard_ns = start_ns
         self.unheard_ns = 0
         self._connect(start_ns, listening=True)
 
-    def judge(self, arrivals: Arrivals, until_ns: int) -> Iterator[AlarmTransition]:
+    def judge(self, arrivals: Arrivals, until_ns: int) -> Iterator[Change]:
         """Yield what changed by what arrived before `until_ns`, a whole second, in order."""
         for again_ns in self._returns(arrivals):
             before, arrivals = _split(arrivals, again_ns - 1)
@@ -50,7 +65,7 @@ class Judging:
         returns: list[int] = came_ns[quiet].tolist() if self._many else []
         return returns
 
-    def _listen(self, arrivals: Arrivals, until_ns: int) -> Iterator[AlarmTransition]:
+    def _listen(self, arrivals: Arrivals, until_ns: int) -> Iterator[Change]:
         """Judge what comes, and the ticks up to `until_ns` or to when nobody was heard for too long."""
         while len(arrivals.readings) > _AT_ONCE:
             cut_ns = _whole(int(arrivals.readings.arrival_ns[_AT_ONCE]))
@@ -60,12 +75,12 @@ class Judging:
         self._heard_ns = last_ns
         end_ns = min(until_ns, _whole(last_ns) + UNHEARD_NS) if self._many else until_ns
         yield from self._leap(arrivals, end_ns)
-        if end_ns < until_ns and self._engine.listening.listening:
+        if end_ns < until_ns and self._listening:
             self._connect(self._at_ns, listening=False)
 
-    def _leap(self, some: Arrivals, upto_ns: int) -> Iterator[AlarmTransition]:
+    def _leap(self, some: Arrivals, upto_ns: int) -> Iterator[Change]:
         if upto_ns > self._at_ns:
-            yield from self._engine.leap(some, upto_ns)
+            yield from self._judge.leap(some, upto_ns)
             self._at_ns = upto_ns
 
     def _hear_again(self, time_ns: int) -> None:
@@ -75,7 +90,8 @@ class Judging:
         self._connect(time_ns, listening=True)
 
     def _connect(self, time_ns: int, *, listening: bool) -> None:
-        self._engine.apply(Journaled(0, Connection(time_ns, listening)))
+        self._listening = listening
+        self._judge.apply(Journaled(0, Connection(time_ns, listening)))
 
 
 def _whole(time_ns: int) -> int:

@@ -1,8 +1,6 @@
 """The desk's back-test: one at a time, in a process of its own that yields to the city and may not grow."""
 
 import asyncio
-import os
-import resource
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,15 +14,13 @@ from city.clock import SECOND_NS, Clock, iso
 from city.errors import Conflict
 from liandong import leash
 from liandong.backtest.asking import proposed_book, question
+from liandong.backtest.bounds import hold
 from liandong.city_folder import CityFolder
 from liandong.folder import write_private
 from liandong.part import own_environment
 from rules.faults import BadRuleBook
 
 log = structlog.get_logger()
-
-#: It yields to the city's work (nice(1)), and ends where it would take more memory than this, bytes.
-_NICENESS, MEMORY_BYTES = 10, 2 * 1024**3
 
 #: What the process says of itself when it fails: its last words, characters.
 _LAST_WORDS = 500
@@ -133,8 +129,7 @@ class BacktestOffice:
         assert process.stdout is not None  # it was asked for
         assert process.stderr is not None
         try:
-            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-            resource.prlimit(process.pid, resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+            hold(process.pid)
             async with asyncio.TaskGroup() as group:
                 words = group.create_task(process.stderr.read(), name="desk.backtest.stderr")
                 async for line in process.stdout:

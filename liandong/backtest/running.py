@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,20 +11,25 @@ from city.backtest import Report, Side
 from city.catalogue import Catalogue
 from city.census import Census
 from city.clock import SECOND_NS, iso
-from city.entry import Arrivals, Context
+from city.entry import Context
 from city.errors import LiandongError
 from city.history import Past
 from liandong.backtest.admitting import Opened, Queue, queue
 from liandong.backtest.ahead import ahead
+from liandong.backtest.bounds import Hands
 from liandong.backtest.comparing import difference
 from liandong.backtest.counting import Organisation, load, side
-from liandong.backtest.judging import UNHEARD_NS, Judging
+from liandong.backtest.crew import Judged, Stretch, crew
+from liandong.backtest.hand import Task
+from liandong.backtest.judging import UNHEARD_NS
 from liandong.backtest.numbering import Renumbering
+from liandong.backtest.panel import in_order
+from liandong.backtest.shares import shares
 from liandong.backtest.source import Source
 from linkage.config import LinkageSettings
 from linkage.opening import CityBook
 from rules.book import RuleBook
-from rules.engine import Engine
+from rules.population import Population
 
 #: Changes of alarms that one book may make: a book that makes more is wrong, and would fill the disk to say so.
 MOST_CHANGES = 200_000
@@ -79,34 +84,37 @@ class Books:
 
 @dataclass(slots=True)
 class _Arrived:
-    """How much the past holds."""
+    """How much the past holds, and how much of it was judged."""
 
     readings: int = 0
     events: int = 0
+    judged: int = 0
 
-    def count(self, past: Past) -> None:
-        """Count a stretch."""
-        self.readings += len(past.arrivals.readings)
-        self.events += len(past.arrivals.events)
+    def stretches(self, pasts: Iterator[Past], renumbering: Renumbering) -> Iterator[Stretch]:
+        """Yield the past under the numbers of the census."""
+        for past in pasts:
+            self.readings += len(past.arrivals.readings)
+            self.events += len(past.arrivals.events)
+            yield Stretch(renumbering.of(past), past.until_ns, len(past.arrivals.readings))
 
 
 class _Trial:
     """One book on its way through the past."""
 
-    def __init__(self, book: RuleBook, town: Town, context: Context, place: Queue, start_ns: int) -> None:
-        self.book, self._queue = book, place
-        engine = Engine(town.catalogue)
-        engine.start(context, book)
-        self.judging = Judging(engine, start_ns, sensors=len(town.census))
+    def __init__(self, number: int, book: RuleBook, place: Queue) -> None:
+        self.book, self._number, self._queue = book, number, place
+        self._places = {rule.id: at for at, rule in enumerate(book.rules)}
         self._changes = Counter[str]()
         self._raised: list[tuple[int, str]] = []
 
-    def judge(self, arrivals: Arrivals, until_ns: int) -> None:
-        """Judge a stretch of the past, and admit what comes of it."""
-        self._queue.admit(self._counted(self.judging.judge(arrivals, until_ns), until_ns))
+    def take(self, judged: Judged) -> None:
+        """Admit what came of a stretch of the past."""
+        until_ns = judged.stretch.until_ns
+        changes = in_order(judged.placed, self._number, self._places)
+        self._queue.admit(self._counted(changes, until_ns))
         self._queue.pass_until(until_ns)
 
-    def _counted(self, transitions: Iterator[AlarmTransition], until_ns: int) -> Iterator[AlarmTransition]:
+    def _counted(self, transitions: Sequence[AlarmTransition], until_ns: int) -> Iterator[AlarmTransition]:
         for one in transitions:
             self._changes[one.rule] += 1
             if one.change is Change.RAISED:
@@ -125,25 +133,35 @@ class _Trial:
         return side(self.book, incidents, raised, decided, on_duty, town.who.calendar), incidents
 
 
-def run(question: Question, books: Books, town: Town, source: Source, progress: Progress) -> Report:
+def run(
+    question: Question, books: Books, town: Town, source: Source, progress: Progress, hands: Hands | None = None
+) -> Report:
     """Return what the books would have done.
 
     Raises:
         StoreUnavailable: the history does not answer.
         TooManyAlarms: a book raises too many.
+        HandLost: a process that judges a share of the rules has ended.
     """
     began_s, start_ns = monotonic(), question.start_ns - question.warm_up_ns
     oldest_ns = source.oldest_ns()
-    with _trials(books, town, start_ns, question.closes_after_ns) as (trials, numbers):
-        renumbering, arrived = Renumbering(town.census, numbers), _Arrived()
-        for past in ahead(source.past(start_ns, question.end_ns)):
-            arrived.count(past)
-            arrivals = renumbering.of(past)
+    chosen = [books.proposed, *([books.live] if books.live is not None else [])]
+    numbers = {name: at for at, name in enumerate(sorted({name for book in chosen for name in book.quantities}))}
+    renumbering, arrived, unheard_ns = Renumbering(town.census, numbers), _Arrived(), 0
+    with ExitStack() as opened:
+        queues = [opened.enter_context(queue(town.linkage, town.settings, question.closes_after_ns)) for _ in chosen]
+        trials = [_Trial(at, book, place) for at, (book, place) in enumerate(zip(chosen, queues, strict=True))]
+        tasks = _tasks(
+            chosen, town, Context(start_ns, "backtest", (), town.census, numbers, town.zone, town.holidays), hands
+        )
+        judges = opened.enter_context(crew(tasks))
+        pasts = ahead(source.past(start_ns, question.end_ns))
+        for judged in judges.judged(arrived.stretches(pasts, renumbering)):
             for trial in trials:
-                trial.judge(arrivals, past.until_ns)
-            progress((past.until_ns - start_ns) / max(1, question.end_ns - start_ns), arrived.readings)
+                trial.take(judged)
+            unheard_ns, arrived.judged = judged.unheard_ns, arrived.judged + judged.stretch.told
+            progress((judged.stretch.until_ns - start_ns) / max(1, question.end_ns - start_ns), arrived.judged)
         found = [trial.found(question, town) for trial in trials]
-        unheard_ns = trials[0].judging.unheard_ns
     return Report(
         start=iso(question.start_ns),
         end=iso(question.end_ns),
@@ -176,18 +194,8 @@ def _notes(oldest_ns: int | None, start_ns: int, question: Question, arrived: in
     return notes
 
 
-@contextmanager
-def _trials(
-    books: Books, town: Town, start_ns: int, closes_after_ns: int
-) -> Iterator[tuple[Sequence[_Trial], dict[str, int]]]:
-    """Yield the books with an engine and a queue each, and the numbers of the quantities that they judge."""
-    chosen = [books.proposed, *([books.live] if books.live is not None else [])]
-    names = sorted({name for book in chosen for name in book.quantities})
-    numbers = {name: number for number, name in enumerate(names)}
-    context = Context(start_ns, "backtest", (), town.census, numbers, town.zone, town.holidays)
-    with ExitStack() as opened:
-        queues = [opened.enter_context(queue(town.linkage, town.settings, closes_after_ns)) for _ in chosen]
-        yield (
-            [_Trial(book, town, context, place, start_ns) for book, place in zip(chosen, queues, strict=True)],
-            numbers,
-        )
+def _tasks(books: Sequence[RuleBook], town: Town, context: Context, hands: Hands | None) -> list[Task]:
+    """Return what each process judges: shares of about the same work."""
+    asked = Hands() if hands is None else hands
+    population = Population(town.census, context.quantities)
+    return [Task(town.catalogue, context, one, bounds=asked.bounds) for one in shares(books, population, asked.most)]

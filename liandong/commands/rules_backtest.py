@@ -20,6 +20,7 @@ from city.errors import BadCityFile, BadRequest
 from city.level import Level
 from liandong.backtest import running
 from liandong.backtest.asking import Files, live_book, moment_ns, proposed_book, question
+from liandong.backtest.bounds import hands_for, keep_own
 from liandong.backtest.opening import source_of
 from liandong.backtest.running import Books, run
 from liandong.backtest.town import town_of
@@ -82,7 +83,7 @@ def backtest(  # noqa: PLR0913 - each option is a parameter
     asked = question(*span, warm_up_s=warm_up * 3600, closes_after_s=closes_after_s)
     books = Books(_proposed(_files(rules), folder, amend=amend), live_book(folder) if against else None)
     with _shown(told=told) as progress:
-        report = _run(settings, folder, asked, books, progress)
+        report = _run(settings, folder, (asked, books), progress, bounded=told)
     if told:
         _say(report=report)
     elif json:
@@ -92,11 +93,18 @@ def backtest(  # noqa: PLR0913 - each option is a parameter
 
 
 def _run(
-    settings: Settings, folder: CityFolder, asked: running.Question, books: Books, progress: running.Progress
+    settings: Settings,
+    folder: CityFolder,
+    what: tuple[running.Question, Books],
+    progress: running.Progress,
+    *,
+    bounded: bool,
 ) -> Report:
-    town = town_of(settings, folder)
+    asked, town = what[0], town_of(settings, folder)
+    hands = hands_for(town.census, asked.end_ns - asked.start_ns + asked.warm_up_ns, bounded=bounded)
+    keep_own(hands)
     with source_of(settings, folder.catalogue) as source:
-        return run(asked, books, town, source, progress)
+        return run(*what, town, source, progress, hands)
 
 
 def _proposed(files: Files, folder: CityFolder, *, amend: bool) -> RuleBook:
