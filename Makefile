@@ -13,7 +13,10 @@ demo: setup console
 
 test:
 	@$(MAKE) --no-print-directory -j3 --output-sync=target packages ready-python ready-console
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Two for each of two cores: tests of whole programs and of the browser wait for a good part of their time.
+TEST_WORKERS = 4
 
 packages:
 	@$(PYTHON) scripts/test_packages.py
