@@ -130,7 +130,6 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
             backtests = _backtests(settings, city, config)
             app = create_app(replace(given, copies=care.copies, backtests=backtests))
             sensing.listen(told_states(app))
-            give_back_memory()
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
@@ -160,6 +159,7 @@ def _holder(folder: DataFolder) -> str:
 
 async def _serve(server: uvicorn.Server, socket: Socket, stop: asyncio.Event) -> None:
     """Serve until told to stop; raises ServerEnded when it ends before that, as it does when it cannot start."""
+    give_back_memory()
     await server.serve(sockets=[socket])
     if not stop.is_set():
         raise ServerEnded
