@@ -21,6 +21,7 @@ import { phone } from './en/phone';
 import { shadow } from './en/shadow';
 import { backtest } from './en/backtest';
 import { why } from './en/why';
+import { ruleWords } from './en/ruleWords';
 
 export const en: Dictionary = {
   ...frame,
@@ -43,4 +44,5 @@ export const en: Dictionary = {
   ...shadow,
   ...backtest,
   ...why,
+  ...ruleWords,
 };

@@ -20,6 +20,7 @@ import { phone } from './zh/phone';
 import { shadow } from './zh/shadow';
 import { backtest } from './zh/backtest';
 import { why } from './zh/why';
+import { ruleWords } from './zh/ruleWords';
 
 export const zh = {
   ...frame,
@@ -42,6 +43,7 @@ export const zh = {
   ...shadow,
   ...backtest,
   ...why,
+  ...ruleWords,
 };
 
 export type Word = keyof typeof zh;

@@ -79,19 +79,3 @@ export function targetOf(alarm: IncidentAlarm): WhyTarget {
   const { target, time, value, unit } = alarm;
   return { target, level: null, since: null, time, value, unit, conditions, evidence };
 }
-
-/** What a kind says of a target beside its levels, a line each: `votes 3`, `said [a 1.2, b 1.3]`. */
-export function evidenceLines(evidence: Record<string, unknown>): [string, string][] {
-  return Object.entries(evidence)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name.replaceAll('_', ' '), told(value)]);
-}
-
-function told(value: unknown): string {
-  if (Array.isArray(value)) return value.map(told).join(', ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.values(value)
-    .map(told)
-    .filter((word) => word !== '')
-    .join(' ');
-}
