@@ -11,6 +11,7 @@ from api.passwords import Passwords
 from city.backtest import Backtests
 from city.clock import Clock
 from city.feed import Feed
+from city.restored import RestoredCity
 from linkage.audit.office import AuditOffice
 from linkage.bell import Bell
 from linkage.cap.office import CapOffice
@@ -63,5 +64,7 @@ class Given:
     backtests: Backtests | None = None
     console: Path | None = None
     passwords: Passwords | None = None
+    #: Says whether this is a restored copy that keeps to itself; None where it cannot be one.
+    restored: RestoredCity | None = None
     #: Says how copies of the city stand, as `api.routes.status.CopiesView` has it; blocks.
     copies: Callable[[], Mapping[str, object]] | None = None

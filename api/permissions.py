@@ -36,6 +36,7 @@ class Right(StrEnum):
     BACKTEST = "backtest"  #: try a rule book on the history
     SEE_SHADOW = "see_shadow"  #: what rules in shadow found, which nobody is told of
     SEE_STATUS = "see_status"
+    GO_LIVE = "go_live"  #: call a restored copy the city
     SEE_DISCOVERY = "see_discovery"
     ADOPT = "adopt"  #: register a discovered sensor
     IMPORT = "import"  #: bring files of sensors and components into the registry
@@ -92,6 +93,8 @@ HOLDERS: Mapping[Right, frozenset[Role]] = {
     # Those who decide whether a rule is switched on, and those who would answer its alarms.
     Right.SEE_SHADOW: frozenset({Role.OPERATOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER, Role.EVALUATOR}),
     Right.SEE_STATUS: frozenset({Role.OPERATOR, Role.MONITOR, Role.FOREMAN, Role.DISPATCHER, Role.LEADER}),
+    # It ends the life of the city that it was copied from.
+    Right.GO_LIVE: frozenset({Role.OPERATOR, Role.LEADER}),
     Right.SEE_DISCOVERY: frozenset({Role.OPERATOR}),
     Right.ADOPT: frozenset({Role.OPERATOR}),
     Right.IMPORT: frozenset({Role.OPERATOR}),

@@ -11,6 +11,7 @@ _WORDS = {
     "not_caught_up": "more arrives than is taken in, or the start is not over",
     "history_away": "the history store takes nothing",
     "side_store_away": "the store of `{name}` takes nothing",
+    "restored": "this is a restored copy that nobody has called the city",
     "journal_damaged": "journal rows or segments were set aside",
     "history_set_aside": "a history file was set aside",
     "history_misses": "the history misses what arrived",

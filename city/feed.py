@@ -178,7 +178,7 @@ DAMAGE_KINDS = ("journal_damaged", "history_set_aside", "history_misses", "point
 #: Kinds of what does not work now, which are told while they last.
 AILMENT_KINDS = (
     "broker_away", "subscription_refused", "intake_stopped", "reading_paused", "not_caught_up", "history_away",
-    "side_store_away",
+    "side_store_away", "restored",
 )  # fmt: skip
 TROUBLE_KINDS = DAMAGE_KINDS + AILMENT_KINDS
 

@@ -1,7 +1,7 @@
 """Puts ingest together, in the one order in which it can start: past first, then the broker."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -81,7 +81,8 @@ class Parts:
     `set_aside` are the places, besides ingest's own, where somebody may find damage.
 
     Without a `gate` everything is let in, and without an `order` what waits goes as it came. Without `derive` nothing
-    is computed of readings.
+    is computed of readings. A broker is dialled when `may_dial` returns for its name, and `keeps_to_itself` says of
+    what copy this is one that nobody has called the city yet; empty where it is.
     """
 
     identity: Identity
@@ -94,6 +95,8 @@ class Parts:
     gate: Gate | None = None
     order: FairOrder | None = None
     derive: Derive | None = None
+    may_dial: Callable[[str], Awaitable[None]] | None = None
+    keeps_to_itself: Callable[[], str] = str
 
 
 class IngestService:
@@ -151,7 +154,7 @@ class IngestService:
             group.create_task(self._learning.run(), name="ingest.lessons")
             group.create_task(self._accounting.run(), name="ingest.ledger")
             group.create_task(self._tidy(), name="ingest.tidy")
-            group.create_task(self.brokers.run(), name="ingest.brokers")
+            group.create_task(self.brokers.run(self._parts.may_dial), name="ingest.brokers")
         raise AssertionError  # no task returns
 
     def troubles(self) -> list[Trouble]:
@@ -163,6 +166,9 @@ class IngestService:
         return found
 
     def _ailments(self) -> Iterator[Ailment]:
+        copied = self._parts.keeps_to_itself()
+        if copied:
+            yield Ailment("restored", "copy", copied)
         yield from of_brokers(self.brokers.status())
         behind = self.brokers.connected and not self.pipeline.listening
         yield from of_intake(waits=self.pipeline.error, paused=self._inbox.paused, behind=behind)

@@ -23,7 +23,7 @@ from liandong.part import PartRefused
 #: in half the time without each other's libraries.
 COMMANDS = (
     "up", "ingest", "desk", "check", "rules", "decode", "replay", "simulate", "user", "token", "source",
-    "sensor", "registry", "quarantine", "audit", "backup", "restore", "export", "influx",
+    "sensor", "registry", "quarantine", "audit", "backup", "restore", "restored", "export", "influx",
     "version",
 )  # fmt: skip
 

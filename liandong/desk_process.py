@@ -128,7 +128,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         async with linked(folder.socket) as feed:
             given = replace(_given(settings, city, ledger, feed, voice, demo=demo), files=files, directory=directory)
             backtests = _backtests(settings, city, config)
-            app = create_app(replace(given, copies=care.copies, backtests=backtests))
+            app = create_app(replace(given, copies=care.copies, backtests=backtests, restored=care.restored))
             sensing.listen(told_states(app))
             server = _Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
@@ -149,7 +149,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
 async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice, care: Care) -> None:
     """Do the desk's own work while no other desk on the same database does it; HTTP is served all the time."""
     fenced = replace(ledger, database=FencedDatabase(ledger.database, lease))
-    await while_held(lease, lambda: care.watching(fenced, lambda: voice.desk(fenced).run(feed)))
+    await while_held(lease, lambda: care.watching(fenced, feed, lambda: voice.desk(fenced).run(feed)))
 
 
 def _holder(folder: DataFolder) -> str:

@@ -110,9 +110,19 @@ class DataFolder:
         return self.root / "copies-alarm"
 
     @property
+    def damage_alarm(self) -> Path:
+        """Return the file that names the alarm that stands because something was found damaged or is lost."""
+        return self.root / "damage-alarm"
+
+    @property
     def restoring(self) -> Path:
         """Return the folder that is there while a copy is being restored, and after a restore that broke off."""
         return self.root / ".restoring"
+
+    @property
+    def restored(self) -> Path:
+        """Return the file that says that this was restored from a copy, and who called it the city."""
+        return self.root / "restored.json"
 
     @property
     def parts(self) -> Path:

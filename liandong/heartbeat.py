@@ -81,8 +81,11 @@ class Heartbeat:
 class Ailments:
     """What is wrong with the city's system, in words that are few and fixed; nothing when it works."""
 
-    def __init__(self, database: Database, feed: Feed, copies_late: Callable[[], bool]) -> None:
-        self._database, self._feed, self._copies_late = database, feed, copies_late
+    def __init__(
+        self, database: Database, feed: Feed, copies_late: Callable[[], bool], restored: Callable[[], bool]
+    ) -> None:
+        self._database, self._feed = database, feed
+        self._copies_late, self._restored = copies_late, restored
 
     async def __call__(self) -> list[str]:
         """Ask database and ingest, and look at the copies."""
@@ -93,6 +96,8 @@ class Ailments:
             found.append("ingest")
         else:
             found += ["broker"] * (not status.listening) + ["history"] * bool(status.history_error)
+        # A copy that was restored must not say that the city lives.
+        found += ["restored"] * await asyncio.to_thread(self._restored)
         return found + ["copies"] * await asyncio.to_thread(self._copies_late)
 
     def _answers(self) -> bool:

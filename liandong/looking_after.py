@@ -1,4 +1,4 @@
-"""The desk's care for the system itself: signs of life, and an incident when copies are too old."""
+"""The desk's care for the system itself: signs of life, and incidents of old copies and of damage."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,8 +9,10 @@ from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.feed import Feed
 from liandong.copies.metrics import tell_copies
+from liandong.copies.restored import RestoredMark
 from liandong.copies.standing import Standings, complaints, shown
 from liandong.copies.watch import CopyWatch
+from liandong.damage_watch import DamageWatch
 from liandong.heartbeat import Ailments, Heartbeat
 from liandong.settings import Settings
 from linkage.admission.admit import Admitter
@@ -21,11 +23,16 @@ log = structlog.get_logger()
 
 
 class Care:
-    """What looks after the system in the desk's process."""
+    """What looks after the system in the desk's process.
+
+    Attributes:
+        restored: whether this is a restored copy that keeps to itself.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings, self._clock = settings, SystemClock()
         self._standings = Standings(settings.folder.copies, self._clock)
+        self.restored = RestoredMark(settings.folder.restored, self._clock)
 
     def tell_metrics(self) -> None:
         """Have this process's metrics tell how copies stand."""
@@ -40,21 +47,24 @@ class Care:
         settings = self._settings.heartbeat
         if settings.wanted:
             allow = self._settings.linkage.messages.allow_internal
-            await Heartbeat(settings, Ailments(database, feed, self._late), self._clock, allow).run()
+            await Heartbeat(settings, Ailments(database, feed, self._late, self._restored), self._clock, allow).run()
 
-    async def watching(self, ledger: Ledger, work: Callable[[], Awaitable[None]]) -> None:
-        """Watch the copies while `work` is done, which the ledger's writes belong to."""
-        watch = CopyWatch(
-            self._standings,
-            self._settings.backup,
-            self._clock,
-            self._settings.folder.copies_alarm,
-            Admitter(ledger).admit,
-        )
+    async def watching(self, ledger: Ledger, feed: Feed, work: Callable[[], Awaitable[None]]) -> None:
+        """Watch copies and damage while `work` is done, which the ledger's writes belong to."""
+        folder, admit = self._settings.folder, Admitter(ledger).admit
+        copies = CopyWatch(self._standings, self._settings.backup, self._clock, folder.copies_alarm, admit)
+        damage = DamageWatch(feed, self._clock, folder.damage_alarm, admit)
         async with asyncio.TaskGroup() as group:
-            watching = group.create_task(_watch(watch), name="desk.copies")
+            watching = [
+                group.create_task(_watch(copies), name="desk.copies"),
+                group.create_task(damage.run(), name="desk.damage"),
+            ]
             await work()
-            watching.cancel()
+            for task in watching:
+                task.cancel()
+
+    def _restored(self) -> bool:
+        return self.restored.standing() is not None
 
     def _late(self) -> bool:
         return bool(complaints(self._standings.now(), self._settings.backup, self._clock.now_ns()))

@@ -11,6 +11,7 @@ from pathlib import Path
 from city.clock import SystemClock
 from liandong.broker.embedded import EmbeddedBroker
 from liandong.city_folder import read_city
+from liandong.copies.restored import RestoredMark
 from liandong.copies.schedule import Schedule
 from liandong.copies.standing import Standings
 from liandong.folder import DataFolder
@@ -112,8 +113,9 @@ def _schedule(settings: Settings, parts: _Parts) -> Schedule | None:
     """Return what takes copies, where the settings ask for them."""
     if settings.backup.to is None:
         return None
-    clock = SystemClock()
-    return Schedule(settings.backup, Standings(settings.folder.copies, clock), clock, parts.command)
+    clock, folder = SystemClock(), settings.folder
+    mark = RestoredMark(folder.restored, clock)
+    return Schedule(settings.backup, Standings(folder.copies, clock), clock, parts.command, mark.lifted)
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """How the city speaks: the couriers of every channel, the broker among them, and the keys of links."""
 
+from city.clock import SystemClock
 from liandong.broker.link import mqtt_settings
 from liandong.broker_courier import BrokerCourier
+from liandong.copies.restored import RestoredMark
 from liandong.drill_stage import BrokerStage
 from liandong.secrets import Secrets
 from liandong.settings import Settings
@@ -24,12 +26,13 @@ class Voice:
         keys = (current, *messages.older_link_keys)
         self.keys = LinkKeys([key.get_secret_value().encode() for key in keys])
         self._settings, self._secrets = settings, secrets
+        self._restored = RestoredMark(settings.folder.restored, SystemClock())
 
     def desk(self, ledger: Ledger) -> Desk:
-        """Return a desk that speaks by every channel."""
+        """Return a desk that speaks by every channel; in a restored copy once somebody has called it the city."""
         settings = self._settings
         timeout_s = settings.linkage.messages.paced(MQTT_CHANNEL).timeout_s
         broker = BrokerCourier(mqtt_settings(settings.mqtt, settings.broker, self._secrets), timeout_s)
         courier = couriers(settings.linkage, ledger.clock, {MQTT_CHANNEL: broker})
         links = Links(self.keys, ledger.console_url) if ledger.console_url else None
-        return Desk(ledger, courier, links, BrokerStage(settings, self._secrets))
+        return Desk(ledger, courier, links, BrokerStage(settings, self._secrets), self._restored.lifted)

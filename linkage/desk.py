@@ -1,6 +1,7 @@
 """The desk: takes alarms from ingest, sends the messages and takes its turns, each in a loop of its own."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -40,7 +41,9 @@ class Desk:
         courier: Courier | None = None,
         links: Links | None = None,
         stage: Stage | None = None,
+        may_speak: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        """Work on `ledger`; nothing is sent before `may_speak` returns."""
         settings = ledger.settings
         self.admitter = Admitter(ledger)
         self._turns = turns(ledger) if stage is None else (*turns(ledger), Playing(ledger, stage))
@@ -49,6 +52,7 @@ class Desk:
         self.post = Post(ledger.database, ledger.clock, settings.messages, guard, ledger.failpoints, links)
         self._deliveries = Deliveries(self.post, settings, ledger.bell)
         self._gatherer = Gatherer(ledger)
+        self._may_speak = may_speak
 
     async def run(self, feed: Feed) -> None:
         """Work until cancelled."""
@@ -98,4 +102,6 @@ class Desk:
 
     async def delivering(self) -> None:
         """Send what is due until cancelled."""
+        if self._may_speak is not None:
+            await self._may_speak()
         await self._deliveries.run()

@@ -1,7 +1,7 @@
 """All brokers that ingest takes messages from: one session each, and one answer to whether we hear the city."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import NoReturn
@@ -49,9 +49,18 @@ class Brokers:
             for one in self.sessions
         )
 
-    async def run(self) -> NoReturn:
-        """Keep all connected until cancelled; one that is away does not hold up the others."""
+    async def run(self, may: Callable[[str], Awaitable[None]] | None = None) -> NoReturn:
+        """Keep all connected until cancelled; one that is away does not hold up the others.
+
+        With `may` each is dialled only when it returns for the broker's name.
+        """
         async with asyncio.TaskGroup() as group:
             for session in self.sessions:
-                group.create_task(session.run(), name=f"ingest.session.{session.name}")
+                group.create_task(_run(session, may), name=f"ingest.session.{session.name}")
         raise AssertionError  # no session returns
+
+
+async def _run(session: Session, may: Callable[[str], Awaitable[None]] | None) -> NoReturn:
+    if may is not None:
+        await may(session.name)
+    await session.run()

@@ -12,18 +12,26 @@ from liandong.copies.restoring import restore
 From = Annotated[Path, typer.Argument(metavar="COPY", help="A copy, or a folder of copies, of which the newest.")]
 
 
-def run(copy: From, *, data: Data = None, city: City = None, config: Config = None) -> None:
+Live = Annotated[
+    bool,
+    typer.Option("--live", help="It is the city from now on; left out, it keeps to itself until somebody says so."),
+]
+
+
+def run(copy: From, *, live: Live = False, data: Data = None, city: City = None, config: Config = None) -> None:
     """Bring a copy back into an empty data folder; `liandong up` then goes on from it.
 
     Every file is checked before anything is written. The city folder goes to --city, or to `city` in the data folder.
     With a `database.url` in the settings the rows go there, into an empty database of either kind.
     """
     settings = chosen_settings(config, data=data)
-    manifest = restore(copy, settings, city)
+    manifest = restore(copy, settings, city, live=live)
     root = settings.folder.root
     typer.echo(f"restored what was copied at {manifest.made}: {manifest.size} bytes")
     if not manifest.secrets:
         typer.echo("without passwords: those of the broker's own users are made anew at the next start")
+    if not live:
+        typer.echo("it sends nothing and connects to no broker of your own before `liandong restored --live`")
     typer.echo(f"liandong up --data {root} --city {city if city is not None else root / CITY}")
 
 

@@ -9,11 +9,13 @@ import structlog
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
+from city.clock import SystemClock
 from city.errors import BadSettings, StoreUnavailable
 from liandong.copies.archive import chosen, opened
 from liandong.copies.checking import Finding, damage_of, looked_into
 from liandong.copies.configuration import CITY, SETTINGS, STARRED
 from liandong.copies.manifest import BadCopy, Manifest, read_manifest
+from liandong.copies.restored import mark
 from liandong.copies.staging import sync_folder
 from liandong.copies.tables import from_file
 from liandong.folder import DataFolder
@@ -28,10 +30,11 @@ log = structlog.get_logger()
 _ELSEWHERE = (CITY, SETTINGS, STARRED)
 
 
-def restore(copy: Path, settings: Settings, city: Path | None) -> Manifest:
+def restore(copy: Path, settings: Settings, city: Path | None, *, live: bool = False) -> Manifest:
     """Bring a copy back into the data folder that the settings name, and its city folder into `city`.
 
-    Every file is checked before anything is written. Until all is there `liandong up` refuses the folder.
+    Every file is checked before anything is written. Until all is there `liandong up` refuses the folder. Unless it is
+    said to be `live`, the city keeps to itself until somebody calls it the city.
 
     Raises:
         BadCopy: the copy is damaged, not whole, or of a newer program.
@@ -47,7 +50,7 @@ def restore(copy: Path, settings: Settings, city: Path | None) -> Manifest:
     with opened(chosen(copy), root.parent) as folder:
         manifest = checked(folder)
         with database_at(settings.database, settings.folder) as database:
-            _restore(folder, manifest, settings, cities, database)
+            _restore(folder, manifest, settings, cities, database, live=live)
     log.info("copy_restored", copy=str(copy), data=str(root))
     return manifest
 
@@ -92,7 +95,9 @@ def require_empty(folder: Path, *, at: str) -> None:
         raise BadSettings(expected="an empty folder", got=str(folder), at=at)
 
 
-def _restore(folder: Path, manifest: Manifest, settings: Settings, cities: Path, database: Database) -> None:
+def _restore(
+    folder: Path, manifest: Manifest, settings: Settings, cities: Path, database: Database, *, live: bool
+) -> None:
     data = settings.folder
     data.restoring.mkdir(mode=0o700)
     try:
@@ -103,6 +108,8 @@ def _restore(folder: Path, manifest: Manifest, settings: Settings, cities: Path,
         for name in (SETTINGS, STARRED):
             if (folder / name).exists():
                 shutil.copy(folder / name, data.root / name)
+        if not live:
+            mark(data.restoring / data.restored.name, str(manifest.made), SystemClock().now_ns())
         for path in sorted(data.restoring.iterdir()):
             path.rename(data.root / path.name)
         sync_folder(data.root)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
 
 import structlog
@@ -37,15 +37,25 @@ def due(standing: Standing, settings: BackupSettings, now_ns: int) -> str:
 
 
 class Schedule:
-    """Runs what is due until cancelled; `command` makes the command line of one of our own commands."""
+    """Runs what is due until cancelled; `command` makes the command line of one of our own commands.
+
+    It begins when `may_begin` returns: a restored copy would push the city's own copies out of their folder.
+    """
 
     def __init__(
-        self, settings: BackupSettings, standings: Standings, clock: Clock, command: Callable[..., Sequence[str]]
+        self,
+        settings: BackupSettings,
+        standings: Standings,
+        clock: Clock,
+        command: Callable[..., Sequence[str]],
+        may_begin: Callable[[], Awaitable[None]],
     ) -> None:
         self._settings, self._standings, self._clock, self._command = settings, standings, clock, command
+        self._may_begin = may_begin
 
     async def run(self) -> NoReturn:
         """Look, run what is due, and look again."""
+        await self._may_begin()
         self._standings.begin()
         while True:
             what = due(self._standings.now(), self._settings, self._clock.now_ns())

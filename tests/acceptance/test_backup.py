@@ -144,6 +144,8 @@ def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> 
     again.command("restore", str(tmp_path / "copies"))
     with running_program(again):
         monitor, acceptor = (Person(again.url, name, word) for name, word in original.people.items())
+        assert monitor.get("/restored")["waits"]
+        assert "restored" in {trouble["kind"] for trouble in monitor.get("/status")["ingest"]["troubles"]}
         found = kept(monitor, original.load)
         whole = original.load.sent[: len(found)]
         assert original.before <= len(found) < len(original.load.sent)
@@ -155,6 +157,9 @@ def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> 
             source.reading("up-01", datetime.now(UTC).isoformat(), water_level=HIGH_CM)
             until(lambda: acceptor.incidents(limit=200), lambda rows: "up-01" in {row["sensor"] for row in rows})
         assert alarmed(acceptor) == highs(whole)
+        assert not (tmp_path / "alive").exists()
+        assert not (tmp_path / "scheduled").exists()
+        again.command("restored", "--live")
         until(lambda: monitor.get("/status")["copies"], lambda copies: copies["taken_at"] is not None, within_s=60)
         assert len(copies_in(tmp_path / "scheduled")) == 1
-        assert (tmp_path / "alive").exists()
+        eventually((tmp_path / "alive").exists, what="a sign of life")

@@ -106,9 +106,18 @@ async def test_brokers_fill_one_inbox_and_each_says_how_it_is(tmp_path: Path) ->
         away = five(free_port(), name="away", required=False)
         chosen = [main.settings, five(east.server.port, name="east"), away]
         inbox = Inbox(BatchSettings())
-        brokers = Brokers(chosen, tmp_path, inbox, filters=["city/#"])
+        brokers, allowed = Brokers(chosen, tmp_path, inbox, filters=["city/#"]), asyncio.Event()
+
+        async def may(broker: str) -> None:
+            if broker == "east":
+                await allowed.wait()
+
         async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-            task = group.create_task(brokers.run(), name="brokers")
+            task = group.create_task(brokers.run(may), name="brokers")
+            while not brokers.main.connected:  # noqa: ASYNC110 - what is waited for has no event of its own
+                await asyncio.sleep(0.01)
+            held_back = brokers.status()[1]
+            allowed.set()
             while not brokers.connected:  # noqa: ASYNC110 - what is waited for has no event of its own
                 await asyncio.sleep(0.01)
             came: list[tuple[bytes, str]] = []
@@ -119,6 +128,7 @@ async def test_brokers_fill_one_inbox_and_each_says_how_it_is(tmp_path: Path) ->
             states = brokers.status()
             task.cancel()
 
+    assert (held_back.connected, held_back.error) == (False, "")
     assert sorted(came) == [(b"east", "east"), (b"main", "main")]
     assert [(one.name, one.connected, one.version) for one in states] == [
         ("main", True, "3.1.1"),

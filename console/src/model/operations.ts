@@ -154,3 +154,13 @@ export interface Look {
   key: string;
   incident: number | null;
 }
+
+/** Whether this is a restored copy that keeps to itself, and of when. */
+export interface Restored {
+  waits: boolean;
+  made: string;
+  restored: string | null;
+}
+
+/** Who may call a restored copy the city. */
+export const GOES_LIVE = ['operator', 'leader'];

@@ -73,11 +73,15 @@ async def test_nothing_is_settled_while_the_database_is_away(town: Town):
 
 async def test_desk_works_by_itself(database: Database):
     town = Town(database, LinkageSettings(tick_s=0.01, deliver_s=0.01))
-    feed, box = Outbox(away=True), Ringing()
-    running = asyncio.create_task(Desk(town.ledger, box).run(feed))
+    feed, box, may_speak = Outbox(away=True), Ringing(), asyncio.Event()
+    running = asyncio.create_task(Desk(town.ledger, box, may_speak=may_speak.wait).run(feed))
     feed.waiting.append(OutboxItem(1, alarm()))
     await asyncio.sleep(0)
     feed.come_back()
+    while town.queue.page(MONITOR).total == 0:  # noqa: ASYNC110 - what is waited for has no event of its own
+        await asyncio.sleep(0.01)
+    silent = list(box.letters)
+    may_speak.set()
     opened = await box.next()
     town.wait(hours=1)
     overdue = await box.next()
@@ -85,6 +89,7 @@ async def test_desk_works_by_itself(database: Database):
     with pytest.raises(asyncio.CancelledError):
         await running
 
+    assert silent == []
     assert "New incident" in opened.subject
     assert "Overdue" in overdue.subject
 

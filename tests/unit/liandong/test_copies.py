@@ -66,6 +66,7 @@ def test_copy_comes_back_with_everything_but_passwords(city: Settings, copy: Pat
         "city/city.toml",
         "ingest/session.json",
         "photos/ab/photo.jpg",
+        "restored.json",
         "settings.txt",
     }
     assert (again / "photos/ab/photo.jpg").read_bytes() == b"\xff\xd8"

@@ -70,6 +70,7 @@ WRONG = [
     pytest.param({"listening": False}, (), ["broker"], id="the broker away"),
     pytest.param({"history_error": "full"}, (), ["history"], id="history away"),
     pytest.param({}, ("copies",), ["copies"], id="copies too old"),
+    pytest.param({}, ("restored",), ["restored"], id="a restored copy that nobody has called the city"),
     pytest.param(None, (), ["ingest"], id="ingest away"),
 ]
 
@@ -81,7 +82,8 @@ async def test_what_is_wrong_is_named(
     feed = MemoryFeed(away=status is None, now=replace(QUIET, **(status or {})))  # type: ignore[arg-type]
     database = Database(f"sqlite:///{tmp_path}/city.sqlite")
 
-    assert await Ailments(database, feed, lambda: bool(late))() == expected
+    found = await Ailments(database, feed, lambda: "copies" in late, lambda: "restored" in late)()
+    assert found == expected
 
     database.close()
 
@@ -89,6 +91,6 @@ async def test_what_is_wrong_is_named(
 async def test_database_that_does_not_answer_is_named() -> None:
     database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
 
-    assert await Ailments(database, MemoryFeed(), lambda: False)() == ["database"]
+    assert await Ailments(database, MemoryFeed(), lambda: False, lambda: False)() == ["database"]
 
     database.close()

@@ -100,6 +100,12 @@ export const operations: Record<keyof typeof chinese, string> = {
   'shedFor.source_rate': 'Beyond the source’s quota',
   'shedFor.city_rate': 'Beyond the city’s rate',
 
+  'trouble.restored': 'Restored copy: sends nothing until it is called the city',
+  'restored.title': 'This is a restored copy, not the city.',
+  'restored.what': 'It was copied {made}; it sends no message and connects to no broker of your own.',
+  'restored.goLive': 'Call it the city',
+  'restored.sure':
+    'Everything that waits goes out, and sessions at your brokers are taken over. The city that it was copied from must not run any more.',
   'troubles.title': 'Not working, damaged or lost',
   'troubles.since': 'since {time}',
   'trouble.broker_away': 'Broker is not connected',

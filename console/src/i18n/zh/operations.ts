@@ -98,6 +98,11 @@ export const operations = {
   'shedFor.source_rate': '超过来源配额',
   'shedFor.city_rate': '超过全市速率',
 
+  'trouble.restored': '恢复的副本：确认启用前不对外发送',
+  'restored.title': '这是恢复的副本，不是现行城市。',
+  'restored.what': '备份于 {made}；不发送任何消息，也不连接自有消息代理。',
+  'restored.goLive': '启用为现行城市',
+  'restored.sure': '等待中的消息将全部发出，并接管自有消息代理上的会话。原城市系统必须已停止运行。',
   'troubles.title': '故障、损坏与丢失',
   'troubles.since': '自 {time}',
   'trouble.broker_away': '消息代理未连接',
