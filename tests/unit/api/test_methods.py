@@ -16,7 +16,7 @@ def declared(app: FastAPI) -> dict[str, set[str]]:
     methods: defaultdict[str, set[str]] = defaultdict(set)
     for route in app.routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
-            methods[route.path_format] |= route.methods
+            methods[route.path_format] |= route.methods or set()
     return methods
 
 
