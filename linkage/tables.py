@@ -186,6 +186,8 @@ ADMISSIONS = Table(
     Index("ix_admissions_target", "target", "decided_ns"),  # what happened to one sensor
     Index("ix_admissions_rhythm", "rule", "target", "arrival_ns"),
     Index("ix_admissions_opened", "decided_ns", sqlite_where=OPENED, postgresql_where=OPENED),
+    # What one rule opened lately: without it, all that was ever decided of that rule is read for its cap.
+    Index("ix_admissions_opened_by", "rule", "decided_ns", sqlite_where=OPENED, postgresql_where=OPENED),
 )
 
 TASKS = Table(
