@@ -39,34 +39,44 @@ class Numbering:
     def __init__(self, kind: str, rows: list[tuple[int, str]]) -> None:
         self._kind = kind
         self._numbers = {name: number for number, name in rows}
-        self._names = dict(rows)
-        self._next = max(self._names, default=0) + 1
+        #: By number; a million of them in a dictionary would take ten times as much.
+        self._names: list[str | None] = [None] * (max((number for number, _ in rows), default=0) + 1)
+        for number, name in rows:
+            self._names[number] = name
         self._new: list[tuple[int, str]] = []
         #: Numbers up to this one may have been given and forgotten.
-        self._lost = max((number for number, name in rows if name == self._forgotten(number)), default=0)
+        self._lost = max((number for number, name in rows if self._is_forgotten(number, name)), default=0)
 
     def recall(self, rows: Iterable[tuple[int, str]], gap: int) -> None:
         """Know again what others remember, after the file was damaged; new numbers begin beyond all that could be."""
         for number, name in rows:
-            if number not in self._names and name not in self._numbers:
-                self._numbers[name], self._names[number] = number, name
-        self._lost = max(self._names, default=0) + gap
-        self._next = self._lost + 1
-        self._names[self._lost] = self._forgotten(self._lost)
-        self._numbers[self._names[self._lost]] = self._lost
-        self._new = list(self._names.items())
+            if self._told(number) is None and name not in self._numbers:
+                self._give(number, name)
+        self._lost = len(self._names) - 1 + gap
+        self._give(self._lost, self._forgotten(self._lost))
+        self._new = [(number, name) for number, name in enumerate(self._names) if name is not None]
 
     def _forgotten(self, number: int) -> str:
         return f"forgotten-{self._kind}-{number}"
+
+    def _is_forgotten(self, number: int, name: str) -> bool:
+        return name.startswith("forgotten-") and name == self._forgotten(number)
+
+    def _told(self, number: int) -> str | None:
+        return self._names[number] if 0 <= number < len(self._names) else None
+
+    def _give(self, number: int, name: str) -> None:
+        self._names += [None] * (number + 1 - len(self._names))
+        self._names[number] = name
+        self._numbers[name] = number
 
     def number(self, name: str) -> int:
         """Return the number of `name`, a new one at first sight."""
         number = self._numbers.get(name)
         if number is None:
-            number = self._next
-            self._next += 1
+            number = len(self._names)
+            self._names.append(name)
             self._numbers[name] = number
-            self._names[number] = name
             self._new.append((number, name))
         return number
 
@@ -75,12 +85,12 @@ class Numbering:
 
         A number whose name was lost with a damaged file has a name that says so.
         """
-        try:
-            return self._names[number]
-        except KeyError:
-            if number > self._lost:
-                raise
-            return self._forgotten(number)
+        name = self._told(number)
+        if name is not None:
+            return name
+        if number > self._lost:
+            raise KeyError(number)
+        return self._forgotten(number)
 
     def known(self, name: str) -> int | None:
         """Return the number of `name` if it has one."""

@@ -11,7 +11,7 @@ NEVER_NS = -(2**63)
 #: In place of a quantity's number: the series is no counter.
 NO_COUNTER = -1
 
-_FIRST_SIZE = 1024
+_FIRST_SIZE, _MANY = 1024, 1 << 20
 _COLUMNS = ("sensor", "meaning", "first", "recorded", "newest_ns", "newest_value", "_mark")
 _MEANING_COLUMNS = ("quantity", "factor", "offset", "minimum", "maximum", "increase")
 
@@ -35,7 +35,7 @@ class Meanings:
         """Return the number of a new meaning."""
         number = self._count
         if number == len(self.quantity):
-            _double(self, _MEANING_COLUMNS)
+            _grow(self, _MEANING_COLUMNS)
         self._count += 1
         self.quantity[number], self.increase[number] = quantity, increase
         self.factor[number], self.offset[number] = meaning.factor, meaning.offset
@@ -44,7 +44,7 @@ class Meanings:
 
 
 class SeriesColumns:
-    """Columns by slot; they grow by doubling, and a slot is never given twice. Belongs to one thread.
+    """Columns by slot; they grow by parts of themselves, and a slot is never given twice. Belongs to one thread.
 
     `first` is the slot that keeps the newest reading: the same for all slots of one series. `base` has of each counter
     the last value that can be trusted.
@@ -70,7 +70,7 @@ class SeriesColumns:
         """Return a new slot; `first` is the one that the same series already has."""
         slot = self._count
         if slot == len(self.sensor):
-            _double(self, _COLUMNS)
+            _grow(self, _COLUMNS)
         self._count += 1
         self.sensor[slot], self.meaning[slot] = sensor, meaning
         self.first[slot] = first if first is not None else slot
@@ -88,7 +88,8 @@ class SeriesColumns:
         return bool((self._mark[slots] == order).all())
 
 
-def _double(columns: Meanings | SeriesColumns, names: tuple[str, ...]) -> None:
+def _grow(columns: Meanings | SeriesColumns, names: tuple[str, ...]) -> None:
+    """Double columns; where there are millions already, make them longer by a quarter."""
     for name in names:
         column = getattr(columns, name)
-        setattr(columns, name, np.resize(column, 2 * len(column)))
+        setattr(columns, name, np.resize(column, len(column) + len(column) // (1 if len(column) < _MANY else 4)))
