@@ -17,6 +17,7 @@ from rules.listening import Listening
 from rules.metered import MeteredPass, Samples, Taken, exact, reading_at, rounds, taken
 from rules.neighbours import nearest
 from rules.newest import Newest
+from rules.ordering import begins
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.series import SeriesIndex
@@ -123,7 +124,7 @@ class DriftPass(MeteredPass):
         turn = batch.time_ns[row] // step_ns
         before = np.empty_like(turn)
         before[1:] = turn[:-1]
-        first = np.flatnonzero(np.diff(pair, prepend=-1))
+        first = begins(pair)
         before[first] = self._state["looked_ns"].take(pair[first]) // step_ns[first]
         due = np.flatnonzero(turn > before)
         pair, row = pair[due], row[due]

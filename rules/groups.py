@@ -11,6 +11,7 @@ from city.nearness import box_around
 from city.place import Place, distance_m
 from city.sensor import Sensor
 from city.yaml_lines import Located
+from rules.ordering import stable_order
 from rules.pairs import Pairs, Roll, Survivors
 from rules.rule import Rule, Terms
 
@@ -150,12 +151,10 @@ class Groups:
         of = np.repeat(np.arange(len(member)), count)
         at = np.repeat(self._first.take(member) - (np.cumsum(count) - count), count) + np.arange(len(of))
         group = self._group.take(at)
-        if bool((group[1:] >= group[:-1]).all()):
+        order = stable_order(group)
+        if order is None:
             return Seats(of, group, self._place.take(at))
-        # One sort of whole numbers is quicker than a stable sort of indices.
-        ordered = np.sort(group << 32 | np.arange(len(group)))
-        order = ordered & 0xFFFFFFFF
-        return Seats(of.take(order), ordered >> 32, self._place.take(at.take(order)))
+        return Seats(of.take(order), group.take(order), self._place.take(at.take(order)))
 
     def survivors(self, old: Self) -> Survivors:
         """Match the groups of an earlier context with these: same rule and name, and terms that judge equally."""

@@ -98,15 +98,21 @@ class Happenings:
         # Events have no quantity: they are looked up under a number that no quantity has.
         self._no_quantity = max(population.quantities.values(), default=0) + 1
         self._listening_to = SeriesIndex(members, {"": self._no_quantity})
-        self._words = frozenset(word for one in told for word in one.events)
+        #: The words that count under some terms; of terms and words, which count; and how sure they must be.
+        self._words = {
+            word: number for number, word in enumerate(sorted({word for one in told for word in one.events}))
+        }
+        self._counted = np.array([[word in one.events for word in self._words] for one in told], dtype=np.bool_)
+        self._sure = np.array([one.confidence for one in told], dtype=np.float64)
 
     def of(self, arrivals: Arrivals) -> Happened:
         """Return what a batch tells; what arrived at one time stands with readings before events."""
         parts = [*self._readings(arrivals), *self._events(arrivals.events, len(arrivals.readings))]
-        columns = [np.concatenate(column) for column in zip(_NOTHING, *parts, strict=True)]
+        if len(parts) < 2:
+            return parts[0] if parts else _NOTHING
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
         # Readings and events each keep their own order, whatever their clocks say.
-        arrived = [np.maximum.accumulate(part.arrival_ns) for part in parts]
-        order = np.argsort(np.concatenate([_NOTHING.arrival_ns, *arrived]), kind="stable")
+        order = np.argsort(np.concatenate([np.maximum.accumulate(part.arrival_ns) for part in parts]), kind="stable")
         member, row, time_ns, arrival_ns, quality = (column[order] for column in columns)
         return Happened(member, row, time_ns, arrival_ns, quality.astype(np.uint16))
 
@@ -134,28 +140,28 @@ class Happenings:
 
     def _events(self, events: Sequence[SensorEvent], rows: int) -> list[Happened]:
         """Return the events that count; their rows follow those of the readings."""
-        told = [(row, event) for row, event in enumerate(events, rows) if event.event in self._words]
-        if not told:
+        if not events or not self._words:
             return []
-        sensor = np.array([event.sensor for _, event in told], dtype=np.int32)
-        series = self._listening_to.series_of(sensor, np.full(len(told), self._no_quantity, dtype=np.int32))
+        word = np.array([self._words.get(event.event, -1) for event in events], dtype=np.int64)
+        at = np.flatnonzero(word >= 0)
+        some = events if len(at) == len(events) else [events[place] for place in at.tolist()]
+        sensor = np.array([event.sensor for event in some], dtype=np.int32)
+        series = self._listening_to.series_of(sensor, np.full(len(some), self._no_quantity, dtype=np.int32))
         known = np.flatnonzero(series >= 0)
-        fan = self._listening_to.fan(series[known])
-        at = known[fan.of]
-        terms = self._members.term[fan.pair]
-        counts = [self._counts(told[place][1], term) for place, term in zip(at.tolist(), terms.tolist(), strict=True)]
-        member, at = fan.pair[counts], at[counts]
-        row, time_ns, arrival_ns = (
-            np.array(column, dtype=np.int64)[at]
-            for column in zip(*((row, event.time_ns, event.arrival_ns) for row, event in told), strict=True)
-        )
-        return [Happened(member, row, time_ns, arrival_ns, np.zeros(len(at), dtype=np.uint16))]
+        fan = self._listening_to.fan(series.take(known))
+        place = fan.spread(known)
+        counts = np.flatnonzero(self._counts(some, place, word.take(at.take(place)), self._members.term.take(fan.pair)))
+        member, place = fan.pair.take(counts), place.take(counts)
+        time_ns = np.array([event.time_ns for event in some], dtype=np.int64).take(place)
+        arrival_ns = np.array([event.arrival_ns for event in some], dtype=np.int64).take(place)
+        return [Happened(member, rows + at.take(place), time_ns, arrival_ns, np.zeros(len(place), dtype=np.uint16))]
 
-    def _counts(self, event: SensorEvent, term: int) -> bool:
-        told = self._told[term]
-        if event.event not in told.events:
-            return False
-        return not told.confidence or _confidence(event.attributes) >= told.confidence
+    def _counts(self, events: Sequence[SensorEvent], place: Ints, word: Ints, term: Ints) -> NDArray[np.bool_]:
+        """Return which events, by their places, count under which terms: by their word, and by how sure they are."""
+        counts: NDArray[np.bool_] = self._counted[term, word]
+        for one in np.flatnonzero(counts & (self._sure.take(term) > 0)).tolist():
+            counts[one] = _confidence(events[int(place[one])].attributes) >= self._told[int(term[one])].confidence
+        return counts
 
 
 _NOTHING = Happened(*(np.array([], dtype=np.int64),) * 4, np.array([], dtype=np.uint16))

@@ -11,6 +11,7 @@ from city.reading import ReadingBatch
 from rules.conditions import Decided, Measured
 from rules.kind import Verdict
 from rules.levelled import SKIPPED, LevelledPass
+from rules.ordering import begins, stable_order
 from rules.segment import Segments
 from rules.series import Fan, SeriesIndex
 
@@ -76,7 +77,7 @@ class MeteredPass(LevelledPass):
         if not len(samples.pair):
             return []
         # Samples by pair, and whose each stretch is.
-        order = _by_pair(samples.pair)
+        order = stable_order(samples.pair)
         each = samples.pair if order is None else samples.pair[order]
         stretches = Segments.alike(each)
         pair = stretches.starts(each)
@@ -106,11 +107,6 @@ class MeteredPass(LevelledPass):
             value, time_ns = value[order], time_ns[order]
         fan = Fan(pair, np.arange(len(pair)), alone=True)
         return self._ladder.leaving(fan, stretches.least(value), stretches.most(value), stretches.most(time_ns))
-
-
-def _by_pair(pair: Ints) -> Ints | None:
-    """Return the order in which samples lie by their pairs, each pair's in their own; None where they do already."""
-    return None if bool((pair[1:] >= pair[:-1]).all()) else np.argsort(pair, kind="stable")
 
 
 def looked_at(batch: ReadingBatch, index: SeriesIndex, passed_over: int) -> Taken:
@@ -151,7 +147,7 @@ def exact(difference: Floats) -> Floats:
 
 def rounds(keys: Ints) -> Iterator[Ints]:
     """Yield places in sorted `keys` so that each key comes once a round, its places in order over the rounds."""
-    start = np.flatnonzero(np.diff(keys, prepend=-1))
+    start = begins(keys)
     length = np.diff(start, append=len(keys))
     for turn in range(int(length.max(initial=0))):
         yield start[length > turn] + turn

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
 from rules.alarms import NEVER_NS
+from rules.ordering import begins
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -51,7 +52,7 @@ class Rhythm:
         """Learn from arrivals; `row` is sorted, and each row's listening times rise."""
         if not len(row):
             return
-        start = np.flatnonzero(np.diff(row, prepend=-1))
+        start = begins(row)
         speaker, base_ns = row[start], int(heard_ns.min())
         end = np.append(start[1:], len(row))
         word_ns = self.table["word_ns"]

@@ -5,6 +5,8 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.ordering import begins
+
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Element = TypeVar("Element", bound=np.generic)
@@ -33,8 +35,13 @@ class Segments:
     @classmethod
     def alike(cls, keys: Ints) -> Self:
         """Return the runs of equal keys that lie side by side."""
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        first = begins(keys)
         return cls(len(keys) if len(first) == len(keys) else np.diff(first, append=len(keys)))
+
+    @property
+    def owners(self) -> Ints:
+        """Return the segment of each element."""
+        return self._of
 
     @property
     def size(self) -> int:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from rules.alarms import NEVER_NS
 from rules.limits import ENDLESS_NS
+from rules.ordering import begins
+from rules.segment import Segments
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -95,8 +97,8 @@ class Side:
     def _look(self, width: int, at: Ints, spoken: Spoken, members: StateTable, found: OneNumber) -> None:
         """Write what sides of about one size are at some readings."""
         group = spoken.group.take(at)
-        begins = np.diff(group, prepend=-1) != 0
-        column, words = np.cumsum(begins) - 1, self._before(width, group[begins], members)
+        readings = Segments.alike(group)
+        column, words = readings.owners, self._before(width, readings.starts(group), members)
         step = max(1, _CELLS // width)
         for begin in range(0, len(at), step):
             some = at[begin : begin + step]
@@ -121,10 +123,10 @@ class Side:
         width, groups, own = len(words.value), last + 1 - first, np.flatnonzero(piece.side == self._number)
         # What was said lies in the order in which it is newer: before each group's readings, its words before them.
         reading = np.arange(count) + (column + 1 - first) * width
-        begins = np.flatnonzero(np.diff(column, prepend=-1))
-        before = (begins + np.arange(groups) * width) + np.arange(width)[:, None]
+        start = begins(column)
+        before = (start + np.arange(groups) * width) + np.arange(width)[:, None]
         newest = np.zeros((width, count), dtype=np.int64)
-        newest[:, begins] = before
+        newest[:, start] = before
         newest[piece.rank.take(own), own] = reading.take(own)
         newest = np.maximum.accumulate(newest, axis=1)
         value, time_ns = np.empty(count + groups * width), np.empty(count + groups * width, dtype=np.int64)

@@ -19,6 +19,7 @@ from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.metered import Samples, rounds
 from rules.pairs import Pairs
+from rules.segment import Segments
 from rules.tally import Tally
 
 Ints = NDArray[np.int64]
@@ -63,15 +64,15 @@ class TalliedPass(GroupedPass):
         if not len(group):
             return []
         number, time_ns, first_ns = (np.empty(len(group), dtype=np.int64) for _ in range(3))
-        touched, owner = np.unique(group, return_inverse=True)
-        before_ns = self._tally.remembered(touched)
+        of_group = Segments.alike(group)
+        before_ns = self._tally.remembered(of_group.starts(group))
         for places in rounds(group):
             number[places], time_ns[places], first_ns[places] = self._tally.push(group[places], counted.time_ns[places])
         samples = Samples(group, counted.row, time_ns, counted.arrival_ns, counted.quality, number.astype(np.float64))
 
         def evidence(at: int) -> dict[str, object]:
-            since = int(np.searchsorted(group, group[at]))
-            happened_ns = np.append(before_ns[owner[at]], counted.time_ns[since : at + 1])
+            place = int(of_group.owners[at])
+            happened_ns = np.append(before_ns[place], counted.time_ns[of_group.first[place] : at + 1])
             told = self._evidence(int(group[at]), int(number[at]), int(time_ns[at]), happened_ns)
             member = int(counted.member[at])
             return {**told, "last_from": self._members.target(member).id if member >= 0 else "", **counted.also(at)}

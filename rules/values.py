@@ -17,6 +17,7 @@ from rules.levelled import SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.metered import Taken, by_series, looked_at, reading_at
+from rules.ordering import begins
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.segment import Segments
@@ -166,6 +167,13 @@ class ThresholdPass(LevelledPass):
         self._dying.doubt(steps.pair)
         return verdicts
 
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return what a pair was last judged by, and why its alarm is unconfirmed where it is."""
+        decided, evidence = super()._measured(pair, now_ns)
+        if not self._dying.unconfirmed["on"][pair]:
+            return Measured(decided, evidence)
+        return Measured(decided, {**evidence, UNCONFIRMED: self._dying.told(pair, "no good reading since")})
+
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
         """Return when a sensor may be found dead in which a level is pending, or becomes so."""
         if not self._mortal or not listening.listening:
@@ -275,7 +283,7 @@ class ThresholdPass(LevelledPass):
 
 def _waves(series: Ints, single: Flags) -> Ints:
     """Number the turns: even ones hold stretches in order, odd ones single readings; `series` is sorted."""
-    start = np.flatnonzero(np.diff(series, prepend=-1))
+    start = begins(series)
     so_far: Ints = np.cumsum(single)
     earlier: Ints = (so_far - single)[start]
     count: Ints = so_far - np.repeat(earlier, np.diff(start, append=len(series)))

@@ -10,6 +10,7 @@ from rules.alarms import NEVER_NS
 from rules.bands import Band
 from rules.limits import Limits
 from rules.metered import Taken
+from rules.ordering import begins, stable_order
 from rules.pairs import Pairs
 from rules.segment import Segments
 from rules.series import SeriesIndex
@@ -51,7 +52,7 @@ class Votes:
 
     def ballots(self, batch: ReadingBatch, seen: Taken, index: SeriesIndex) -> Ballots:
         """Return what readings say, without those of sensors that are within their limit and stay there."""
-        start = np.flatnonzero(np.diff(seen.series, prepend=-1))
+        start = begins(seen.series)
         value = batch.value[seen.row]
         fan = index.fan(seen.series[start])
         least, most = np.minimum.reduceat(value, start)[fan.of], np.maximum.reduceat(value, start)[fan.of]
@@ -67,7 +68,8 @@ class Votes:
         on = segments.latch(met, met | self._limits.kept(0, each, value[picked]), before)
         cast = Ballots(segments.spread(member), seen.row[picked], on, segments.previous(on, before))
         said = np.flatnonzero(cast.on | cast.was)
-        return cast.take(said[np.argsort(cast.row[said], kind="stable")])
+        order = stable_order(cast.row[said])
+        return cast.take(said if order is None else said[order])
 
     def beyond(self, member: Ints, batch: ReadingBatch, row: Ints, within_ns: Ints) -> Flags:
         """Return which readings go beyond the limit of a member whose vote stands, soon after it was cast."""
