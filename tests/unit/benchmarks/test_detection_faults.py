@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.detection_faults import SHARES
+from benchmarks.detection_faults import SHARES, kept
 from benchmarks.detection_labels import Causes, by_kind, found, uncaused
 from benchmarks.detection_month import Asked, Month, judged
 from city.alarm import AlarmTransition, Change, Lane, Response
@@ -173,3 +173,13 @@ def test_what_has_no_cause_is_counted_where_it_was_told(fleet):
     assert counted["false_incidents_by_rule"] == {"water-leak": 1}
     assert counted["false_alarms"] == 1
     assert counted["hints"] == counted["false_hints"] == 1
+
+
+@pytest.mark.parametrize(
+    ("percent", "false", "expected"),
+    [(99.0, 1.0, True), (98.9, 0.0, False), (100.0, 1.01, False), (None, 0.0, False)],
+)
+def test_limits_are_kept_where_enough_was_found_and_little_was_false(percent, false, expected):
+    figures = {"found_percent": percent, "false_incidents_per_100_sensors_month": false}
+
+    assert kept(figures) is expected
