@@ -1,11 +1,11 @@
 """An explanation of a rule as the API sends it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from city.alarm import AlarmTransition
+from city.alarm import AlarmTransition, Change
 from city.clock import SECOND_NS, iso
 from linkage.admission.decided import DecidedView
 from linkage.views import Level, Moment
@@ -15,32 +15,6 @@ from rules.standing import Standing
 
 class _View(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class ConditionView(_View):
-    """One condition of the rule's selection against what the registry says of the sensor."""
-
-    condition: str
-    wanted: tuple[str, ...]
-    found: tuple[str, ...]
-    met: bool
-
-    @classmethod
-    def of(cls, one: Condition) -> "ConditionView":
-        """Return the view."""
-        return cls(condition=one.condition, wanted=one.wanted, found=one.found, met=one.met)
-
-
-class ExceptionView(_View):
-    """The exception that holds for the sensor."""
-
-    source: str
-    exempt: bool = Field(description="The rule does not judge the sensor at all.")
-
-    @classmethod
-    def of(cls, one: Exempted) -> "ExceptionView":
-        """Return the view."""
-        return cls(source=one.source, exempt=one.exempt)
 
 
 class HoursView(_View):
@@ -132,13 +106,14 @@ class ChangeView(_View):
 
     alarm: str
     target: str
-    change: Literal["raised", "risen", "fallen", "cleared"]
+    change: Change
     level: Level
     time: Moment
     value: float | None
     limit: float | None
     unit: str
     late: bool
+    unconfirmed: bool = Field(description="Its sensor died while the hazard was pending.")
 
     @classmethod
     def of(cls, one: AlarmTransition) -> "ChangeView":
@@ -146,13 +121,14 @@ class ChangeView(_View):
         return cls(
             alarm=one.alarm,
             target=one.target,
-            change=one.change.value,
+            change=one.change,
             level=one.level.word,
             time=iso(one.time_ns),
             value=one.value,
             limit=one.limit,
             unit=one.unit,
             late=one.late,
+            unconfirmed=one.unconfirmed,
         )
 
 
@@ -197,8 +173,8 @@ class ExplanationView(_View):
     at: Moment
     answer: Answer
     level: Level | None = Field(description="The level that stood open; of `holding`, the one that is met.")
-    selection: tuple[ConditionView, ...]
-    exception: ExceptionView | None
+    selection: tuple[Condition, ...]
+    exception: Exempted | None
     hours: HoursView | None
     facts: Mapping[str, str]
     sensors: int = Field(description="How many sensors the targets look at.")
@@ -225,8 +201,8 @@ class ExplanationView(_View):
             at=iso(found.at_ns),
             answer=found.answer,
             level=found.level or None,
-            selection=tuple(map(ConditionView.of, found.selection)),
-            exception=None if found.exception is None else ExceptionView.of(found.exception),
+            selection=found.selection,
+            exception=found.exception,
             hours=None if found.hours is None else HoursView.of(found.hours),
             facts=found.facts,
             sensors=found.sensors,

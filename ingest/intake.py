@@ -10,7 +10,7 @@ from ingest.duplicates import DuplicateWindow
 from ingest.journal_codec import Digests, Learned, Refused
 from ingest.judgement import PastOf
 from ingest.message import Batch, Message, QuarantinedMessage
-from ingest.naming import Past
+from ingest.naming import NewestBefore
 from ingest.privacy import redacted
 from ingest.stage import Work
 from ingest.telemetry import BATCH_MESSAGES, MESSAGES_DUPLICATED
@@ -27,7 +27,7 @@ class Normaliser(Protocol):
         """Return all that `messages` say; what cannot be understood is in it with its reason, and nothing raises."""
         ...
 
-    def follow_on(self, past: Past) -> None:
+    def follow_on(self, past: NewestBefore) -> None:
         """Count on from the readings that an earlier run kept; call it before the first batch."""
         ...
 

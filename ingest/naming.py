@@ -39,7 +39,7 @@ class Newest(NamedTuple):
 
 
 #: From the numbers of a sensor and a quantity to their newest reading; None where none is known.
-Past = Callable[[int, int], Newest | None]
+NewestBefore = Callable[[int, int], Newest | None]
 
 
 def _nothing(_sensor: int, _quantity: int) -> Newest | None:
@@ -151,7 +151,7 @@ class Naming:
         self._registered = Census.of(())
         self._names: dict[int, str] = {}
         self._strangers = 0
-        self._past: Past = _nothing
+        self._past: NewestBefore = _nothing
 
     def register(self, sensors: Iterable[NumberedSensor]) -> None:
         """Take over the registry: from here on these sensors are registered, and no others."""
@@ -185,7 +185,7 @@ class Naming:
             sensor.recorded = recorded
             self._series.recorded[sensor.slots] = recorded
 
-    def follow_on(self, past: Past) -> None:
+    def follow_on(self, past: NewestBefore) -> None:
         """Ask `past` for the newest reading of a counter that speaks for the first time in this run."""
         self._past = past
 

@@ -21,7 +21,7 @@ from ingest.decoders.values import MAX_VALUE, too_large
 from ingest.judgement import NO_TIME, RETAINED, Judgement, PastOf, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
-from ingest.naming import Naming, Numbering, Past, SpeakingSensor
+from ingest.naming import Naming, NewestBefore, Numbering, SpeakingSensor
 from ingest.native_columns import NativeColumns, Portion, together
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
@@ -71,7 +71,7 @@ class Normaliser:
         """Take over the registry of `context`, to which `change` led from the one in force."""
         self._naming.change(Census.of(context.sensors), change.context.sensors, change.removed)
 
-    def follow_on(self, past: Past) -> None:
+    def follow_on(self, past: NewestBefore) -> None:
         """Count on from the readings that an earlier run kept; call it before the first batch."""
         self._naming.follow_on(past)
 

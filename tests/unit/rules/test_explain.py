@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from api.explanation_view import ExplanationView
+from city.alarm import Change
 from city.clock import SECOND_NS, iso
 from city.entry import Connection, NumberedSensor
 from city.history import KeptEvent, Resolution, Series
@@ -74,6 +76,18 @@ def test_an_open_alarm_has_its_changes_and_what_was_to_come_is_left_out() -> Non
         ("raised", "notice"),
     ]
     assert [one.value for one in found.readings] == [0.5, 0.3]
+
+
+def test_a_hazard_whose_sensor_died_is_told_as_unconfirmed_until_a_reading_confirms_it() -> None:
+    listened = (Connection(at(0), listening=True),)
+    said = (rule("{critical: {above: 10, hold: 10m}}"), series(1, 0.2, 0.2, every_s=240))
+    doubted, sure = (why(*said, seconds=seconds, connections=listened) for seconds in (200, 300))
+
+    assert (doubted.answer, doubted.level) == (Answer.OPEN, "critical")
+    assert evidence(doubted)["unconfirmed"]["last_good"] == iso(at(0))
+    assert "unconfirmed" not in evidence(sure)
+    shown = [(one.change, one.unconfirmed) for one in ExplanationView.of(sure).changes]
+    assert shown == [(Change.CONFIRMED, False), (Change.RAISED, True)]
 
 
 def test_what_had_not_arrived_by_then_is_not_judged() -> None:
