@@ -168,7 +168,7 @@ class IngestService:
     def _ailments(self) -> Iterator[Ailment]:
         copied = self._parts.keeps_to_itself()
         if copied:
-            yield Ailment("restored", "copy", copied)
+            yield Ailment("restored", "", copied)
         yield from of_brokers(self.brokers.status())
         behind = self.brokers.connected and not self.pipeline.listening
         yield from of_intake(waits=self.pipeline.error, paused=self._inbox.paused, behind=behind)
