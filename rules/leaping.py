@@ -71,7 +71,7 @@ class Leaping(Listening):
 
 
 #: Readings at which a pass looks ahead at once, at first and at least: the less, the more often something is due.
-_AHEAD, _LEAST_AHEAD = 16_384, 256
+_AHEAD, _LEAST_AHEAD = 65_536, 256
 
 
 class _Rest:

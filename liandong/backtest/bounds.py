@@ -43,6 +43,10 @@ class Hands:
     bounds: Bounds = Bounds()
 
 
+#: Everything in the process that reads.
+ALONE = Hands()
+
+
 def hands_for(census: Census, span_ns: int, *, bounded: bool) -> Hands:
     """Return how many judge what these sensors say in a span; `bounded` as a desk's back-test is."""
     interval_s = census.numbers["interval_s"]

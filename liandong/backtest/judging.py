@@ -11,7 +11,7 @@ from city.entry import Arrivals, Connection, Journaled
 from city.reading import ReadingBatch
 
 #: Readings judged at once: much more leaves the processor's cache, much less pays for every rule too often.
-_AT_ONCE = 20_000
+_AT_ONCE = 60_000
 
 #: Where nobody at all was heard for so long, ingest counts as away until somebody is: the history keeps no word of its
 #: connection. A minute is what sensors of a city promise; with fewer sensors than this the silence of all may be true.

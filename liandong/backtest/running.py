@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 from time import monotonic
 
 from city.alarm import AlarmTransition, Change
@@ -14,9 +15,10 @@ from city.clock import SECOND_NS, iso
 from city.entry import Context
 from city.errors import LiandongError
 from city.history import Past
+from city.reading import ReadingBatch
 from liandong.backtest.admitting import Opened, Queue, queue
 from liandong.backtest.ahead import ahead
-from liandong.backtest.bounds import Hands
+from liandong.backtest.bounds import ALONE, Hands
 from liandong.backtest.comparing import difference
 from liandong.backtest.counting import Organisation, load, side
 from liandong.backtest.crew import Judged, Stretch, crew
@@ -134,7 +136,7 @@ class _Trial:
 
 
 def run(
-    question: Question, books: Books, town: Town, source: Source, progress: Progress, hands: Hands | None = None
+    question: Question, books: Books, town: Town, source: Source, progress: Progress, hands: Hands = ALONE
 ) -> Report:
     """Return what the books would have done.
 
@@ -151,12 +153,11 @@ def run(
     with ExitStack() as opened:
         queues = [opened.enter_context(queue(town.linkage, town.settings, question.closes_after_ns)) for _ in chosen]
         trials = [_Trial(at, book, place) for at, (book, place) in enumerate(zip(chosen, queues, strict=True))]
-        tasks = _tasks(
-            chosen, town, Context(start_ns, "backtest", (), town.census, numbers, town.zone, town.holidays), hands
-        )
-        judges = opened.enter_context(crew(tasks))
-        pasts = ahead(source.past(start_ns, question.end_ns))
-        for judged in judges.judged(arrived.stretches(pasts, renumbering)):
+        coming = arrived.stretches(ahead(source.past(start_ns, question.end_ns)), renumbering)
+        first = list(islice(coming, 1))
+        context = Context(start_ns, "backtest", (), town.census, numbers, town.zone, town.holidays)
+        judges = opened.enter_context(crew(_tasks(chosen, town.catalogue, context, first, hands)))
+        for judged in judges.judged(chain(first, coming)):
             for trial in trials:
                 trial.take(judged)
             unheard_ns, arrived.judged = judged.unheard_ns, arrived.judged + judged.stretch.told
@@ -194,8 +195,10 @@ def _notes(oldest_ns: int | None, start_ns: int, question: Question, arrived: in
     return notes
 
 
-def _tasks(books: Sequence[RuleBook], town: Town, context: Context, hands: Hands | None) -> list[Task]:
-    """Return what each process judges: shares of about the same work."""
-    asked = Hands() if hands is None else hands
-    population = Population(town.census, context.quantities)
-    return [Task(town.catalogue, context, one, bounds=asked.bounds) for one in shares(books, population, asked.most)]
+def _tasks(
+    books: Sequence[RuleBook], catalogue: Catalogue, context: Context, first: Sequence[Stretch], hands: Hands
+) -> list[Task]:
+    """Return what each process judges: shares of about the same work over readings such as came first."""
+    readings = ReadingBatch.concatenate([stretch.arrivals.readings for stretch in first])
+    split = shares(books, Population(context.sensors, context.quantities), readings, hands.most)
+    return [Task(catalogue, context, one, bounds=hands.bounds) for one in split]

@@ -62,7 +62,7 @@ def _first_ns(arrivals: Arrivals) -> int:
 def tasks(books: Sequence[RuleBook], most: int) -> list[Task]:
     """Return what so many judges do with these books."""
     context = recorded()[0]
-    split = shares(books, Population(context.sensors, context.quantities), most)
+    split = shares(books, Population(context.sensors, context.quantities), next(stretches()).arrivals.readings, most)
     return [Task(CATALOGUE, context, share) for share in split]
 
 
