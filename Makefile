@@ -21,8 +21,10 @@ TEST_WORKERS = 4
 packages:
 	@$(PYTHON) scripts/test_packages.py
 
+# Tests are compiled here once; four workers that begin side by side would each compile them all.
 ready-python: setup-dev
 	@$(MAKE) --no-print-directory check-python
+	@said=$$($(BIN)/pytest --collect-only -q 2>&1) || { echo "$$said" | tail -n 60; exit 2; }
 
 # Built and checked while Python's packages come, where Node is there already; else with the Node that is one of them.
 OWN_NODE = $(shell $(PYTHON) scripts/build_console.py --has-own-node && echo yes)
