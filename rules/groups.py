@@ -111,6 +111,7 @@ class Groups:
         begins = np.repeat(self._end - self.size, self.size)
         self._count = np.bincount(self._member, minlength=len(members))
         self._first: Ints = np.cumsum(self._count) - self._count
+        self._one_each = bool((self._count == 1).all())
         self._group = np.repeat(np.arange(len(found)), self.size)[by_member]
         self._place = (np.arange(len(self._member)) - begins)[by_member]
 
@@ -147,9 +148,11 @@ class Groups:
 
     def of_members(self, member: Ints) -> Seats:
         """Return the groups of each member, for members that are in some, by group and then in the order given."""
-        count = self._count.take(member)
-        of = np.repeat(np.arange(len(member)), count)
-        at = np.repeat(self._first.take(member) - (np.cumsum(count) - count), count) + np.arange(len(of))
+        of, at = np.arange(len(member)), member
+        if not self._one_each:
+            count = self._count.take(member)
+            of = np.repeat(of, count)
+            at = np.repeat(self._first.take(member) - (np.cumsum(count) - count), count) + np.arange(len(of))
         group = self._group.take(at)
         order = stable_order(group)
         if order is None:

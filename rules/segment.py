@@ -85,11 +85,13 @@ class Segments:
         """Return for each element the greatest value of its segment up to it."""
         if self.single:
             return values
+        falls = values[1:] < values[:-1]
+        falls[self.last[:-1]] = False
+        if not falls.any():
+            return values
         inside, longest, step = np.arange(self.size) - self._start, int((self.last - self.first).max()), 1
         while step <= longest:
             before = np.where(inside[step:] < step, values[step:], values[:-step])
-            if step == 1 and bool((before <= values[step:]).all()):
-                return values
             values = np.concatenate([values[:step], np.maximum(values[step:], before)])
             step *= 2
         return values

@@ -28,6 +28,9 @@ TAKES = (MEAN, LEAST, MOST, SUM)
 #: So many cells (members times readings) are looked at at once: what they need then stays in the processor's cache.
 _CELLS = 1 << 15
 
+#: Up to so many sizes of sides are looked at each by itself.
+_SIZES = 8
+
 
 class Spoken(NamedTuple):
     """Readings of groups, sorted by group.
@@ -44,16 +47,9 @@ class Spoken(NamedTuple):
     value: Floats
     since_ns: Ints
 
-    def take(self, at: Ints) -> "Spoken":
+    def some(self, at: Ints | slice) -> "Spoken":
         """Return some of them."""
-        return Spoken(
-            self.group.take(at),
-            self.side.take(at),
-            self.rank.take(at),
-            self.time_ns.take(at),
-            self.value.take(at),
-            self.since_ns.take(at),
-        )
+        return Spoken(self.group[at], self.side[at], self.rank[at], self.time_ns[at], self.value[at], self.since_ns[at])
 
 
 class OneNumber(NamedTuple):
@@ -80,33 +76,37 @@ class Side:
         self._first: Ints = np.cumsum(size) - size
         self._width = _width(size)
         self._widths = np.unique(self._width[size > 0]).tolist()
+        self._alike = len(self._widths) == 1 and bool((size > 0).all())
         self._ways = sorted(set(takes))
         self._way = np.array([self._ways.index(one) for one in takes], dtype=np.int8)
 
     def look(self, spoken: Spoken, members: StateTable) -> OneNumber:
         """Return what the side is at each reading; `members` has what each said before the first of them."""
+        if self._alike:
+            return self._look(self._widths[0], spoken, members)
         count = len(spoken.group)
         found = OneNumber(np.full(count, np.nan), np.zeros(count, dtype=np.int64), np.full(count, ENDLESS_NS))
         width = self._width.take(spoken.group)
         for each in self._widths:
             at = np.flatnonzero(width == each)
             if len(at):
-                self._look(each, at, spoken, members, found)
+                for whole, part in zip(found, self._look(each, spoken.some(at), members), strict=True):
+                    whole[at] = part
         return found
 
-    def _look(self, width: int, at: Ints, spoken: Spoken, members: StateTable, found: OneNumber) -> None:
-        """Write what sides of about one size are at some readings."""
-        group = spoken.group.take(at)
-        readings = Segments.alike(group)
-        column, words = readings.owners, self._before(width, readings.starts(group), members)
-        step = max(1, _CELLS // width)
-        for begin in range(0, len(at), step):
-            some = at[begin : begin + step]
-            piece = spoken.take(some)
-            said = self._follow(words, column[begin : begin + step], piece)
-            number = self._taken(piece, said)
+    def _look(self, width: int, spoken: Spoken, members: StateTable) -> OneNumber:
+        """Return what sides of about one size are at readings of their groups, as many at once as fit."""
+        readings = Segments.alike(spoken.group)
+        words = self._before(width, readings.starts(spoken.group), members)
+        count, step = len(spoken.group), max(1, _CELLS // width)
+        found = OneNumber(np.empty(count), np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64))
+        for begin in range(0, count, step):
+            some = slice(begin, begin + step)
+            piece = spoken.some(some)
+            number = self._taken(piece, self._follow(words, readings.owners[some], piece))
             for whole, part in zip(found, number, strict=True):
                 whole[some] = part
+        return found
 
     def _before(self, width: int, group: Ints, members: StateTable) -> _Words:
         """Return what the members of groups said before; below the last of a smaller side nobody ever spoke."""
@@ -139,40 +139,65 @@ class Side:
 
     def _taken(self, piece: Spoken, said: _Words) -> OneNumber:
         fresh = said.time_ns >= piece.since_ns
+        if bool(fresh.all()):
+            count = np.full(len(piece.group), len(fresh))
+            return OneNumber(self._number_of(piece, said.value, None, count), count, said.time_ns.min(axis=0))
         oldest_ns = np.where(fresh, said.time_ns, ENDLESS_NS).min(axis=0)
+        count = _counted(fresh)
+        return OneNumber(self._number_of(piece, said.value, fresh, count), count, oldest_ns)
+
+    def _number_of(self, piece: Spoken, value: Floats, fresh: Flags | None, count: Ints) -> Floats:
         if len(self._ways) == 1:
-            return OneNumber(one_number(self._ways[0], said.value, fresh), fresh.sum(axis=0), oldest_ns)
-        value, way = np.empty(len(piece.group)), self._way.take(piece.group)
-        for number, each in enumerate(self._ways):
-            at = np.flatnonzero(way == number)
-            value[at] = one_number(each, said.value.take(at, axis=1), fresh.take(at, axis=1))
-        return OneNumber(value, fresh.sum(axis=0), oldest_ns)
+            return one_number(self._ways[0], value, fresh, count)
+        number, way = np.empty(len(piece.group)), self._way.take(piece.group)
+        for place, each in enumerate(self._ways):
+            at = np.flatnonzero(way == place)
+            some = None if fresh is None else fresh.take(at, axis=1)
+            number[at] = one_number(each, value.take(at, axis=1), some, count.take(at))
+        return number
 
 
-def one_number(way: str, value: Floats, fresh: Flags) -> Floats:
-    """Return of each column one number of those values that are fresh, NaN where none is."""
-    count = fresh.sum(axis=0)
-    return np.where(count > 0, _REDUCED[way](value, fresh, count), np.nan)
+def one_number(way: str, value: Floats, fresh: Flags | None = None, count: Ints | None = None) -> Floats:
+    """Return of each column one number of those values that are fresh (None: all), NaN where none is.
+
+    `count` is how many they are, where that is known.
+    """
+    if fresh is None:
+        return _REDUCED[way](value, np.full(value.shape[1], len(value)))
+    count = _counted(fresh) if count is None else count
+    return np.where(count > 0, _REDUCED[way](np.where(fresh, value, _NOTHING[way]), count), np.nan)
 
 
-def _sum(value: Floats, fresh: Flags, _: Ints) -> Floats:
+def _counted(fresh: Flags) -> Ints:
+    """Return how many of each column are flagged."""
+    kind = np.int8 if len(fresh) <= np.iinfo(np.int8).max else np.int64
+    count: Ints = np.add.reduce(fresh.view(np.int8), axis=0, dtype=kind).astype(np.int64)
+    return count
+
+
+def _sum(value: Floats) -> Floats:
     """Return the sum of each column, added from the top, however many columns there are."""
-    counted = np.where(fresh, value, 0.0)
-    total: Floats = np.cumsum(counted)[-1:] if counted.shape[1] == 1 else np.add.reduce(counted, axis=0)
+    total: Floats = np.cumsum(value)[-1:] if value.shape[1] == 1 else np.add.reduce(value, axis=0)
     return total
 
 
-#: Each way to take one number of several.
-_REDUCED: Mapping[str, Callable[[Floats, Flags, Ints], Floats]] = {
-    MEAN: lambda value, fresh, count: _sum(value, fresh, count) / np.maximum(count, 1),
-    LEAST: lambda value, fresh, _: np.where(fresh, value, np.inf).min(axis=0),
-    MOST: lambda value, fresh, _: np.where(fresh, value, -np.inf).max(axis=0),
-    SUM: _sum,
+#: Each way to take one number of several, and what stands for one that is not taken.
+_REDUCED: Mapping[str, Callable[[Floats, Ints], Floats]] = {
+    MEAN: lambda value, count: _sum(value) / np.maximum(count, 1),
+    LEAST: lambda value, _: value.min(axis=0),
+    MOST: lambda value, _: value.max(axis=0),
+    SUM: lambda value, _: _sum(value),
 }
+_NOTHING: Mapping[str, float] = {MEAN: 0.0, LEAST: np.inf, MOST: -np.inf, SUM: 0.0}
 
 
 def _width(size: Ints) -> Ints:
-    """Return how many rows sides are given: the next power of two, or three quarters of it where that is enough."""
+    """Return how many rows sides are given: as many as they have where sizes are few.
+
+    Else the next power of two, or three quarters of it where that is enough.
+    """
+    if len(np.unique(size)) <= _SIZES:
+        return size
     whole = 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)
     three_quarters = whole // 4 * 3
     return np.where((three_quarters >= size) & (whole > 2), three_quarters, whole)
