@@ -1,7 +1,10 @@
 """Processes that judge shares: what they find is what one finds, and they end with whoever asked them."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 from city.reading import READING, ReadingBatch
 from liandong.backtest.belt import PLACES, Belt
 from liandong.backtest.crew import Alone, Crew, HandLost, Stretch, crew
+from liandong.part import own_environment
 from storage.past import ROWS
 from tests.support.judging import at
 from tests.unit.liandong.backtest.test_shares import BOOK, SECONDS, placed, stretches, tasks
@@ -37,6 +41,40 @@ def test_processes_find_what_one_finds_and_a_killed_one_is_named() -> None:
     for pid in judges.pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+LEADER = """
+from city.catalogue import default_catalogue
+from city.census import Census
+from city.entry import Context
+from liandong.backtest.crew import crew
+from liandong.backtest.hand import Task
+from rules.book import RuleBook
+
+task = Task(default_catalogue(), Context(0, "test", (), Census.of(()), {}), ((RuleBook(), (0,)),))
+with crew([task, task]) as judges:
+    print(*judges.pids, flush=True)
+    input()
+"""
+
+
+def test_processes_end_with_the_one_that_asked_them() -> None:
+    leader = subprocess.Popen(
+        [sys.executable, "-P", "-c", LEADER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=own_environment()
+    )
+    assert leader.stdin is not None
+    assert leader.stdout is not None
+    ends = [os.pidfd_open(int(pid)) for pid in leader.stdout.readline().split()]
+
+    leader.kill()
+    leader.wait()
+
+    for end in ends:
+        assert select.select([end], [], [], 10) == ([end], [], [])
+        os.close(end)
+    assert len(ends) == 2
+    leader.stdin.close()
+    leader.stdout.close()
 
 
 def rows(count: int) -> ReadingBatch:
