@@ -23,7 +23,7 @@ class Hours(NamedTuple):
     hour: Ints
     rest: Ints
 
-    def of(self, places: Ints) -> "Hours":
+    def of(self, places: Ints | slice) -> "Hours":
         """Return the hours of some of the moments."""
         return Hours(self.hour[places], self.rest[places])
 

@@ -75,7 +75,8 @@ class BaselinePass(MeteredPass):
         self._within_ns = np.array(habits.within_ns, dtype=np.int64).take(pairs.term)
         self._warm_up_ns = np.array(habits.warm_up_ns, dtype=np.int64).take(pairs.term)
         views = (SELF, NEIGHBOURS) if habits.against == BOTH else (habits.against,)
-        self._views = {view: Detector(f"{name}_{view}", pairs.keys) for view in views}
+        # Rows of version 1 had no last score; what was learned in it is learned anew.
+        self._views = {view: Detector(f"{name}_{view}_2", pairs.keys) for view in views}
         self._near = nearest(pairs, habits.grouping) if NEIGHBOURS in views else None
         self._newest = Newest(f"{name}_newest", pairs, self._index)
         lowest = [bands_of(terms)[0] for terms in pairs.roll.terms]
@@ -127,7 +128,8 @@ class BaselinePass(MeteredPass):
             learned = batch.time_ns[row[places]] - began_ns >= self._warm_up_ns[pair[places]]
             known = places[np.isfinite(lesser) & learned]
             score[known] = lesser[np.isfinite(lesser) & learned]
-            for column, of_round in zip(staged, self._stage.push(pair[known], score[known]), strict=True):
+            slots = np.minimum.reduce([found.slots[known] for found in views.values()])
+            for column, of_round in zip(staged, self._stage.push(pair[known], score[known], slots), strict=True):
                 column[known] = of_round
         return Looked(pair, row, median, score, staged, views)
 
@@ -199,4 +201,5 @@ def _blank(count: int) -> Scored:
     """Return room for what is found at so many readings."""
     score, expected, spread = np.full((3, count), np.nan)
     families = np.full((count, len(FAMILIES)), np.nan)
-    return Scored(score, families, expected, spread, np.zeros(count, np.int64), np.full(count, NEVER_NS))
+    readings, slots = np.zeros((2, count), np.int64)
+    return Scored(score, families, expected, spread, readings, np.full(count, NEVER_NS), slots)

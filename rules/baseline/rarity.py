@@ -1,8 +1,10 @@
 """How rare a number is among all that came before it, by histograms on a logarithmic scale that slowly forget.
 
-Each reading is scored first and remembered after. Nothing is assumed about how the numbers are spread, so series of
+Each reading is ranked first and remembered after. Nothing is assumed about how the numbers are spread, so series of
 every shape are scored alike: -log10 of the share of past numbers that were as large.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,10 @@ _BLOCK = 1 << _BLOCK_BITS
 _BLOCKS = _BINS // _BLOCK
 
 #: What one number adds to its bin, and after how many of them all bins are halved: a memory of some 7,500 numbers.
-_WEIGHT, _MEMORY = 4, 10_000
+WEIGHT, _MEMORY = 4, 10_000
 
 #: Beyond the third largest the share is extended with the slope from there to the thirtieth: a decade.
-_THIRD, _THIRTIETH = 3 * _WEIGHT, 30 * _WEIGHT
+_THIRD, _THIRTIETH = 3 * WEIGHT, 30 * WEIGHT
 _LEAST_SLOPE = 0.05
 
 #: No number is rarer than this: 1 in 100,000.
@@ -55,11 +57,10 @@ _FRACTION, _HALF = (1 << _FRACTION_BITS) - 1, _BIAS << _FRACTION_BITS
 #: Numbers smaller than this are 0.
 _LEAST = 1e-300
 
-#: Decimal logarithms of the middle of each step, and of whole numbers as far as bins are filled: the first number of a
-#: series says when, and halving cuts half a one off every odd bin, so that others of it hold up to `_BINS` more.
+#: Decimal logarithms of the middle of each step, and of whole numbers as far as two bytes go: bins never hold more.
 _LOG_OF_STEP = np.log10(_STEPS + 0.25 / (_LEADING + 1))
 _LOG_OF_TWO = float(np.log10(2.0))
-_LOG_OF_WEIGHT = np.log10(np.maximum(np.arange((_MEMORY + 1) * _WEIGHT + _BINS + 1), 1))
+_LOG_OF_WEIGHT = np.log10(np.maximum(np.arange(1 << 16), 1))
 
 #: Round numbers lie in the middle of a bin and not at its edge.
 _HALF_A_BIN = 2.0 ** (0.5 / _OCTAVE)
@@ -76,12 +77,23 @@ def _behind(bins: int) -> NDArray[np.uint64]:
 
 
 _BEHIND, _BLOCKS_BEHIND = _behind(_BLOCK), _behind(_SUMS)
-_ONE_MORE = (_WEIGHT * np.eye(_SUMS, dtype=np.uint16)).view(np.uint64)
+_ONE_MORE = np.eye(_SUMS, dtype=np.uint16).view(np.uint64)
 
 
 def columns(statistics: int) -> dict[str, Column]:
     """Return the columns for so many numbers a series."""
     return {"bins": (np.uint16, 0, statistics * _BINS), "first_bin": (np.int16, _NOWHERE, statistics)}
+
+
+class Ranked(NamedTuple):
+    """How rare numbers of some rows are, 0 to `MOST`, and where they would be remembered."""
+
+    rare: Floats
+    rows: Ints
+    at: Ints
+    own: NDArray[np.uint16]
+    sums: NDArray[np.uint64]
+    total: Ints
 
 
 class Rarity:
@@ -101,11 +113,8 @@ class Rarity:
         """Derive the sums of blocks from the bins."""
         self._sums[..., :_BLOCKS] = _of_blocks(self._bins)
 
-    def push(self, rows: Ints, numbers: Floats, count: Ints) -> Floats:
-        """Return how rare each number is, 0 to `MOST`, and remember it; one row of numbers for each of `rows`.
-
-        `count` is how many readings each series had before.
-        """
+    def rank(self, rows: Ints, numbers: Floats) -> Ranked:
+        """Return how rare each number is; one row of numbers for each of `rows`, which are distinct."""
         numbers = np.where(numbers < _LEAST, 0.0, numbers)
         octaves, within = _places(numbers)
         self._found(rows, octaves, numbers)
@@ -113,9 +122,15 @@ class Rarity:
         low, high = place <= 0, place >= _BINS
         within[low], within[high] = 0.0, 1.0
         place[low], place[high] = 0, _BINS - 1
-        rare, total = self._ranked(rows, place, within)
-        self._settle(rows, count + 1, total[:, 0] + _WEIGHT)
-        return rare
+        return self._ranked(rows, place, within)
+
+    def learn(self, ranked: Ranked, weight: Ints, count: Ints) -> None:
+        """Remember the numbers of rows, each as `weight`; a reading counts `WEIGHT`, of a row `count` came before."""
+        rows, weight = ranked.rows, weight[:, None]
+        self._line[ranked.at] = ranked.own + weight.astype(np.uint16)
+        more = _ONE_MORE.take(ranked.at % _BINS >> _BLOCK_BITS, axis=0) * weight.astype(np.uint64)[..., None]
+        self._sums[rows] = (ranked.sums + more).view(np.uint16)
+        self._settle(rows, count + 1, ranked.total + weight[:, 0])
 
     def _found(self, rows: Ints, octaves: Ints, numbers: Floats) -> None:
         """Lay the bins around the first number of each that is not 0."""
@@ -124,8 +139,7 @@ class Rarity:
             of, statistic = np.nonzero(fresh)
             self._first[rows[of], statistic] = octaves[of, statistic] - _MIDDLE
 
-    def _ranked(self, rows: Ints, place: Ints, within: Floats) -> tuple[Floats, Ints]:
-        """Return how rare what lies at these places is, remember it, and return the weight that was there before."""
+    def _ranked(self, rows: Ints, place: Ints, within: Floats) -> Ranked:
         block, statistic = place >> _BLOCK_BITS, rows[:, None] * self._count + np.arange(self._count)
         at = statistic * _BINS + place
         sums = self._sums.take(rows, axis=0).view(np.uint64)
@@ -140,9 +154,7 @@ class Rarity:
         far = above < _THIRD
         if far.any():
             rare[far] = self._extended(rows, np.nonzero(far), (place + within)[far], total[far])
-        self._line[at] = own + np.uint16(_WEIGHT)
-        self._sums[rows] = (sums + _ONE_MORE.take(block, axis=0)).view(np.uint16)
-        return np.minimum(np.maximum(rare, 0.0), MOST), total
+        return Ranked(np.minimum(np.maximum(rare, 0.0), MOST), rows, at, own, sums, total[:, 0])
 
     def _extended(self, rows: Ints, which: tuple[Ints, ...], place: Floats, total: Ints) -> Floats:
         """Return how rare numbers are that hardly any was as large as; 0 while there are too few to tell."""
@@ -155,7 +167,7 @@ class Rarity:
 
     def _settle(self, rows: Ints, count: Ints, weight: Ints) -> None:
         """Halve what is full, and move bins so that the typical number lies where it should."""
-        full = weight >= _MEMORY * _WEIGHT
+        full = weight >= _MEMORY * WEIGHT
         looks = count // _FIRST_LOOK
         due = full | ((count % _FIRST_LOOK == 0) & (looks & (looks - 1) == 0) & (count > 0))
         if not due.any():

@@ -27,13 +27,24 @@ LEAST = 50
 #: A pause longer than so many usual intervals begins all windows anew, as if what is usual had come meanwhile.
 _PAUSE = 24.0
 
-#: The usual interval is learned over so many; one pause counts as three intervals at most.
-_INTERVALS, _LONGEST = 100.0, 3.0
+#: The usual interval follows what passes between readings by so much of itself at most, so that it is near the median:
+#: readings that are missing here and there do not stretch it. It is no less than half of the mean of all so far, or
+#: those who send several at once would pause after each time.
+_FOLLOWS, _OF_MEAN = 0.02, 0.5
+
+#: A reading stands for the usual intervals since the one before, so many at most: what is learned is learned by time.
+_STANDS_FOR = 4
+
+#: What follows a score above this is remembered by half: a departure must not hide the next one of its kind.
+_RARE = 2.0
 
 #: Memories are counted in readings five minutes apart; series that are slower forget by the reading.
 _FIVE_MINUTES_S = 300.0
 
 _FARTHEST = 1e30
+
+#: So many series are scored at once: what that needs by the way stays in the processor's cache.
+_AT_ONCE = 1_024
 
 #: What is remembered of a series: some 5 kB, of which the ranks take 3.7.
 COLUMNS: dict[str, Column] = {
@@ -42,6 +53,7 @@ COLUMNS: dict[str, Column] = {
     "time_ns": (np.int64, NEVER_NS),
     "interval_s": (np.float64, 0),
     "origin": (np.float64, 0),
+    "score": (np.float32, 0),
     **levels.COLUMNS,
     **seasons.COLUMNS,
     **rarity.columns(_NUMBERS),
@@ -56,6 +68,7 @@ class Scored(NamedTuple):
         families: how rare what each family saw is, on the same scale.
         expected, spread: what is usual at this hour, and how far readings usually are from it.
         readings, began_ns: how many were learned before, and since when.
+        slots: for how many usual intervals a reading stands.
     """
 
     score: Floats
@@ -64,6 +77,7 @@ class Scored(NamedTuple):
     spread: Floats
     readings: Ints
     began_ns: Ints
+    slots: Ints
 
 
 class Detector:
@@ -80,25 +94,36 @@ class Detector:
 
     def push(self, rows: Ints, value: Floats, time_ns: Ints, hours: Hours) -> Scored:
         """Score one finite reading of each of `rows`, which are distinct, and learn it."""
+        if len(rows) <= _AT_ONCE:
+            return self._push(rows, value, time_ns, hours)
+        slices = (slice(begin, begin + _AT_ONCE) for begin in range(0, len(rows), _AT_ONCE))
+        parts = [self._push(rows[some], value[some], time_ns[some], hours.of(some)) for some in slices]
+        return Scored(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def _push(self, rows: Ints, value: Floats, time_ns: Ints, hours: Hours) -> Scored:
         table = self.table
         count = table["count"][rows].astype(np.int64)
         began_ns = np.where(count == 0, time_ns, table["began_ns"][rows])
         value = self._placed(rows, value, count)
-        pace, paused = self._pace(rows, time_ns, count)
+        pace, slots, paused = self._pace(rows, time_ns, count)
         usual = seasons.expected(table, rows, hours)
         expected = table["level"][rows, levels.LONG] + usual.mean[:, 1]
         if paused.any():
             self._restart(rows[paused], expected[paused])
         numbers = self._numbers(rows, value, usual, count + 1)
-        rare = self._rarity.push(rows, numbers, count)
-        families, score = _together(rare)
+        ranked = self._rarity.rank(rows, numbers)
+        families, score = _together(ranked.rare)
+        half = table["score"][rows] > _RARE
+        self._rarity.learn(ranked, slots * np.where(half, rarity.WEIGHT // 2, rarity.WEIGHT), count)
+        table["score"][rows] = score
         score[count < LEAST] = np.nan
         seasons.learn(table, rows, value, usual, (pace, count))
         levels.learn(table, rows, value, pace, count)
         table["count"][rows] = np.minimum(count + 1, np.iinfo(np.int32).max)
         table["began_ns"][rows], table["time_ns"][rows] = began_ns, time_ns
         table.touch(rows)
-        return Scored(score, families, expected + table["origin"][rows], usual.apart[:, 1], count, began_ns)
+        shown = expected + table["origin"][rows]
+        return Scored(score, families, shown, usual.apart[:, 1], count, began_ns, slots)
 
     def _placed(self, rows: Ints, value: Floats, count: Ints) -> Floats:
         """Return values counted from the first of each series, so that small changes of large numbers are seen."""
@@ -107,16 +132,25 @@ class Detector:
         with np.errstate(over="ignore"):
             return np.clip(value - self.table["origin"][rows], -_FARTHEST, _FARTHEST)
 
-    def _pace(self, rows: Ints, time_ns: Ints, count: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return which share of five minutes lies between readings, and where one comes after a pause."""
-        interval_s = self.table["interval_s"][rows]
-        passed_s = np.where(count == 0, 0.0, (time_ns - self.table["time_ns"][rows]) / SECOND_NS)
+    def _pace(self, rows: Ints, time_ns: Ints, count: Ints) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+        """Return how much is learned from each reading, for how many intervals it stands, and which end a pause.
+
+        What is learned is counted in shares of five minutes.
+        """
+        table = self.table
+        usual_s, before_ns = table["interval_s"][rows], table["time_ns"][rows]
+        passed_s = np.where(count == 0, 0.0, (time_ns - before_ns) / SECOND_NS)
+        mean_s = (before_ns - table["began_ns"][rows]) / SECOND_NS / np.maximum(count, 1)
+        interval_s = np.maximum(np.maximum(usual_s, _OF_MEAN * mean_s), 1e-9)
+        most = np.maximum(_FOLLOWS, 1.0 / np.maximum(count, 1)) * usual_s
+        followed_s = usual_s + np.minimum(np.maximum(passed_s - usual_s, -most), most)
+        table["interval_s"][rows] = np.where(count == 1, passed_s, followed_s)
         known = count >= LEAST
         paused = known & (passed_s > _PAUSE * interval_s)
-        passed_s = np.where(known, np.minimum(passed_s, _LONGEST * interval_s), passed_s)
-        step = np.maximum(1 / _INTERVALS, 1.0 / np.maximum(count, 1))
-        self.table["interval_s"][rows] = interval_s + np.where(count > 0, step, 0.0) * (passed_s - interval_s)
-        return np.clip(self.table["interval_s"][rows] / _FIVE_MINUTES_S, 1 / _FIVE_MINUTES_S, 1.0), paused
+        slots = np.minimum(np.maximum(np.floor(passed_s / interval_s + 0.5), 1), _STANDS_FOR)
+        slots = np.where(known & ~paused, slots, 1).astype(np.int64)
+        pace = np.clip(interval_s / _FIVE_MINUTES_S, 1 / _FIVE_MINUTES_S, 1.0)
+        return pace * slots, slots, paused
 
     def _restart(self, rows: Ints, expected: Floats) -> None:
         """Fill all windows with what is usual: a pause by itself is nothing to report."""

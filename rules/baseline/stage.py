@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 #: Where an alarm is raised, in scores, and cleared, as a share of that; how they were chosen: docs/detection.md.
 RAISED, CLEARED = 1.6, 0.6
 
-#: An alarm lowers the next scores by this much, which is forgotten over so many readings.
+#: An alarm lowers the next scores by this much, which is forgotten over so many readings; one that follows missing
+#: ones stands for these too, as far as `rules.baseline.scoring` says.
 _HABIT, _FORGOTTEN = 0.2, 5000.0
 
 #: What keeps an alarm is the highest score so far, less a fiftieth for each reading since: gone after some fifty.
@@ -41,10 +42,10 @@ class Stage:
         self.table = StateTable(name, keys, COLUMNS)
         self._raised, self._cleared = raised, cleared
 
-    def push(self, rows: Ints, score: Floats) -> Staged:
-        """Take one score of each of `rows`, which are distinct."""
+    def push(self, rows: Ints, score: Floats, slots: Ints) -> Staged:
+        """Take one score of each of `rows`, which are distinct; `slots` is for how many readings it stands."""
         table = self.table
-        habit = table["habit"][rows] * (1 - 1 / _FORGOTTEN)
+        habit = table["habit"][rows] * (1 - slots / _FORGOTTEN)
         peak = np.maximum(table["peak"][rows] * _FADES, score)
         stands = (table["raised"][rows] > 0) & (peak > self._cleared[rows])
         reaching = np.maximum(score - habit, 0.0)

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from city.calendar import Calendar
-from city.clock import to_ns
-from rules.baseline.hours import WallClock
+from city.clock import SECOND_NS, to_ns
+from rules.baseline.hours import Hours, WallClock
+from rules.baseline.scoring import Detector
 from rules.baseline.stage import Stage
 from rules.baseline.windows import lately
 
@@ -34,11 +35,40 @@ def test_hours_know_zones_that_are_not_whole_hours_apart() -> None:
     assert hours.hour.tolist() == [5]  # 05:45
 
 
+def slots(minutes: list[float]) -> list[int]:
+    """Return for how many intervals each reading stands that comes so long after the one before."""
+    detector, row = Detector("series", np.arange(1)), np.array([0])
+    moments = (np.cumsum(minutes) * 60 * SECOND_NS).astype(np.int64).tolist()
+    value = np.random.default_rng(5).normal(0, 1, len(minutes)).tolist()
+    hours = Hours(row, row)
+    return [
+        int(detector.push(row, np.array([number]), np.array([at_ns]), hours).slots[0])
+        for number, at_ns in zip(value, moments, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "expected"),
+    [
+        pytest.param([5] * 60, [5, 10, 15, 5], [1, 2, 3, 1], id="some missing"),
+        pytest.param([5, 5, 5, 5, 10] * 20, [5, 10, 5], [1, 2, 1], id="a fifth missing"),
+        pytest.param([5] * 60, [100], [4], id="many missing"),
+        pytest.param([5] * 60, [6 * 60], [1], id="a pause"),
+        pytest.param([*[5] * 60, *[10] * 200], [10, 20], [1, 2], id="half as often by now"),
+        pytest.param([4, 5] * 50, [4, 5], [1, 1], id="uneven"),
+    ],
+)
+def test_a_reading_stands_for_those_that_are_missing_before_it(
+    before: list[float], then: list[float], expected: list[int]
+) -> None:
+    assert slots([*before, *then])[-len(then) :] == expected
+
+
 def staged(scores: list[float]) -> list[tuple[float, bool]]:
     """Return what scores are lowered to, and whether an alarm stands, with one raised above 1.6 and left at 0.96."""
     stage, row = Stage("stage", np.arange(1), np.array([1.6]), np.array([0.96])), np.array([0])
     return [
-        (round(float(stage.push(row, np.array([one])).reaching[0]), 3), bool(stage.table["raised"][0]))
+        (round(float(stage.push(row, np.array([one]), np.array([1])).reaching[0]), 3), bool(stage.table["raised"][0]))
         for one in scores
     ]
 

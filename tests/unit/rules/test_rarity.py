@@ -4,7 +4,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rules.baseline.rarity import MOST, Rarity, columns
+from rules.baseline.rarity import MOST, WEIGHT, Rarity, columns
 from rules.table import StateTable
 
 Floats = NDArray[np.float64]
@@ -13,11 +13,16 @@ Floats = NDArray[np.float64]
 def ranks(numbers: Floats, together: int = 1) -> Floats:
     """Return the rarity of each of a row of numbers, judged beside `together - 1` other series of the same."""
     rarity = Rarity(StateTable("ranks", np.arange(together), columns(2)))
-    rows = np.arange(together)
-    found = []
-    for place, number in enumerate(numbers.tolist()):
-        found.append(rarity.push(rows, np.full((together, 2), number), np.full(together, place)))
+    found = [pushed(rarity, np.full((together, 2), number), place) for place, number in enumerate(numbers.tolist())]
     return np.array(found)[:, -1, 0]
+
+
+def pushed(rarity: Rarity, numbers: Floats, count: int, weight: int = WEIGHT) -> Floats:
+    """Return the rarity of numbers of the first rows, of which `count` came before, and have them learned."""
+    rows = np.arange(len(numbers))
+    ranked = rarity.rank(rows, numbers)
+    rarity.learn(ranked, np.full_like(rows, weight), np.full_like(rows, count))
+    return ranked.rare
 
 
 def test_rarity_is_minus_the_logarithm_of_the_share_of_what_was_as_large() -> None:
@@ -62,10 +67,23 @@ def test_rarity_goes_on_where_halving_has_cost_one_number_more_than_another() ->
     table["first_bin"][0] = -16
     rarity = Rarity(table)
 
-    found = [rarity.push(np.array([0]), np.ones((1, 2)), np.array([20_001 + place])) for place in range(40)]
+    found = [pushed(rarity, np.ones((1, 2)), 20_001 + place) for place in range(40)]
 
     assert np.isfinite(found).all()
     assert table["bins"][0].reshape(2, 80).sum(axis=1).max() < 20_200
+
+
+def test_rarity_counts_what_stands_for_several_as_often_as_that() -> None:
+    twice, once = (Rarity(StateTable("ranks", np.arange(1), columns(2))) for _ in range(2))
+    numbers = np.random.default_rng(4).exponential(1.0, (100, 1, 2))
+
+    for place, number in enumerate(numbers):
+        pushed(twice, number, 2 * place, 2 * WEIGHT)
+        for count in (0, 1):
+            pushed(once, number, 2 * place + count)
+
+    large = np.full((1, 2), 3.0)
+    assert pushed(twice, large, 200).tolist() == pushed(once, large, 200).tolist()
 
 
 @pytest.mark.parametrize("number", [0.0, 1e-320, 1e30])
