@@ -46,7 +46,7 @@ def nab_figures(folder: Path) -> dict[str, object]:
         "precision": found / (found + false),
         "false_alarms": false,
         "false_a_series": false / len(series),
-        "groups": {group: _group(series, verdicts, group) for group in groups},
+        "groups": {group: of_group(series, verdicts, group) for group in groups},
         "held_out": held_out(series, rarity),
         "us_a_reading": us_a_reading(series),
         "missed": _missed(series, alarms),
@@ -111,7 +111,7 @@ def _half(series: Sequence[Series], random: np.random.Generator) -> NDArray[np.b
 
 
 def _at(series: Sequence[Series], rarity: Floats, threshold: float) -> list[Verdict]:
-    """Return what would have come of all series with another threshold."""
+    """Return what would have come of all series with another threshold, were no reading missing."""
     every = np.arange(len(series))
     limits = np.full(len(series), threshold)
     stage = Stage("other", every, limits, CLEARED * limits)
@@ -119,7 +119,7 @@ def _at(series: Sequence[Series], rarity: Floats, threshold: float) -> list[Verd
     for row in range(rarity.shape[1]):
         here = every[np.isfinite(rarity[:, row])]
         before = stage.table["raised"][here] > 0
-        staged = stage.push(here, rarity[here, row])
+        staged = stage.push(here, rarity[here, row], np.ones_like(here))
         stood = before & (staged.keeping > CLEARED * threshold)
         for number in here[~stood & (staged.reaching > threshold)].tolist():
             alarms[number].append(row)
@@ -143,7 +143,8 @@ def us_a_reading(series: Sequence[Series]) -> float:
     return (time.process_time() - began) * 1e6 / (_BATCHES * _EACH * _SIDE_BY_SIDE)
 
 
-def _group(series: Sequence[Series], verdicts: Sequence[Verdict], group: str) -> dict[str, float]:
+def of_group(series: Sequence[Series], verdicts: Sequence[Verdict], group: str) -> dict[str, float]:
+    """Return what was found in the series of a group, with the scores where there is something to find."""
     members = [(one, verdict) for one, verdict in zip(series, verdicts, strict=True) if one.group == group]
     those, found = [one for one, _ in members], [verdict for _, verdict in members]
     figures: dict[str, float] = {
