@@ -110,12 +110,23 @@ class Run:
 
 def alarm_delays_ms(plan: Plan, log: Log, live: LiveStream) -> list[float]:
     """Return how long after its message each alarm of a plan was told on the live stream; waits for the last one."""
-    hot = plan.numbers[plan.hot(plan.numbers)]
-    names = [f"bench-{sensor:06d}" for sensor in plan.sensor(hot)]
+    names = hot_sensors(plan)
     eventually(lambda: live.incidents.keys() >= set(names), within_s=60, what="every alarm")
+    return delays_ms(plan, log, live)
+
+
+def hot_sensors(plan: Plan) -> list[str]:
+    """Return the sensors whose messages fire an alarm, in the order of these."""
+    return [f"bench-{sensor:06d}" for sensor in plan.sensor(plan.numbers[plan.hot(plan.numbers)])]
+
+
+def delays_ms(plan: Plan, log: Log, live: LiveStream) -> list[float]:
+    """Return how long after its message each alarm was told that has been told."""
+    hot, names = plan.numbers[plan.hot(plan.numbers)], hot_sensors(plan)
     at, sent = np.array([one for one, _ in log]), np.array([count for _, count in log])
     published = at[np.searchsorted(sent, hot - plan.first, side="right")]
-    return [1000 * (live.incidents[name] - when) for name, when in zip(names, published.tolist(), strict=True)]
+    told = zip(names, published.tolist(), strict=True)
+    return [1000 * (live.incidents[name] - when) for name, when in told if name in live.incidents]
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

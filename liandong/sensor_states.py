@@ -97,15 +97,17 @@ class SensorStates:
         more = first + limit < len(self._census)
         ids = [self._census.texts["id"][row] for row in rows.tolist()]
         codes = np.where(self._heard[self._census.numbers["number"][rows]], _NORMAL, _UNKNOWN).astype(np.uint8)
-        told = self._alarms.states()
-        for sensor in (one for one in {*told, *self._offline} if one > after and not (more and one > ids[-1])):
+        standing = self._alarms.states()
+        for sensor in (one for one in {*standing, *self._offline} if one > after and not (more and one > ids[-1])):
             row = self._census.row_of(sensor)
             if row is not None:
                 codes[row - first] = _CODES[self._state(sensor)]
-            elif sensor in told:
+            elif sensor in standing:
                 ids.append(sensor)
                 codes = np.append(codes, np.uint8(_CODES[self._state(sensor)]))
-        return StatesPage(self.version, tuple(ids), codes.tobytes(), tuple(_CODES), more)
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        told = tuple(ids[place] for place in order)
+        return StatesPage(self.version, told, codes[order].tobytes(), tuple(_CODES), more)
 
     def states(self) -> dict[str, str]:
         """Return the state of every registered sensor, and of those that alarms stand on."""

@@ -1,9 +1,11 @@
 from math import cos, degrees, radians, sin
 
-from hypothesis import given
+import numpy as np
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.nearness import box_around
+from city.nearness import box_around, distances_m
 from city.place import EARTH_RADIUS_M, Place, distance_m
 
 
@@ -27,3 +29,14 @@ def test_box_of_50_m_is_narrow() -> None:
 
     assert distance_m(Place(box.west, 36.2), Place(box.east, 36.2)) < 101
     assert distance_m(Place(122.9, box.south), Place(122.9, box.north)) < 101
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90), st.floats(-180, 180), st.floats(-90, 90))
+@settings(deadline=None)
+def test_distances_are_those_of_each(west: float, south: float, east: float, north: float) -> None:
+    spot = Place(west, south)
+
+    found = distances_m(spot, np.array([east, np.nan]), np.array([north, np.nan]))
+
+    assert found[0] == pytest.approx(distance_m(spot, Place(east, north)), abs=0.01)
+    assert np.isnan(found[1])

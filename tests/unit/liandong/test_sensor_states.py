@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -157,3 +158,30 @@ def test_sensor_with_a_large_number_is_heard(city: City) -> None:
     city.say(100_000)
 
     assert "far" in city.states.since(0)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_pages_join_to_all_states_and_tell_their_version(city: City, limit: int) -> None:
+    city.say(2)
+    city.alarms.apply([replace(transition("threshold", Change.RAISED, Level.MAJOR), target="a-site")])
+    city.say(2)
+    pages = [city.states.page("", limit)]
+    while pages[-1].more:
+        pages.append(city.states.page(pages[-1].ids[-1], limit))
+
+    told = {sensor: state for page in pages for sensor, state in page.states().items()}
+    city.say(1)
+
+    assert told == {"a-site": "major", "air-1": "unknown", "air-2": "normal"}
+    assert city.states.since(pages[0].version) == {"air-1": "normal"}
+    assert {page.version for page in pages} == {pages[0].version}
+
+
+def test_page_begins_behind_a_sensor_that_is_not_there(city: City) -> None:
+    assert city.states.page("air-10", 5).ids == ("air-2",)
+
+
+def test_versions_rise_from_the_time_of_the_start(tmp_path: Path) -> None:
+    states = SensorStates(AlarmStates(), Names(), tmp_path / "offline.json", started_ns=7)
+
+    assert (states.version, states.page("", 5).version) == (7, 7)
