@@ -27,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=_PARTS, help="the simulated month, recorded or made-up series")
     parser.add_argument("--days", type=float, default=DAYS, help="simulated days, of all sensors with all rules")
+    parser.add_argument("--dense", type=int, default=1, help="so many times as many faults, for a shorter look")
     parser.add_argument("--seed", type=int, default=1, help="of what is simulated")
     parser.add_argument("--nab", type=Path, default=_NAB, help="folder with labels.json and data/<group>/<series>.csv")
     arguments = parser.parse_args()
@@ -34,7 +35,7 @@ def main() -> None:
         parser.error(f"expected labels.json, got none - at {arguments.nab}")
     configure_log("detection", logging.WARNING)
     measures: Mapping[str, Callable[[], dict[str, object]]] = {
-        "faults": lambda: fault_figures(arguments.days, seed=arguments.seed),
+        "faults": lambda: fault_figures(arguments.days, seed=arguments.seed, dense=arguments.dense),
         "nab": lambda: nab_figures(arguments.nab),
         "irregular": lambda: irregular_figures(arguments.nab),
         "made_up": made_up_figures,

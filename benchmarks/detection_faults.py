@@ -8,6 +8,7 @@ import resource
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,13 @@ LEAST_FOUND_PERCENT, MOST_FALSE = 99.0, 1.0
 _CLOSES_AFTER_NS = 1_800 * SECOND_NS
 
 
-def fault_figures(days: float = DAYS, *, seed: int = 1) -> dict[str, object]:
-    """Return all figures about so many simulated days."""
+def fault_figures(days: float = DAYS, *, seed: int = 1, dense: int = 1) -> dict[str, object]:
+    """Return all figures about so many simulated days with `dense` times as many faults as usual."""
     began_s, fleet = time.monotonic(), load_fleet(CITY)
     span = Span(START_S, days)
-    every = every_fault(fleet, span, seed)
+    every = every_fault(fleet, span, seed, dense)
     faults = [one for one in every if one.label is not None]
-    shares = side_by_side(days, seed)
+    shares = side_by_side(days, seed, dense)
     transitions = sorted(
         (one for share in shares for one in share.transitions), key=lambda one: (one.arrival_ns, one.domain)
     )
@@ -57,6 +58,7 @@ def fault_figures(days: float = DAYS, *, seed: int = 1) -> dict[str, object]:
     some = found(faults, transitions)
     figures: dict[str, object] = {
         "days": days,
+        "dense": dense,
         "sensors": len(fleet),
         "readings": sum(one.readings for one in shares),
         "derived": sum(one.derived for one in shares),
@@ -88,26 +90,26 @@ def _cost(wall_s: float) -> dict[str, object]:
     }
 
 
-def side_by_side(days: float, seed: int) -> list[Judged]:
+def side_by_side(days: float, seed: int, dense: int) -> list[Judged]:
     """Return what the rules say of each share, all judged at once, a process each."""
     with ProcessPoolExecutor(len(SHARES)) as pool:
-        return list(pool.map(partial(judged_share, days=days, seed=seed), SHARES))
+        return list(pool.map(partial(judged_share, days=days, seed=seed, dense=dense), SHARES))
 
 
-def judged_share(domains: Sequence[str], *, days: float, seed: int) -> Judged:
+def judged_share(domains: Sequence[str], *, days: float, seed: int, dense: int) -> Judged:
     """Return what the rules say of the sensors of some domains; faults are those of the whole city."""
     fleet, span, holidays = load_fleet(CITY), Span(START_S, days), CITY / "holidays.toml"
     some = [one for one in fleet if one.domain in domains]
     ids = {one.id for one in some}
-    faults = [one for one in every_fault(fleet, span, seed) if one.touches & ids]
+    faults = [one for one in every_fault(fleet, span, seed, dense) if one.touches & ids]
     asked = Asked(some, faults, START_S, days, seed, holidays.read_text("utf-8"))
     return judged(read_city(CITY), asked)
 
 
-def every_fault(fleet: Sequence[SimulatedSensor], span: Span, seed: int) -> list[Fault]:
+def every_fault(fleet: Sequence[SimulatedSensor], span: Span, seed: int, dense: int) -> list[Fault]:
     """Return all that is planted, with and without a label."""
-    kinds = (FAULTS.values(), HARMLESS.values())
-    return [fault for some in kinds for fault in planted(fleet, span, some, seed=seed)]
+    often = [replace(kind, a_month=kind.a_month * dense) for kind in FAULTS.values()]
+    return [fault for some in (often, HARMLESS.values()) for fault in planted(fleet, span, some, seed=seed)]
 
 
 def admitted(transitions: Sequence[AlarmTransition], span: Span) -> tuple[list[Opened], dict[str, int]]:
