@@ -34,14 +34,14 @@ Exporter = Annotated[Session, Depends(Reads(Right.EXPORT))]
 FIRST = 100
 
 _MEDIA = {Format.CSV: "text/csv", Format.GEOJSON: "application/geo+json"}
-# What is wrong in a file is told by line, so nothing is wrong before it is read.
-_CONTENT: dict[str, dict[str, Any]] = {
+_TEXT: dict[str, dict[str, Any]] = {
     _MEDIA[Format.CSV]: {"schema": {"type": "string"}},
     _MEDIA[Format.GEOJSON]: {"schema": {"type": "object"}},
 }
-_ANY = {**_CONTENT, _MEDIA[Format.GEOJSON]: {"schema": {}}}
-_SENT: dict[str, Any] = {"requestBody": {"required": True, "content": _ANY}}
-_WRITTEN: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": _CONTENT}}
+# What comes are bytes: what is wrong in them is told by line.
+_BYTES = {media: {"schema": {"type": "string", "format": "binary"}} for media in _MEDIA.values()}
+_SENT: dict[str, Any] = {"requestBody": {"required": True, "content": _BYTES}}
+_WRITTEN: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": _TEXT}}
 
 
 class WantedImport(BaseModel):

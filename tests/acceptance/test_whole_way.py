@@ -105,6 +105,22 @@ def test_unknown_sensor_is_adopted_as_proposed_by_one_command(
     assert "stranger-8" not in program.command("sensor", "strangers")
 
 
+def test_sensors_of_a_file_are_known_to_ingest_without_a_restart(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    def strange() -> bool:
+        return "file-01" in {item["sensor"] for item in staff.operator.get("/discovery")["items"]}
+
+    source.reading("file-01", now(), pm25=23.0)
+    eventually(strange, what="discovery")
+    text = "id,name,domain,kind,district\nfile-01,新空气站,environment,air_station,harbour\n"
+    answer = staff.operator.client.post("/registry/sensors", params={"name": "new.csv"}, content=text)
+    assert answer.json() == {"rows": 1, "changed": 1, "removed": 0}
+
+    until(strange, lambda seen: not seen, what="the registration")
+    assert staff.monitor.get("/sensors/file-01")["latest"]["pm25"]["value"] == 23.0
+
+
 def test_incident_with_two_departments_goes_through_its_life(program: Program, source: Publisher, staff: Staff) -> None:
     source.reading("up-01", now(-1), water_level=18.0)
     incident = incident_on(staff.acceptor, "up-01", open=True)
