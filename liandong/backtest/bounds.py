@@ -14,11 +14,16 @@ from liandong.backtest.belt import BELT_BYTES
 #: A desk's back-test yields to the city's work (nice(1)), and ends where it would take more memory than this, bytes.
 NICENESS, MEMORY_BYTES = 10, 2 * 1024**3
 
-#: Of that, what the process keeps that reads and admits, when others judge.
-_OWN_BYTES = 640 * 1024**2
+#: Of that, what the process keeps that reads and admits, when others judge: 0.9 GB were asked for over a month that
+#: DuckDB gave, with the 512 MB that it may use.
+_OWN_BYTES = 1024**3
 
 #: Processes that judge, at most: each looks at all that comes.
 _MOST = 4
+
+#: What one needs that judges: 0.12 GB were asked for with a thousand sensors; a baseline takes 5 kB, of its own and of
+#: its neighbours.
+_HAND_BYTES, _SENSOR_BYTES = 160 * 1024**2, 10_000
 
 #: With fewer readings a second process is not worth its start, about a second of processor time: a million readings.
 _WORTH = 2_000_000
@@ -52,7 +57,15 @@ def hands_for(census: Census, span_ns: int, *, bounded: bool) -> Hands:
     interval_s = census.numbers["interval_s"]
     said = float(np.sum(span_ns / SECOND_NS / np.where(interval_s > 0, interval_s, _USUAL_S)))
     most = min(_MOST, len(os.sched_getaffinity(0))) if said > _WORTH else 1
-    return Hands(most, Bounds((MEMORY_BYTES - _OWN_BYTES - BELT_BYTES) // most, NICENESS) if bounded else Bounds())
+    if not bounded:
+        return Hands(most)
+    least = _HAND_BYTES + _SENSOR_BYTES * len(census)
+    most = max([1, *(hands for hands in range(2, most + 1) if _share_bytes(hands) >= least)])
+    return Hands(most, Bounds(_share_bytes(most) if most > 1 else MEMORY_BYTES, NICENESS))
+
+
+def _share_bytes(hands: int) -> int:
+    return (MEMORY_BYTES - _OWN_BYTES - BELT_BYTES) // hands
 
 
 def keep_own(hands: Hands) -> None:

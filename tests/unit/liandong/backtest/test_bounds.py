@@ -11,6 +11,7 @@ import pytest
 from city.census import Census
 from city.clock import SECOND_NS
 from city.entry import NumberedSensor
+from liandong.backtest import bounds
 from liandong.backtest.belt import BELT_BYTES
 from liandong.backtest.bounds import MEMORY_BYTES, NICENESS, Bounds, Hands, hands_for, hold
 from tests.support.judging import sensor
@@ -76,6 +77,17 @@ def test_process_that_bound_itself_closer_stays_so_and_one_that_is_gone_is_no_er
     assert os.getpriority(os.PRIO_PROCESS, process.pid) == max(NICENESS, os.nice(0))
     process.communicate(b"\n")
     hold(process.pid)
+
+
+def test_city_that_needs_more_than_a_share_of_the_memory_is_judged_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)))
+    monkeypatch.setattr(bounds, "_SENSOR_BYTES", 20 * 1024**2)
+    several = hands_for(census(1.0), 30 * DAY_NS, bounded=True)
+    monkeypatch.setattr(bounds, "_SENSOR_BYTES", 100 * 1024**2)
+
+    assert several.most == 2
+    assert hands_for(census(1.0), 30 * DAY_NS, bounded=True) == Hands(1, Bounds(MEMORY_BYTES, NICENESS))
+    assert hands_for(census(1.0), 30 * DAY_NS, bounded=False).most == 4
 
 
 def test_bounds_are_none_unless_asked_for() -> None:
