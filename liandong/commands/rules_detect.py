@@ -48,7 +48,8 @@ class _Printing:
 
     def __init__(self, out: TextIO) -> None:
         self._writer = csv.writer(out, lineterminator="\n")
-        self._bad = 0
+        self._bad = self._old = 0
+        self._newest_ns: int | None = None
 
     def rows(self, detecting: Detecting, rows: Iterator[SeriesRow]) -> None:
         self._writer.writerow(("timestamp", "value", "score", "alarm"))
@@ -56,6 +57,8 @@ class _Printing:
             self._some(detecting, some)
         if self._bad:
             typer.echo(f"{self._bad} rows not judged, since they are no readings", err=True)
+        if self._old:
+            typer.echo(f"{self._old} rows not judged, since they are not newer than those before them", err=True)
 
     def _some(self, detecting: Detecting, rows: list[SeriesRow]) -> None:
         good = [row for row in rows if not row.fault]
@@ -65,6 +68,10 @@ class _Printing:
             score, alarm = (0.0, 0) if row.fault else next(judged)
             if row.fault:
                 self._tell(row.fault)
+            elif self._newest_ns is not None and row.time_ns <= self._newest_ns:
+                self._old += 1
+            else:
+                self._newest_ns = row.time_ns
             self._writer.writerow((row.timestamp, row.value, f"{score:.4f}", alarm))
 
     def _tell(self, fault: str) -> None:

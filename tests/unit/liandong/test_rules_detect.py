@@ -50,7 +50,8 @@ def test_detect_names_bad_rows_and_goes_on(tmp_path: Path, capsys: Printed) -> N
     assert code == Exit.OK
     assert len(printed.out.splitlines()) == 65
     assert "series.csv:12`" in printed.err
-    assert "3 rows not judged" in printed.err
+    assert "3 rows not judged, since they are no readings" in printed.err
+    assert "1 rows not judged, since they are not newer" in printed.err
     assert printed.out.splitlines()[12] == "yesterday,3,0.0000,0"
 
 
@@ -90,6 +91,25 @@ def test_detect_refuses(header: str, more: tuple[str, ...], expected: str, tmp_p
     assert detect(written(tmp_path / "series.csv", hours(3), header), *more) != Exit.OK
 
     assert expected in capsys.readouterr().err
+
+
+def test_detect_refuses_a_file_without_a_header(tmp_path: Path, capsys: Printed) -> None:
+    (tmp_path / "empty.csv").touch()
+
+    assert detect(tmp_path / "empty.csv") != Exit.OK
+
+    assert "Expected the columns `timestamp` and `value`, got `none` - at" in capsys.readouterr().err
+
+
+def test_detect_reads_times_with_an_offset_and_local_ones_alike(tmp_path: Path, capsys: Printed) -> None:
+    scores = []
+    for suffix in ("", "+08:00"):
+        rows = [row.replace(",", f"{suffix},") for row in hours(150)]
+        detect(written(tmp_path / "series.csv", rows), "--timezone", "Asia/Shanghai")
+        scores.append([line.split(",")[2] for line in capsys.readouterr().out.splitlines()[1:]])
+
+    assert scores[0] == scores[1]
+    assert len(set(scores[0])) > 50
 
 
 def test_detect_says_that_there_is_no_file(tmp_path: Path, capsys: Printed) -> None:
