@@ -109,7 +109,8 @@ def _rare_events(random: Random, at: Moments) -> Floats:
 
 
 def _whole_numbers(random: Random, at: Moments) -> Floats:
-    return np.round(20 + 1.5 * _follows(random, len(at.time_s), 0.7) + 6.0 * at.departs)
+    said: Floats = np.rint(20 + 1.5 * _follows(random, len(at.time_s), 0.7) + 6.0 * at.departs)
+    return said
 
 
 def _wanders(random: Random, at: Moments) -> Floats:
