@@ -11,7 +11,7 @@ from city.reading import ReadingBatch
 from rules.conditions import Decided, Measured
 from rules.kind import Verdict
 from rules.levelled import SKIPPED, LevelledPass
-from rules.ordering import begins, stable_order
+from rules.ordering import begins, lengths, stable_order
 from rules.segment import Segments
 from rules.series import Fan, SeriesIndex
 
@@ -109,6 +109,10 @@ class MeteredPass(LevelledPass):
         return self._ladder.leaving(fan, stretches.least(value), stretches.most(value), stretches.most(time_ns))
 
 
+#: No readings.
+_NOTHING = Taken(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
+
+
 def looked_at(batch: ReadingBatch, index: SeriesIndex, passed_over: int) -> Taken:
     """Return the readings of series that some pair looks at, in order of arrival.
 
@@ -116,6 +120,8 @@ def looked_at(batch: ReadingBatch, index: SeriesIndex, passed_over: int) -> Take
     """
     series = index.series_of(batch.sensor, batch.quantity)
     judged = series >= 0
+    if not judged.any():
+        return _NOTHING
     if int(np.bitwise_or.reduce(batch.quality)) & passed_over:
         judged &= batch.quality & passed_over == 0
     judged &= np.isfinite(batch.value)
@@ -128,7 +134,7 @@ def looked_at(batch: ReadingBatch, index: SeriesIndex, passed_over: int) -> Take
 def by_series(seen: Taken) -> Taken:
     """Return readings sorted by series and then by arrival."""
     row, series = seen
-    if bool((series[1:] > series[:-1]).all()):
+    if len(row) < 2 or bool((series[1:] > series[:-1]).all()):
         return seen
     # One sort of whole numbers is quicker than a stable sort of indices.
     ordered = np.sort(series << 32 | row)
@@ -148,7 +154,7 @@ def exact(difference: Floats) -> Floats:
 def rounds(keys: Ints) -> Iterator[Ints]:
     """Yield places in sorted `keys` so that each key comes once a round, its places in order over the rounds."""
     start = begins(keys)
-    length = np.diff(start, append=len(keys))
+    length = lengths(start, len(keys))
     for turn in range(int(length.max(initial=0))):
         yield start[length > turn] + turn
 

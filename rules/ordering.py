@@ -16,6 +16,13 @@ def begins(keys: Ints) -> Ints:
     return differs.nonzero()[0]
 
 
+def lengths(begin: Ints, count: int) -> Ints:
+    """Return how many of `count` places lie between each place and the next, the last to the end."""
+    length = np.empty_like(begin)
+    length[:-1], length[-1:] = begin[1:] - begin[:-1], count - begin[-1:]
+    return length
+
+
 def stable_order(keys: Ints) -> Ints | None:
     """Return the order in which numbers from 0 to 2³¹ rise, equal ones in their own; None where they do already."""
     if bool((keys[1:] >= keys[:-1]).all()):

@@ -5,7 +5,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.ordering import begins
+from rules.ordering import begins, lengths
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -36,7 +36,7 @@ class Segments:
     def alike(cls, keys: Ints) -> Self:
         """Return the runs of equal keys that lie side by side."""
         first = begins(keys)
-        return cls(len(keys) if len(first) == len(keys) else np.diff(first, append=len(keys)))
+        return cls(len(keys) if len(first) == len(keys) else lengths(first, len(keys)))
 
     @property
     def owners(self) -> Ints:

@@ -10,7 +10,7 @@ from rules.alarms import NEVER_NS
 from rules.bands import Band
 from rules.limits import Limits
 from rules.metered import Taken
-from rules.ordering import begins, stable_order
+from rules.ordering import begins, lengths, stable_order
 from rules.pairs import Pairs
 from rules.segment import Segments
 from rules.series import SeriesIndex
@@ -61,7 +61,7 @@ class Votes:
         member, stretch = fan.pair[hot], fan.of[hot]
         if not len(member):
             return NO_BALLOTS
-        segments = Segments(np.diff(start, append=len(value))[stretch])
+        segments = Segments(lengths(start, len(value))[stretch])
         picked = segments.run(start[stretch])
         each, before = segments.spread(self._term[member]), self.table["on"][member] > 0
         met = self._limits.met(0, each, value[picked])

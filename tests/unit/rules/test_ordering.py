@@ -1,9 +1,11 @@
+from itertools import groupby
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rules.ordering import begins, stable_order
+from rules.ordering import begins, lengths, stable_order
 from rules.segment import Segments
 
 keys = arrays(np.int64, st.integers(0, 20), elements=st.integers(0, 4))
@@ -43,3 +45,10 @@ def test_segments_pick_runs_with_their_elements(numbers: np.ndarray, data: st.Da
     expected = [at for one in wanted for at in range(int(runs.first[one]), int(runs.last[one]) + 1)]
     assert element.tolist() == expected
     assert picked.size == len(expected)
+
+
+@given(keys)
+def test_lengths_are_those_of_equal_keys_side_by_side(numbers: np.ndarray) -> None:
+    expected = [len([*run]) for _, run in groupby(numbers.tolist())]
+
+    assert lengths(begins(numbers), len(numbers)).tolist() == expected
