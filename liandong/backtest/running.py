@@ -36,6 +36,9 @@ from rules.population import Population
 #: Changes of alarms that one book may make: a book that makes more is wrong, and would fill the disk to say so.
 MOST_CHANGES = 200_000
 
+#: Who says how much is learned from so many readings, or so many stretches of a history in which little comes.
+_FIRST_READINGS, _FIRST_STRETCHES = 100_000, 40
+
 #: Told now and then: how much of the span is done (0 to 1), and how many readings were judged.
 Progress = Callable[[float, int], None]
 
@@ -154,7 +157,7 @@ def run(
         queues = [opened.enter_context(queue(town.linkage, town.settings, question.closes_after_ns)) for _ in chosen]
         trials = [_Trial(at, book, place) for at, (book, place) in enumerate(zip(chosen, queues, strict=True))]
         coming = arrived.stretches(ahead(source.past(start_ns, question.end_ns)), renumbering)
-        first = list(islice(coming, 1))
+        first = _first(coming)
         context = Context(start_ns, "backtest", (), town.census, numbers, town.zone, town.holidays)
         judges = opened.enter_context(crew(_tasks(chosen, town.catalogue, context, first, hands)))
         for judged in judges.judged(chain(first, coming)):
@@ -195,10 +198,21 @@ def _notes(oldest_ns: int | None, start_ns: int, question: Question, arrived: in
     return notes
 
 
+def _first(coming: Iterator[Stretch]) -> list[Stretch]:
+    """Return the first stretches, from which is learned who says how much."""
+    first, told = list[Stretch](), 0
+    for stretch in islice(coming, _FIRST_STRETCHES):
+        first.append(stretch)
+        told += stretch.told
+        if told >= _FIRST_READINGS:
+            break
+    return first
+
+
 def _tasks(
     books: Sequence[RuleBook], catalogue: Catalogue, context: Context, first: Sequence[Stretch], hands: Hands
 ) -> list[Task]:
-    """Return what each process judges: shares of about the same work over readings such as came first."""
+    """Return what each process judges: shares of about the same work over readings such as come first."""
     readings = ReadingBatch.concatenate([stretch.arrivals.readings for stretch in first])
     split = shares(books, Population(context.sensors, context.quantities), readings, hands.most)
     return [Task(catalogue, context, one, bounds=hands.bounds) for one in split]

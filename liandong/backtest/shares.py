@@ -136,7 +136,7 @@ class _Work:
 
     def cost_ns(self, rule: Rule) -> float:
         """Return what a rule costs, nanoseconds; what it reads besides the series that it selects is anybody's."""
-        count = int(self._selected(rule.select)[self._population.match(rule.select)].sum())
+        count = 1 + int(self._selected(rule.select)[self._population.match(rule.select)].sum())
         count += sum(int(self._of_quantity[name].sum()) for name in rule.terms.quantities)
         if isinstance(rule.terms, BaselineTerms):
             return count * _BASELINE_NS * (2 if rule.terms.against == BOTH else 1)
