@@ -155,7 +155,7 @@ def test_an_alarm_about_an_asset_joins_what_is_open_about_it(database: Database)
     assert decided(town, silent("gw", asset=True)) == [(Action.JOIN, Reason.SAME_ASSET)]
 
 
-def test_a_confirmed_alarm_changes_nothing_but_what_is_shown(database: Database):
+def test_a_confirmed_alarm_changes_nothing_but_that_it_is_sure(database: Database):
     town = town_with(database)
     why = '{"unconfirmed":{"why":"no good reading since"}}'
     raised = replace(alarm(), unconfirmed=True, evidence=why)
@@ -163,7 +163,7 @@ def test_a_confirmed_alarm_changes_nothing_but_what_is_shown(database: Database)
     found = decided(town, raised, alarm(Change.CONFIRMED, step=1))
     shown = [(one.change, one.unconfirmed) for one in town.incidents.one("1", MONITOR).alarms]
 
-    assert found == [(Action.OPEN, Reason.NEW), (Action.IGNORE, Reason.CONFIRMED)]
+    assert found == [(Action.OPEN, Reason.NEW), (Action.CONFIRMED, Reason.CONFIRMED)]
     assert sorted(shown) == [("confirmed", False), ("raised", True)]
 
 
