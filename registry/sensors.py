@@ -89,8 +89,10 @@ class SensorRegistry:
             before = _state(connection)
             some = sensors.census if before.enrolled != digest else _touched(connection, sensors, before)
             changed = _merged(connection, _COLUMNS, rows_of(some)).changed
-            version = _state(connection).version
-            connection.execute(update(REGISTRY_VERSION).values(enrolled=digest, enrolled_version=version))
+            after = _state(connection)
+            connection.execute(update(REGISTRY_VERSION).values(enrolled=digest, enrolled_version=after.version))
+        if not before.version and self._kept is not None:  # nobody else is in it, so it need not be read
+            self._kept.save(after.stamp, Registered(sensors.census))
         return changed
 
     def upsert_many(self, sensors: Iterable[Sensor]) -> int:

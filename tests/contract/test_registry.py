@@ -75,6 +75,21 @@ def test_city_folder_is_put_in_once_and_again_where_somebody_changed_it(migrated
     assert registry.get("a") == named("a")
 
 
+def test_city_that_is_put_into_an_empty_registry_need_not_be_read(
+    migrated_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = SensorRegistry(migrated_database, KeptSensors(tmp_path / "kept"))
+    registry.enrol(Registered.of([FULL, BARE]))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("registry.sensors.read_census", None)
+        kept = registry.whole()
+    (tmp_path / "kept").unlink()
+
+    assert kept.census == registry.whole().census
+    assert (kept.version, kept.stamp) == registry.whole()[:2]
+
+
 def test_changed_city_folder_is_put_in(migrated_database: Database) -> None:
     registry = SensorRegistry(migrated_database)
     registry.enrol(Registered.of([FULL, BARE]))
