@@ -15,7 +15,7 @@ from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
 from ingest.judgement import PastOf
 from ingest.message import Batch, Message, QuarantinedMessage, Sighting
-from ingest.naming import Past
+from ingest.naming import NewestBefore
 
 _TOPIC_LEVELS = 4
 
@@ -50,7 +50,7 @@ class NativeNormaliser:
                 discovered.append(Sighting(number, sensor, message.topic or "", tuple(body.values), "sample"))
         return Batch(Arrivals(ReadingBatch.of(rows)), quarantined, discovered)
 
-    def follow_on(self, past: Past) -> None:
+    def follow_on(self, past: NewestBefore) -> None:
         """Know nothing of counters."""
 
     def remember(self, past: PastOf) -> None:
