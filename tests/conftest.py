@@ -17,7 +17,7 @@ _TURNS = {"acceptance": 0, "browser": 0, "faults": 0, "contract": 1}
 
 #: Containers made, net, before the youngest are looked through for garbage, and how many such looks come before one at
 #: the next older generation: tests make little garbage that lasts (11 % of the time with Python's own numbers).
-_COLLECTIONS = (10_000, 20, 50)
+_COLLECTIONS = (10_000, 10, 5)
 
 
 @pytest.hookimpl(wrapper=True)
