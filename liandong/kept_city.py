@@ -39,7 +39,8 @@ class KeptCity:
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
         """Return the newest reading of every series of these sensors that was written to the history."""
         since_ns = max(0, SystemClock().now_ns() - LONGEST_NS)
-        return [one for one in await asyncio.to_thread(self._history.latest, since_ns) if one.sensor in set(sensors)]
+        newest = await asyncio.to_thread(self._history.newest, since_ns)
+        return [one for one in newest.readings() if one.sensor in set(sensors)]
 
     async def readings(self, query: SeriesQuery) -> Series:
         """Return one series."""
