@@ -55,7 +55,7 @@ Said = tuple[int, int, int, float]
 
 def rules(lateness: str) -> list[str]:
     return [
-        rule(**{"name": name, **how, "extra": "\n    ".join(filter(None, (lateness, how.get("extra", ""))))})  # type: ignore[arg-type]
+        rule(**{"name": name, **how, "extra": "\n    ".join(filter(None, (lateness, how.get("extra", ""))))})
         for name, how in OF_ONE_SERIES.items()
     ]
 
