@@ -1,7 +1,7 @@
 """The recorded series with clocks and gaps that they did not have: how even the baseline kind's score is."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean, median, pstdev
 
@@ -85,23 +85,23 @@ def irregular_figures(folder: Path) -> dict[str, object]:
     """Return for each change mean and spread of the scores on the series below `folder`, and what the scorer takes."""
     series = list(read_nab(folder))
     alarms, _ = detected(series)
-    figures: dict[str, object] = {
-        "alarms of all rows on 20 % missing": known_alarms_on_what_is_left(series, alarms),
-        "begun later or a little noisier": _figures([[_copy(one, *copy) for one in series] for copy in _COPIES]),
-    }
+    versions = {"begun later or a little noisier": [[_copy(one, *copy) for one in series] for copy in _COPIES]}
     for name, (change, times) in CHANGES.items():
-        figures[name] = _figures([[changed(one, change, seed) for one in series] for seed in range(times)])
+        versions[name] = [[changed(one, change, seed) for one in series] for seed in range(times)]
+    return {"alarms of all rows on 20 % missing": known_alarms_on_what_is_left(series, alarms), **_figures(versions)}
+
+
+def _figures(versions: Mapping[str, Sequence[Sequence[Series]]]) -> dict[str, object]:
+    """Return mean and spread of the scores on the versions of all series, all of them judged side by side."""
+    alarms, _ = detected([one for several in versions.values() for version in several for one in version])
+    figures: dict[str, object] = {}
+    for name, several in versions.items():
+        scores = []
+        for version in several:
+            rows, alarms = alarms[: len(version)], alarms[len(version) :]
+            scores.append(score(version, [judged(one, found) for one, found in zip(version, rows, strict=True)]))
+        figures[name] = {"mean": mean(scores), "deviation": pstdev(scores), "versions": len(scores)}
     return figures
-
-
-def _figures(every: Sequence[Sequence[Series]]) -> dict[str, float]:
-    """Return mean and spread of the scores on several versions of all series, judged side by side."""
-    alarms, _ = detected([one for version in every for one in version])
-    scores = []
-    for version in every:
-        rows, alarms = alarms[: len(version)], alarms[len(version) :]
-        scores.append(score(version, [judged(one, found) for one, found in zip(version, rows, strict=True)]))
-    return {"mean": mean(scores), "deviation": pstdev(scores), "versions": len(scores)}
 
 
 def known_alarms_on_what_is_left(series: Sequence[Series], alarms: Sequence[Sequence[int]]) -> float:

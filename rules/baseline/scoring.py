@@ -33,7 +33,8 @@ _PAUSE = 24.0
 _FOLLOWS, _OF_MEAN = 0.02, 0.5
 
 #: A reading stands for the usual intervals since the one before, so many at most: what is learned is learned by time.
-_STANDS_FOR = 4
+#: A quarter of the last one may lack, not more, or clocks that are off would look like readings that are missing.
+_STANDS_FOR, _NEARLY = 4, 0.25
 
 #: What follows a score above this is remembered by half: a departure must not hide the next one of its kind.
 _RARE = 2.0
@@ -147,7 +148,7 @@ class Detector:
         table["interval_s"][rows] = np.where(count == 1, passed_s, followed_s)
         known = count >= LEAST
         paused = known & (passed_s > _PAUSE * interval_s)
-        slots = np.minimum(np.maximum(np.floor(passed_s / interval_s + 0.5), 1), _STANDS_FOR)
+        slots = np.minimum(np.maximum(np.floor(passed_s / interval_s + _NEARLY), 1), _STANDS_FOR)
         slots = np.where(known & ~paused, slots, 1).astype(np.int64)
         pace = np.clip(interval_s / _FIVE_MINUTES_S, 1 / _FIVE_MINUTES_S, 1.0)
         return pace * slots, slots, paused
