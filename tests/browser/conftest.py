@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.program import Person, Program, running_program
 from tests.support.publisher import Publisher, publisher
@@ -42,6 +42,9 @@ _ARGUMENTS = [
 _SCREEN = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB", "reduced_motion": "reduce"}
 _DIST = Path(__file__).resolve().parents[2] / "console" / "dist" / "index.html"
 _PATIENCE_MS = 20_000
+
+# What is expected is waited for as long as a page is: a busy machine takes longer than five seconds now and then.
+expect.set_options(timeout=_PATIENCE_MS)
 
 SignIn = Callable[..., Page]
 
