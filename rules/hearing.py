@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS
 from city.entry import Arrivals
 from city.quality import Quality
+from city.reading import ReadingBatch
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.pairs import Pairs
@@ -31,6 +32,17 @@ _QUICKENS = 8
 
 #: The days of `date.toordinal` before 1970, and the length of one.
 _EPOCH, _DAY_NS = date(1970, 1, 1).toordinal(), 86_400 * SECOND_NS
+
+
+def words_of(batch: ReadingBatch) -> tuple[NDArray[np.int32], Ints]:
+    """Return sensor and arrival of the readings that are a sign of life.
+
+    A derived one is none: that of an hour is made after the sensor's last word.
+    """
+    if not int(np.bitwise_or.reduce(batch.quality)) & _DERIVED:
+        return batch.sensor, batch.arrival_ns
+    said = np.flatnonzero(batch.quality & _DERIVED == 0)
+    return batch.sensor.take(said), batch.arrival_ns.take(said)
 
 
 class Hearing:
@@ -87,16 +99,9 @@ class Hearing:
         self._stale = bool(len(self._learning))
 
     def hear(self, arrivals: Arrivals, listening: Listening) -> None:
-        """Note who was heard; what arrives again from a journal, older than the newest, is no word.
-
-        Nor is a derived reading: that of an hour is made after the sensor's last word.
-        """
-        batch, events = arrivals.readings, arrivals.events
-        sensor, arrival_ns = batch.sensor, batch.arrival_ns
-        if int(np.bitwise_or.reduce(batch.quality)) & _DERIVED:
-            said = np.flatnonzero(batch.quality & _DERIVED == 0)
-            sensor, arrival_ns = sensor.take(said), arrival_ns.take(said)
-        learned = [self._hear(sensor, arrival_ns, listening)]
+        """Note who was heard; what arrives again from a journal, older than the newest, is no word."""
+        events = arrivals.events
+        learned = [self._hear(*words_of(arrivals.readings), listening)]
         if events:
             sensor = np.array([event.sensor for event in events], dtype=np.int32)
             arrival_ns = np.array([event.arrival_ns for event in events], dtype=np.int64)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.entry import Arrivals
+from rules.hearing import words_of
 from rules.limits import ENDLESS_NS
 
 Ints = NDArray[np.int64]
@@ -48,8 +49,8 @@ def _last_ns(arrivals: Arrivals) -> int:
 
 def _heard(arrivals: Arrivals, row_of: Ints) -> tuple[Ints, Ints]:
     """Return the rows of the sensors that arrivals are from and when each came, in order of row and then of time."""
-    batch, events = arrivals.readings, arrivals.events
-    numbers, came_ns = batch.sensor, batch.arrival_ns
+    events = arrivals.events
+    numbers, came_ns = words_of(arrivals.readings)
     if events:
         numbers = np.concatenate([numbers, np.array([one.sensor for one in events], dtype=np.int32)])
         came_ns = np.concatenate([came_ns, np.array([one.arrival_ns for one in events], dtype=np.int64)])

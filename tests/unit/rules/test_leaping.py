@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
 from city.entry import Arrivals, Connection, Entry, SensorEvent, Tick
+from city.quality import Quality
 from city.reading import ReadingBatch
-from tests.support.judging import Bench, at, book, context, rule, sensor
+from tests.support.judging import Bench, at, book, context, readings, rule, sensor
 from tests.support.judging_run import journal
 
 #: Seconds of the recorded stream that are judged.
@@ -111,3 +112,17 @@ def test_whatever_happens_and_wherever_it_is_cut_a_leap_misses_no_tick(
     entries = list(happening(spoken))
 
     assert leapt(entries, sorted(cuts), _LONG) == Bench().feed(*entries)
+
+
+def test_what_is_derived_of_a_silent_sensor_is_no_word_of_it_to_a_leap_either():
+    """A mean is computed every five seconds of a sensor that said nothing after the fourth."""
+    entries: list[Entry] = [context(book(*_RULES[:1]), [sensor(1, interval_s=4.0)]), Connection(at(0), listening=True)]
+    for second in range(1, _LONG + 1):
+        if second % 5 == 0 or second <= 4:
+            entries.append(readings((1, second, 1.0, Quality.GOOD if second <= 4 else Quality.DERIVED)))
+        entries.append(Tick(at(second)))
+
+    raised = [(one.level, one.arrival_ns) for one in leapt(entries, (), _LONG)]
+
+    assert raised == [(one.level, one.arrival_ns) for one in Bench().feed(*entries)]
+    assert [arrival_ns for _, arrival_ns in raised] == [at(16), at(32)]
