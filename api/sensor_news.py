@@ -87,11 +87,12 @@ class SensorNews:
 
     def snapshot(self, session: Session) -> Iterable[bytes]:
         """Yield every state that this session may see, as events, for a stream that resumes."""
-        snapshot = self._told.snapshot
+        snapshot, words = self._directory.now, self._told.words
+        codes = self._told.codes(snapshot)
         rows = np.flatnonzero(snapshot.having("district", lambda district: sees_district(session.user, district)))
         for start in range(0, len(rows), _MOST_IN_EVENT):
             some = rows[start : start + _MOST_IN_EVENT].tolist()
-            yield encoded("sensors", [self._standing(snapshot.id_of(row), self._told.word(row)) for row in some])
+            yield encoded("sensors", [self._standing(snapshot.id_of(row), words[codes[row]]) for row in some])
 
     async def _is_listening(self) -> bool:
         try:

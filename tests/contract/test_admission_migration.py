@@ -4,7 +4,7 @@ from alembic import command
 from sqlalchemy import select
 
 from linkage.tables import INCIDENTS, MEMBERS
-from storage.migrate import configuration, upgrade
+from storage.migrate import configuration, migrating, upgrade
 from storage.sql import Database
 from tests.support.linkage import Town, alarm
 
@@ -13,7 +13,7 @@ def test_alarms_of_incidents_survive_the_way_down_and_up(database: Database) -> 
     upgrade(database)
     Town(database).admitter.admit([alarm(), alarm(target="underpass/2")])
 
-    with database.write() as connection:
+    with migrating(database) as connection:
         command.downgrade(configuration(connection), "roster_0001")
     upgrade(database)
 
