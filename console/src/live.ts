@@ -20,8 +20,8 @@ export interface Listener {
   /** A list of the whole city is to be read again. */
   list(name: string): void;
   beat(beat: Beat): void;
-  /** What was missed is no longer kept: read everything again. */
-  gone(): void;
+  /** From now on the stream tells of all that happens: what was read before it began is read again. */
+  begun(): void;
   /** The stream is `state`; `heard_ms` is when it last said anything, null for never. */
   state(state: LiveState, heard_ms: number | null): void;
   /** The server did not accept the stream: perhaps the session ended. */
@@ -58,6 +58,8 @@ export const browser: Surroundings = {
 export class Live {
   #source: EventSource | null = null;
   #number: number | null = null;
+  /** Whether the stream, which was opened without a place to go on from, has said nothing yet. */
+  #begins = false;
   #heard_ms: number | null = null;
   #opened_ms = 0;
   #attempt = 0;
@@ -87,6 +89,7 @@ export class Live {
   #connect(): void {
     this.#close();
     this.#opened_ms = this.around.now();
+    this.#begins = this.#number === null;
     const source = this.around.open(liveAddress(this.#number));
     this.#source = source;
     this.#on(source, 'incident', (data) => {
@@ -122,6 +125,9 @@ export class Live {
     this.#heard_ms = this.around.now();
     this.#attempt = 0;
     this.#become('live');
+    if (!this.#begins) return;
+    this.#begins = false;
+    this.listener.begun();
   }
 
   #watch(): void {
@@ -139,7 +145,6 @@ export class Live {
 
   #restartFromNow(): void {
     this.#number = null;
-    this.listener.gone();
     this.#connect();
   }
 

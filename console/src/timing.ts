@@ -49,3 +49,6 @@ export const FRESH_MS = 20_000;
 
 /** How often who is on duty is read again: duty passes by hand, not every second. */
 export const DUTY_REFRESH_MS = 30_000;
+
+/** Longest wait for the stream to begin before the lists are read anyway. */
+export const STREAM_WAIT_MS = 1_000;

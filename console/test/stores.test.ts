@@ -53,6 +53,18 @@ describe('a list of incidents', () => {
     expect(list.items.find((one) => one.id === '1')?.priority).toBe(3);
   });
 
+  it('keeps what it heard while the server was asked', async () => {
+    let answer: (response: Response) => void = () => undefined;
+    vi.stubGlobal('fetch', () => new Promise<Response>((resolve) => (answer = resolve)));
+    const reading = list.load(EVERYTHING);
+    list.hear(news('open', { id: '3', priority: 1 }));
+    answer(new Response(JSON.stringify({ items: [incident({ id: '1' })], next: null, total: 1 })));
+    await reading;
+
+    expect(list.items.map((one) => one.id)).toEqual(['3', '1']);
+    expect(list.total).toBe(2);
+  });
+
   it('does not count one that was never its own', () => {
     list.hear(news('close', { id: '9', state: 'closed' }));
 

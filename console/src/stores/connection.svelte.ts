@@ -2,6 +2,7 @@
 
 import { ApiError } from '../api';
 import { Live, type LiveState } from '../live';
+import { STREAM_WAIT_MS } from '../timing';
 import { gaps } from './gaps.svelte';
 import { hints } from './hints.svelte';
 import { incidents } from './incidents.svelte';
@@ -18,6 +19,21 @@ class Connection {
   ingest = $state(true);
   stale = $derived(this.state === 'stale');
 
+  #begin: () => void = () => undefined;
+
+  /**
+   * Wait until the stream tells of all that happens, but not for long: what is read then misses nothing. A stream
+   * that begins later has everything read again.
+   */
+  async ready(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#begin = resolve;
+      if (this.state === 'live') resolve();
+      setTimeout(resolve, STREAM_WAIT_MS);
+    });
+    this.#begin = () => void this.#reload();
+  }
+
   /** Listen to the city; returns what ends it. */
   start(): () => void {
     const live = new Live({
@@ -27,15 +43,14 @@ class Connection {
       sensors: (changes) => {
         sensors.hear(changes);
       },
-      list: (name) => {
-        if (name === 'hints') hints.hear();
-        else (name === 'duty' ? gaps : responses).hear();
-      },
+      list: hear,
       beat: (beat) => {
         time.follow(beat.time);
         this.ingest = beat.ingest;
       },
-      gone: () => void this.#reload(),
+      begun: () => {
+        this.#begin();
+      },
       refused: () => void this.#askWhy(),
       state: this.#become,
     });
@@ -62,6 +77,11 @@ class Connection {
   async #askWhy(): Promise<void> {
     await quietly(session.load());
   }
+}
+
+function hear(list: string): void {
+  if (list === 'hints') hints.hear();
+  else (list === 'duty' ? gaps : responses).hear();
 }
 
 /** Let an unanswered request pass: the stale cover already says that the server is away. */

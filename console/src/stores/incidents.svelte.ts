@@ -19,6 +19,9 @@ export class IncidentList {
   filter = $state.raw<Filter>(EVERYTHING);
   #next = $state.raw<string | null>(null);
   #asked = 0;
+  #asking = 0;
+  /** What was heard while the server was asked: its answer may be older. */
+  #meanwhile: IncidentNews[] = [];
 
   async load(filter: Filter = this.filter): Promise<void> {
     this.filter = filter;
@@ -36,6 +39,7 @@ export class IncidentList {
 
   /** Take in what happened; asks the server again when only the server can tell whether it belongs here. */
   hear(news: IncidentNews): void {
+    if (this.#asking > 0) this.#meanwhile.push(news);
     const known = this.items.find((item) => item.id === news.id);
     if (known !== undefined && known.version > news.version) return;
     const belongs = admits(this.filter, news) ?? (known !== undefined ? true : null);
@@ -50,6 +54,7 @@ export class IncidentList {
 
   async #fetch(before: readonly IncidentSummary[]): Promise<void> {
     const asked = ++this.#asked;
+    this.#asking += 1;
     try {
       const query: Query = { ...toQuery(this.filter), limit: PAGE_SIZE };
       if (this.#next !== null) query['after'] = this.#next;
@@ -58,7 +63,10 @@ export class IncidentList {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (asked === this.#asked) this.error = error;
+    } finally {
+      this.#asking -= 1;
     }
+    if (this.#asking === 0) for (const news of this.#meanwhile.splice(0)) this.hear(news);
   }
 
   #take(before: readonly IncidentSummary[], page: Page<IncidentSummary>): void {

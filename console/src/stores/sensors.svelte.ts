@@ -39,14 +39,20 @@ class Sensors {
   bounds = $state.raw<Bounds | null>(null);
   #latestLoaded = false;
   #waiting: SensorChange[] = [];
+  /** What was heard while the map was asked for, whose answer may be older; null while nobody asks. */
+  #meanwhile: SensorChange[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #place = new Map<string, number>();
 
   async load(): Promise<void> {
+    const heard: SensorChange[] = [];
+    this.#meanwhile = heard;
     const list = rows(await read<SensorColumns>('/sensors/map'));
     this.#place = new Map(list.map((sensor, place) => [sensor.id, place]));
     this.bounds = extent(list);
     this.list = list;
+    this.list = this.#with(heard);
+    this.#meanwhile = null;
     if (this.#latestLoaded) {
       this.#latestLoaded = false;
       await this.loadLatest();
@@ -110,6 +116,7 @@ class Sensors {
     const latest = new Map(this.latest);
     for (const change of changes) latest.set(change.id, { ...latest.get(change.id), ...change.latest });
     this.latest = latest;
+    this.#meanwhile?.push(...changes.filter((change) => (change.state as string) !== ''));
     const moved = changes.filter((change) => this.#isNew(change));
     if (moved.length > 0) this.list = this.#with(moved);
   }
