@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
+from benchmarks.numbers import Numbers
 from benchmarks.report import report
 from city.catalogue import default_catalogue
 from city.clock import MILLISECOND_NS, SECOND_NS, iso
@@ -15,7 +16,6 @@ from ingest.config import NormaliseSettings
 from ingest.derived.book import DerivedBook
 from ingest.derived.stage import Derive
 from ingest.derived.surroundings import Surroundings
-from ingest.identity import Numbering
 from ingest.journal_codec import Content
 from ingest.message import Message
 from ingest.normalise import Normaliser
@@ -46,15 +46,6 @@ TOLD: Mapping[str, Mapping[str, float]] = {
     "traffic": {"speed": 41.0, "flow": 600.0, "occupancy": 12.0},
     "rate": {"energy": 1234.5, "voltage": 229.1, "wind_speed": 3.2},
 }
-
-
-class Numbers:
-    """Permanent numbers in memory, as ingest keeps them."""
-
-    def __init__(self) -> None:
-        self._sensors, self._quantities = Numbering("sensor", []), Numbering("quantity", [])
-        self.sensor_number, self.quantity_number = self._sensors.number, self._quantities.number
-        self.quantity = self._quantities.name
 
 
 def _messages(values: Mapping[str, float], first: int, count: int) -> Iterator[Message]:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 
+from benchmarks.numbers import Numbers
 from benchmarks.report import report
 from city.catalogue import default_catalogue
 from city.clock import MILLISECOND_NS, SECOND_NS, iso
@@ -20,22 +21,6 @@ START_NS = 1_795_161_600 * SECOND_NS
 #: Messages measured of each kind, after every sensor has spoken once.
 MESSAGES = 40_000
 BATCHES = (1, 20, 200, 2_000)
-
-
-class Numbers:
-    """Permanent numbers in memory."""
-
-    def __init__(self) -> None:
-        self._sensors: dict[str, int] = {}
-        self._quantities: dict[str, int] = {}
-
-    def sensor_number(self, sensor: str) -> int:
-        """Return the sensor's number."""
-        return self._sensors.setdefault(sensor, len(self._sensors) + 1)
-
-    def quantity_number(self, quantity: str) -> int:
-        """Return the quantity's number."""
-        return self._quantities.setdefault(quantity, len(self._quantities) + 1)
 
 
 def native(sensor: str, time_ns: int) -> Message:

@@ -29,6 +29,14 @@ class Numbering(Protocol):
         """Return the number of a quantity, a new one at first sight."""
         ...
 
+    def known_sensor(self, sensor: str) -> int | None:
+        """Return the number of a sensor if it has one."""
+        ...
+
+    def sensor(self, number: int) -> str:
+        """Return the name of a sensor by its number: one and the same object for all who keep it."""
+        ...
+
 
 class Newest(NamedTuple):
     """The newest reading of a series that was kept."""
@@ -147,7 +155,8 @@ class Naming:
     ) -> None:
         self._numbering, self._understand, self._series, self._settings = numbering, understand, series, settings
         self._meanings: dict[Told, int] = {}
-        self._speaking: dict[str, SpeakingSensor] = {}
+        #: By permanent number, since a dictionary of a million names takes ten times as much.
+        self._speaking: list[SpeakingSensor | None] = []
         self._registered = Census.of(())
         self._names: dict[int, str] = {}
         self._strangers = 0
@@ -157,11 +166,11 @@ class Naming:
         """Take over the registry: from here on these sensors are registered, and no others."""
         self._registered = Census.of(sensors)
         numbers, recorded = self._registered.numbers["number"], self._registered.numbers["recorded"]
-        top = max(int(numbers.max(initial=0)), max((one.number for one in self._speaking.values()), default=0))
+        top = max(int(numbers.max(initial=0)), len(self._speaking))
         is_registered, is_recorded = np.zeros(top + 1, np.bool_), np.zeros(top + 1, np.bool_)
         is_registered[numbers], is_recorded[numbers] = True, recorded
         self._strangers = 0
-        for sensor in self._speaking.values():
+        for sensor in filter(None, self._speaking):
             self._regard(
                 sensor, registered=bool(is_registered[sensor.number]), recorded=bool(is_recorded[sensor.number])
             )
@@ -170,11 +179,11 @@ class Naming:
         """Take over the registry `census`, which differs from the one before by `new` and by what is `gone`."""
         self._registered = census
         for one in new:
-            sensor = self._speaking.get(one.sensor.id)
+            sensor = self._heard(one.number)
             if sensor is not None:
                 self._strangers -= not sensor.registered
                 self._regard(sensor, registered=True, recorded=one.sensor.recorded)
-        for sensor in (self._speaking[name] for name in gone if name in self._speaking):
+        for sensor in filter(None, (self._heard(self._numbering.known_sensor(name)) for name in gone)):
             self._strangers -= not sensor.registered
             self._regard(sensor, registered=False, recorded=False)
 
@@ -195,8 +204,11 @@ class Naming:
         Raises:
             UndecodableMessage: it is not registered, and too many such have spoken already.
         """
-        found = self._speaking.get(sensor_id)
+        found = self._heard(self._numbering.known_sensor(sensor_id))
         return found if found is not None else self._meet(sensor_id)
+
+    def _heard(self, number: int | None) -> SpeakingSensor | None:
+        return self._speaking[number] if number is not None and number < len(self._speaking) else None
 
     def plain_slot(self, sensor: SpeakingSensor, quantity: str) -> int:
         """Return the slot of a quantity in its own unit, and remember it among the sensor's plain ones.
@@ -224,8 +236,10 @@ class Naming:
             self._strangers += 1
         recorded = row is not None and bool(self._registered.numbers["recorded"][row])
         number = self._numbering.sensor_number(sensor_id)
-        sensor = SpeakingSensor(sensor_id, number, registered=row is not None, recorded=recorded)
-        self._speaking[sensor_id] = sensor
+        name = self._numbering.sensor(number)
+        sensor = SpeakingSensor(name, number, registered=row is not None, recorded=recorded)
+        self._speaking += [None] * (number + 1 - len(self._speaking))
+        self._speaking[number] = sensor
         return sensor
 
     def _add(self, sensor: SpeakingSensor, told: Told) -> int:

@@ -28,6 +28,9 @@ class MemoryNumbering(Names):
     def quantity_number(self, quantity: str) -> int:
         return _number(self._quantities, quantity)
 
+    def known_sensor(self, sensor: str) -> int | None:
+        return self._sensors.index(sensor) + 1 if sensor in self._sensors else None
+
     def sensor(self, number: int) -> str:
         return self._sensors[number - 1]
 
