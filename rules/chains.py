@@ -37,7 +37,8 @@ class Chains:
         taken_ns[group, step] = np.maximum(taken_ns[group, step], time_ns)
         self.table.touch(group)
         answers = step == self._plan.steps[group]
-        waits_ns[group[answers & (time_ns >= waits_ns[group])]] = NEVER_NS
+        in_time = (time_ns >= waits_ns[group]) & (time_ns <= waits_ns[group] + self._plan.within_ns[group])
+        waits_ns[group[answers & in_time]] = NEVER_NS
         steps_ns = taken_ns[group]
         whole = np.flatnonzero(~answers & self._whole(group))
         done = group[whole]
@@ -61,7 +62,8 @@ class Chains:
         """Let groups wait for what should follow, unless it came already; whoever waits goes on waiting."""
         answered_ns = self.table["taken_ns"][group, self._plan.steps[group]]
         waits_ns = self.table["waits_ns"]
-        begins = (answered_ns < since_ns) & (waits_ns[group] == NEVER_NS)
+        answered = (answered_ns >= since_ns) & (answered_ns <= since_ns + self._plan.within_ns[group])
+        begins = ~answered & (waits_ns[group] == NEVER_NS)
         waits_ns[group[begins]] = since_ns[begins]
 
     def _whole(self, group: Ints) -> Flags:
@@ -80,25 +82,34 @@ class Chains:
         """Return until when the first of the waiting groups waits; ENDLESS_NS where none does."""
         waits_ns = self.table["waits_ns"]
         waiting = waits_ns != NEVER_NS
-        return int((waits_ns + self._plan.within_ns)[waiting].min(initial=ENDLESS_NS))
+        return int((waits_ns + self._plan.waits_ns)[waiting].min(initial=ENDLESS_NS))
 
     def overdue(self, time_ns: int) -> tuple[Ints, Ints]:
         """Return groups that have waited in vain, and until when; they wait no longer."""
         waits_ns = self.table["waits_ns"]
         waiting = np.flatnonzero(waits_ns != NEVER_NS)
-        group = waiting[waits_ns[waiting] + self._plan.within_ns[waiting] <= time_ns]
-        until_ns = waits_ns[group] + self._plan.within_ns[group]
+        group = waiting[waits_ns[waiting] + self._plan.waits_ns[waiting] <= time_ns]
+        until_ns = waits_ns[group] + self._plan.waits_ns[group]
         waits_ns[group] = NEVER_NS
         self.table.touch(group)
         return group, until_ns
 
 
 class Plan(NamedTuple):
-    """Of each group: how many steps its rule has, within what while, and whether one more should follow."""
+    """Of each group: how many steps its rule has, within what while, and whether one more should follow.
+
+    What should follow may come `patience_ns` after its while is over: it is late, or still waits for what is late.
+    """
 
     steps: Ints
     within_ns: Ints
     without: Flags
+    patience_ns: int = 0
+
+    @property
+    def waits_ns(self) -> Ints:
+        """Return how long each group waits for what should follow."""
+        return self.within_ns + self.patience_ns
 
     @property
     def most(self) -> int:

@@ -84,6 +84,12 @@ def test_sequence_within_a_distance(same: str, *, raised: bool) -> None:
         pytest.param([events((1, 0, "door"), (2, 60, "badge"))], [], id="it followed"),
         pytest.param([events((2, 60, "badge"), (1, 0, "door"))], [], id="it followed and was told before"),
         pytest.param([events((2, 0, "badge"), (1, 60, "door"))], [("room", "raised", 360)], id="it came before only"),
+        pytest.param([events((1, 0, "door"), (2, 301, "badge"))], [("room", "raised", 300)], id="it followed too late"),
+        pytest.param(
+            [events((2, 301, "badge"), (1, 0, "door"))],
+            [("room", "raised", 300)],
+            id="it followed too late, told before",
+        ),
         pytest.param(
             [events((1, 0, "door")), events((1, 200, "door"))],
             [("room", "raised", 300)],
@@ -95,6 +101,26 @@ def test_sequence_without_what_should_follow(entries: list[Arrivals], expected: 
     bench = started(DOOR_WITHOUT_BADGE)
 
     transitions = bench.feed(*entries, *(Tick(at(second)) for second in range(250, 450)))
+
+    assert told(transitions) == expected
+
+
+@pytest.mark.parametrize(
+    ("lateness", "follows", "expected"),
+    [
+        pytest.param("", True, [("room", "raised", 300)], id="who does not wait misses what is late"),
+        pytest.param("lateness: 1m\n    ", True, [], id="it followed, and came late"),
+        pytest.param("lateness: 1m\n    ", False, [("room", "raised", 421)], id="nothing followed"),
+    ],
+)
+def test_what_should_follow_may_be_as_late_as_the_rule_says(
+    lateness: str, *, follows: bool, expected: list[tuple[str, str, int]]
+) -> None:
+    bench = started(f"{lateness}{DOOR_WITHOUT_BADGE}")
+    late = [events((2, 250, "badge"))] if follows else []
+
+    before, after = ([Tick(at(second)) for second in range(*span)] for span in ((250, 305), (305, 450)))
+    transitions = bench.feed(events((1, 0, "door")), *before, *late, *after)
 
     assert told(transitions) == expected
 
