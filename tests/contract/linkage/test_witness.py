@@ -118,7 +118,7 @@ async def test_look_at_a_picture_is_written_down_before_it_is_given_out(town: To
     with pytest.raises(NotFound):
         snapshots.look(number, picture.id, POLICE_OFFICER)
     with pytest.raises(NotFound):
-        snapshots.look(number, "99", MONITOR)
+        snapshots.look(number, str(int(picture.id) + 1), MONITOR)
     url = snapshots.look(number, picture.id, MONITOR)
 
     with town.database.read() as connection:
