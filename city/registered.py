@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import eq
 from typing import overload
 
 import numpy as np
@@ -56,7 +57,7 @@ class Registered(Sequence[Sensor]):
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another sequence holds the same in the same order."""
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(_same, self, other))
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
 
     def __hash__(self) -> int:
         """Return a hash by how many there are."""
@@ -96,7 +97,3 @@ class Ids(Collection[str]):
             return False
         row = bisect_left(range(len(self)), one.encode(), key=self._column.raw)
         return row < len(self) and self._column[row] == one
-
-
-def _same(one: Sensor, other: object) -> bool:
-    return one == other
