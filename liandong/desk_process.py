@@ -126,7 +126,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
         voice = Voice(settings, secrets_at(folder.secrets))
         lease = Lease(database, _holder(folder), settings.linkage.lease_s, database_time(ledger.clock))
         async with linked(folder.socket) as feed:
-            given = replace(_given(settings, city, ledger, feed, voice, demo=demo), files=files, directory=directory)
+            given = replace(_given(settings, city, ledger, feed, voice, files, demo=demo), directory=directory)
             backtests = _backtests(settings, city, config)
             app = create_app(replace(given, copies=care.copies, backtests=backtests, restored=care.restored))
             sensing.listen(told_states(app))
@@ -219,7 +219,9 @@ def _ledger(
     )
 
 
-def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voice: Voice, *, demo: bool) -> Given:
+def _given(  # noqa: PLR0913 - each is a part of the desk
+    settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voice: Voice, files: RegistryFiles, *, demo: bool
+) -> Given:
     database = ledger.database
     return Given(
         settings=settings.http,
@@ -239,7 +241,7 @@ def _given(settings: Settings, city: CityFolder, ledger: Ledger, feed: Feed, voi
         duty=duty_office(ledger),
         office=ReportOffice(ledger, settings.folder.photos),
         components=ComponentRegistry(database),
-        files=RegistryFiles(database, settings.folder.root, code=city.about.component_code),
+        files=files,
         evaluation=_evaluation(city, ledger),
         audit=AuditOffice(database, settings.anchors),
         holding=holding_office(ledger),

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 
 from city.catalogue import default_catalogue
-from city.clock import SystemClock, iso
+from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.history import HistoryStore
 from city.registered import Registered
@@ -29,7 +29,7 @@ from liandong.bench import Bench
 from liandong.broker.link import more_brokers, mqtt_settings
 from liandong.city_folder import CityFolder, read_city
 from liandong.concerns import Concerns
-from liandong.copies.restored import RestoredMark
+from liandong.copies.restored import KeptBack, RestoredMark
 from liandong.copies.stillness import kept_still
 from liandong.enrolment import Enrolment
 from liandong.folder import DataFolder
@@ -141,9 +141,10 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
             SetAside("history_set_aside", folder.history, "*.broken-*"),
             SetAside("points_refused", folder.history, "*.refused"),
         )
+        copied = KeptBack(RestoredMark(folder.restored, clock), settings.mqtt.name if settings.mqtt.embedded else "")
         parts = Parts(
             identity, normaliser, bench, history, clock, followers=(states,), gate=gate, order=order, set_aside=aside,
-            derive=derive, **_keeping_to_itself(settings, RestoredMark(folder.restored, clock)),
+            derive=derive, may_dial=copied.may_dial, keeps_to_itself=copied.of_what,
         )  # fmt: skip
         filters = city.routes.filters
         service = IngestService(place, _settings(settings, folder, filters), parts, filters=filters)
@@ -151,20 +152,6 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         if judge.engine.context is not None:
             service.pipeline.context_version = judge.engine.context.version
         yield _Ingest(service, bench, states, identity, normaliser, history, lanes)
-
-
-def _keeping_to_itself(settings: Settings, mark: RestoredMark) -> dict[str, Any]:
-    """Return what holds a restored copy back: it would take the session of the city that it was copied from."""
-
-    async def may_dial(broker: str) -> None:
-        if not (settings.mqtt.embedded and broker == settings.mqtt.name):
-            await mark.lifted()
-
-    def copied() -> str:
-        found = mark.standing()
-        return "" if found is None else found.made or iso(found.restored_ns)
-
-    return {"may_dial": may_dial, "keeps_to_itself": copied}
 
 
 def _settings(settings: Settings, folder: DataFolder, filters: Sequence[str]) -> IngestSettings:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from city.clock import Clock
+from city.clock import Clock, iso
 from city.errors import Conflict
 from city.restored import Restored
 from liandong.folder import write_private
@@ -56,3 +56,21 @@ class RestoredMark:
         """Return when there is no mark."""
         while self.standing() is not None:  # noqa: ASYNC110 - another process takes it away
             await asyncio.sleep(_LOOK_S)
+
+
+class KeptBack:
+    """Holds ingest of a restored copy back: it would take the session of the city that it was copied from."""
+
+    def __init__(self, mark: RestoredMark, embedded: str) -> None:
+        """Take the name of the copy's own broker, which is dialled at once; empty where it has none."""
+        self._mark, self._embedded = mark, embedded
+
+    async def may_dial(self, broker: str) -> None:
+        """Return when a broker may be dialled."""
+        if broker != self._embedded:
+            await self._mark.lifted()
+
+    def of_what(self) -> str:
+        """Return when the copy was made, or brought back where that is not known; empty for the city itself."""
+        found = self._mark.standing()
+        return "" if found is None else found.made or iso(found.restored_ns)
