@@ -39,7 +39,7 @@ class ReadingFinder:
             UndecodableMessage: a value that is neither number nor word, or a name that no registry could hold.
         """
         value = item.value
-        if self._requires is not None and self._requires.first(value) is None:
+        if self._requires is not None and _is_away(self._requires.first(value)):
             return
         if self._without is not None and self._without.first(value) is not None:
             return
@@ -92,6 +92,10 @@ def find_events(rule: EventRule, item: Item) -> Iterator[tuple[Item, Observation
         attributes = {name: _plain(found.look(Path.parse(path))) for name, path in rule.attributes.items()}
         told = {name: value for name, value in attributes.items() if value is not None}
         yield found, Observation("", checked_name(event, at=rule.path), None, told)
+
+
+def _is_away(value: object) -> bool:
+    return value is None or value is False
 
 
 def _plain(value: object) -> str | float | bool | None:

@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One step: a member, an index, every item, or every member whose name is captured."""
+    """One step: a member, an index, every item, or every member or item whose name or index is captured."""
 
     member: str | None = None
     index: int | None = None
@@ -94,7 +94,9 @@ def _take(step: _Step, one: Found) -> Iterator[Found]:
             yield from (Found(inner, value, {**names, step.capture: str(key)}) for key, inner in value.items())
         elif step.member is not None and step.member in value:
             yield Found(value[step.member], value, names)
-    elif isinstance(value, list) and step.capture is None and step.member is None:
+    elif isinstance(value, list) and step.capture is not None:
+        yield from (Found(inner, value, {**names, step.capture: str(place)}) for place, inner in enumerate(value))
+    elif isinstance(value, list) and step.member is None:
         if step.index is None:
             yield from (Found(inner, value, names) for inner in value)
         elif step.index < len(value):

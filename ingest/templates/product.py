@@ -19,15 +19,15 @@ _FOLDER = resources.files("ingest.templates").joinpath("products")
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """A body is the product's that has something at all of these paths, or begins with this text."""
+    """A body is the product's that has something at all paths of one of these, or begins with this text."""
 
-    paths: tuple[Path, ...]
+    choices: tuple[tuple[Path, ...], ...]
     text: re.Pattern[bytes] | None
 
     def bears(self, body: Body) -> bool:
         if self.text is not None and self.text.match(body.payload):
             return True
-        return bool(self.paths) and all(path.first(body.json) is not None for path in self.paths)
+        return any(all(path.first(body.json) is not None for path in paths) for paths in self.choices)
 
 
 def product_family(name: str) -> Family:
@@ -38,7 +38,7 @@ def product_family(name: str) -> Family:
     free = [template for template, rule in zip(templates, rules, strict=True) if rule.get("free", True)]
     text = content.get("signature_text")
     signature = _Signature(
-        tuple(Path.parse(path) for path in content.get("signature", [])),
+        tuple(tuple(Path.parse(path) for path in paths) for paths in content.get("signatures", [])),
         re.compile(text.encode()) if text is not None else None,
     )
     return Family(

@@ -81,7 +81,7 @@ class ReadingRule(_Part):
     words: dict[str, float] = Field({}, description="Number for each word, where the value is one")
     absent: tuple[float, ...] = Field((), description="Values that stand for no value, such as -1 or 9999")
     when: dict[str, str] = Field({}, description="Glob patterns, with `|` between, for captured names")
-    requires: JsonPath | None = Field(None, description="Only where this lies in the item")
+    requires: JsonPath | None = Field(None, description="Only where this lies in the item, and is not `false`")
     without: JsonPath | None = Field(None, description="Only where this does not lie in the item")
 
 

@@ -116,6 +116,24 @@ SHELLY = {"src": "s-1", "dst": "x", "method": "NotifyStatus"}
             id="Shelly: three phases",
         ),
         pytest.param(
+            "bridged/somewhere",
+            SHELLY | {"params": {"ts": 1.6, "flood:0": {"alarm": True}, "temperature:0": {"tC": 22.5, "tF": 72.5}}},
+            {("s-1/flood:0", "water_leak"): (1.0, ""), ("s-1/temperature:0", "temperature"): (22.5, "°C")},
+            id="Shelly: a topic that somebody chose",
+        ),
+        pytest.param(
+            "s-1/status",
+            {"mqtt": {}, "sys": {"mac": "M", "uptime": 9}, "input:0": {"state": False}, "cloud": {"connected": True}},
+            {("s-1/input:0", "digital_input"): (0.0, "")},
+            id="Shelly: the answer to status_update",
+        ),
+        pytest.param(
+            "shellies/em-1/info",
+            {"wifi_sta": {"rssi": -60}, "emeters": [{"power": 1, "is_valid": True}, {"power": 2, "is_valid": False}]},
+            {("em-1/emeter/0", "power"): (1.0, "W")},
+            id="Shelly: meters, and one that measures nothing",
+        ),
+        pytest.param(
             "shellies/ht-1/sensor/temperature",
             b"21.4",
             {("ht-1", "temperature"): (21.4, "°C")},
@@ -137,6 +155,29 @@ SHELLY = {"src": "s-1", "dst": "x", "method": "NotifyStatus"}
             },
             {("t", "distance/SR04"): (12.5, "cm"), ("t", "temperature/BME280"): (70.1, "°F")},
             id="Tasmota: centimetres, Fahrenheit, null",
+        ),
+        pytest.param(
+            "tele/b/RESULT",
+            {"ZbReceived": {"0x8F20": {"Name": "Hall", "Voltage": 2.995, "Battery": 98, "Endpoint": 1}}},
+            {("b/0x8F20", "battery_voltage"): (2.995, "V"), ("b/0x8F20", "battery_level"): (98.0, "%")},
+            id="Tasmota: a battery behind a Zigbee bridge",
+        ),
+        pytest.param(
+            "hall/tele/STATE",
+            {"UptimeSec": 9, "Wifi": {"RSSI": 54, "Signal": -73}, "POWER": "ON"},
+            {("hall", "uptime"): (9.0, "s"), ("hall", "rssi"): (-73.0, "dBm")},
+            id="Tasmota: the device before the prefix",
+        ),
+        pytest.param(
+            "tele/t/SENSOR",
+            {"SPS30": {"PM1_0": 2.3, "PM2_5": 2.4, "NCPM1_0": 18}, "Flora-1": {"Moisture": 23, "Fertility": 45}},
+            {
+                ("t", "pm1/SPS30"): (2.3, "µg/m³"),
+                ("t", "pm25/SPS30"): (2.4, "µg/m³"),
+                ("t", "soil_moisture/Flora-1"): (23.0, "%"),
+                ("t", "conductivity/Flora-1"): (45.0, "µS/cm"),
+            },
+            id="Tasmota: dust by mass and not by number, soil",
         ),
         pytest.param(
             "zigbee2mqtt/floor 1/plug",

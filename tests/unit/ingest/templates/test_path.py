@@ -32,6 +32,10 @@ def test_path_remembers_what_a_wildcard_matched():
     assert found[0].holder == {"v": 5}
 
 
+def test_path_remembers_the_place_of_an_item():
+    assert [one.names for one in Path.parse("$.a.b.{place}.c").find(BODY)] == [{"place": "0"}, {"place": "1"}]
+
+
 @pytest.mark.parametrize("text", ["", "a.b", "$a", "$.", "$.a[", "$.a[-1]", "$..a", "$.{a", "$.a b", "$" + ".a" * 17])
 def test_path_that_is_none_is_refused(text: str):
     with pytest.raises(BadPattern, match="Expected a path like"):
