@@ -89,6 +89,7 @@ soak: setup-dev
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.soak_store
 	$(BIN)/python -m benchmarks.soak_ingest
+	$(BIN)/python -m benchmarks.soak_outage
 	SCHEMATHESIS_EXAMPLES=50 $(BIN)/pytest tests/acceptance/test_schemathesis.py
 
 setup:
