@@ -5,9 +5,10 @@ from typing import Any
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
+from ingest.decoders.codec_output import read_codec
+from ingest.decoders.codec_places import located
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
-from ingest.decoders.lorawan_names import located, measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number
@@ -43,7 +44,9 @@ class ChirpstackV4Decoder:
         sensor = _sensor(topic, body)
         if event == "location":
             return Decoded(observations=located(sensor, body.get("location"), time_of(body.get("time"))))
-        return Decoded(self._options.told(list(_measurements(event, sensor, body))))
+        decoded = _told(event, sensor, body)
+        self._options.told(decoded.measurements)
+        return decoded
 
 
 def bears(body: Body) -> bool:
@@ -69,18 +72,14 @@ def _sensor(topic: str, body: dict[str, Any]) -> str:
     return checked_name(eui, at="$.deviceInfo.devEui", reason=reason)
 
 
-def _measurements(event: str, sensor: str, body: dict[str, Any]) -> Iterator[Measurement]:
-    if event == "integration":
-        yield from _modem(sensor, body)
-        return
-    values = body.get("object")
-    found = _status(sensor, body) if event == "status" else []
-    if event == "up" and isinstance(values, dict):
-        found = measure(sensor, values, at="$.object")
+def _told(event: str, sensor: str, body: dict[str, Any]) -> Decoded:
     time_ns = time_of(body.get("time"))
+    if event == "up":
+        return read_codec(sensor, body.get("object"), at="$.object", time_ns=time_ns)
+    found = list(_modem(sensor, body)) if event == "integration" else _status(sensor, body)
     for measurement in found:
-        measurement.time_ns = time_ns
-        yield measurement
+        measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns
+    return Decoded(found)
 
 
 def _status(sensor: str, body: dict[str, Any]) -> list[Measurement]:

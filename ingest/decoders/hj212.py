@@ -6,10 +6,10 @@ from typing import NamedTuple
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
+from ingest.decoders.codec_values import pressure_unit
 from ingest.decoders.family import Body
 from ingest.decoders.hj212_frame import Frame, read_frames
 from ingest.decoders.hj212_names import AIR_PRESSURE, AMBIENT_SYSTEMS, GAS, TOTALS, factor
-from ingest.decoders.lorawan_names import pressure_unit
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import aware_ns
 from ingest.decoders.values import checked_name, number_with_unit

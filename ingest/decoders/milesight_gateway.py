@@ -3,9 +3,9 @@
 from typing import Any
 
 from city.measurement import Decoded
+from ingest.decoders.codec_output import read_codec
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json, parse_object
-from ingest.decoders.lorawan_names import measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name
@@ -23,11 +23,9 @@ class MilesightGatewayDecoder:
         body = parse_object(payload)
         eui = body.get("devEUI")
         sensor = checked_name(eui, at="$.devEUI", reason=Reason.BAD_NAME if eui else Reason.NO_SENSOR)
-        found = measure(sensor, _decoded(body), at="$.object")
-        time_ns = time_of(body.get("time"))
-        for measurement in found:
-            measurement.time_ns = time_ns
-        return Decoded(self._options.told(found))
+        decoded = read_codec(sensor, _decoded(body), at="$.object", time_ns=time_of(body.get("time")))
+        self._options.told(decoded.measurements)
+        return decoded
 
 
 def bears(body: Body) -> bool:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement, Observation
+from city.measurement import Decoded, Observation
+from ingest.decoders.codec_output import read_codec
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
-from ingest.decoders.lorawan_names import measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number_with_unit
@@ -34,7 +34,7 @@ class ThingparkLoriotDecoder:
             return _located(_inner(body, _LOCATION))
         if _UPLINK in body:
             uplink = _inner(body, _UPLINK)
-            return Decoded(self._options.told(_measured(uplink, uplink.get("DevEUI"), uplink.get("Time"))))
+            return self._read(uplink, uplink.get("DevEUI"), uplink.get("Time"))
         if _THINGPARK & body.keys():
             return Decoded()
         if not isinstance(body.get("cmd"), str):
@@ -43,7 +43,14 @@ class ThingparkLoriotDecoder:
             )
         if body["cmd"] != _RX:
             return Decoded()
-        return Decoded(self._options.told(_measured(body, body.get("EUI"), body.get("ts"))))
+        return self._read(body, body.get("EUI"), body.get("ts"))
+
+    def _read(self, uplink: dict[str, Any], device: object, time: object) -> Decoded:
+        sensor = checked_name(device, at="$.DevEUI", reason=Reason.BAD_NAME if device else Reason.NO_SENSOR)
+        values = next((uplink[key] for key in _DECODED if isinstance(uplink.get(key), dict)), None)
+        decoded = read_codec(sensor, values, at="$.payload", time_ns=time_of(time))
+        self._options.told(decoded.measurements)
+        return decoded
 
 
 def bears(body: Body) -> bool:
@@ -56,16 +63,6 @@ def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(inner, dict):
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected="an object", got=type(inner).__name__, at=f"$.{key}")
     return inner
-
-
-def _measured(uplink: dict[str, Any], device: object, time: object) -> list[Measurement]:
-    sensor = checked_name(device, at="$.DevEUI", reason=Reason.BAD_NAME if device else Reason.NO_SENSOR)
-    values: dict[str, Any] = next((uplink[key] for key in _DECODED if isinstance(uplink.get(key), dict)), {})
-    inner = values.get("data")
-    found = measure(sensor, inner if isinstance(inner, dict) else values, at="$.payload")
-    for measurement in found:
-        measurement.time_ns = time_of(time)
-    return found
 
 
 def _located(location: dict[str, Any]) -> Decoded:

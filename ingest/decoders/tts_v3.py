@@ -3,11 +3,12 @@
 from typing import Any
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement, Observation
+from city.measurement import Decoded, Observation
 from city.quality import Quality
+from ingest.decoders.codec_output import read_codec
+from ingest.decoders.codec_places import located
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
-from ingest.decoders.lorawan_names import located, measure
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.tts_normalized import measure_normalized
@@ -37,7 +38,9 @@ class TtsV3Decoder:
             if LIFECYCLE & body.keys():
                 return Decoded(observations=_solved(topic, body))
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`uplink_message`", got=", ".join(body), at="$")
-        return Decoded(self._options.told(_measurements(topic, body, uplink)))
+        decoded = _told(topic, body, uplink)
+        self._options.told(decoded.measurements)
+        return decoded
 
 
 def bears(body: Body) -> bool:
@@ -58,19 +61,17 @@ def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _measurements(topic: str, body: dict[str, Any], uplink: dict[str, Any]) -> list[Measurement]:
-    sensor = _sensor(topic, body)
-    normalized, decoded = uplink.get("normalized_payload"), uplink.get("decoded_payload")
+def _told(topic: str, body: dict[str, Any], uplink: dict[str, Any]) -> Decoded:
+    sensor, time_ns = _sensor(topic, body), _time_ns(body, uplink)
+    normalized = uplink.get("normalized_payload")
+    decoded = read_codec(sensor, uplink.get("decoded_payload"), at="$.decoded_payload", time_ns=time_ns)
     if normalized is not None:
-        found = measure_normalized(sensor, normalized)
-    else:
-        found = measure(sensor, decoded, at="$.decoded_payload") if isinstance(decoded, dict) else []
-    time_ns = _time_ns(body, uplink)
+        decoded.measurements = measure_normalized(sensor, normalized)
     quality = Quality.SIMULATED if body.get("simulated") is True else Quality.GOOD
-    for measurement in found:
+    for measurement in decoded.measurements:
         measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns
         measurement.quality |= quality
-    return found
+    return decoded
 
 
 def _solved(topic: str, body: dict[str, Any]) -> list[Observation]:

@@ -54,7 +54,7 @@ def uplink(decoded: dict[str, object], **more: object) -> dict[str, object]:
         pytest.param({"sap_flow": 1.5}, {"sap_flow": (1.5, None)}, id="a quantity that nobody knows"),
         pytest.param(
             {"Bat": "3.617 V", "TempC1": "21.5", "Weight": "12 kg", "Node_type": "LHT", "Band": "8"},
-            {"battery_voltage": (3.617, "V"), "temperature": (21.5, "°C"), "Weight": (12.0, "kg")},
+            {"battery_voltage": (3.617, "V"), "temperature/1": (21.5, "°C"), "Weight": (12.0, "kg")},
             id="text that names a unit, or is known without",
         ),
         pytest.param(
@@ -76,7 +76,7 @@ def uplink(decoded: dict[str, object], **more: object) -> dict[str, object]:
                     {"type": "upload_battery", "battery": 90},
                 ],
             },
-            {"temperature": (21.2, "°C"), "illuminance": (900.0, "lux")},
+            {"temperature": (21.2, "°C"), "illuminance": (900.0, "lux"), "battery_level": (90.0, "%")},
             id="Seeed's messages",
         ),
         pytest.param(
