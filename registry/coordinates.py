@@ -24,6 +24,9 @@ class Crs(StrEnum):
     CGCS2000 = "CGCS2000"
 
 
+#: What a file may name, as its mistakes say it.
+EXPECTED_CRS = "coordinates in " + " or ".join(f"`{one}`" for one in Crs)
+
 _SPELLINGS = {
     Crs.WGS84: re.compile(r"WGS-?\s?84|(OGC:[\d.]*:?)?CRS:?84|EPSG:+4326", re.IGNORECASE),
     Crs.GCJ02: re.compile(r"GCJ-?02", re.IGNORECASE),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Protocol, TextIO
 
-from registry.coordinates import Crs, crs_named
+from registry.coordinates import EXPECTED_CRS, Crs, crs_named
 
 _CRS = re.compile(r"#\s*crs:\s*(.*)", re.IGNORECASE)
 
@@ -76,8 +76,7 @@ class CsvRecords:
             return 0
         crs = crs_named(found[1])
         if crs is None:
-            known = " or ".join(f"`{one}`" for one in Crs)
-            self._mistakes.wrong(expected=f"coordinates in {known}", got=found[1].strip(), at=f"{self._name}:1")
+            self._mistakes.wrong(expected=EXPECTED_CRS, got=found[1].strip(), at=f"{self._name}:1")
         self.crs = crs if crs is not None else Crs.WGS84
         return 1
 

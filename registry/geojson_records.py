@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from registry.coordinates import Crs, crs_named
+from registry.coordinates import EXPECTED_CRS, Crs, crs_named
 from registry.csv_records import Wrong
 
 #: Characters read at once; and the longest feature: far more than any point with its properties has.
@@ -73,7 +73,7 @@ class GeoJsonRecords:
         if self._has_features:
             self._wrong("`crs` before `features`", "behind them")
         elif crs is None:
-            self._wrong("coordinates in " + " or ".join(f"`{one}`" for one in Crs), json.dumps(member))
+            self._wrong(EXPECTED_CRS, json.dumps(member))
         else:
             self.crs = crs
 

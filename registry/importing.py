@@ -75,7 +75,11 @@ class _Mistakes:
 
     def check(self) -> None:
         if self.total:
-            raise BadImport(self.first, self.total)
+            raise BadImport(sorted(self.first, key=_line), self.total)
+
+
+def _line(mistake: BadCityFile) -> int:
+    return int(mistake.at.rpartition(":")[2])
 
 
 def stage(file: FileToImport, shape: Shape, staging: Staging) -> int:
@@ -89,10 +93,8 @@ def stage(file: FileToImport, shape: Shape, staging: Staging) -> int:
     text = io.TextIOWrapper(file.content, "utf-8-sig", errors="surrogateescape", newline="")
     for rows in _chunks(_rows(file, text, shape, mistakes), shape):
         count += len(rows)
-        if not mistakes.total:
-            staging.add(rows)
+        staging.add(rows)
     text.detach()
-    mistakes.check()
     for twice in staging.repeated():
         mistakes.wrong(expected=f"each id once (it stands at `{twice.first}`)", got=twice.id, at=twice.again)
     mistakes.check()

@@ -52,8 +52,14 @@ def read_sensor(fields: Mapping[str, str]) -> Sensor | list[Misfit]:
         return misfits
     longitude, latitude = values.pop("longitude"), values.pop("latitude")
     if (longitude is None) != (latitude is None):
-        return [Misfit("`longitude` and `latitude` together or neither", f"{longitude}, {latitude}")]
+        return [half_a_place(longitude, latitude)]
     return Sensor(**values, place=Place(longitude, latitude) if longitude is not None else None)
+
+
+def half_a_place(longitude: float | None, latitude: float | None) -> Misfit:
+    """Return what is wrong with a place of which one half is there."""
+    halves = ", ".join("nothing" if half is None else repr(half) for half in (longitude, latitude))
+    return Misfit("`longitude` and `latitude` together or neither", halves)
 
 
 def write_sensor(sensor: Sensor) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from city.sensor import Sensor
-from registry.coordinates import Crs, crs_named
+from registry.coordinates import EXPECTED_CRS, Crs, crs_named
 from registry.csv_records import Wrong
 from registry.sensor_fields import FIELDS, write_sensor
 from registry.sensor_file import BadSensors, SensorFile
@@ -63,9 +63,7 @@ def _features(data: bytes, name: str) -> tuple[str, list[Any], Crs]:
     crs = document.get("crs")
     system = Crs.WGS84 if crs is None else _named(crs)
     if system is None:
-        raise BadSensors.only(
-            expected="coordinates in WGS-84 or GCJ-02 or CGCS2000", got=json.dumps(crs), at=f"{name}:1"
-        )
+        raise BadSensors.only(expected=EXPECTED_CRS, got=json.dumps(crs), at=f"{name}:1")
     return text, document["features"], system
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from registry import component_fields, sensor_fields
-from registry.sensor_fields import Misfit, Unfit
+from registry.sensor_fields import Misfit, Unfit, half_a_place
 from registry.tables import COMPONENT, SENSOR
 
 #: Texts of one column whose reading is remembered: most columns hold few words, again and again.
@@ -68,8 +68,7 @@ class RowReader:
         except Unfit:
             return self._misfits(cells)
         if (row[self._longitude] is None) != (row[self._latitude] is None):
-            got = f"{row[self._longitude]}, {row[self._latitude]}"
-            return [Misfit("`longitude` and `latitude` together or neither", got)]
+            return [half_a_place(row[self._longitude], row[self._latitude])]
         return row
 
     def _misfits(self, cells: Sequence[str]) -> list[Misfit]:

@@ -131,6 +131,11 @@ HEADER = "id,name,domain,kind,code"
             ["`a.csv:2`) 4", "`a.csv:2`) 5"],
             id="an id that stands there before",
         ),
+        pytest.param(
+            f"{HEADER}\na,a,video,camera,\na,a,video,camera,\nc,c,audio,camera,",
+            ["`a.csv:2`) 3", "`domain` 4"],
+            id="an id that stands there before, and another mistake behind it",
+        ),
         pytest.param(f"{HEADER}\na,a,video,camera,123\n", ["`code` 2"], id="a code of another form"),
         pytest.param(f"{HEADER}\na,a,video\n", ["cells 2"], id="cells missing"),
         pytest.param(f'{HEADER}\na,"a', ["CSV 2"], id="no CSV"),

@@ -9,6 +9,7 @@ import { incident } from './en/incident';
 import { map } from './en/map';
 import { sensor } from './en/sensor';
 import { registry } from './en/registry';
+import { mistake } from './en/mistake';
 import { report } from './en/report';
 import { operations } from './en/operations';
 import { life } from './en/life';
@@ -31,6 +32,7 @@ export const en: Dictionary = {
   ...map,
   ...sensor,
   ...registry,
+  ...mistake,
   ...report,
   ...operations,
   ...life,

@@ -8,6 +8,7 @@ import { incident } from './zh/incident';
 import { map } from './zh/map';
 import { sensor } from './zh/sensor';
 import { registry } from './zh/registry';
+import { mistake } from './zh/mistake';
 import { report } from './zh/report';
 import { operations } from './zh/operations';
 import { life } from './zh/life';
@@ -30,6 +31,7 @@ export const zh = {
   ...map,
   ...sensor,
   ...registry,
+  ...mistake,
   ...report,
   ...operations,
   ...life,

@@ -1,6 +1,7 @@
 /** What rules say in the server's words (English), said in the language of the screen. */
 
-import { t, word, type Word } from '../i18n/index.svelte';
+import { word } from '../i18n/index.svelte';
+import { phrasebook, type Phrase } from '../i18n/phrases';
 import { moment } from '../model/format';
 
 const SPAN = String.raw`\d[\d.]*[smhd]`;
@@ -8,7 +9,7 @@ const NUMBER = String.raw`-?\d[\d.e+-]*`;
 const PLACE = String.raw`of one (?:sensor|site|upstream|grid|district)|within [\d.]+ m`;
 
 /** How the server writes each phrase, in the order in which they are looked for: long ones before their parts. */
-const PHRASES: readonly (readonly [string, Word])[] = [
+const PHRASES: readonly Phrase[] = [
   ['is now about `(.+)`, on which this sensor depends', 'said.folded'],
   ['the rule was changed or removed, or no longer selects this sensor', 'said.dismissed'],
   ['the rule runs in shadow', 'said.shadowed'],
@@ -61,19 +62,8 @@ const PHRASES: readonly (readonly [string, Word])[] = [
   ['\\b(\\d[\\d.]*)d\\b', 'said.days'],
 ];
 
-const PATTERNS = PHRASES.map(([pattern, phrase]) => [new RegExp(pattern, 'g'), phrase] as const);
-
 /** Return a rule's sentence (a condition, why an alarm cleared) in the language of the screen. */
-export function spoken(sentence: string): string {
-  return PATTERNS.reduce(
-    (text, [pattern, phrase]) =>
-      text.replace(pattern, (_, ...found: unknown[]) => {
-        const [a, b, c] = found.map((part) => (typeof part === 'string' ? part : ''));
-        return t(phrase, { a: a ?? '', b: b ?? '', c: c ?? '' });
-      }),
-    sentence,
-  );
-}
+export const spoken = phrasebook(PHRASES);
 
 /** Return a schedule's hours in the language of the screen; a city's own name for them stays. */
 export function spokenHours(described: string): string {

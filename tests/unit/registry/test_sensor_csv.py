@@ -59,7 +59,7 @@ def test_start_of_file_is_understood(start: bytes) -> None:
         pytest.param("a,b,traffic,c,120,nan,,,,", "Expected degrees from -90 to 90 as `latitude`, got `nan`", id="nan"),
         pytest.param(
             "a,b,traffic,c,120,,,,,",
-            "Expected `longitude` and `latitude` together or neither, got `120.0, None`",
+            "Expected `longitude` and `latitude` together or neither, got `120.0, nothing`",
             id="half a place",
         ),
         pytest.param("a,b,traffic,c,,,0,,,", "Expected seconds above 0 as `interval_s`, got `0`", id="no interval"),

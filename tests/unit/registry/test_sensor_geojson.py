@@ -62,7 +62,7 @@ def test_words_may_be_one_text_and_heights_are_passed_over() -> None:
         pytest.param(b"[" * 100_000, "Expected a FeatureCollection, got `JSON nested too deep`", id="deep"),
         pytest.param(
             collection(crs={"type": "name", "properties": {"name": "EPSG:3857"}}),
-            "Expected coordinates in WGS-84 or GCJ-02 or CGCS2000, got",
+            "Expected coordinates in `WGS-84` or `GCJ-02` or `CGCS2000`, got",
             id="other coordinates",
         ),
         pytest.param(

@@ -8,7 +8,7 @@ export const backtest: Record<keyof typeof chinese, string> = {
   'backtest.from': 'First day',
   'backtest.to': 'Last day',
   'backtest.book': 'Proposed rules (YAML)',
-  'backtest.upload': 'Choose a file…',
+  'backtest.upload': 'Rule file',
   'backtest.amend': 'Put them into the rules in force, in the place of those with their ids',
   'backtest.against': 'Compare with the rules in force',
   'backtest.start': 'Start',

@@ -38,6 +38,8 @@ export const frame: Record<keyof typeof chinese, string> = {
   'do.more': 'More',
   'do.reload': 'Reload',
   'do.retry': 'Try again',
+  'file.choose': 'Choose a file…',
+  'file.none': 'No file chosen',
   'do.signOut': 'Sign out',
 
   'signIn.username': 'User name',

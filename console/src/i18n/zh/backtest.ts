@@ -6,7 +6,7 @@ export const backtest = {
   'backtest.from': '起始日',
   'backtest.to': '结束日（含）',
   'backtest.book': '拟议规则（YAML）',
-  'backtest.upload': '选择文件…',
+  'backtest.upload': '规则文件',
   'backtest.amend': '并入现行规则，替换编号相同的',
   'backtest.against': '与现行规则对比',
   'backtest.start': '开始回测',

@@ -36,6 +36,8 @@ export const frame = {
   'do.more': '更多',
   'do.reload': '刷新',
   'do.retry': '重试',
+  'file.choose': '选择文件…',
+  'file.none': '未选择文件',
   'do.signOut': '退出登录',
 
   'signIn.username': '用户名',
