@@ -9,6 +9,7 @@ from ingest.decoders.codec_output import read_codec
 from ingest.decoders.codec_places import located
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.milesight_gateway import codec_object, envelope_time
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number
@@ -73,9 +74,9 @@ def _sensor(topic: str, body: dict[str, Any]) -> str:
 
 
 def _told(event: str, sensor: str, body: dict[str, Any]) -> Decoded:
-    time_ns = time_of(body.get("time"))
-    if event == "up":
-        return read_codec(sensor, body.get("object"), at="$.object", time_ns=time_ns)
+    time_ns = envelope_time(body)
+    if event == "up":  # the third version, on the same topics, has the object as a text
+        return read_codec(sensor, codec_object(body), at="$.object", time_ns=time_ns)
     found = list(_modem(sensor, body)) if event == "integration" else _status(sensor, body)
     for measurement in found:
         measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns

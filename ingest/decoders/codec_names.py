@@ -180,15 +180,18 @@ NO_READING = frozenset(
         "version", "ver", "firmware", "hardware", "fw", "hw", "sw", "swver", "hwver", "datecode", "sn", "serial", "id",
         "uuid", "eui", "port", "fport", "band", "bytes", "payload", "raw", "interval", "config", "cmd", "command",
         "flag", "flags", "threshold", "limit", "trigger", "event", "events", "error", "err", "reset", "index", "node",
-        "valid", "alarm", "alert", "target", "setpoint", "offset", "calibration", "rssi", "snr", "sinr", "lsnr", "fcnt",
-        "frame", "frames", "seq", "sequence", "uptime", "unixtime", "unix", "epoch", "sats", "satellites", "sat",
-        "hdop", "accuracy", "age", "reason", "code", "length", "size", "mac", "address", "addr", "channel_mask",
-        "profile", "sensitivity", "range", "delay", "timeout", "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq",
-        "crc", "checksum", "variant", "tx", "rx", "gateway", "num", "last", "calculate", "connect", "connected", "out",
-        "output", "acc", "accel", "acceleration", "accelerometer", "gyro", "history", "start", "region", "ipso",
-        "retries", "protocol", "weight_type", "message", "msg",
+        "valid", "alarm", "alert", "target", "setpoint", "offset", "calibration", "rssi", "signal", "csq", "rsrp",
+        "rsrq", "imei", "imsi", "snr", "sinr", "lsnr", "fcnt", "frame", "frames", "seq", "sequence", "uptime",
+        "unixtime", "unix", "epoch", "sats", "satellites", "sat", "hdop", "accuracy", "age", "reason", "code", "length",
+        "size", "mac", "address", "addr", "channel_mask", "profile", "sensitivity", "range", "delay", "timeout",
+        "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq", "crc", "checksum", "variant", "tx", "rx", "gateway",
+        "num", "last", "calculate", "connect", "connected", "out", "output", "acc", "accel", "acceleration",
+        "accelerometer", "gyro", "history", "start", "region", "ipso", "retries", "protocol", "weight_type", "message",
+        "msg",
     }
 )  # fmt: skip
+#: Words of the above that as a part hold what was measured.
+PARTS = frozenset({"payload", "message", "msg", "period", "date", "range", "events", "event"})
 #: Axes, by which nobody knows of what.
 NO_NAME = frozenset({"x", "y", "z", "xaxis", "yaxis", "zaxis"})
 #: Vectors and colours, whose members are called by single letters; and parts about the radio.

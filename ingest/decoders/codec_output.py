@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from city.measurement import Decoded, Measurement, Observation
 from city.units import is_known
-from ingest.decoders.codec_names import MEASUREMENT_IDS, NO_PART, NO_READING, STATES
+from ingest.decoders.codec_names import MEASUREMENT_IDS, NO_PART, NO_READING, PARTS, STATES
 from ingest.decoders.codec_places import is_place, position
 from ingest.decoders.codec_values import amount_of, by_value, is_absent, meant
 from ingest.decoders.codec_words import is_no_reading, named
@@ -20,7 +20,9 @@ _VALUE = ("value", "v", "measurementValue")
 _UNIT = ("unit", "u", "units")
 _NAME = ("measurementId", "name", "variable", "type", "quantity", "n")
 _INDEX = ("index", "channel", "id", "line", "region")
-_TIME = ("timestamp", "time", "datetime", "date", "ts")
+_TIME = ("timestamp", "time", "datetime", "date", "ts", "t", "at", "eventTime")
+#: Members of a point in a list that its part names: `temperature: [{v: 30, t: 1552289676}]`.
+_POINT = frozenset({*_VALUE, *_UNIT, *_TIME})
 #: ChirpStack's own reading of CayenneLPP: kind -> channel -> value.
 _CHANNELS = {
     "temperatureSensor": Known("temperature", "°C"),
@@ -112,10 +114,10 @@ def _part(part: _Part, key: str, inner: Mapping[str, Any]) -> Iterator[_Read]:
         for channel, value in inner.items():
             if channel.isdecimal():
                 yield from _read(part._replace(label=channel), key, _CHANNELS[key], value)
-    elif part.depth > 0 and lower not in NO_PART and lower not in NO_READING:
+    elif part.depth > 0 and lower not in NO_PART and (lower in PARTS or lower not in NO_READING):
         said = _first(inner, _VALUE)
         if said is not None and not isinstance(said, Mapping | list):
-            yield from _valued(part, key, said, inner)
+            yield from _valued(part._replace(time_ns=_time_ns(part, inner)), key, said, inner)
         else:
             yield from _walk(part.within(key)._replace(label=key if key.isdecimal() else part.label), inner)
 
@@ -134,14 +136,19 @@ def _listed(part: _Part, values: list[Any]) -> Iterator[_Read]:
 
 def _entry(part: _Part, entry: Mapping[str, Any]) -> Iterator[_Read]:
     said, name, index = _first(entry, _VALUE), _first(entry, _NAME), _first(entry, _INDEX)
-    own_ns = next((ns for key in _TIME if (ns := time_of(entry.get(key))) is not None), part.time_ns)
-    here = part._replace(time_ns=own_ns, depth=part.depth - 1)
+    if name is None and part.name and entry.keys() <= _POINT:
+        name = part.name
+    here = part._replace(time_ns=_time_ns(part, entry), depth=part.depth - 1)
     if said is not None and name is not None and not isinstance(said, Mapping | list):
         yield from _valued(here, MEASUREMENT_IDS.get(str(name), str(name)), said, entry)
     elif index is not None and "count" in entry:
         yield from _single(here._replace(label=str(index)), "count", entry["count"], entry)
     else:
         yield from _walk(here, entry)
+
+
+def _time_ns(part: _Part, told: Mapping[str, Any]) -> int | None:
+    return next((ns for key in _TIME if (ns := time_of(told.get(key))) is not None), part.time_ns)
 
 
 def _valued(part: _Part, key: str, said: object, told: Mapping[str, Any]) -> Iterator[_Read]:
@@ -158,7 +165,7 @@ def _valued(part: _Part, key: str, said: object, told: Mapping[str, Any]) -> Ite
 def _of_list(part: _Part, key: str) -> Known | None:
     """Return what an entry is by the list that it is in: `temperatures: [{name: internal, …}]`."""
     known = named(part.name)
-    return known._replace(label=key) if known is not None else None
+    return known._replace(label=key if key != part.name else "") if known is not None else None
 
 
 def _single(part: _Part, key: str, value: object, beside: Mapping[str, Any]) -> Iterator[_Read]:

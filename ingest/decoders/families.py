@@ -12,9 +12,11 @@ from ingest.decoders import (
     hsl_hfp,
     influx_line,
     last_will,
+    lpwan_servers,
     milesight_gateway,
     milesight_vs,
     modbus_gateway,
+    nb_iot,
     onvif_mqtt,
     opensensemap,
     purpleair,
@@ -41,9 +43,11 @@ from ingest.decoders.hj212 import Hj212Decoder
 from ingest.decoders.homie import HomieDecoder
 from ingest.decoders.hsl_hfp import HslHfpDecoder
 from ingest.decoders.last_will import LastWillDecoder
+from ingest.decoders.lpwan_servers import LpwanServersDecoder
 from ingest.decoders.milesight_gateway import MilesightGatewayDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
+from ingest.decoders.nb_iot import NbIotDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
 from ingest.decoders.purpleair import PurpleAirDecoder
@@ -76,6 +80,8 @@ FAMILIES: dict[str, Family] = {
     "ups": Family(UpsDecoder, bears=ups.bears),
     "digitraffic": Family(DigitrafficDecoder, topics=digitraffic.TOPICS, bears=digitraffic.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
+    "lpwan_servers": Family(LpwanServersDecoder, topics=lpwan_servers.TOPICS, bears=lpwan_servers.bears),
+    "nb_iot": Family(NbIotDecoder, topics=nb_iot.TOPICS, bears=nb_iot.bears),
     "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),
     "shelly": product_family("shelly"),
     "tasmota": product_family("tasmota"),

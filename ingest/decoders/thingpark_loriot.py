@@ -15,6 +15,8 @@ from ingest.reasons import Reason
 _UPLINK, _LOCATION = "DevEUI_uplink", "DevEUI_location"
 #: What else ThingPark says about a device.
 _THINGPARK = frozenset({_UPLINK, _LOCATION, "DevEUI_notification", "DevEUI_downlink_Sent", "DevEUI_multicast_summary"})
+#: An uplink without its wrapper, as ThingPark's resellers pass it on.
+_FLAT = frozenset({"DevEUI", "payload_hex"})
 #: LORIOT's uplinks: of the device, and once more for each gateway that heard it, which is the same message.
 _RX = "rx"
 #: Where a driver of the server puts what it decoded.
@@ -32,8 +34,8 @@ class ThingparkLoriotDecoder:
         body = parse_object(payload)
         if _LOCATION in body:
             return _located(_inner(body, _LOCATION))
-        if _UPLINK in body:
-            uplink = _inner(body, _UPLINK)
+        if _UPLINK in body or body.keys() >= _FLAT:
+            uplink = _inner(body, _UPLINK) if _UPLINK in body else body
             return self._read(uplink, uplink.get("DevEUI"), uplink.get("Time"))
         if _THINGPARK & body.keys():
             return Decoded()
@@ -47,7 +49,9 @@ class ThingparkLoriotDecoder:
 
     def _read(self, uplink: dict[str, Any], device: object, time: object) -> Decoded:
         sensor = checked_name(device, at="$.DevEUI", reason=Reason.BAD_NAME if device else Reason.NO_SENSOR)
-        values = next((uplink[key] for key in _DECODED if isinstance(uplink.get(key), dict)), None)
+        values: object = next((uplink[key] for key in _DECODED if isinstance(uplink.get(key), dict)), None)
+        if isinstance(uplink.get("points"), dict):
+            values = _points(uplink["points"])
         decoded = read_codec(sensor, values, at="$.payload", time_ns=time_of(time))
         self._options.told(decoded.measurements)
         return decoded
@@ -55,7 +59,7 @@ class ThingparkLoriotDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return bool(_THINGPARK & body.members.keys()) or body.has("cmd", "EUI")
+    return bool(_THINGPARK & body.members.keys()) or body.has("cmd", "EUI") or body.members.keys() >= _FLAT
 
 
 def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
@@ -63,6 +67,19 @@ def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(inner, dict):
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected="an object", got=type(inner).__name__, at=f"$.{key}")
     return inner
+
+
+def _points(points: dict[str, Any]) -> list[dict[str, object]]:
+    """Return ThingPark X' points, `name: {unitId, records: [{value, eventTime}]}`, one by one."""
+    found: list[dict[str, object]] = []
+    for name, point in points.items():
+        records = point.get("records", [point]) if isinstance(point, dict) else []
+        found += (
+            {"name": name, "unit": point.get("unitId"), "value": record.get("value"), "time": record.get("eventTime")}
+            for record in (records if isinstance(records, list) else [records])
+            if isinstance(record, dict)
+        )
+    return found
 
 
 def _located(location: dict[str, Any]) -> Decoded:

@@ -7,6 +7,26 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'{"end_device_ids": {"device_id": "d"}, "received_at": "2026-11-20T08:00:00Z", "uplink_message": '
         b'{"f_port": 1, "decoded_payload": {"TempC_DS": "3 C"}, "normalized_payload": [{"air": {"co2": 5}}]}}',
     ),
+    "lpwan_servers": (
+        "app/devices/d/up",
+        b'{"dev_id": "d", "payload_fields": {"temperature": 3, "list": [{"v": "4", "t": 1795161600}]}, "metadata": '
+        b'{"time": "2026-11-20T08:00:00Z"}, "meta": {"device": "e"}, "params": {"decoded": {"co2": 5}}, "data": {}}',
+    ),
+    "nb_iot": (
+        "t",
+        b'{"msg": [{"type": 1, "dev_id": 7, "ds_id": "temperature", "at": 1795161600000, "value": "3"}], "nonce": "n", '
+        b'"deviceId": "d", "productId": "p", "timestamp": "1795161600000"}',
+    ),
+    "thingpark_loriot": (
+        "t",
+        b'{"DevEUI_uplink": {"DevEUI": "A", "Time": "2026-11-20T08:00:00Z", "payload": {"temperature": {"value": 3}}, '
+        b'"points": {"co2": {"unitId": "ppm", "records": [{"value": 4, "eventTime": "x"}]}}}}',
+    ),
+    "milesight_gateway": (
+        "t",
+        b'{"applicationID": "1", "devEUI": "AgICAgICAgI=", "data": "", "objectJSON": "{}", "rxInfo": [{"time": "x"}], '
+        b'"object": {"regions": [{"index": 0, "count": 3}], "gps": {"latitude": 1, "longitude": 2}}}',
+    ),
     "fiware": (
         "/k/d/attrs",
         b'{"id": "u:1", "type": "WeatherObserved", "temperature": {"value": "3", "unitCode": "CEL", '
@@ -88,4 +108,9 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'"dev": {"ids": ["d"]}, "uniq_id": "u", "cmps": {"c": {"p": "sensor"}}}',
     ),
     "opensensemap": ("t", b'{"5a1b2c3d4e5f6a7b8c9d0e10": [1, "2026-11-20T08:00:00Z", [1, 2]]}'),
+    "plain": (
+        "site/7",
+        b'{"device": {"id": "d"}, "ts": 1795161600000, "temperature": {"value": 3, "unit": "C"}, "wind": {"speed": 2}, '
+        b'"sensors": {"a": {"co2": 5}}, "readings": [{"name": "hum", "value": "4 %"}], "voltage": {"l1": 230}}',
+    ),
 }
