@@ -11,8 +11,8 @@ from city.entry import SensorEvent, SensorStatus
 from ingest.introduction import introduction
 from ingest.judgement import Said
 from ingest.message import Message, QuarantinedMessage, Sighting
-from ingest.naming import SpeakingSensor
 from ingest.privacy import redacted
+from ingest.speakers import SpeakingSensor
 
 #: Bytes of a stranger's message that discovery shows.
 _SAMPLE_BYTES = 500

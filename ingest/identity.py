@@ -3,11 +3,15 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from city.errors import StoreUnavailable
+from ingest.name_table import NameTable
 from ingest.side_file import SideFile
 
 log = structlog.get_logger(__name__)
@@ -23,6 +27,8 @@ CREATE TABLE IF NOT EXISTS quantity (number INTEGER PRIMARY KEY, name TEXT NOT N
 #: How many numbers may have been given since what others remember: as many as strangers can bring in one run
 #: (`max_unknown_sensors`), and as many ways of telling a quantity as are known (`max_quantities`).
 _SENSORS_GAP, _QUANTITIES_GAP = 100_000, 20_000
+#: Rows of the file that are taken in at once.
+_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +42,26 @@ class Recalled:
 class Numbering:
     """Names and their numbers, from 1 up, in memory; new ones wait to be saved."""
 
-    def __init__(self, kind: str, rows: list[tuple[int, str]]) -> None:
+    def __init__(self, kind: str, rows: Iterable[tuple[int, str]]) -> None:
         self._kind = kind
-        self._numbers = {name: number for number, name in rows}
-        #: By number; a million of them in a dictionary would take ten times as much.
-        self._names: list[str | None] = [None] * (max((number for number, _ in rows), default=0) + 1)
-        for number, name in rows:
-            self._names[number] = name
-        self._new: list[tuple[int, str]] = []
+        self._names = NameTable()
         #: Numbers up to this one may have been given and forgotten.
-        self._lost = max((number for number, name in rows if self._is_forgotten(number, name)), default=0)
+        self._lost = 0
+        waiting = iter(rows)
+        while some := list(islice(waiting, _ROWS)):
+            self._names.give([number for number, _ in some], [name for _, name in some])
+            self._lost = max([self._lost, *(number for number, name in some if self._is_forgotten(number, name))])
+        #: Numbers whose names are still to be saved.
+        self._new: list[int] = []
 
     def recall(self, rows: Iterable[tuple[int, str]], gap: int) -> None:
         """Know again what others remember, after the file was damaged; new numbers begin beyond all that could be."""
         for number, name in rows:
-            if self._told(number) is None and name not in self._numbers:
-                self._give(number, name)
-        self._lost = len(self._names) - 1 + gap
-        self._give(self._lost, self._forgotten(self._lost))
-        self._new = [(number, name) for number, name in enumerate(self._names) if name is not None]
+            if self._names.name(number) is None and self._names.number(name) is None:
+                self._names.give([number], [name])
+        self._lost = self._names.end - 1 + gap
+        self._names.give([self._lost], [self._forgotten(self._lost)])
+        self._new = [number for number, _ in self._names.all()]
 
     def _forgotten(self, number: int) -> str:
         return f"forgotten-{self._kind}-{number}"
@@ -62,22 +69,26 @@ class Numbering:
     def _is_forgotten(self, number: int, name: str) -> bool:
         return name.startswith("forgotten-") and name == self._forgotten(number)
 
-    def _told(self, number: int) -> str | None:
-        return self._names[number] if 0 <= number < len(self._names) else None
-
-    def _give(self, number: int, name: str) -> None:
-        self._names += [None] * (number + 1 - len(self._names))
-        self._names[number] = name
-        self._numbers[name] = number
-
     def number(self, name: str) -> int:
         """Return the number of `name`, a new one at first sight."""
-        number = self._numbers.get(name)
-        if number is None:
-            number = len(self._names)
-            self._names.append(name)
-            self._numbers[name] = number
-            self._new.append((number, name))
+        number = self._names.number(name)
+        return number if number is not None else self._give(name)
+
+    def numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of many names at once, new ones at first sight."""
+        found = self._names.numbers(names)
+        new = list(dict.fromkeys(names[at] for at in np.flatnonzero(found == 0).tolist()))
+        if not new:
+            return found
+        first = self._names.end
+        self._names.give(range(first, first + len(new)), new)
+        self._new += range(first, first + len(new))
+        return self._names.numbers(names)
+
+    def _give(self, name: str) -> int:
+        number = self._names.end
+        self._names.give([number], [name])
+        self._new.append(number)
         return number
 
     def name(self, number: int) -> str:
@@ -85,7 +96,7 @@ class Numbering:
 
         A number whose name was lost with a damaged file has a name that says so.
         """
-        name = self._told(number)
+        name = self._names.name(number)
         if name is not None:
             return name
         if number > self._lost:
@@ -94,7 +105,7 @@ class Numbering:
 
     def known(self, name: str) -> int | None:
         """Return the number of `name` if it has one."""
-        return self._numbers.get(name)
+        return self._names.number(name)
 
     @property
     def unsaved(self) -> bool:
@@ -103,7 +114,8 @@ class Numbering:
 
     def save(self, connection: sqlite3.Connection) -> None:
         """Insert what is new; the caller commits, and then calls `saved`."""
-        connection.executemany(f"INSERT INTO {self._kind} VALUES (?, ?)", self._new)
+        rows = ((number, self.name(number)) for number in self._new)
+        connection.executemany(f"INSERT INTO {self._kind} VALUES (?, ?)", rows)
 
     def saved(self) -> None:
         """Forget that it was new."""
@@ -123,9 +135,10 @@ class Identity:
             self._quantities.recall(known.quantities, _QUANTITIES_GAP)
             log.error("identity_recalled", sensors=len(known.sensors), quantities=len(known.quantities))
             self.flush()
-        #: Bound at once to its dictionary's owner, as it is called for every reading.
+        #: Bound at once to whose they are, as they are called for every reading.
         self.sensor_number = self._sensors.number
         self.quantity_number = self._quantities.number
+        self.sensor_numbers = self._sensors.numbers
 
     def sensor(self, number: int) -> str:
         """Return the id of the sensor with this number; raises KeyError for an unknown one."""
@@ -167,9 +180,8 @@ class Identity:
 
     def _load(self, kind: str) -> Numbering:
         try:
-            rows = self._file.reader.execute(f"SELECT number, name FROM {kind} ORDER BY number").fetchall()
+            return Numbering(kind, self._file.reader.execute(f"SELECT number, name FROM {kind} ORDER BY number"))
         except sqlite3.DatabaseError as error:
             if not self._file.is_renewed(error):
                 raise
-            rows = []
-        return Numbering(kind, rows)
+            return Numbering(kind, ())

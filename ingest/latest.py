@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.entry import Arrivals, Journaled
+from city.growing import grown, room_for
 from city.history import LatestReading, Names
 from city.reading import ReadingBatch
 from ingest.judgement import NewestOf
+from ingest.key_table import Places
 from ingest.naming import Newest
 from ingest.series import NEVER_NS
-from ingest.series_table import Places, SeriesTable
+from ingest.series_table import SeriesTable
 
 _NEVER = np.iinfo(np.int64).min
 
@@ -50,6 +52,8 @@ class Latest:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._series = SeriesTable()
+        #: Rows of the columns that belong to a series.
+        self._used = 0
         self._time_ns: NDArray[np.int64] = np.empty(0, np.int64)
         self._arrival_ns: NDArray[np.int64] = np.empty(0, np.int64)
         self._value: NDArray[np.float64] = np.empty(0, np.float64)
@@ -140,12 +144,13 @@ class Latest:
         return newest
 
     def _grow(self) -> None:
-        missing = len(self._series) - len(self._time_ns)
-        if missing <= 0:
-            return
-        missing += len(self._series) // 4  # room for some more, so that growing stays rare
-        self._time_ns = np.append(self._time_ns, np.full(missing, _NEVER))
-        self._arrival_ns = np.append(self._arrival_ns, np.zeros(missing, np.int64))
-        self._value = np.append(self._value, np.zeros(missing, np.float64))
-        self._quality = np.append(self._quality, np.zeros(missing, np.uint16))
-        self._winner = np.append(self._winner, np.zeros(missing, np.int32))
+        used, size = self._used, len(self._series)
+        if size > len(self._time_ns):
+            room = room_for(size)
+            self._time_ns = grown(self._time_ns, used, room)
+            self._arrival_ns = grown(self._arrival_ns, used, room)
+            self._value = grown(self._value, used, room)
+            self._quality = grown(self._quality, used, room)
+            self._winner = grown(self._winner, used, room)
+        self._time_ns[used:size] = _NEVER
+        self._used = size

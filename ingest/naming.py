@@ -1,10 +1,9 @@
 """Turns the names that devices use into permanent numbers and series slots, once; then it is one look-up."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from city.census import Census
 from city.entry import NumberedSensor
@@ -14,6 +13,7 @@ from ingest.config import NormaliseSettings
 from ingest.meaning import Meaning, Told
 from ingest.reasons import Reason
 from ingest.series import NO_COUNTER, SeriesColumns
+from ingest.speakers import Speakers, SpeakingSensor
 
 
 class Numbering(Protocol):
@@ -34,7 +34,7 @@ class Numbering(Protocol):
         ...
 
     def sensor(self, number: int) -> str:
-        """Return the name of a sensor by its number: one and the same object for all who keep it."""
+        """Return the name of a sensor by its number."""
         ...
 
 
@@ -54,109 +54,24 @@ def _nothing(_sensor: int, _quantity: int) -> Newest | None:
     return None
 
 
-#: How a device names what it tells: a quantity in its own unit by its name alone.
-Words = str | Told
-
-
-class SpeakingSensor:
-    """A sensor that has said something; a million of them must fit into memory.
-
-    Attributes:
-        layout, row: what it usually tells together, and its row there; None before it is known.
-        others: slots of what it tells besides; None for nothing, as an empty one for each would be 64 bytes.
-    """
-
-    __slots__ = ("id", "layout", "number", "others", "recorded", "registered", "row")
-
-    def __init__(self, sensor_id: str, number: int, *, registered: bool, recorded: bool) -> None:
-        self.id, self.number = sensor_id, number
-        self.registered, self.recorded = registered, recorded
-        self.others: dict[Words, int] | None = None
-        self.layout: Layout | None = None
-        self.row = 0
-
-    @property
-    def slots(self) -> list[int]:
-        """Return all slots that it has."""
-        usual = self.layout.slots([self.row])[0].tolist() if self.layout is not None else []
-        return [*usual, *(self.others or {}).values()]
-
-    def slot(self, words: Words) -> int | None:
-        """Return the slot of what it tells in these words, if it has one."""
-        if self.layout is not None:
-            place = self.layout.places.get(words)
-            if place is not None:
-                return self.layout.slot(self.row, place)
-        return self.others.get(words) if self.others is not None else None
-
-    def add(self, words: Words, slot: int) -> int:
-        """Remember what it tells in these words, and return the slot."""
-        if self.others is None:
-            self.others = {}
-        self.others[words] = slot
-        return slot
-
-
-class Layout:
-    """Values that sensors tell together: the slots of each sensor in a row of its own.
-
-    Attributes:
-        places: where each value stands in a row.
-    """
-
-    def __init__(self, words: Sequence[Words]) -> None:
-        self.places = {one: place for place, one in enumerate(words)}
-        self._slots: NDArray[np.int32] = np.empty((16, len(words)), np.int32)
-        self._count = 0
-        #: Rows of sensors that usually tell something else.
-        self._rows: dict[int, int] = {}
-
-    def know(self, sensor: SpeakingSensor, slots: Sequence[int]) -> None:
-        """Give `sensor` a row, if it has none."""
-        if self.row(sensor) is not None:
-            return
-        if self._count == len(self._slots):
-            self._slots = np.resize(self._slots, (2 * self._count, self._slots.shape[1]))
-        self._slots[self._count] = slots
-        if sensor.layout is None:
-            sensor.layout, sensor.row = self, self._count
-            besides = {words: slot for words, slot in (sensor.others or {}).items() if words not in self.places}
-            sensor.others = besides or None
-        else:
-            self._rows[sensor.number] = self._count
-        self._count += 1
-
-    def row(self, sensor: SpeakingSensor) -> int | None:
-        """Return the row of a sensor."""
-        return sensor.row if sensor.layout is self else self._rows.get(sensor.number)
-
-    def slot(self, row: int, place: int) -> int:
-        """Return one slot."""
-        return int(self._slots[row, place])
-
-    def slots(self, rows: Sequence[int]) -> NDArray[np.int64]:
-        """Return the slots of these rows."""
-        return self._slots[rows].astype(np.int64)
-
-
 class Naming:
     """Knows every sensor that speaks; belongs to one thread.
 
     Args:
         understand: from what a device tells to what it means; called once for each way of telling.
+        columns: who speaks, and the series that come of it; filled here.
     """
 
     def __init__(
         self,
         numbering: Numbering,
         understand: Callable[[Told], Meaning],
-        series: SeriesColumns,
+        columns: tuple[Speakers, SeriesColumns],
         settings: NormaliseSettings,
     ) -> None:
-        self._numbering, self._understand, self._series, self._settings = numbering, understand, series, settings
+        self._numbering, self._understand, self._settings = numbering, understand, settings
+        self._speakers, self._series = columns
         self._meanings: dict[Told, int] = {}
-        #: By permanent number, since a dictionary of a million names takes ten times as much.
-        self._speaking: list[SpeakingSensor | None] = []
         self._registered = Census.of(())
         self._names: dict[int, str] = {}
         self._strangers = 0
@@ -166,33 +81,35 @@ class Naming:
         """Take over the registry: from here on these sensors are registered, and no others."""
         self._registered = Census.of(sensors)
         numbers, recorded = self._registered.numbers["number"], self._registered.numbers["recorded"]
-        top = max(int(numbers.max(initial=0)), len(self._speaking))
+        top = int(numbers.max(initial=0))
         is_registered, is_recorded = np.zeros(top + 1, np.bool_), np.zeros(top + 1, np.bool_)
         is_registered[numbers], is_recorded[numbers] = True, recorded
-        self._strangers = 0
-        for sensor in filter(None, self._speaking):
-            self._regard(
-                sensor, registered=bool(is_registered[sensor.number]), recorded=bool(is_recorded[sensor.number])
-            )
+        for number in self._speakers.regard(is_registered, is_recorded):
+            self._record(self.speaker(number))
+        self._strangers = self._speakers.strangers
 
     def change(self, census: Census, new: Iterable[NumberedSensor], gone: Iterable[str]) -> None:
         """Take over the registry `census`, which differs from the one before by `new` and by what is `gone`."""
         self._registered = census
         for one in new:
-            sensor = self._heard(one.number)
-            if sensor is not None:
-                self._strangers -= not sensor.registered
-                self._regard(sensor, registered=True, recorded=one.sensor.recorded)
-        for sensor in filter(None, (self._heard(self._numbering.known_sensor(name)) for name in gone)):
-            self._strangers -= not sensor.registered
-            self._regard(sensor, registered=False, recorded=False)
+            self._regard(one.number, registered=True, recorded=one.sensor.recorded)
+        for name in gone:
+            number = self._numbering.known_sensor(name)
+            if number is not None:
+                self._regard(number, registered=False, recorded=False)
 
-    def _regard(self, sensor: SpeakingSensor, *, registered: bool, recorded: bool) -> None:
-        self._strangers += not registered
-        sensor.registered = registered
+    def _regard(self, number: int, *, registered: bool, recorded: bool) -> None:
+        if not self._speakers.has(number):
+            return
+        sensor = self.speaker(number)
+        self._strangers += sensor.registered - registered
+        self._speakers.registered[number] = registered
         if sensor.recorded is not recorded:
-            sensor.recorded = recorded
-            self._series.recorded[sensor.slots] = recorded
+            self._speakers.recorded[number] = recorded
+            self._record(sensor)
+
+    def _record(self, sensor: SpeakingSensor) -> None:
+        self._series.recorded[sensor.slots] = sensor.recorded
 
     def follow_on(self, past: NewestBefore) -> None:
         """Ask `past` for the newest reading of a counter that speaks for the first time in this run."""
@@ -204,11 +121,14 @@ class Naming:
         Raises:
             UndecodableMessage: it is not registered, and too many such have spoken already.
         """
-        found = self._heard(self._numbering.known_sensor(sensor_id))
-        return found if found is not None else self._meet(sensor_id)
+        number = self._numbering.known_sensor(sensor_id)
+        if number is not None and self._speakers.has(number):
+            return SpeakingSensor(self._speakers, number, sensor_id)
+        return self._meet(sensor_id)
 
-    def _heard(self, number: int | None) -> SpeakingSensor | None:
-        return self._speaking[number] if number is not None and number < len(self._speaking) else None
+    def speaker(self, number: int) -> SpeakingSensor:
+        """Return a sensor that has spoken, by its number."""
+        return SpeakingSensor(self._speakers, number, self._numbering.sensor(number))
 
     def plain_slot(self, sensor: SpeakingSensor, quantity: str) -> int:
         """Return the slot of a quantity in its own unit, and remember it among the sensor's plain ones.
@@ -236,11 +156,8 @@ class Naming:
             self._strangers += 1
         recorded = row is not None and bool(self._registered.numbers["recorded"][row])
         number = self._numbering.sensor_number(sensor_id)
-        name = self._numbering.sensor(number)
-        sensor = SpeakingSensor(name, number, registered=row is not None, recorded=recorded)
-        self._speaking += [None] * (number + 1 - len(self._speaking))
-        self._speaking[number] = sensor
-        return sensor
+        self._speakers.meet(number, registered=row is not None, recorded=recorded)
+        return SpeakingSensor(self._speakers, number, sensor_id)
 
     def _add(self, sensor: SpeakingSensor, told: Told) -> int:
         slots = sensor.slots

@@ -4,6 +4,7 @@ It gives out no names and refuses nothing: every message that it leaves takes th
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,8 @@ from ingest.decoders.native_shape import Shape, spelling, told_by
 from ingest.judgement import NO_TIME, Said
 from ingest.meaning import Told
 from ingest.message import Message
-from ingest.naming import Layout, SpeakingSensor
+from ingest.speakers import Layout, Speakers, SpeakingSensor
+from ingest.speaking_topics import NOBODY, Topics
 
 Ints = NDArray[np.int64]
 
@@ -22,6 +24,8 @@ Ints = NDArray[np.int64]
 _FEW = 8
 #: Spellings that are remembered, some 3 kB each, and the longest message that has one.
 _MAX_SPELLINGS, _MAX_BYTES = 4096, 1024
+#: In place of a layout: the message is not read in columns.
+_UNREAD = -1
 
 
 class Portion(NamedTuple):
@@ -75,20 +79,27 @@ class _Spelled:
 
 
 class NativeColumns:
-    """Remembers topics and spellings; belongs to one thread."""
+    """Remembers topics and spellings; belongs to one thread.
+
+    Attributes:
+        speakers: the sensors that topics belong to, and how each usually tells its values.
+    """
 
     def __init__(self) -> None:
-        self._sensors: dict[bytes, SpeakingSensor] = {}
+        self.speakers = Speakers()
+        self._topics = Topics()
         self._spellings: dict[bytes, _Spelled | None] = {}
         self._seen_once: set[bytes] = set()
         self._layouts: dict[tuple[tuple[str, str | None], ...], Layout] = {}
 
-    def sensor(self, message: Message) -> SpeakingSensor | None:
-        """Return the sensor that the message's topic belongs to, if one of its readings was understood before."""
-        return self._sensors.get(message.raw_topic)
+    def sensor(self, message: Message) -> int | None:
+        """Return the number of the sensor whose topic this is, if one of its readings was understood before."""
+        return self._topics.sensor(message.raw_topic)
 
     def read(self, messages: Sequence[Message]) -> tuple[list[Portion], list[int]]:
         """Return what is read in columns, and the numbers of the other messages in order."""
+        if len(messages) < _FEW:
+            return [], list(range(len(messages)))
         met, rest = self._sorted(messages)
         portions: list[Portion] = []
         for one in met:
@@ -103,32 +114,38 @@ class NativeColumns:
 
     def _sorted(self, messages: Sequence[Message]) -> tuple[list[_Spelled], list[int]]:
         """Hand each message to its spelling; return the spellings met, and the numbers of messages without one."""
-        sensors, spellings = self._sensors, self._spellings
+        spellings = self._spellings
         met: list[_Spelled] = []
         rest: list[int] = []
-        for number, message in enumerate(messages):
-            sensor, payload = sensors.get(message.raw_topic), message.payload
-            if sensor is None or not sensor.registered or message.retain:
-                rest.append(number)
-                continue
-            spelled = spellings.get(spelling(payload))
+        for number, message, sensor, layout, row in zip(count(), messages, *self._speaking(messages), strict=False):
+            spelled = spellings.get(spelling(message.payload)) if layout != _UNREAD and not message.retain else None
             if spelled is None:
                 rest.append(number)
                 continue
-            row = sensor.row if sensor.layout is spelled.layout else spelled.layout.row(sensor)
-            if row is None:
-                rest.append(number)
-                continue
+            if layout != spelled.layout.number:
+                besides = spelled.layout.row_besides(sensor)
+                if besides is None:
+                    rest.append(number)
+                    continue
+                row = besides
             if not spelled.numbers:
                 met.append(spelled)
             spelled.numbers.append(number)
             spelled.rows.append(row)
-            spelled.payloads.append(payload)
+            spelled.payloads.append(message.payload)
         return met, rest
+
+    def _speaking(self, messages: Sequence[Message]) -> tuple[list[int], list[int], list[int]]:
+        """Return of each message its sensor, what that usually tells, `_UNREAD` if it is not read here, and the row."""
+        sensors = self._topics.sensors([message.raw_topic for message in messages])
+        speakers = self.speakers
+        is_read = (sensors != NOBODY) & speakers.registered[sensors]
+        layouts = np.where(is_read, speakers.layout[sensors], _UNREAD)
+        return sensors.tolist(), layouts.tolist(), speakers.row[sensors].tolist()
 
     def learn(self, message: Message, reading: NativeReading, sensor: SpeakingSensor, slots: Sequence[int]) -> None:
         """Remember a message of one reading that was understood, with the slots of its values."""
-        self._sensors[message.raw_topic] = sensor
+        self._topics.learn(message.raw_topic, sensor.number)
         key = spelling(message.payload)
         if key not in self._spellings and self._is_back(key):
             self._spellings[key] = self._spelled(message.payload)
@@ -141,7 +158,12 @@ class NativeColumns:
         if shape is None or (shape.told not in self._layouts and len(self._layouts) >= _MAX_SPELLINGS):
             return None
         words = [name if unit is None else Told(name, unit) for name, unit in shape.told]
-        return _Spelled(shape, self._layouts.setdefault(shape.told, Layout(words)))
+        return _Spelled(shape, self._layout(shape.told, words))
+
+    def _layout(self, told: tuple[tuple[str, str | None], ...], words: Sequence[str | Told]) -> Layout:
+        if told not in self._layouts:
+            self._layouts[told] = self.speakers.new_layout(words)
+        return self._layouts[told]
 
     def _is_back(self, key: bytes) -> bool:
         """Return whether a spelling came before: one that never comes again is not worth a shape."""

@@ -21,11 +21,12 @@ from ingest.decoders.values import MAX_VALUE, too_large
 from ingest.judgement import NO_TIME, RETAINED, Judgement, PastOf, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
-from ingest.naming import Naming, NewestBefore, Numbering, SpeakingSensor
+from ingest.naming import Naming, NewestBefore, Numbering
 from ingest.native_columns import NativeColumns, Portion, together
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
 from ingest.series import SeriesColumns
+from ingest.speakers import SpeakingSensor
 from ingest.telemetry import DECODERS_FAILED, EVENTS_REPLAYED, MESSAGES_UNDERSTOOD
 
 _DAY_NS = 86_400 * SECOND_NS
@@ -53,9 +54,10 @@ class Normaliser:
         """Start afresh; `native` is for tests that compare the hot path with the general one."""
         self._routes, self._settings = routes, settings
         series = SeriesColumns()
-        self._naming = Naming(numbering, partial(understand, catalogue=catalogue), series, settings)
-        self._judgement = Judgement(series, Window(settings.max_ahead_s * SECOND_NS, settings.max_age_days * _DAY_NS))
         self._native = native if native is not None else NativeColumns()
+        columns = self._native.speakers, series
+        self._naming = Naming(numbering, partial(understand, catalogue=catalogue), columns, settings)
+        self._judgement = Judgement(series, Window(settings.max_ahead_s * SECOND_NS, settings.max_age_days * _DAY_NS))
         self._told_ns = 0
 
     @property
@@ -118,9 +120,9 @@ class Normaliser:
         if len(payload) > self._settings.max_payload_bytes:
             expected = f"at most {self._settings.max_payload_bytes} bytes"
             raise UndecodableMessage(Reason.TOO_LARGE, expected=expected, got=len(payload), at="payload")
-        sensor = self._native.sensor(message)
-        if sensor is not None:
-            self._read_native(sensor, parse_readings(payload), message, collected)
+        known = self._native.sensor(message)
+        if known is not None:
+            self._read_native(self._naming.speaker(known), parse_readings(payload), message, collected)
             return
         route = self._route(message)
         topic = message.topic or ""

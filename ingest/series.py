@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from city.growing import grown, room_for
 from ingest.meaning import Meaning
 
 #: Before every time that a reading can have.
@@ -11,7 +12,7 @@ NEVER_NS = -(2**63)
 #: In place of a quantity's number: the series is no counter.
 NO_COUNTER = -1
 
-_FIRST_SIZE, _MANY = 1024, 1 << 20
+_FIRST_SIZE = 1024
 _COLUMNS = ("sensor", "meaning", "first", "recorded", "newest_ns", "newest_value", "_mark")
 _MEANING_COLUMNS = ("quantity", "factor", "offset", "minimum", "maximum", "increase")
 
@@ -35,7 +36,7 @@ class Meanings:
         """Return the number of a new meaning."""
         number = self._count
         if number == len(self.quantity):
-            _grow(self, _MEANING_COLUMNS)
+            _grow(self, _MEANING_COLUMNS, number)
         self._count += 1
         self.quantity[number], self.increase[number] = quantity, increase
         self.factor[number], self.offset[number] = meaning.factor, meaning.offset
@@ -70,7 +71,7 @@ class SeriesColumns:
         """Return a new slot; `first` is the one that the same series already has."""
         slot = self._count
         if slot == len(self.sensor):
-            _grow(self, _COLUMNS)
+            _grow(self, _COLUMNS, slot)
         self._count += 1
         self.sensor[slot], self.meaning[slot] = sensor, meaning
         self.first[slot] = first if first is not None else slot
@@ -88,8 +89,6 @@ class SeriesColumns:
         return bool((self._mark[slots] == order).all())
 
 
-def _grow(columns: Meanings | SeriesColumns, names: tuple[str, ...]) -> None:
-    """Double columns; where there are millions already, make them longer by a quarter."""
+def _grow(columns: Meanings | SeriesColumns, names: tuple[str, ...], used: int) -> None:
     for name in names:
-        column = getattr(columns, name)
-        setattr(columns, name, np.resize(column, len(column) + len(column) // (1 if len(column) < _MANY else 4)))
+        setattr(columns, name, grown(getattr(columns, name), used, room_for(used)))

@@ -149,7 +149,7 @@ class Enrolment:
     async def _read_whole(self, city: CityFolder | None) -> None:
         whole = await asyncio.to_thread(self._read, city)
         kept, ids = whole.census, whole.census.texts["id"].all()
-        numbers = np.fromiter(map(self._ingest.identity.sensor_number, ids), NUMBERS["number"], len(ids))
+        numbers = self._ingest.identity.sensor_numbers(ids).astype(NUMBERS["number"])
         same = np.array_equal(numbers, kept.numbers["number"])
         census = kept if same else Census(kept.words, kept.texts, {**kept.numbers, "number": numbers})
         known = bool(census.known_digest)

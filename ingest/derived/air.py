@@ -15,7 +15,7 @@ from ingest.derived.section import Choice, Section
 from ingest.derived.surroundings import Chosen, Surroundings
 from ingest.derived.told import DERIVED, OVER_TIME, Made, Told
 from ingest.derived.windows import Closed, Patience, Windows
-from ingest.series_table import Places
+from ingest.key_table import Places
 from ingest.telemetry import DERIVED_NO_DATA
 
 _HOUR_NS = 3_600 * SECOND_NS

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.derived.rows import Rows
-from ingest.series_table import Places
+from ingest.key_table import Places
 
 #: Hours that are remembered: as many as any mean needs.
 REMEMBERED = 24

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ingest.series_table import Places, SeriesTable
+from ingest.key_table import Places
+from ingest.series_table import SeriesTable
 
 _FIRST_SIZE = 256
 

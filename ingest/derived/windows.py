@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS
 from ingest.derived.rows import Rows
 from ingest.derived.told import Told
-from ingest.series_table import Places
+from ingest.key_table import Places
 from ingest.telemetry import DERIVED_LATE
 
 _MINUTE_NS = 60 * SECOND_NS
