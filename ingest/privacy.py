@@ -13,13 +13,14 @@ REMOVED = b"~"
 _NAMES = (
     rb"(?:recognized_?)?licen[cs]e_?plate(?:_?(?:no|number|text))?|plate(?:_?(?:no|number|text))?|number_?plate"
     rb"|sub_?labels?|card_?(?:no|number)|employee_?no(?:string)?|person_?name|user_?name|owner_?name|driver_?name|uid"
-    rb"|b?ssid|imsi|token|password|api_?key|phone(?:_?number)?|e_?mail|face_?id|identity_?key"
+    rb"|b?ssid|imsi|token|password|pass_?key|api_?key|phone(?:_?number)?|e_?mail|face_?id|identity_?key"
 )
 _JSON = re.compile(
     rb'("(?:' + _NAMES + rb')"\s*:\s*)(?:"(?:[^"\\\r\n]|\\.)*"?|\[[^\[\]]*\]?|-?\d[\d.eE+-]*)', re.IGNORECASE
 )
 _ELEMENT = re.compile(rb"(<(?:\w+:)?(?:" + _NAMES + rb")(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
 _ITEM = re.compile(rb'(Name="(?:' + _NAMES + rb')"\s+Value=")[^"]*', re.IGNORECASE)
+_FORM = re.compile(rb"((?:^|&)(?:" + _NAMES + rb")=)[^&\s]*", re.IGNORECASE)
 #: The password of an HJ 212 frame, whose length stays, since the frame says it.
 _FRAME_PASSWORD = re.compile(rb"(##\d{4}[^&]{0,200};PW=)([^;&]{1,50})(?=;)")
 
@@ -28,5 +29,6 @@ def redacted(payload: bytes) -> bytes:
     """Return a payload without the values of members that say who somebody is or open a door."""
     payload = _JSON.sub(rb'\1"' + REMOVED + rb'"', payload)
     payload = _FRAME_PASSWORD.sub(lambda found: found.group(1) + REMOVED * len(found.group(2)), payload)
+    payload = _FORM.sub(rb"\1" + REMOVED, payload)
     payload = _ELEMENT.sub(rb"\1" + REMOVED, payload)
     return _ITEM.sub(rb"\1" + REMOVED, payload)

@@ -19,6 +19,7 @@ from ingest.decoders import (
     nb_iot,
     onvif_mqtt,
     opensensemap,
+    plain,
     purpleair,
     redfish,
     rtl_433,
@@ -50,6 +51,7 @@ from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.nb_iot import NbIotDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
+from ingest.decoders.plain import PlainDecoder
 from ingest.decoders.purpleair import PurpleAirDecoder
 from ingest.decoders.redfish import RedfishDecoder
 from ingest.decoders.rtl_433 import Rtl433Decoder
@@ -106,4 +108,5 @@ FAMILIES: dict[str, Family] = {
     "telegraf_json": Family(TelegrafJsonDecoder, bears=telegraf_json.bears),
     "influx_line": Family(TelegrafDecoder, filters=("telegraf/#",), bears=influx_line.bears),
     "last_will": Family(LastWillDecoder, bears=last_will.bears),
+    "plain": Family(PlainDecoder, bears=plain.bears),
 }

@@ -30,7 +30,8 @@ WORDS = st.sampled_from(
         "time", "end_device_ids", "device_id", "result", "uplink_message", "decoded_payload",
         "normalized_payload", "received_at", "payload", "settings", "DeviceMeasurement", "controlledProperty",
         "numValue", "refDevice", "metadata", "observedAt", "fourWheelerSlots", "availableSpotNumber",
-        "datasetId", "air", "action", "contactState", "quality", "dateObserved",
+        "datasetId", "air", "action", "contactState", "quality", "dateObserved", "sensors", "device", "readings",
+        "name", "temp_c", "voltage", "l1", "wind", "speed",
     ]
 )  # fmt: skip
 LEAVES = (

@@ -1,0 +1,159 @@
+"""Bodies of shapes that nobody described: readings where sensor, quantity and unit are beyond doubt, else a reason."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded, Measurement
+from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_json
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_body import Plain, Reader, Scope
+from ingest.decoders.plain_words import meaning
+from ingest.decoders.values import checked_name
+from ingest.reasons import Reason
+
+#: Where platforms write the device into the topic: AWS shadows, Alibaba, OneNET, Tencent, Huawei, IBM, Losant, Tuya.
+_PLATFORMS = re.compile(
+    r"\$aws/things/(?P<aws>[^/]+)/shadow/.+|/?\$?sys/[^/]+/(?P<sys>[^/]+)/thing/.+"
+    r"|\$thing/up/property/[^/]+/(?P<tencent>[^/]+)|\$oc/devices/(?P<huawei>[^/]+)/sys/.+"
+    r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
+    r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
+    r"|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
+)
+#: Levels at either end of a topic that say what is sent, and never by whom.
+_GENERIC = frozenset(
+    {
+        "", "v1", "v2", "api", "data", "json", "sensor", "sensors", "device", "devices", "telemetry", "status", "state",
+        "stat", "tele", "measurement", "measurements", "readings", "reading", "values", "value", "events", "event",
+        "up", "uplink", "update", "report", "publish", "out", "loop", "live", "raw", "attributes", "properties",
+        "property", "messages", "message", "me", "iot", "mqtt", "node", "nodes", "things", "thing", "feeds", "fmt",
+        "post", "info", "metrics", "gateway", "payload",
+    }
+)  # fmt: skip
+#: Last levels of topics of wishes and questions, and of what was not taken.
+_NO_REPORT = frozenset(
+    {
+        "set", "get", "cmd", "cmnd", "command", "commands", "config", "configuration", "settings", "desired", "control",
+        "request", "write", "delta", "rejected", "rpc", "log", "logs", "debug", "forecast", "schedule", "ack",
+    }
+)  # fmt: skip
+#: Members that may say that a body is a wish or a question, and the words by which they do.
+_VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type")
+_NO_REPORT_WORD = re.compile(
+    r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
+)
+_PAIR = re.compile(r"([A-Za-z][\w.\-]{0,40})\s*[=:]\s*([^\s,;|&]{1,40}(?: ?(?:°[CF]|%))?)[\s,;|&]*")
+#: Cayenne's `type,unit=value`.
+_CAYENNE = re.compile(r"([a-z_]{2,20}),([a-z0-9_/%]{1,10})=(-?\d{1,15}(?:\.\d{1,15})?)")
+_CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospheric_pressure", "lum": "illuminance"}
+_CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa": "Pa", "lux": "lux", "v": "V"}
+_LONGEST_TEXT = 4096
+
+
+class PlainDecoder:
+    """Decodes what nobody described; a known word alone is no reading where nothing says whose it is."""
+
+    def __init__(self, options: DecoderOptions) -> None:
+        self._options = options
+
+    def decode(self, topic: str, payload: bytes) -> Decoded:
+        """Return the readings of a message in which each is beyond doubt.
+
+        Raises:
+            UndecodableMessage: it is a wish or a question, no known word stands before a number, or nobody is named.
+        """
+        levels = topic.split("/")
+        if levels[-1].lower() in _NO_REPORT:
+            raise _unrecognised(payload)
+        reader = Reader(self._options.zone)
+        found = list(_found(reader, topic, payload))
+        if not any(one.telling for one in found) and not reader.heard:
+            raise _unrecognised(payload)
+        return Decoded(self._options.told([_named(one, topic) for one in found]))
+
+
+def bears(body: Body) -> bool:
+    """Return whether a body may be one of these: short text or JSON; the decoder says what is not."""
+    if body.first in {b"", b"<"}:
+        return False
+    return body.first in {b"{", b"["} or (len(body.payload) <= _LONGEST_TEXT and _is_text(body.payload))
+
+
+def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
+    if payload.lstrip()[:1] in {b"{", b"["}:
+        body = parse_json(payload)
+        return iter(()) if _is_wish(body) else reader.read(body, Scope())
+    text = _text(payload)
+    pairs = _pairs(text)
+    if pairs:
+        return reader.read(pairs, Scope())
+    leaf = topic.rpartition("/")[2]
+    cayenne = _CAYENNE.fullmatch(text)
+    if cayenne is not None:
+        word, unit, value = cayenne.groups()
+        record = {"name": _CAYENNE_WORDS.get(word, word), "value": value, "unit": _CAYENNE_UNITS.get(unit, unit)}
+        return reader.read(record, Scope(label=leaf))
+    return reader.read({leaf: text}, Scope())
+
+
+def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
+    said = [body.get(verb) for verb in _VERBS] if isinstance(body, dict) else []
+    return any(isinstance(word, str) and _NO_REPORT_WORD.search(word) for word in said)
+
+
+def _is_text(payload: bytes) -> bool:
+    try:
+        return payload.decode().isprintable() or payload.isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode().strip().strip('"')
+    except UnicodeDecodeError as error:
+        raise UndecodableMessage(Reason.NOT_UTF8, expected="UTF-8", got=error.reason, at=f"{error.start}") from error
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Return the pairs of `temp=21.5 hum=40`, `temp:21.5;hum:40` or `temp=21.5&hum=40`; empty for another text."""
+    if "&" in text and "=" in text and " " not in text:
+        return dict(parse_qsl(text, max_num_fields=200)) if text.count("&") < 200 else {}
+    found = list(_PAIR.finditer(text))
+    if not found or "".join(one.group() for one in found) != text:
+        return {}
+    return {one.group(1): one.group(2) for one in found}
+
+
+def _named(one: Plain, topic: str) -> Measurement:
+    """Return a measurement with its sensor: what the body says surely, else the topic, else what it says faintly."""
+    measurement = one.measurement
+    measurement.sensor = (
+        measurement.sensor or _of_platform(topic) or one.scope.own or _of_topic(topic) or one.scope.faint
+    )
+    if not measurement.sensor:
+        raise UndecodableMessage(Reason.NO_SENSOR, expected="a sensor in topic or body", got="neither", at="topic")
+    checked_name(measurement.sensor, at="sensor")
+    return measurement
+
+
+def _of_platform(topic: str) -> str:
+    found = _PLATFORMS.fullmatch(topic)
+    return next((name for name in found.groups() if name), "") if found is not None else ""
+
+
+def _of_topic(topic: str) -> str:
+    levels = topic.split("/")
+    while levels and (levels[-1].lower() in _GENERIC or meaning(levels[-1]) is not None):
+        levels.pop()
+    while levels and levels[0].lower() in _GENERIC:
+        levels.pop(0)
+    return "/".join(levels)
+
+
+def _unrecognised(payload: bytes) -> UndecodableMessage:
+    expected = "a body of a known family, or known words with numbers"
+    return UndecodableMessage(Reason.UNRECOGNISED, expected=expected, got=payload[:60], at="$")
