@@ -36,8 +36,9 @@ class AxisDecoder:
         if payload.lstrip()[:1] == b"<":
             return _from_stream(topic, payload)
         body = parse_object(payload)
-        if isinstance(body.get("frame"), dict):
-            return Decoded(observations=_scene(topic, body["frame"]))
+        frame = body.get("frame", body if _is_frame(body) else None)
+        if isinstance(frame, dict):
+            return Decoded(observations=_scene(topic, frame))
         if isinstance(body.get("classes"), list):
             return Decoded(observations=[_track(topic, body)])
         if "spaceID" in body:
@@ -57,7 +58,17 @@ def bears(body: Body) -> bool:
     frame = members.get("frame")
     if isinstance(frame, dict) and isinstance(frame.get("observations"), list):
         return True
+    if _is_frame(members):
+        return True
     return body.has("classes", "observations", "start_time") or body.has("device", "spaceID", "state")
+
+
+def _is_frame(body: Mapping[str, Any]) -> bool:
+    """Return whether a body is a scene's frame without its wrapper."""
+    observed = body.get("observations")
+    if not isinstance(observed, list) or "timestamp" not in body:
+        return False
+    return all(isinstance(one, dict) and "track_id" in one for one in observed)
 
 
 def _event(topic: str, body: dict[str, Any]) -> Decoded:
@@ -85,8 +96,9 @@ def _sensor(topic: str, serial: object, path: str) -> str:
 def _counts(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Measurement]:
     """Yield counts by class: totals since a start where the message tells one, else what is there at the moment."""
     quantity = "crossing_count_total" if {"startTime", "resetTime"} & data.keys() else "object_count"
+    has_totals = any(key.startswith("total") and key != "total" for key in data)
     for key, said in data.items():
-        is_count = key.startswith("total") or key.lower() in _CLASSES
+        is_count = key.startswith("total") or (key.lower() in _CLASSES and not has_totals)
         parsed = number_with_unit(said, at=f"$.message.data.{key}") if is_count else None
         if parsed is not None:
             label = key.removeprefix("total") or "all"

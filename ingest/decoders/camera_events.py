@@ -27,6 +27,15 @@ EVENTS = {
     "trigger/digitalinput": "digital_input",
     "io/port": "digital_input",
     "objectcounting": "object_counted",
+    "vmd": "motion",
+    "vmd3": "motion",
+    "motionguard": "motion",
+    "sensor/pir": "motion",
+    "fenceguard": "intrusion",
+    "loiteringguard": "loitering",
+    "audiosource/triggerlevel": "sound",
+    "io/supervisedport": "digital_input",
+    "trigger/relay": "relay",
 }
 
 #: Words by which cameras say whether a state holds.

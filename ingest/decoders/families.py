@@ -3,6 +3,7 @@
 from ingest.decoders import (
     axis,
     chirpstack_v4,
+    dahua,
     datex2,
     digitraffic,
     fiware,
@@ -28,11 +29,13 @@ from ingest.decoders import (
     sensorthings,
     telegraf_json,
     thingpark_loriot,
+    traffic_lanes,
     tts_v3,
     ups,
 )
 from ingest.decoders.axis import AxisDecoder
 from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
+from ingest.decoders.dahua import DahuaDecoder
 from ingest.decoders.datex2 import Datex2Decoder
 from ingest.decoders.digitraffic import DigitrafficDecoder
 from ingest.decoders.family import Family
@@ -62,6 +65,7 @@ from ingest.decoders.smartcitizen import SmartCitizenDecoder
 from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.decoders.telegraf_json import TelegrafDecoder, TelegrafJsonDecoder
 from ingest.decoders.thingpark_loriot import ThingparkLoriotDecoder
+from ingest.decoders.traffic_lanes import TrafficLanesDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
 from ingest.decoders.ups import UpsDecoder
 from ingest.templates.product import product_family
@@ -102,6 +106,8 @@ FAMILIES: dict[str, Family] = {
     "axis": Family(AxisDecoder, filters=("axis/+/event/#",), bears=axis.bears),
     "onvif_mqtt": Family(OnvifMqttDecoder, topics=onvif_mqtt.TOPIC),
     "hikvision": Family(HikvisionDecoder, bears=hikvision.bears),
+    "dahua": Family(DahuaDecoder, bears=dahua.bears),
+    "traffic_lanes": Family(TrafficLanesDecoder, bears=traffic_lanes.bears),
     "milesight_vs": Family(MilesightVsDecoder, bears=milesight_vs.bears),
     "frigate": Family(FrigateDecoder, filters=("frigate/#",), bears=frigate.bears),
     "senml": Family(SenmlDecoder, bears=senml.bears),

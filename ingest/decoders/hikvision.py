@@ -1,4 +1,4 @@
-"""Hikvision's ISAPI alerts, in XML, alone or in the multipart push of an alarm server: what was seen, never who."""
+"""Hikvision's ISAPI alerts, in XML or JSON, alone or in an alarm server's multipart push: what was seen, never who."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,11 @@ from city.measurement import Decoded, Measurement, Observation
 from city.xml_tree import Tree
 from ingest.decoders.camera_events import told, truth
 from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_object
+from ingest.decoders.json_tree import json_tree
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from ingest.decoders.traffic_lanes import measure_lane
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.decoders.xml_body import parse_xml_body
 from ingest.reasons import Reason
@@ -40,6 +43,8 @@ _EVENTS = {
     "tmpa": "temperature_alarm",
     "smokedetection": "smoke",
     "firedetection": "fire",
+    "aid": "traffic_incident",
+    "tfs": "traffic_violation",
     "diskfull": "disk_full",
     "diskerror": "disk_error",
 }
@@ -54,9 +59,14 @@ _KEPT = {
     "direction": "direction",
     "vehicleType": "vehicle_type",
     "confidenceLevel": "confidence",
+    "illegalTrafficEvent": "incident",
 }
 #: Element of a people counter -> quantity: totals since its last reset.
 _PEOPLE = {"enter": "people_in_total", "exit": "people_out_total", "pass": "people_passed_total"}
+#: The same counters in a report about an interval.
+_PEOPLE_OF_INTERVAL = {"enter": "people_in", "exit": "people_out", "pass": "people_passed"}
+#: Alerts that tell nothing but numbers: people, and traffic by lane.
+_COUNTING = frozenset({"peoplecounting", "framespeoplecounting", "tps", "ttd"})
 _MAX_TEXT = 200
 
 
@@ -69,9 +79,12 @@ class HikvisionDecoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return what the message's alerts say."""
         decoded = Decoded()
-        documents = [found.group() for found in _ALERT.finditer(payload)]
-        for document in documents if documents else [payload]:
-            self._take(topic, parse_xml_body(document), decoded)
+        if payload.lstrip()[:1] == b"{":
+            self._take(topic, json_tree("EventNotificationAlert", parse_object(payload)), decoded)
+        else:
+            documents = [found.group() for found in _ALERT.finditer(payload)]
+            for document in documents if documents else [payload]:
+                self._take(topic, parse_xml_body(document), decoded)
         self._options.told(decoded.measurements)
         return decoded
 
@@ -88,13 +101,15 @@ class HikvisionDecoder:
         time_ns = parse_time(alert.words("dateTime"), self._options.zone)
         measured = list(_measured(sensor, alert, time_ns))
         decoded.measurements += measured
-        if not measured or word not in {"peoplecounting", "framesPeopleCounting"}:
+        if not measured or word not in _COUNTING:
             event = told(checked_name(_EVENTS.get(word, word)[:56], at="eventType"), active=active)
             decoded.observations.append(Observation(sensor, event, time_ns, _attributes(alert, active)))
 
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's, alone or within a multipart push."""
+    if body.first == b"{":
+        return body.has("eventType", "eventState", "dateTime")
     return body.first in {b"<", b"-"} and b"EventNotificationAlert" in body.payload[:4096]
 
 
@@ -117,10 +132,14 @@ def _attributes(alert: Tree, active: bool | None) -> dict[str, str | float | boo
 
 def _measured(sensor: str, alert: Tree, time_ns: int | None) -> Iterator[Measurement]:
     people = alert.first("peopleCounting")
-    for tag, quantity in _PEOPLE.items():
+    is_interval = alert.words("statisticalMethods") == "timeRange"
+    for tag, quantity in (_PEOPLE_OF_INTERVAL if is_interval else _PEOPLE).items():
         parsed = number_with_unit(people.words(tag), at=tag) if people is not None else None
         if parsed is not None:
             yield Measurement(sensor, quantity, parsed[0], "", time_ns)
+    for node in alert.walk():
+        if node.tag.lower() == "laneinfo":
+            yield from measure_lane(sensor, {child.tag: child.text for child in node.children}, time_ns)
     parsed = number_with_unit(alert.words("currTemperature"), at="currTemperature")
     if parsed is not None:
         unit = {"fahrenheit": "°F", "kelvin": "K"}.get(alert.words("thermometryUnit").lower(), "°C")

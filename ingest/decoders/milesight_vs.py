@@ -15,7 +15,10 @@ from ingest.reasons import Reason
 
 #: Parts of a report, each a list of lines or regions.
 _LINES = ("line_trigger_data", "line_periodic_data", "line_total_data")
-_REGIONS = ("region_trigger_data", "region_periodic_data", "region_data", "region_total_data")
+_REGIONS = (
+    "region_trigger_data", "region_periodic_data", "region_data", "region_total_data", "dwell_time_data",
+    "dwell_time_periodic_data", "region_dwell_time_data",
+)  # fmt: skip
 #: Member of a count -> quantity; an interval's counts and running totals are different things.
 _COUNTS = {
     "in": "people_in",
@@ -26,6 +29,8 @@ _COUNTS = {
     "current_total": "people_count",
     "avg_count": "people_count",
 }
+#: How long people stayed in a region; the report does not say in what.
+_DWELLS = {"avg_dwell_time": "avg", "max_dwell_time": "max"}
 _ZONE = re.compile(r"UTC\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 _MAX_DEPTH = 4
 
@@ -77,6 +82,10 @@ def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
             if value is not None:
                 label = "" if name == "total" else checked_name(name, at="$")
                 yield Measurement(sensor, quantity, value, "", label=label)
+        for member, which in _DWELLS.items() if isinstance(counts, Mapping) else ():
+            value = number(counts.get(member), at=member)
+            if value is not None:
+                yield Measurement(sensor, "dwell_time", value, None, label=which)
 
 
 def _time_ns(info: object, zone: tzinfo | None) -> int | None:

@@ -140,6 +140,9 @@ def _observation(sensor: str, path: str, data: Mapping[str, Any], time_ns: int |
     for key, value in data.items():
         if key.lower() in KEPT and isinstance(value, str | int | float) and key not in _STATES:
             attributes[key] = value[:_MAX_TEXT] if isinstance(value, str) else value
+    kind = _kind(data["Object"]) if isinstance(data.get("Object"), dict) else "Unknown"
+    if kind != "Unknown":
+        attributes["class"] = kind[:_MAX_TEXT]
     return Observation(sensor, checked_name(told(event_of(path), active=active), at="topic"), time_ns, attributes)
 
 

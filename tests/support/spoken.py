@@ -75,6 +75,16 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'"UTC+8:00", "dst_status": 1}, "line_total_data": [{"line": 1, "total": {"in_counted": 3}}], '
         b'"region_trigger_data": {"region_count_data": [{"region": 1, "current_total": 2}]}}',
     ),
+    "dahua": (
+        "cams/7",
+        b'{"Code": "TrafficFlowStat", "Action": "Pulse", "Index": 2, "Data": {"Lane": 1, "UTC": 1795161600, '
+        b'"UTCMS": 5, "Vehicles": 3, "AverageSpeed": "44", "EnteredSubtotal": 2, "Object": {"ObjectType": "Car"}}}',
+    ),
+    "traffic_lanes": (
+        "radar/3",
+        b'{"deviceId": "R3", "timestamp": 1795161600000, "lanes": [{"lane": 1, "volume": 12, "speed": "45.5", '
+        b'"density": 3}]}',
+    ),
     "frigate": (
         "frigate/events",
         b'{"type": "end", "before": {}, "after": {"camera": "c", "label": "car", "end_time": 1795161600.5, '
