@@ -105,7 +105,23 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     """
     if not word.isascii() or len(word) > _MAX_WORD:
         return _chinese(word)
-    lower = _CAMEL.sub("_", word.strip()).replace("-", "_").replace(" ", "_").replace(".", "_").lower()
+    word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
+    found = _plain_meaning(word.lower())
+    return found if found is not None else _plain_meaning(_CAMEL.sub("_", word).lower())
+
+
+def is_place(word: str) -> bool:
+    """Return whether a word tells several of one quantity apart, and nothing else."""
+    return re.fullmatch(_PLACES, word.lower()) is not None
+
+
+def is_state(quantity: str) -> bool:
+    """Return whether a quantity of the catalogue is a state, which truths and words may tell."""
+    known = default_catalogue().find(quantity)
+    return known is not None and known.kind is QuantityKind.STATE
+
+
+def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
     if lower in _WHOLE:
         return _WHOLE[lower], True
     for base, unit in (*_without_ending(lower), (lower, None)):
@@ -114,11 +130,6 @@ def meaning(word: str) -> tuple[Known, bool] | None:
             if quantity is not None and (unit is None or _is_of(quantity, unit)):
                 return Known(_of_air(quantity, unit), _unit(quantity, unit), label), quantity.name in _PLAIN
     return None
-
-
-def is_place(word: str) -> bool:
-    """Return whether a word tells several of one quantity apart, and nothing else."""
-    return re.fullmatch(_PLACES, word.lower()) is not None
 
 
 @cache
@@ -131,12 +142,6 @@ def _by_chinese_name() -> dict[str, Quantity]:
 def _chinese(word: str) -> tuple[Known, bool] | None:
     quantity = _by_chinese_name().get(word.strip())
     return (Known(quantity.name, _unit(quantity, None)), True) if quantity is not None else None
-
-
-def is_state(quantity: str) -> bool:
-    """Return whether a quantity of the catalogue is a state, which truths and words may tell."""
-    known = default_catalogue().find(quantity)
-    return known is not None and known.kind is QuantityKind.STATE
 
 
 def _candidates(lower: str) -> list[tuple[str, str]]:
