@@ -12,10 +12,18 @@ from linkage.admission.tables import HELD_ALARMS
 from linkage.admission.views import HeldPage, HeldView, MemberPage, MemberView
 from linkage.ledger import Ledger
 from linkage.person import Person
-from linkage.tables import MEMBERS, NEVER_NS
+from linkage.tables import INCIDENTS, MEMBERS, NEVER_NS
 from linkage.viewing import level_word, moment
 
 _NOW = HELD_ALARMS.c.ended_ns.is_(None)
+_INHIBITED = HELD_ALARMS.c.reason == str(Reason.INHIBITED)
+
+#: The incident that tells of a held alarm: the cap's or the storm's, or the one with the alarm that inhibits it.
+_INHIBITS = select(MEMBERS.c.incident).where(MEMBERS.c.alarm == HELD_ALARMS.c.cause, _INHIBITED).correlate(HELD_ALARMS)
+_TELLS = func.coalesce(HELD_ALARMS.c.incident, _INHIBITS.scalar_subquery())
+_LISTED = select(HELD_ALARMS, _TELLS.label("tells"), INCIDENTS.c.number).select_from(
+    HELD_ALARMS.outerjoin(INCIDENTS, INCIDENTS.c.id == _TELLS)
+)
 
 
 class HeldAlarms:
@@ -43,7 +51,7 @@ class HeldAlarms:
         """
         where = [_NOW, HELD_ALARMS.c.district.in_(["", person.district]) if person.district else true()]
         key = (HELD_ALARMS.c.since_ns, HELD_ALARMS.c.id)
-        query = select(HELD_ALARMS).where(*where, *_of(reason, incident))
+        query = _LISTED.where(*where, *_of(reason, incident))
         if after is not None:
             since_ns, number = cursor.decode(after, 2)
             query = query.where(tuple_(*key) < tuple_(literal(since_ns), literal(number)))
@@ -94,7 +102,7 @@ def _of(reason: Reason | None, incident: str | None) -> list[ColumnElement[bool]
         return found
     # What inhibits is an alarm, of this incident or of another.
     alarms = select(MEMBERS.c.alarm).where(MEMBERS.c.incident == int(incident))
-    inhibited = and_(HELD_ALARMS.c.reason == str(Reason.INHIBITED), HELD_ALARMS.c.cause.in_(alarms))
+    inhibited = and_(_INHIBITED, HELD_ALARMS.c.cause.in_(alarms))
     return [*found, or_(HELD_ALARMS.c.incident == int(incident), inhibited)]
 
 
@@ -115,7 +123,8 @@ def _held(row: RowMapping) -> HeldView:
             "since": iso(row["since_ns"]),
             "times": row["times"],
             "look_at": None if row["wake_ns"] == NEVER_NS else moment(row["wake_ns"]),
-            "incident": None if row["incident"] is None else str(row["incident"]),
+            "incident": None if row["tells"] is None else str(row["tells"]),
+            "incident_number": row["number"],
         }
     )
 

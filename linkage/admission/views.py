@@ -15,6 +15,7 @@ class HeldView(View):
     Attributes:
         cause: the silence's id, the alarm that inhibits it, the incident of the cap or the storm.
         look_at: when it is looked at again; None for those two, where the worst come up as there is room.
+        incident: the one that tells of it, a cap's or a storm's, or the one with the alarm that inhibits it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class HeldView(View):
     times: int
     look_at: Moment | None
     incident: str | None
+    incident_number: str | None
 
 
 class HeldPage(View):

@@ -149,20 +149,29 @@ def leg(page: Page, department: str, nth: int = 0) -> Locator:
     return page.locator(f"[data-task][data-department={department}]").nth(nth)
 
 
+def send(page: Page) -> None:
+    """Send what stands in the dialog; told that somebody was faster, do so again, on what is shown then."""
+    done, conflict = "!document.querySelector('dialog')", "document.querySelector('dialog [data-conflict]')"
+    for _ in range(3):
+        page.locator("dialog button.primary").click()
+        page.wait_for_function(f"{done} || {conflict}")
+        if page.locator("dialog").count() == 0:
+            return
+    page.wait_for_selector("dialog", state="detached")
+
+
 def say(page: Page, step: Locator, **words: str) -> None:
     """Press a step, write what its dialog asks for, and send it."""
     step.click()
     for name, text in words.items():
         page.locator(f"dialog [name={name}]").fill(text)
-    page.locator("dialog button.primary").click()
-    page.wait_for_selector("dialog", state="detached")
+    send(page)
 
 
 def name_person(page: Page, step: Locator, person: str) -> None:
     step.click()
     page.locator("dialog select[name=person]").select_option(label=person)
-    page.locator("dialog button.primary").click()
-    page.wait_for_selector("dialog", state="detached")
+    send(page)
 
 
 def close(page: Page, **words: str) -> None:

@@ -76,6 +76,7 @@ export interface HeldAlarm {
   times: number;
   look_at: string | null;
   incident: string | null;
+  incident_number: string | null;
 }
 
 export interface HeldPage {

@@ -1,6 +1,7 @@
 /** The sensors a person may see: where they are, how they are, what they last said. */
 
 import { read } from '../api';
+import { nameOf } from '../i18n/index.svelte';
 import { extent, type Bounds } from '../model/extent';
 import { rankOf } from '../model/severity';
 import {
@@ -62,6 +63,12 @@ class Sensors {
   find(id: string): MapSensor | undefined {
     const place = this.#place.get(id);
     return place === undefined ? undefined : this.list[place];
+  }
+
+  /** The name of a sensor; its id where it is not known. */
+  called(id: string): string {
+    const found = this.find(id);
+    return found === undefined ? id : nameOf(found);
   }
 
   /** Read every sensor that `query` selects, page by page, with its facts and latest values. */

@@ -17,7 +17,8 @@ const PHRASES: readonly Phrase[] = [
   ['no good reading since', 'said.noGood'],
   ['beyond what its sensor can measure', 'said.beyond'],
   ['only time in which the broker was heard', 'said.counted'],
-  ['The history begins at (\\S+): of what was before, nothing is kept\\.', 'said.historyBegins'],
+  ['The history begins at (.+?): of what was before, nothing is kept\\.', 'said.historyBegins'],
+  ['The history begins at (.+?), after the span\\.', 'said.historyLater'],
   ['The rules began without a warm-up: nothing is kept from before the span\\.', 'said.noWarmUp'],
   ['Nothing arrived in the span\\.', 'said.nothingArrived'],
   [`, and (${SPAN}) more`, 'said.more'],
@@ -64,6 +65,12 @@ const PHRASES: readonly Phrase[] = [
 
 /** Return a rule's sentence (a condition, why an alarm cleared) in the language of the screen. */
 export const spoken = phrasebook(PHRASES);
+
+/** Return a rule's sentence as above, its times by the city's clock. */
+export function spokenAt(sentence: string, timezone: string, now_ms: number): string {
+  const ISO = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+  return spoken(sentence.replace(ISO, (at) => moment(at, timezone, now_ms)));
+}
 
 /** Return a schedule's hours in the language of the screen; a city's own name for them stays. */
 export function spokenHours(described: string): string {

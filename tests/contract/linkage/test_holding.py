@@ -213,7 +213,9 @@ def test_incident_shows_what_its_alarms_hold_back_and_the_rule_says_what_became_
     behind = HeldAlarms(town.ledger).page(MONITOR, incident="1")
     (told,) = decided(town.database, "traffic", [inhibited.target], inhibited.time_ns)
 
-    assert [(one.rule, one.reason, one.cause) for one in behind.items] == [("traffic", "inhibited", alarm().alarm)]
+    (held,) = behind.items
+    assert (held.rule, held.reason, held.cause) == ("traffic", "inhibited", alarm().alarm)
+    assert (held.incident, held.incident_number) == ("1", town.queue.page(MONITOR).items[0].number)
     assert HeldAlarms(town.ledger).page(MONITOR, incident="2").items == ()
     assert (told.action, told.reason, told.cause, told.incident) == ("hold", "inhibited", alarm().alarm, None)
     assert decided(town.database, "traffic", [inhibited.target], inhibited.time_ns - 1) == ()

@@ -39,6 +39,7 @@ export const frame: Record<keyof typeof chinese, string> = {
   'do.reload': 'Reload',
   'do.retry': 'Try again',
   'file.choose': 'Choose a file…',
+  'target.several': 'Several together',
   'file.none': 'No file chosen',
   'do.signOut': 'Sign out',
 

@@ -42,6 +42,7 @@ export const ruleWords = {
   'said.dismissed': 'the rule was changed or removed, or no longer selects this sensor',
   'said.folded': 'is now about `{a}`, on which this sensor depends',
   'said.historyBegins': 'The history begins at {a}: of what was before, nothing is kept.',
+  'said.historyLater': 'The history begins at {a}, after the span.',
   'said.noWarmUp': 'The rules began without a warm-up: nothing is kept from before the span.',
   'said.nothingArrived': 'Nothing arrived in the span.',
   'said.seconds': '{a}s',

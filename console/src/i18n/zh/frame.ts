@@ -37,6 +37,7 @@ export const frame = {
   'do.reload': '刷新',
   'do.retry': '重试',
   'file.choose': '选择文件…',
+  'target.several': '多个对象（合并为一起）',
   'file.none': '未选择文件',
   'do.signOut': '退出登录',
 

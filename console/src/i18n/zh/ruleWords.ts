@@ -42,6 +42,7 @@ export const ruleWords = {
   'said.dismissed': '规则已修改或删除，或不再包括此传感器',
   'said.folded': '已归入此传感器所依赖的 {a} 的报警',
   'said.historyBegins': '历史数据始于 {a}：此前的数据未保存。',
+  'said.historyLater': '历史数据始于 {a}，晚于所选时段。',
   'said.noWarmUp': '规则没有预热即开始：所选时段之前没有数据。',
   'said.nothingArrived': '所选时段内没有数据到达。',
   'said.seconds': '{a} 秒',
