@@ -2,12 +2,14 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
+#: Whole numbers in as few bytes as the greatest of them needs.
+Narrow = NDArray[np.unsignedinteger[Any]]
 
 Word = TypeVar("Word", bound=Hashable)
 
@@ -17,9 +19,9 @@ class TextColumn:
 
     __slots__ = ("_ends", "_text")
 
-    def __init__(self, text: bytes, ends: NDArray[np.int64]) -> None:
+    def __init__(self, text: bytes, ends: NDArray[np.integer[Any]]) -> None:
         """Take UTF-8 and where each text ends; the first of the ends is 0, where the first text begins."""
-        self._text, self._ends = text, ends
+        self._text, self._ends = text, _narrow(ends, len(text))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "TextColumn":
@@ -51,13 +53,13 @@ class TextColumn:
         breaks = np.flatnonzero(np.diff(rows) != 1) + 1
         begins, ends = rows[np.concatenate([[0], breaks])], rows[np.concatenate([breaks - 1, [len(rows) - 1]])]
         runs = zip(self._ends[begins].tolist(), self._ends[ends + 1].tolist(), strict=True)
-        lengths = np.diff(self._ends)[rows]
+        lengths = np.diff(self._ends)[rows].astype(np.int64)
         return TextColumn(b"".join(self._text[begin:end] for begin, end in runs), np.append(0, np.cumsum(lengths)))
 
     def joined(self, other: "TextColumn") -> "TextColumn":
         """Return these and then those of another column."""
         text, ends = other.to_parts()
-        return TextColumn(self._text + text, np.append(self._ends, np.frombuffer(ends, "<i8")[1:] + self._ends[-1]))
+        return TextColumn(self._text + text, np.append(self._ends, np.frombuffer(ends, "<i8")[1:] + len(self._text)))
 
     def to_parts(self) -> tuple[bytes, bytes]:
         """Return what `from_parts` takes."""
@@ -66,7 +68,7 @@ class TextColumn:
     @classmethod
     def from_parts(cls, text: bytes, ends: bytes) -> "TextColumn":
         """Return what `to_parts` was told of; raises ValueError for anything else."""
-        return cls(text, np.frombuffer(ends, "<i8").astype(np.int64))
+        return cls(text, np.frombuffer(ends, "<i8"))
 
 
 def texts_together(parts: Sequence[TextColumn]) -> TextColumn:
@@ -86,8 +88,8 @@ class WordColumn(Generic[Word]):
 
     __slots__ = ("codes", "words")
 
-    def __init__(self, words: Sequence[Word], codes: NDArray[np.int32]) -> None:
-        self.words, self.codes = tuple(words), codes
+    def __init__(self, words: Sequence[Word], codes: NDArray[np.integer[Any]]) -> None:
+        self.words, self.codes = tuple(words), _narrow(codes, len(words))
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -125,6 +127,11 @@ class WordColumn(Generic[Word]):
 
 
 _NONE = np.array([], dtype=np.bool_)
+
+
+def _narrow(numbers: NDArray[np.integer[Any]], highest: int) -> Narrow:
+    """Return numbers from 0 to `highest` in as few bytes as they need."""
+    return numbers.astype(np.min_scalar_type(highest))
 
 
 class WordBuilder(Generic[Word]):

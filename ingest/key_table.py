@@ -20,7 +20,7 @@ _WORD = (1 << 64) - 1
 class KeyTable:
     """Finds many keys at once, and numbers new ones from 0 up; open addressing, at most half full.
 
-    A key takes twelve to sixteen bytes. Belongs to one thread.
+    A key takes sixteen to twenty-six bytes. Belongs to one thread.
     """
 
     def __init__(self) -> None:
@@ -60,18 +60,14 @@ class KeyTable:
         needed = self._count + len(keys)
         places = np.arange(self._count, needed)
         if needed > len(self._keys):
-            self._grow(room_for(needed))
+            self._keys = grown(self._keys, self._count, room_for(needed))
+        if 2 * needed > len(self._table):
+            self._table = np.full(1 << (2 * needed - 1).bit_length(), NOWHERE, np.int32)
+            self._enter(self._keys[: self._count], np.arange(self._count))
         self._keys[places] = keys
         self._enter(keys, places)
         self._count = needed
         return places
-
-    def _grow(self, size: int) -> None:
-        self._keys = grown(self._keys, self._count, size)
-        cells = 1 << int(2 * size - 1).bit_length()
-        if cells > len(self._table):
-            self._table = np.full(cells, NOWHERE, np.int32)
-            self._enter(self._keys[: self._count], np.arange(self._count))
 
     def _enter(self, keys: Keys, places: Places) -> None:
         """Put every key where its probing first meets an empty cell; one wins where several meet the same."""

@@ -17,6 +17,7 @@ from liandong.address import AddressTaken
 from liandong.exits import EXIT_CODES, Exit
 from liandong.folder import FolderTaken
 from liandong.log import configure_log
+from liandong.memory import keep_memory_tight
 from liandong.part import PartRefused
 
 #: The commands, each in `liandong/commands`. Only the one that was asked for is imported: the processes of `up` start
@@ -42,6 +43,7 @@ _EXITS: dict[type[LiandongError], Exit] = {
 def main() -> None:
     """Run the command that this process was started with; what it writes is its owner's alone."""
     os.umask(0o077)
+    keep_memory_tight()
     _leave(run(sys.argv[1:]))
 
 
