@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
+from city.units import is_known
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.options import DecoderOptions
@@ -18,8 +19,10 @@ from ingest.reasons import Reason
 from ingest.telemetry import METRICS_DROPPED
 
 #: The topics of all versions, as they are, or behind a bridge's prefix.
-TOPICS = re.compile(r"(?:.+/)?(?:tms|weather|vessels|sse|traffic-message)-v\d+/.+")
-_ADDRESS = re.compile(r"(?:.+/)?(tms|weather|vessels|sse|traffic-message)-v\d+/(.+)")
+TOPICS = re.compile(r"(?:.+/)?(?:(?:tms|weather|vessels|sse|traffic-message)-v\d+|train-locations|train-tracking)/.+")
+_ADDRESS = re.compile(
+    r"(?:.+/)?(?:(tms|weather|vessels|sse|traffic-message)-v\d+|(train-locations|train-tracking))/(.+)"
+)
 #: Bytes of a traffic message when it is open; the longest of a whole winter has some 100 kB.
 _MAX_INFLATED = 2**20
 _GZIP = 31  #: zlib's word for it
@@ -46,6 +49,21 @@ _BUOY = {
     "heelAngle": _Known("heel_angle", "°"),
 }
 _NOWHERE = (91.0, 181.0)
+_MAX_TEXT = 200
+#: Beginnings of the sensors' names, in Finnish, with the unit in which they mean that (the API's list of sensors).
+_SENSORS = (
+    ("KESKINOPEUS", "km/h", "speed"),
+    ("OHITUKSET", "kpl/h", "flow"),
+    ("ILMA", "°C", "temperature"),
+    ("TIE_", "°C", "road_temperature"),
+    ("KASTEPISTE", "°C", "dew_point"),
+    ("ILMAN_KOSTEUS", "%", "humidity"),
+    ("KESKITUULI", "m/s", "wind_speed"),
+    ("MAKSIMITUULI", "m/s", "wind_gust"),
+    ("TUULENSUUNTA", "°", "wind_direction"),
+    ("SADE_INTENSITEETTI", "mm/h", "rain_intensity"),
+)
+_UNITS = {"kpl/h": "veh/h"}
 
 
 class DigitrafficDecoder:
@@ -58,8 +76,9 @@ class DigitrafficDecoder:
         """Return readings of stations, ships and buoys; traffic messages and positions are events."""
         found = _ADDRESS.fullmatch(topic)
         if found is None:
-            return _announced(parse_object(payload))
-        feed, rest = found.group(1), found.group(2)
+            body = parse_object(payload)
+            return Decoded(self._options.told(_sensors(body))) if _is_station(body) else _announced(body)
+        feed, rest = found.group(1) or found.group(2), found.group(3)
         if rest == "status":
             return Decoded()
         if feed == "traffic-message":
@@ -70,8 +89,10 @@ class DigitrafficDecoder:
 
 
 def bears(body: Body) -> bool:
-    """Return whether a body is a traffic message; nothing else of this family has a signature."""
+    """Return whether a body is a traffic message, or has a station's sensors with their names and units."""
     properties = body.members.get("properties")
+    if _is_station(body.members):
+        return True
     return body.members.get("type") == "Feature" and isinstance(properties, dict) and "situationId" in properties
 
 
@@ -108,7 +129,64 @@ def _buoy(rest: str, body: dict[str, Any]) -> Decoded:
     return Decoded(found)
 
 
-_FEEDS = {"tms": _station, "weather": _station, "vessels": _ship, "sse": _buoy}
+def _train(rest: str, body: dict[str, Any]) -> Decoded:
+    """Return where a train is and how fast; `rest` is the day of its departure and its number."""
+    sensor = checked_name(rest.rpartition("/")[2], at="topic", reason=Reason.BAD_TOPIC)
+    time_ns = time_of(body.get("timestamp"))
+    decoded = Decoded(_known(sensor, {"speed": _Known("speed", "km/h")}, body, time_ns))
+    place = _place(body.get("location"))
+    if len(place) == len(_NOWHERE):
+        decoded.observations.append(Observation(sensor, "position", time_ns, {**place}))
+    return decoded
+
+
+def _track(rest: str, body: dict[str, Any]) -> Decoded:
+    """Return that a train took or left a track's section, as an event."""
+    attributes: dict[str, str | float | bool] = {
+        key: body[key][:200]
+        for key in ("type", "trackSection", "station", "trainNumber")
+        if isinstance(body.get(key), str)
+    }
+    sensor = checked_name(f"{body.get('station', '')}/{body.get('trackSection', rest)}".lstrip("/"), at="$")
+    return Decoded(observations=[Observation(sensor, "train_tracking", time_of(body.get("timestamp")), attributes)])
+
+
+_FEEDS = {
+    "tms": _station,
+    "weather": _station,
+    "vessels": _ship,
+    "sse": _buoy,
+    "train-locations": _train,
+    "train-tracking": _track,
+}
+
+
+def _is_station(body: dict[str, Any]) -> bool:
+    """Return whether a body has sensors by name: a message of the first version, or what the HTTP API answers."""
+    return {"roadStationId", "sensorValue"} <= body.keys() or isinstance(body.get("sensorValues"), list)
+
+
+def _words(members: dict[str, Any], *names: str) -> str:
+    return next((members[name].strip() for name in names if isinstance(members.get(name), str)), "")
+
+
+def _sensors(body: dict[str, Any]) -> list[Measurement]:
+    found = []
+    values = body.get("sensorValues", [body])
+    for one in values if isinstance(values, list) else []:
+        if isinstance(one, dict):
+            station = one.get("roadStationId", one.get("stationId", body.get("id")))
+            sensor = checked_name(f"{station}/{one.get('id')}", at="$.id")
+            parsed = number_with_unit(one.get("sensorValue", one.get("value")), at="$.sensorValue")
+            if parsed is not None:
+                name, unit = (_words(one, *keys) for keys in (("name",), ("sensorUnit", "unit")))
+                ours = (quantity for start, of, quantity in _SENSORS if name.startswith(start) and unit == of)
+                quantity = next(ours, name)
+                unit = _UNITS.get(unit, unit)
+                known = unit if unit and is_known(unit) else None
+                quantity = checked_name(quantity or "value", at="$.name")
+                found.append(Measurement(sensor, quantity, parsed[0], known, time_of(one.get("measuredTime"))))
+    return found
 
 
 def _known(sensor: str, table: dict[str, _Known], body: dict[str, Any], time_ns: int | None) -> list[Measurement]:

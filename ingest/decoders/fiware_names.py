@@ -77,6 +77,9 @@ _TRAFFIC = {
     "peopleCountAway": Attribute("people_out", ""),
     "availableSpotNumber": Attribute("available_spots", ""),
     "occupiedSpotNumber": Attribute("occupied_spots", ""),
+    "percentageOccupancy": Attribute("occupancy", "%"),
+    "availableBikeNumber": Attribute("available_bikes", ""),
+    "freeSlotNumber": Attribute("available_spots", ""),
     "fourWheelerSlots.availableSpotNumber": Attribute("available_spots", "", "fourWheeler"),
     "twoWheelerSlots.availableSpotNumber": Attribute("available_spots", "", "twoWheeler"),
 }
@@ -150,6 +153,18 @@ BY_TYPE = {
         "totalPowerFactor": Attribute("power_factor", ""),
         "totalActiveEnergyImport": Attribute("energy", "kWh"),
         "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
+    },
+    "Streetlight": {
+        "powerConsumption": Attribute("power"),
+        "current": Attribute("current"),
+        "voltage": Attribute("voltage", "V"),
+        "powerFactor": Attribute("power_factor", ""),
+        "illuminanceLevel": Attribute("lamp_level", RATIO),
+    },
+    "WasteContainer": {
+        **GENERIC,
+        "methaneConcentration": Attribute("ch4"),
+        "cargoWeight": Attribute("weight", "kg"),
     },
     "EVChargingStation": {"availableCapacity": Attribute("available_spots", "")},
     "AirQualityObserved": {**GENERIC, "pressure": Attribute("atmospheric_pressure")},

@@ -8,8 +8,9 @@ from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
 from ingest.decoders.codec_values import pressure_unit
 from ingest.decoders.family import Body
-from ingest.decoders.hj212_frame import Frame, read_frames
+from ingest.decoders.hj212_frame import Frame, json_frame, read_frames
 from ingest.decoders.hj212_names import AIR_PRESSURE, AMBIENT_SYSTEMS, GAS, TOTALS, factor
+from ingest.decoders.json_body import parse_object
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import aware_ns
 from ingest.decoders.values import checked_name, number_with_unit
@@ -28,7 +29,7 @@ _ALARMS = frozenset({2071, 2072})
 _QUIET = frozenset({2012, 2022, 2062, 2063, 2064, 2065, 2066, 2081})
 
 #: Fields of a factor that are values, and what they are of the period; `Zs` is converted to the reference oxygen.
-_FIELDS = {"Rtd": "", "Avg": "", "Min": "min", "Max": "max"}
+_FIELDS = {"Rtd": "", "Avg": "", "Min": "min", "Max": "max", "DayData": "daytime", "NightData": "night", "Data": ""}
 _EQUIPMENT_FIELDS = {"RS": ("equipment_running", ""), "RT": ("running_time", "h")}
 
 #: `Flag` of a value that is one (2017: N; at air stations of 2005: 1 weather, 3 normal).
@@ -56,7 +57,8 @@ class Hj212Decoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings and alarms of the frames."""
         decoded = Decoded()
-        for frame in read_frames(payload):
+        is_json = payload.lstrip()[:1] == b"{"
+        for frame in [json_frame(parse_object(payload))] if is_json else read_frames(payload):
             for section in self._sections(frame):
                 self._take(frame, section, decoded)
         return decoded
@@ -121,6 +123,8 @@ class Hj212Decoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
+    if body.first == b"{":
+        return body.has("CN", "MN", "CP")
     start = body.payload.lstrip(b"\r\n \t\0")
     return start[:2] == b"##" and start[2:6].isdigit()
 

@@ -1,8 +1,9 @@
 """The frame of HJ 212: `##`, a length in four digits, the data segment, a checksum in four hexadecimal digits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from city.errors import UndecodableMessage
 from ingest.decoders.values import checked_name
@@ -67,6 +68,29 @@ def read_frames(payload: bytes) -> Iterator[Frame]:
             )
         yield _frame(segment, place)
         place = tail.end()
+
+
+def json_frame(body: Mapping[str, Any]) -> Frame:
+    """Return the frame that a gateway took apart into JSON: `CP` as text, or as members.
+
+    Raises:
+        UndecodableMessage: it lacks what every frame has.
+    """
+    command, device, content = str(body.get("CN", "")), body.get("MN"), body.get("CP")
+    if not (command.isascii() and command.isdigit() and len(command) <= 4 and isinstance(content, str | dict)):
+        raise _no_frame(0, expected="`CN` and `CP`", got=", ".join(body)[:60])
+    checked_name(device, at="MN", reason=Reason.BAD_NAME if device else Reason.NO_SENSOR)
+    text = content.removeprefix("&&").removesuffix("&&") if isinstance(content, str) else ";".join(_fields(content))
+    return Frame(str(body.get("ST", "")), int(command), str(device), text)
+
+
+def _fields(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield `w01018-Rtd=12.5` of what JSON has flat, or a factor in a member."""
+    for code, value in content.items():
+        if isinstance(value, Mapping):
+            yield ",".join(f"{code}-{field}={one}" for field, one in value.items())
+        else:
+            yield f"{code}={value}"
 
 
 def checksums(segment: bytes) -> tuple[int, ...]:

@@ -26,6 +26,8 @@ _VALUES = ("v", "vs", "vb", "vd", "s")
 _RELATIVE_S = 2**28
 #: The version of RFC 8428; a pack of a later one may mean something else (§4.4).
 _VERSION = 10
+#: What is no measurement of an uplink in a pack.
+_ENVELOPE = frozenset({"payload", "port", "timeOrigin", "fcnt", "seq", "FCntUp"})
 #: Characters of a text that an event keeps.
 _MAX_TEXT = 2048
 
@@ -117,7 +119,7 @@ def _records(pack: object) -> Iterator[_Record]:
         if must is not None:  # RFC 8428 §4.4: who does not understand it must not process the pack
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="fields that we know", got=must, at=f"$[{place}]")
         base.take(record)
-        if any(field in record for field in _VALUES):
+        if any(field in record for field in _VALUES) and not _is_envelope(base.name, record):
             fields = {**record}
             if "v" in record:
                 fields["v"] = base.value + _number(record["v"], "v")
@@ -126,6 +128,11 @@ def _records(pack: object) -> Iterator[_Record]:
             name = base.name + _text(record.get("n", ""), "n")
             unit = _text(record["u"], "u") if "u" in record else base.unit
             yield _Record(name, unit, base.time_s + _number(record.get("t", 0.0), "t"), fields)
+
+
+def _is_envelope(base: str, record: dict[str, Any]) -> bool:
+    """Return whether a record is an uplink's port, bytes or counter, which KPN's server puts beside the readings."""
+    return base.startswith("urn:dev:DEVEUI:") and record.get("n") in _ENVELOPE
 
 
 def _take(record: _Record, decoded: Decoded) -> None:

@@ -21,8 +21,10 @@ from ingest.reasons import Reason
 TOPIC = re.compile(
     r"(?:.+/)?v1\.[01]/(?:Datastreams|MultiDatastreams|Observations|Things|Sensors|Locations).*", re.DOTALL
 )
-_STREAM = re.compile(r"(Datastreams\([^()/]{1,100}\))")
+_STREAM = re.compile(r"((?:Multi)?Datastreams\([^()/]{1,100}\))")
 _LINK = re.compile(r"(?:.*/v1\.[01]/)?(.+)", re.DOTALL)
+#: Results of one observation of a multi data stream.
+_MAX_TOGETHER = 64
 #: The name of a server's unit -> ours; symbols such as `C` may mean another.
 _UNIT_WORDS = (("celsius", "°C"), ("centigrade", "°C"), ("fahrenheit", "°F"), ("percent", "%"))
 
@@ -58,6 +60,8 @@ class SensorThingsDecoder:
             for observation in observations if isinstance(observations, list) else []:
                 if isinstance(observation, dict):
                     yield from self._observation(sensor, observation)
+        elif "dataArray" in entity:
+            yield from self._rows(entity)
         elif "result" in entity:
             inner = entity.get("Datastream")
             sensor = _sensor(topic, entity)
@@ -65,8 +69,22 @@ class SensorThingsDecoder:
                 self._learn(sensor, inner)
             yield from self._observation(sensor, entity)
 
-    def _observation(self, sensor: str, observation: Mapping[str, Any]) -> Iterator[Measurement]:
-        parsed = number_with_unit(observation.get("result"), at="$.result")
+    def _rows(self, entity: Mapping[str, Any]) -> Iterator[Measurement]:
+        """Yield the observations of a data array, whose columns `components` names."""
+        columns, rows, stream = entity.get("components"), entity["dataArray"], entity.get("Datastream")
+        if isinstance(columns, list) and isinstance(rows, list) and isinstance(stream, dict):
+            names = [str(name) for name in columns]
+            for row in rows:
+                if isinstance(row, list):
+                    yield from self._observation(_stream_of("", stream), dict(zip(names, row, strict=False)))
+
+    def _observation(self, sensor: str, observation: Mapping[str, Any], label: str = "") -> Iterator[Measurement]:
+        result = observation.get("result")
+        if isinstance(result, list) and not label:  # of several data streams that observe together
+            for place, one in enumerate(result[:_MAX_TOGETHER]):
+                yield from self._observation(sensor, {**observation, "result": one}, str(place))
+            return
+        parsed = number_with_unit(result, at="$.result") if not isinstance(result, list) else None
         if parsed is None:  # a text, a picture's address or a record is no number
             return
         stream = self._memory.recall(f"sensorthings/{sensor}", Stream)
@@ -74,7 +92,7 @@ class SensorThingsDecoder:
         unit = stream.unit if stream is not None else parsed[1]
         moments = (observation.get("phenomenonTime"), observation.get("resultTime"))
         time_ns = next((at for said in moments if (at := time_of(said, self._options.zone)) is not None), None)
-        yield Measurement(sensor, quantity, parsed[0], unit, time_ns)
+        yield Measurement(sensor, quantity, parsed[0], unit, time_ns, label=label)
 
     def _learn(self, sensor: str, stream: Mapping[str, Any]) -> None:
         told = _described(stream)
@@ -89,6 +107,8 @@ def bears(body: Body) -> bool:
     inner = members.get("value")
     if isinstance(inner, list) and inner and isinstance(inner[0], dict):
         members = inner[0]
+    if "dataArray" in members and "components" in members:
+        return True
     if "unitOfMeasurement" in members and "@iot.id" in members:
         return True
     return "result" in members and ("phenomenonTime" in members or "@iot.selfLink" in members)

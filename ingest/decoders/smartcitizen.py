@@ -8,6 +8,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from ingest.decoders.options import DecoderOptions
 from ingest.reasons import Reason
+from ingest.telemetry import METRICS_DROPPED
 from ingest.templates.decoder import TemplateDecoder
 from ingest.templates.product import product_templates
 
@@ -27,10 +28,18 @@ class SmartCitizenDecoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of a message."""
         if not topic.endswith("/readings/raw"):
-            return self._written.decode(topic, payload)
+            return _without_sentinels(self._written.decode(topic, payload))
         found = _RAW.fullmatch(payload)
         if found is None:
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="{t:TIME,ID:VALUE,…}", got=payload[:60], at="$")
         values = [{"id": int(key), "value": float(value)} for key, value in _VALUE.findall(found.group(2))]
         body = {"data": [{"recorded_at": found.group(1).decode("ascii", "replace"), "sensors": values}]}
-        return self._written.decode(topic.removesuffix("/raw"), msgspec.json.encode(body))
+        return _without_sentinels(self._written.decode(topic.removesuffix("/raw"), msgspec.json.encode(body)))
+
+
+def _without_sentinels(decoded: Decoded) -> Decoded:
+    """Leave out the charge of a battery that is not there, which the kit says is -1."""
+    kept = [one for one in decoded.measurements if one.quantity != "battery_level" or one.value >= 0]
+    METRICS_DROPPED.labels("sentinel").inc(len(decoded.measurements) - len(kept))
+    decoded.measurements = kept
+    return decoded
