@@ -13,6 +13,7 @@ from ingest.config import JournalSettings
 from ingest.damage import Damage
 from ingest.journal_codec import Content, encode
 from ingest.journal_reader import Extent, JournalReader
+from ingest.log_space import LogSpace
 from ingest.segment import Segment, segments_in, write
 from ingest.telemetry import (
     COMMIT_SECONDS,
@@ -51,6 +52,7 @@ class Journal:
         self._damage = Damage(folder / "damaged")
         self._janitor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest.journal")
         self._writer: sqlite3.Connection | None = None
+        self._space: LogSpace | None = None
         self._segments: tuple[Segment, ...] = ()
         self._gap = 0
         self.position = self._recover()
@@ -76,6 +78,8 @@ class Journal:
         self._segments[-1].last = last  # before `position`, by which readers in other threads see that it is there
         self.position = last
         JOURNAL_POSITION.set(self.position)
+        if self._space is not None and self._space.extend():
+            self._later(self._space.flush)
         return first
 
     def reader(self, kinds: Sequence[type[Content]] = ()) -> JournalReader:
@@ -174,6 +178,7 @@ class Journal:
         if self._writer is None:
             segment = Segment(self._folder, first, first - 1)
             self._writer = segment.create(self._segments[-1] if self._segments else None)
+            self._space = LogSpace(segment.log_path, self._settings.segment_bytes)
             self._segments = (*self._segments, segment)
             self._old_bytes = self._measure()
         return self._writer
@@ -182,6 +187,7 @@ class Journal:
         if self._writer is not None:
             segment, writer = self._segments[-1], self._writer
             self._writer = None
+            self._leave_space()
             self._later(lambda: segment.seal(writer))
 
     def _give_up_writer(self, first: int, count: int) -> None:
@@ -189,7 +195,13 @@ class Journal:
         self.position = first + count - 1
         if self._writer is not None:
             writer, self._writer = self._writer, None
+            self._leave_space()
             self._later(writer.close)
+
+    def _leave_space(self) -> None:
+        if self._space is not None:
+            self._later(self._space.close)
+            self._space = None
 
     def _reclaim(self) -> None:
         needed = min(self._readers.values(), default=self.position)

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 # https://www.sqlite.org/fileformat2.html#walformat
-_HEADER_BYTES = 32
+HEADER_BYTES = 32
 _PAGE_SIZE = struct.Struct(">8xI")
 #: Page number, size of the database after a commit (0 in a frame that ends none), and the log's two salts.
 _FRAME = struct.Struct(">II8s")
@@ -12,6 +12,8 @@ _FRAME_HEADER_BYTES = 24
 _PAGE_SIZES = frozenset(1 << power for power in range(9, 17))
 #: SQLite's default and ours, for a log whose own header is damaged.
 _USUAL_PAGE = 4096
+#: A frame of ours.
+FRAME_BYTES = _FRAME_HEADER_BYTES + _USUAL_PAGE
 
 
 def unreadable_commits(path: Path, valid_frames: int) -> int:
@@ -24,13 +26,13 @@ def unreadable_commits(path: Path, valid_frames: int) -> int:
         log = path.read_bytes()
     except FileNotFoundError:
         return 0
-    if len(log) < _HEADER_BYTES + _FRAME_HEADER_BYTES:
+    if len(log) < HEADER_BYTES + _FRAME_HEADER_BYTES:
         return 0
     (page_bytes,) = _PAGE_SIZE.unpack_from(log)
     if page_bytes not in _PAGE_SIZES:
         page_bytes = _USUAL_PAGE
     step = _FRAME_HEADER_BYTES + page_bytes
-    places = range(_HEADER_BYTES + valid_frames * step, len(log) - step + 1, step)
-    _, _, salts = _FRAME.unpack_from(log, _HEADER_BYTES)
+    places = range(HEADER_BYTES + valid_frames * step, len(log) - step + 1, step)
+    _, _, salts = _FRAME.unpack_from(log, HEADER_BYTES)
     frames = (_FRAME.unpack_from(log, place) for place in places)
     return sum(1 for _, size_after, salt in frames if size_after and salt == salts)

@@ -254,7 +254,7 @@ def test_segment_of_a_killed_process_is_read_to_its_end(tmp_path):
 
 def test_commit_that_was_not_finished_is_no_damage(tmp_path):
     log = crash(tmp_path, *map(Tick, range(10)))
-    log.write_bytes(log.read_bytes()[:-100])
+    log.write_bytes(log.read_bytes().rstrip(b"\x00")[:-100])  # behind it is room for more
 
     with journal_in(tmp_path / "found") as journal:
         assert ticks_of(journal) == list(range(9))
