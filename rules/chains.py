@@ -82,34 +82,25 @@ class Chains:
         """Return until when the first of the waiting groups waits; ENDLESS_NS where none does."""
         waits_ns = self.table["waits_ns"]
         waiting = waits_ns != NEVER_NS
-        return int((waits_ns + self._plan.waits_ns)[waiting].min(initial=ENDLESS_NS))
+        return int((waits_ns + self._plan.within_ns)[waiting].min(initial=ENDLESS_NS))
 
     def overdue(self, time_ns: int) -> tuple[Ints, Ints]:
         """Return groups that have waited in vain, and until when; they wait no longer."""
         waits_ns = self.table["waits_ns"]
         waiting = np.flatnonzero(waits_ns != NEVER_NS)
-        group = waiting[waits_ns[waiting] + self._plan.waits_ns[waiting] <= time_ns]
-        until_ns = waits_ns[group] + self._plan.waits_ns[group]
+        group = waiting[waits_ns[waiting] + self._plan.within_ns[waiting] <= time_ns]
+        until_ns = waits_ns[group] + self._plan.within_ns[group]
         waits_ns[group] = NEVER_NS
         self.table.touch(group)
         return group, until_ns
 
 
 class Plan(NamedTuple):
-    """Of each group: how many steps its rule has, within what while, and whether one more should follow.
-
-    What should follow may come `patience_ns` after its while is over: it is late, or still waits for what is late.
-    """
+    """Of each group: how many steps its rule has, within what while, and whether one more should follow."""
 
     steps: Ints
     within_ns: Ints
     without: Flags
-    patience_ns: int = 0
-
-    @property
-    def waits_ns(self) -> Ints:
-        """Return how long each group waits for what should follow."""
-        return self.within_ns + self.patience_ns
 
     @property
     def most(self) -> int:

@@ -66,18 +66,18 @@ def read_told(own: Mapping[str, Located], scale: Scale, at: Located) -> Told:
     events = tuple(one.text() for one in event.items()) if isinstance(event.value, tuple) else (event.text(),)
     if not events:
         raise event.wrong(expected="at least one event", got="an empty list")
-    confidence = _read_confidence(own["confidence"]) if "confidence" in own else 0.0
+    confidence = _readconfidence_of(own["confidence"]) if "confidence" in own else 0.0
     return Told(events, confidence, shown=" or ".join(events))
 
 
-def _read_confidence(written: Located) -> float:
+def _readconfidence_of(written: Located) -> float:
     if not 0 < written.number() <= 1:
         raise written.wrong(expected="a number above 0, at most 1")
     return written.number()
 
 
 class Happened(NamedTuple):
-    """What happened, in order of arrival: to whom, at which row of the entry, and when."""
+    """What happened, in the order in which it is judged: to whom, at which row of the entry, and when."""
 
     member: Ints
     row: Ints
@@ -98,6 +98,8 @@ class Happenings:
         # Events have no quantity: they are looked up under a number that no quantity has.
         self._no_quantity = max(population.quantities.values(), default=0) + 1
         self._listening_to = SeriesIndex(members, {"": self._no_quantity})
+        #: Rules that wait for late readings judge what happened in its order.
+        self._in_time = any(rule.lateness_ns for rule in members.rules)
         #: The words that count under some terms; of terms and words, which count; and how sure they must be.
         self._words = {
             word: number for number, word in enumerate(sorted({word for one in told for word in one.events}))
@@ -106,13 +108,14 @@ class Happenings:
         self._sure = np.array([one.confidence for one in told], dtype=np.float64)
 
     def of(self, arrivals: Arrivals) -> Happened:
-        """Return what a batch tells; what arrived at one time stands with readings before events."""
+        """Return what a batch tells, in order of arrival; readings stand before events of the same time."""
         parts = [*self._readings(arrivals), *self._events(arrivals.events, len(arrivals.readings))]
         if len(parts) < 2:
             return parts[0] if parts else _NOTHING
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
         # Readings and events each keep their own order, whatever their clocks say.
-        order = np.argsort(np.concatenate([np.maximum.accumulate(part.arrival_ns) for part in parts]), kind="stable")
+        at_ns = (np.maximum.accumulate(part.time_ns if self._in_time else part.arrival_ns) for part in parts)
+        order = np.argsort(np.concatenate(list(at_ns)), kind="stable")
         member, row, time_ns, arrival_ns, quality = (column[order] for column in columns)
         return Happened(member, row, time_ns, arrival_ns, quality.astype(np.uint16))
 
@@ -160,14 +163,14 @@ class Happenings:
         """Return which events, by their places, count under which terms: by their word, and by how sure they are."""
         counts: NDArray[np.bool_] = self._counted[term, word]
         for one in np.flatnonzero(counts & (self._sure.take(term) > 0)).tolist():
-            counts[one] = _confidence(events[int(place[one])].attributes) >= self._told[int(term[one])].confidence
+            counts[one] = confidence_of(events[int(place[one])].attributes) >= self._told[int(term[one])].confidence
         return counts
 
 
 _NOTHING = Happened(*(np.array([], dtype=np.int64),) * 4, np.array([], dtype=np.uint16))
 
 
-def _confidence(attributes: str) -> float:
+def confidence_of(attributes: str) -> float:
     """Return how sure an event is; one that does not say counts as sure."""
     try:
         said = msgspec.json.decode(attributes)

@@ -1,14 +1,14 @@
 """Judges a stretch of what arrived with every tick in it, making only the ticks that can change something.
 
 History is judged many times faster than it happened: a month has 2.6 million ticks, and nearly all of them change
-nothing. A pass that waits for the clock says when it next matters (`Waiting`); one that does not say is given every
-tick. What comes of it is what all ticks would have given, one by one.
+nothing. A pass that waits for the clock says when it next matters (`rules.ticking.Waiting`); one that does not say is
+given every tick. What comes of it is what all ticks would have given, one by one.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +16,17 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS
 from city.entry import Arrivals
 from city.reading import ReadingBatch
-from rules.alarms import NEVER_NS
 from rules.kind import Pass, Verdict
-from rules.levelled import LevelledPass
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.patient import Delayed
-from rules.together import Together
+from rules.ticking import due_ns, looks_at_ticks, single
 
 Ints = NDArray[np.int64]
 
 
 #: What a verdict comes of.
 _ARRIVED, _TICK = 0, 1
-
-
-@runtime_checkable
-class Waiting(Protocol):
-    """A pass that knows when a tick may change something."""
-
-    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
-        """Return the first moment after which a tick may change something, given that `arrivals` come and nothing else.
-
-        It may be too early, never too late; what is past means the next tick. Times of arrival rise.
-        """
-        ...
 
 
 class Moment(NamedTuple):
@@ -129,7 +115,7 @@ def leap(
     them; their `row` counts on over the stretch.
     """
     found: list[tuple[Moment, Verdict]] = []
-    for pass_ in _single(passes):
+    for pass_ in single(passes):
         clock = Leaping(listening.listening, listening.mark_ns, listening.total_ns)
         found += _leapt(pass_, arrivals, clock, upto_ns)
     moved = Leaping(listening.listening, listening.mark_ns, listening.total_ns)
@@ -139,27 +125,19 @@ def leap(
     return found
 
 
-def _single(passes: Iterable[Pass]) -> Iterator[Pass]:
-    for pass_ in passes:
-        if isinstance(pass_, Together):
-            yield from _single(pass_.parts)
-        else:
-            yield pass_
-
-
 def _leapt(pass_: Pass, arrivals: Arrivals, clock: Listening, upto_ns: int) -> Iterator[tuple[Moment, Verdict]]:
     start_ns, rest, ahead = clock.mark_ns, _Rest(arrivals), _AHEAD
     while True:
         coming, known_ns = rest.ahead(ahead)
         if isinstance(pass_, Delayed) and (ticks := _calm_ticks(pass_, coming, clock, min(known_ns, upto_ns))):
-            before = _ticks(start_ns, clock.mark_ns) if clock.mark_ns > start_ns else 0
-            calm_ns = clock.mark_ns + ticks * SECOND_NS
-            some, _ = rest.take(calm_ns)
-            for tick, verdict in pass_.over(some.readings, clock, ticks):
+            mark_ns = clock.mark_ns
+            before = _ticks(start_ns, mark_ns) if mark_ns > start_ns else 0
+            clock.tick(mark_ns + ticks * SECOND_NS)
+            some, _ = rest.take(clock.mark_ns)
+            for tick, verdict in pass_.over(some, clock, mark_ns, ticks):
                 yield Moment(before + tick, _TICK, *verdict[:3]), verdict
-            clock.tick(calm_ns)
             continue
-        tick_ns = _next_tick(clock.mark_ns, _due_ns(pass_, coming, clock))
+        tick_ns = _next_tick(clock.mark_ns, due_ns(pass_, coming, clock))
         until_ns = min(tick_ns, known_ns, upto_ns)
         some, first = rest.take(until_ns)
         if len(some.readings) or some.events:
@@ -192,29 +170,10 @@ def _next_tick(mark_ns: int, due_ns: int) -> int:
 
 def judged_at_ticks(pass_: Pass) -> bool:
     """Return whether time alone may change what a pass judges, and so whether somebody listened."""
-    return any(
-        judged_at_ticks(one.inner) if isinstance(one, Delayed) else type(one).tick is not LevelledPass.tick
-        for one in _single([pass_])
-    )
+    return any(looks_at_ticks(one.inner if isinstance(one, Delayed) else one) for one in single([pass_]))
 
 
 def _calm_ticks(pass_: Delayed, coming: Arrivals, clock: Listening, until_ns: int) -> int:
     """Return over how many ticks, if any, nothing matters to a pass but the readings that go at them."""
-    seen = pass_.coming(coming.readings) if clock.listening else None
-    if seen is None:
-        return 0
-    told = Arrivals(seen.readings, coming.events)
-    calm = all(_due_ns(one, told, clock) >= ENDLESS_NS for one in _single([pass_.inner]))
-    return max(0, (until_ns - clock.mark_ns) // SECOND_NS) if calm else 0
-
-
-def _due_ns(pass_: Pass, arrivals: Arrivals, clock: Listening) -> int:
-    """Return when a tick matters to a pass: never where ticks do nothing, at the next where nobody can say."""
-    if type(pass_).tick is LevelledPass.tick:
-        return ENDLESS_NS
-    if isinstance(pass_, Delayed):
-        if pass_.coming(arrivals.readings) is None:
-            return NEVER_NS  # who has to go for another is heard when that one comes
-        within = (_due_ns(one, arrivals, clock) for one in _single([pass_.inner]))
-        return min(pass_.waits_until_ns(arrivals.readings), *within)
-    return pass_.due_ns(arrivals, clock) if isinstance(pass_, Waiting) else NEVER_NS
+    ticks = max(0, (until_ns - clock.mark_ns) // SECOND_NS)
+    return ticks if ticks and pass_.is_calm(coming, clock) else 0

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.entry import Arrivals
-from city.reading import ReadingBatch
+from rules.alarms import NEVER_NS
 from rules.duration import shown_duration
+from rules.event_words import EventWords, Telling
 from rules.kind import Kind, OpenAlarm, Pass, Verdict
 from rules.listening import Listening
+from rules.own_time import OwnTime
 from rules.population import Population
 from rules.reorder import Reorder
 from rules.rule import Rule
@@ -22,57 +24,60 @@ Ints = NDArray[np.int64]
 
 
 class Delayed:
-    """A pass whose readings come in the order of the sensors' time, as far as its lateness reaches.
+    """A pass to which readings, events and seconds come in the order of the sensors' time, as far as it waits."""
 
-    Events are passed on as they come: nothing that counts them goes by their order.
-    """
-
-    def __init__(self, inner: Pass, reorder: Reorder, mark: str) -> None:
-        self.inner, self._reorder = inner, reorder
+    def __init__(self, inner: Pass, reorder: Reorder, words: EventWords, own_time: OwnTime, mark: str) -> None:
+        self.inner, self._reorder, self._words, self._own_time = inner, reorder, words, own_time
         for table in inner.tables:
             table.name = f"{table.name}{mark}"
-        self.tables = (*reorder.tables, *inner.tables)
+        self.tables = (*reorder.tables, own_time.table, *inner.tables)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
-        """Let readings wait, and judge events and what there is no more room for."""
-        out = self._reorder.push(arrivals.readings)
-        verdicts = []
-        if len(out.readings):
-            judged = self.inner.arrivals(Arrivals(out.readings), listening)
-            verdicts += [verdict._replace(row=int(out.cause[verdict.row])) for verdict in judged]
-        if arrivals.events or arrivals.statuses:
-            told = Arrivals(ReadingBatch.empty(), arrivals.events, arrivals.statuses)
-            judged = self.inner.arrivals(told, listening)
-            verdicts += [verdict._replace(row=len(arrivals.readings) + verdict.row) for verdict in judged]
+        """Let readings and events wait, and judge those for which there is no more room."""
+        coming = self._words.rows(arrivals)
+        out = self._reorder.push(coming.arrivals.readings)
+        if not len(out.readings):
+            return []
+        clock, cause, verdicts = self._own_time.clock(listening), coming.places[out.cause], list[Verdict]()
+        for told, places in self._words.runs(out.readings):
+            judged = self.inner.arrivals(told, clock)
+            verdicts += [verdict._replace(row=int(cause[places[verdict.row]])) for verdict in judged]
         return verdicts
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Judge what has waited long enough, and then what did not come."""
+        """Judge what has waited long enough, and the seconds that are over with it."""
         ripe = self._reorder.ripe(time_ns)
-        verdicts = self.inner.arrivals(Arrivals(ripe), listening) if len(ripe) else []
-        missed = self.inner.tick(time_ns, listening)
-        return [*verdicts, *(verdict._replace(row=len(ripe) + verdict.row) for verdict in missed)]
+        return self._own_time.judge(ripe, self._reorder.sure_ns, listening)
 
-    def waits_until_ns(self, coming: ReadingBatch) -> int:
-        """Return when the first of the readings that wait is judged, if these come too."""
-        return self._reorder.due_ns(coming)
+    def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
+        """Return when the first goes that waits, or a second matters by itself, given that these come as well."""
+        coming = self._words.rows(arrivals).arrivals.readings
+        if not self._reorder.has_room(coming):
+            return NEVER_NS  # who has to go for another is heard when that one comes
+        return min(self._reorder.due_ns(coming), self._own_time.due_ns(listening))
 
-    def coming(self, readings: ReadingBatch) -> Arrivals | None:
-        """Return what comes to be judged of those that wait and of these; None where somebody must go for another."""
-        return Arrivals(self._reorder.coming(readings)) if self._reorder.has_room(readings) else None
+    def is_calm(self, arrivals: Arrivals, listening: Listening) -> bool:
+        """Return whether nothing but readings matters while these come, and there is room for all of them."""
+        coming = self._words.rows(arrivals).arrivals.readings
+        if not listening.listening or not self._reorder.has_room(coming):
+            return False
+        return self._own_time.calm(self._reorder.coming(coming), listening)
 
-    def over(self, readings: ReadingBatch, clock: Listening, ticks: int) -> Iterator[tuple[int, Verdict]]:
-        """Judge what goes at so many ticks after the clock's mark; yield the tick, counted from 1, with each verdict.
+    def over(self, arrivals: Arrivals, clock: Listening, mark_ns: int, ticks: int) -> Iterator[tuple[int, Verdict]]:
+        """Judge what goes at so many ticks after `mark_ns`; yield the tick, counted from 1, with each verdict.
 
-        What is told besides readings must not matter here, nor the ticks by themselves.
+        Time by itself must not matter up to then, which the clock says already.
         """
-        ripe = self._reorder.over(readings, clock.mark_ns, ticks)
+        ripe = self._reorder.over(self._words.rows(arrivals).arrivals.readings, mark_ns, ticks)
+        now = self._own_time.skip(self._reorder.sure_ns, clock)
         if not len(ripe.readings):
             return
         first = np.flatnonzero(np.diff(ripe.tick, prepend=0))
         begins = first[np.searchsorted(first, np.arange(len(ripe.tick)), side="right") - 1]
-        for verdict in self.inner.arrivals(Arrivals(ripe.readings), clock):
-            yield int(ripe.tick[verdict.row]), verdict._replace(row=verdict.row - int(begins[verdict.row]))
+        told, places = self._words.told(ripe.readings)
+        for verdict in self.inner.arrivals(told, now):
+            place = int(places[verdict.row])
+            yield int(ripe.tick[place]), verdict._replace(row=place - int(begins[place]))
 
     def begin(self, listening: Listening) -> None:
         """Start the timers that start with a context."""
@@ -80,7 +85,8 @@ class Delayed:
 
     def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
         """Take over the state of pairs that judge as before, and who waits."""
-        self._reorder.adopt(old._reorder)
+        self._reorder.adopt(old._reorder, self._words.renumbered(old._reorder.waiting(), old._words))
+        self._own_time.adopt(old._own_time)
         return self.inner.adopt(old.inner, time_ns)
 
     def refresh(self) -> None:
@@ -126,18 +132,23 @@ class Patient(Together):
             verdicts += (self._part(span, []) if part is None else part).adopt(before, time_ns)
         return verdicts
 
-    def _part(self, lateness_ns: int, rules: Sequence[Placed]) -> Delayed:
-        mark = f"~{shown_duration(lateness_ns)}"
-        sensors, names = _looked_at([rule for _, rule in rules], self._population)
-        reorder = Reorder(f"{self._kind.name}{mark}", lateness_ns, sensors, self._population.quantities, names)
-        return Delayed(self._kind.compile(rules, self._population), reorder, mark)
+    def _part(self, lateness_ns: int, placed: Sequence[Placed]) -> Delayed:
+        mark, rules = f"~{shown_duration(lateness_ns)}", [rule for _, rule in placed]
+        name, inner = f"{self._kind.name}{mark}", self._kind.compile(placed, self._population)
+        words = EventWords(word for rule in rules if isinstance(rule.terms, Telling) for word in rule.terms.events)
+        reorder = Reorder(name, lateness_ns, _looked_at(rules, self._population, words))
+        return Delayed(inner, reorder, words, OwnTime(name, lateness_ns, inner, words), mark)
 
 
-def _looked_at(rules: Iterable[Rule], population: Population) -> tuple[Ints, set[str]]:
-    """Return the numbers of the sensors that rules may look at, and the series; some too many do no harm."""
+def _looked_at(rules: Iterable[Rule], population: Population, words: EventWords) -> Iterator[tuple[Ints, int]]:
+    """Yield the numbers of the sensors that rules may look at with the series; some too many do no harm."""
     names, rows = set[str](), [np.array([], dtype=np.int64)]
     for rule in rules:
         names |= {one for one in (rule.select.quantity, *rule.terms.quantities) if one}
+        others = rule.terms.others if isinstance(rule.terms, Telling) else ()
         # What else a rule reads may be of sensors that it does not select.
-        rows.append(population.match(Selection() if rule.terms.quantities else rule.select))
-    return population.numbers[np.unique(np.concatenate(rows))], names
+        everybody = Selection() if rule.terms.quantities and not others else rule.select
+        rows += [population.match(one) for one in (everybody, *others)]
+    sensors = population.numbers[np.unique(np.concatenate(rows))]
+    yield from ((sensors, population.quantities[one]) for one in sorted(names & population.quantities.keys()))
+    yield from ((sensors, number) for number in words.numbers)

@@ -2,12 +2,15 @@
 
 Who waits lies in one table of a fixed size, so it is bounded, and kept with the checkpoint. Nothing here goes by how
 batches are cut: readings come out at ticks, or one by one when there is no more room.
+
+What was made up to a moment is *sure* to have come when something as new has waited long enough: if any two that come
+in another order than they were made come within the lateness of each other, nothing older can follow.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from heapq import heappush, heappushpop
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +28,7 @@ Ints = NDArray[np.int64]
 MOST = 65_536
 
 #: Sensor number and quantity share a key.
-_QUANTITY_BITS = 11
+_QUANTITY_BITS = 32
 
 _FIELDS = tuple(READING.names or ())
 
@@ -45,38 +48,50 @@ class Ripe(NamedTuple):
 
 
 class Reorder:
-    """Keeps the readings of some series for `lateness_ns` after they came, and lets them out in order of their time.
+    """Keeps readings of some series for `lateness_ns`, and lets them out in order of their time, all series together.
 
-    A reading goes when it has waited that long, and with it those of its series that are older. One that is older
-    than what has gone is late, one that is not is in order, whatever order they came in.
+    A reading goes when it has waited that long since it came (or since it was made, where its clock is ahead by no more
+    than that), and with it all that was made before it, whosever it is. One that came when something newer was sure
+    already is *behind*: it waits for its own time, that those of its series be in order at least. One that is
+    older than what of its series has gone is late, one that is not is in order, whatever order they came in.
     """
 
     def __init__(
         self,
         name: str,
         lateness_ns: int,
-        sensors: Ints,
-        quantities: Mapping[str, int],
-        names: Collection[str],
+        series: Iterable[tuple[Ints, int]],
         most: int | None = None,
     ) -> None:
+        """Take the series that wait: the numbers of sensors, and a quantity of theirs."""
         self._lateness_ns, self._most = lateness_ns, MOST if most is None else most
-        numbers = np.array(sorted({quantities[one] for one in names if one in quantities}), dtype=np.int64)
-        keys = (sensors[:, None] << _QUANTITY_BITS | numbers).ravel()
-        self._gone = StateTable(f"{name}.gone", np.sort(keys), {"newest_ns": (np.int64, NEVER_NS)})
+        keys = [sensors.astype(np.int64) << _QUANTITY_BITS | quantity for sensors, quantity in series]
+        keys.append(np.array([], dtype=np.int64))
+        self._gone = StateTable(f"{name}.gone", np.unique(np.concatenate(keys)), {"newest_ns": (np.int64, NEVER_NS)})
         columns: dict[str, Column] = {field: (READING[field], 0) for field in _FIELDS}
         columns["arrival_ns"] = (np.int64, NEVER_NS)
+        #: Whoever is behind is marked as late here.
         self._waits = StateTable(f"{name}.waits", np.arange(self._most), columns)
-        self.tables = (self._gone, self._waits)
+        self._sure = StateTable(f"{name}.sure", np.array([0]), {"sure_ns": (np.int64, NEVER_NS)})
+        self.tables = (self._gone, self._waits, self._sure)
 
-    def adopt(self, old: Self) -> None:
+    @property
+    def sure_ns(self) -> int:
+        """Return up to when all that was made is known to have come."""
+        return int(self._sure["sure_ns"][0])
+
+    def adopt(self, old: Self, waiting: ReadingBatch) -> None:
         """Let wait here who waited there, but for series that nobody looks at any more."""
         places = old._gone.rows_of(self._gone.keys)
         known = np.flatnonzero(places >= 0)
         self._gone.carry(old._gone, places[known], known)
-        waiting = old._batch(old._waiting())
+        self._sure.carry(old._sure, np.array([0]), np.array([0]))
         for row, _ in self._put(waiting.take(self.rows_of(waiting) >= 0), np.array([], dtype=np.int64)):
             raise AssertionError(row)  # both have as much room
+
+    def waiting(self) -> ReadingBatch:
+        """Return who waits, in order of arrival; marked as late whoever is behind."""
+        return self._batch(self._by_arrival())
 
     def rows_of(self, batch: ReadingBatch) -> Ints:
         """Return the series of each reading, -1 where nobody looks at it."""
@@ -88,16 +103,17 @@ class Reorder:
 
     def due_ns(self, coming: ReadingBatch) -> int:
         """Return when the first goes of those that wait, if these come too; endless where there is none."""
-        waits = self._waits["arrival_ns"]
-        waiting = waits[waits != NEVER_NS]
-        ours = coming.arrival_ns[self.rows_of(coming) >= 0]
-        first = [int(some.min()) for some in (waiting, ours) if len(some)]
-        return min(first) + self._lateness_ns if first else ENDLESS_NS
+        both = (self._batch(self._waiting()), self._ours(coming))
+        return int(min((self._ripe_ns(some).min() for some in both if len(some)), default=ENDLESS_NS))
 
     def coming(self, batch: ReadingBatch) -> ReadingBatch:
-        """Return who waits and those of a batch that will, in order of arrival; whether late is not known yet."""
-        both = ReadingBatch.concatenate([self._batch(self._by_arrival()), self._ours(batch)])
-        return _marked(both, np.zeros(len(both), dtype=np.bool_))
+        """Return who waits and those of a batch that will, as they would come if none came later than it was made.
+
+        Whether late is not known yet.
+        """
+        both = ReadingBatch.concatenate([self._batch(self._waiting()), self._ours(batch)])
+        both = both.take(_order(both))
+        return replace(_marked(both, np.zeros(len(both), dtype=np.bool_)), arrival_ns=both.time_ns)
 
     def has_room(self, batch: ReadingBatch) -> bool:
         """Tell whether nobody has to go for a batch, whenever it comes."""
@@ -111,16 +127,17 @@ class Reorder:
         """
         slots = self._by_arrival()
         both = ReadingBatch.concatenate([self._batch(slots), self._ours(batch)])
-        series = self.rows_of(both)
+        series, ripe = self.rows_of(both), ticks_to(mark_ns, self._ripe_ns(both))
         came = ticks_to(mark_ns, both.arrival_ns)
         came[: len(slots)] = 0
-        waiters = Waiters(series, both.time_ns, came, ticks_to(mark_ns, both.arrival_ns + self._lateness_ns))
-        tick, late = gone(waiters, self._gone["newest_ns"], ticks)
+        waiters = Waiters(series, both.time_ns, self._sure_ns(both), came, ripe, _is_late(both))
+        tick, late, behind, sure_ns = gone(waiters, self._gone["newest_ns"], self.sure_ns, ticks)
         self._free(slots)
         staying = np.flatnonzero(tick == WAITS)
-        self._write(np.flatnonzero(self._waits["arrival_ns"] == NEVER_NS)[: len(staying)], both.take(staying))
-        keys = (both.quality, both.quantity, both.sensor, both.arrival_ns, both.time_ns, tick)
-        order = np.lexsort(keys)[: len(both) - len(staying)]
+        free = np.flatnonzero(self._waits["arrival_ns"] == NEVER_NS)
+        self._write(free[: len(staying)], _marked(both.take(staying), behind[staying]))
+        self._know(sure_ns)
+        order = _order(both, tick)[: len(both) - len(staying)]
         np.maximum.at(self._gone["newest_ns"], series[order], both.time_ns[order])
         self._gone.touch(series[order])
         return Ripe(_marked(both.take(order), late[order]), tick[order])
@@ -128,26 +145,40 @@ class Reorder:
     def push(self, batch: ReadingBatch) -> Out:
         """Let readings wait; return those for which there is no more room, the oldest first."""
         rows = np.flatnonzero(self.rows_of(batch) >= 0)
-        out = self._put(batch.take(rows), rows)
+        ours = batch.take(rows)
+        out = self._put(_marked(ours, ours.time_ns <= self.sure_ns), rows)
         # One by one: what is pushed out next may be older than what was before.
         pushed = [self._going(ReadingBatch.of([reading])) for reading, _ in out]
         return Out(ReadingBatch.concatenate(pushed), np.array([cause for _, cause in out], dtype=np.int64))
 
     def ripe(self, time_ns: int) -> ReadingBatch:
-        """Return those that have waited long enough at a tick, and those of their series that are older, in order."""
+        """Return those that have waited long enough at a tick, and those that are older, in order."""
         slots = self._waiting()
-        waited = self._waits["arrival_ns"][slots] + self._lateness_ns <= time_ns
+        batch = self._batch(slots)
+        waited = self._ripe_ns(batch) <= time_ns
         if not waited.any():
             return ReadingBatch.empty()
-        batch = self._batch(slots)
+        self._know(int(self._sure_ns(batch)[waited].max()))
+        ready = waited | (~_is_late(batch) & (batch.time_ns <= self.sure_ns))
         _, series = np.unique(self.rows_of(batch), return_inverse=True)
         upto_ns = np.full(int(series.max()) + 1, NEVER_NS)
-        np.maximum.at(upto_ns, series[waited], batch.time_ns[waited])
+        np.maximum.at(upto_ns, series[ready], batch.time_ns[ready])
         goes = batch.time_ns <= upto_ns[series]
         going = batch.take(goes)
         self._free(slots[goes])
-        order = np.lexsort((going.quality, going.quantity, going.sensor, going.arrival_ns, going.time_ns))
-        return self._going(going.take(order))
+        return self._going(going.take(_order(going)))
+
+    def _ripe_ns(self, batch: ReadingBatch) -> Ints:
+        """Return when readings have waited long enough; those of a clock that is ahead wait until it is that time."""
+        return np.maximum(batch.arrival_ns, self._sure_ns(batch)) + self._lateness_ns
+
+    def _sure_ns(self, batch: ReadingBatch) -> Ints:
+        """Return what is sure once readings have waited: a clock that is far ahead says nothing about others."""
+        return np.minimum(batch.time_ns, batch.arrival_ns + self._lateness_ns)
+
+    def _know(self, sure_ns: int) -> None:
+        self._sure["sure_ns"][0] = max(self.sure_ns, sure_ns)
+        self._sure.touch(np.array([0]))
 
     def _going(self, batch: ReadingBatch) -> ReadingBatch:
         """Return readings that go now in order of time, late where older than what of their series has gone before."""
@@ -199,6 +230,17 @@ class Reorder:
         for field in _FIELDS:
             self._waits[field][slots] = getattr(batch, field)
         self._waits.touch(slots)
+
+
+def _order(batch: ReadingBatch, *first: Ints) -> Ints:
+    """Return the order in which readings are judged: that of their time, and of what they are, not of their arrival."""
+    keys: tuple[NDArray[Any], ...] = (batch.quality, batch.arrival_ns, batch.sensor, batch.quantity, batch.time_ns)
+    return np.lexsort((*keys, *first))
+
+
+def _is_late(batch: ReadingBatch) -> NDArray[np.bool_]:
+    late: NDArray[np.bool_] = batch.quality & np.uint16(Quality.LATE) != 0
+    return late
 
 
 def _marked(batch: ReadingBatch, late: NDArray[np.bool_]) -> ReadingBatch:

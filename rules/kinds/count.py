@@ -18,6 +18,7 @@ from rules.listening import Listening
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
+from rules.selection import Selection
 from rules.tallied import Counted, TalliedPass
 from rules.tally import MOST
 
@@ -29,6 +30,16 @@ class CountTerms(Levelled):
     told: Told
     same: Grouping
     within_ns: int
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Return the words that count."""
+        return self.told.events
+
+    @property
+    def others(self) -> tuple[Selection, ...]:
+        """Return nothing: what counts is of the sensors that the rule selects."""
+        return ()
 
     @property
     def measured(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from city.clock import SECOND_NS, iso
+from city.clock import iso
 from city.entry import Arrivals
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
@@ -70,6 +70,16 @@ class SequenceTerms(Levelled):
     def quantities(self) -> tuple[str, ...]:
         """Return the series that it reads besides the one that the rule selects."""
         return tuple(step.select.quantity for step in self.then if step.select.quantity)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Return the words that count."""
+        return (*self.first.events, *(word for step in self.then for word in step.told.events))
+
+    @property
+    def others(self) -> tuple[Selection, ...]:
+        """Return the selections of the steps after the first."""
+        return tuple(step.select for step in self.then)
 
     @property
     def measured(self) -> str:
@@ -161,15 +171,6 @@ def _stepped(rules: Sequence[tuple[int, Rule]]) -> list[tuple[int, int, tuple[in
     return found
 
 
-def _patience_ns(rules: Sequence[Rule]) -> int:
-    """Return how long after its while something may still be judged as having been in it; all have one lateness.
-
-    What follows may come a lateness late, waits as long again, and goes with the next tick.
-    """
-    lateness_ns = max((rule.lateness_ns for rule in rules), default=0)
-    return 2 * lateness_ns + SECOND_NS if lateness_ns else 0
-
-
 class SequencePass(TalliedPass):
     """Counts the sequences that each group completes."""
 
@@ -186,7 +187,7 @@ class SequencePass(TalliedPass):
         self._of_members = (self._happenings.table,)
         without = np.array([one.without for one in terms], dtype=np.bool_)[groups.term]
         count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[groups.term]
-        self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without, _patience_ns(roll.rules)))
+        self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without))
         self._memories = (*self._memories, self._chains.table)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:

@@ -185,7 +185,7 @@ def test_upload_of_history_is_judged_with_its_holds_and_says_that_it_is_late() -
 
 
 def room(most: int) -> Reorder:
-    return Reorder("r", 5 * SECOND_NS, np.array([1, 2]), QUANTITIES, {"water_level"}, most=most)
+    return Reorder("r", 5 * SECOND_NS, [(np.array([1, 2]), QUANTITIES["water_level"])], most=most)
 
 
 def batch(*rows: tuple[int, int, int, float]) -> ReadingBatch:
@@ -212,10 +212,37 @@ def test_readings_of_other_series_do_not_wait() -> None:
     assert len(waiting.ripe(at(60))) == 0
 
 
-def test_one_that_is_ripe_takes_the_older_of_its_series_along() -> None:
+def test_one_that_has_waited_takes_along_what_was_made_before_it_whosever_it_is() -> None:
     waiting = room(10)
-    waiting.push(batch((1, 5, 0, 0.5), (1, 4, 4, 0.4), (1, 6, 4, 0.6), (2, 1, 4, 0.1)))
+    waiting.push(batch((1, 5, 5, 0.5), (1, 4, 9, 0.4), (1, 6, 9, 0.6), (2, 1, 9, 0.1), (2, 7, 9, 0.7)))
 
-    assert waiting.ripe(at(4)).value.tolist() == []
-    assert waiting.ripe(at(5)).value.tolist() == [0.4, 0.5]
-    assert all(earlier < later for earlier, later in pairwise(waiting.ripe(at(9)).time_ns.tolist()))
+    assert waiting.ripe(at(9)).value.tolist() == []
+    assert waiting.ripe(at(10)).value.tolist() == [0.1, 0.4, 0.5]
+    assert waiting.ripe(at(14)).value.tolist() == [0.6, 0.7]
+
+
+def test_who_is_behind_waits_for_those_of_its_series() -> None:
+    waiting = room(10)
+    waiting.push(batch((1, 5, 5, 0.5)))
+    waiting.ripe(at(10))
+    waiting.push(batch((2, 3, 11, 0.3), (1, 6, 11, 0.6)))
+    waiting.push(batch((2, 2, 14, 0.2)))
+
+    assert waiting.ripe(at(15)).value.tolist() == []
+    out = waiting.ripe(at(16))
+    assert out.value.tolist() == [0.2, 0.3, 0.6]
+    assert not (out.quality & Quality.LATE).any()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "goes"),
+    [pytest.param(4, 14, id="it waits for its own time"), pytest.param(300, 15, id="but not for ever")],
+)
+def test_a_clock_that_is_ahead_lets_nobody_go(ahead: int, goes: int) -> None:
+    waiting = room(10)
+    waiting.push(batch((1, 5 + ahead, 5, 0.5)))
+    waiting.push(batch((2, 13, 13, 0.3)))
+
+    assert waiting.ripe(at(goes - 1)).value.tolist() == []
+    assert waiting.ripe(at(goes)).value.tolist() == [0.5]
+    assert waiting.ripe(at(18)).value.tolist() == [0.3]
