@@ -1,5 +1,6 @@
 """Rules that wait for late readings judge them in the order of the sensors' time, however they came."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
-from city.entry import Arrivals, Connection, Entry, Tick
+from city.entry import Arrivals, Connection, Entry, SensorEvent, Tick
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.reorder import Reorder
@@ -25,6 +26,27 @@ VOTES = rule(
     kind="quorum",
     extra="lateness: 5s\n    each: {above: 3, clear: 2}\n    same: district\n    within: 3s",
 )
+KNOCKS = rule(
+    "{notice: {at_least: 2}, major: {at_least: 4}}",
+    name="knocks",
+    kind="count",
+    extra="lateness: 5s\n    event: knock\n    confidence: 0.5\n    same: district\n    within: 6s",
+)
+KNOCK_THEN_WATER = rule(
+    "{notice: {at_least: 1}}",
+    name="knock-then-water",
+    kind="sequence",
+    extra="lateness: 5s\n    event: knock\n    then: [{select: {quantity: water_level}, each: {above: 0.1}}]\n"
+    "    same: district\n    within: 6s",
+)
+UNANSWERED = rule(
+    "{notice: {at_least: 1}}",
+    name="unanswered",
+    kind="sequence",
+    extra="lateness: 5s\n    event: knock\n    without: {select: {quantity: water_level}, each: {above: 0.1}}\n"
+    "    same: district\n    within: 6s",
+)
+OF_ALL_WAYS = (PATIENT, MORTAL, VOTES, KNOCKS, KNOCK_THEN_WATER, UNANSWERED)
 SENSORS = [sensor(1, district="east", interval_s=2.0), sensor(2, district="east", interval_s=2.0)]
 
 #: When it was made and when it came, in seconds; the sensor; the value in metres.
@@ -32,14 +54,24 @@ Said = tuple[int, int, int, float]
 
 
 def late_marked(said: list[Said]) -> list[tuple[int, int, int, int, float, int]]:
-    """Return what is said in the order in which it came, marked as ingest does."""
+    """Return what is said in the order in which it came, no two at one moment, marked as ingest does."""
     newest: dict[int, int] = {}
     rows = []
-    for made, came, number, value in sorted(said, key=lambda one: one[1]):
+    for place, (made, came, number, value) in enumerate(sorted(said, key=lambda one: one[1])):
         flag = Quality.LATE if made < newest.get(number, -1) else Quality.GOOD
         newest[number] = max(newest.get(number, -1), made)
-        rows.append((number, 1, at(made), at(came), value, int(flag)))
+        rows.append((number, 1, at(made), at(came) - 1000 * (len(said) - place), value, int(flag)))
     return rows
+
+
+def arrivals(rows: Sequence[tuple[int, int, int, int, float, int]]) -> Arrivals:
+    """Return readings, and a knock with each that is neither calm nor high."""
+    events = (
+        SensorEvent(number, "knock", made_ns, came_ns + 1, f'{{"confidence": {10 * value}}}')
+        for number, _, made_ns, came_ns, value, _ in rows
+        if value in {0.025, 0.05}
+    )
+    return Arrivals(ReadingBatch.of(list(rows)), tuple(events))
 
 
 def entries(rows: list[tuple[int, int, int, int, float, int]], until: int, cuts: set[int]) -> list[Entry]:
@@ -52,10 +84,10 @@ def entries(rows: list[tuple[int, int, int, int, float, int]], until: int, cuts:
             place, row = said.pop(0)
             waiting.append(row)
             if place in cuts:
-                found.append(Arrivals(ReadingBatch.of(waiting)))
+                found.append(arrivals(waiting))
                 waiting = []
         if waiting:
-            found.append(Arrivals(ReadingBatch.of(waiting)))
+            found.append(arrivals(waiting))
             waiting = []
         found.append(Tick(at(second)))
     return found
@@ -95,13 +127,13 @@ def test_batches_cut_otherwise_and_a_reload_change_no_alarm(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("rules.reorder.MOST", most)
         whole, cut = Bench(), Bench()
-        files = context(book(PATIENT, VOTES), SENSORS)
-        whole.feed(files)
-        cut.feed(files)
+        files = context(book(*OF_ALL_WAYS), SENSORS)
+        whole.feed(files, Connection(at(-1), listening=True))
+        cut.feed(files, Connection(at(-1), listening=True))
         rows = late_marked(said)
-        expected = whole.feed(*entries(rows, 45, set()))
+        expected = whole.feed(*entries(rows, 55, set()))
         found: list[AlarmTransition] = []
-        for place, entry in enumerate(entries(rows, 45, cuts)):
+        for place, entry in enumerate(entries(rows, 55, cuts)):
             if place == reload_at:
                 cut = Bench(reloaded(cut.engine))
             found += cut.feed(entry)
@@ -112,10 +144,10 @@ def test_batches_cut_otherwise_and_a_reload_change_no_alarm(
 def leapt(rows: list[tuple[int, int, int, int, float, int]], cuts: set[int], until: int) -> list[AlarmTransition]:
     """Judge readings in leaps that end at `cuts` and at `until`, in seconds."""
     bench, found = Bench(), list[AlarmTransition]()
-    bench.feed(context(book(PATIENT, MORTAL, VOTES), SENSORS), Connection(at(-1), listening=True))
+    bench.feed(context(book(*OF_ALL_WAYS), SENSORS), Connection(at(-1), listening=True))
     for begin, end in pairwise([-1, *sorted(cuts), until]):
         some = [row for row in rows if at(begin) < row[3] <= at(end)]
-        found += bench.engine.leap(Arrivals(ReadingBatch.of(some)), at(end))
+        found += bench.engine.leap(arrivals(some), at(end))
     return found
 
 
@@ -129,7 +161,7 @@ def test_leaps_over_many_ticks_give_what_every_tick_gives(
         # What was made at one moment may come twice, with another value.
         rows = late_marked([*said, *again])
         bench = Bench()
-        bench.feed(context(book(PATIENT, MORTAL, VOTES), SENSORS), Connection(at(-1), listening=True))
+        bench.feed(context(book(*OF_ALL_WAYS), SENSORS), Connection(at(-1), listening=True))
         expected = bench.feed(*entries(rows, 60, set()))
 
         found = leapt(rows, cuts, 60)
