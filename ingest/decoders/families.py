@@ -3,9 +3,11 @@
 from ingest.decoders import (
     axis,
     chirpstack_v4,
+    collectd,
     dahua,
     datex2,
     digitraffic,
+    domoticz,
     fiware,
     frigate,
     hikvision,
@@ -19,6 +21,7 @@ from ingest.decoders import (
     modbus_gateway,
     nb_iot,
     onvif_mqtt,
+    opc_ua,
     opensensemap,
     plain,
     purpleair,
@@ -35,9 +38,11 @@ from ingest.decoders import (
 )
 from ingest.decoders.axis import AxisDecoder
 from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
+from ingest.decoders.collectd import CollectdDecoder
 from ingest.decoders.dahua import DahuaDecoder
 from ingest.decoders.datex2 import Datex2Decoder
 from ingest.decoders.digitraffic import DigitrafficDecoder
+from ingest.decoders.domoticz import DomoticzDecoder
 from ingest.decoders.family import Family
 from ingest.decoders.fiware import FiwareDecoder
 from ingest.decoders.frigate import FrigateDecoder
@@ -53,6 +58,7 @@ from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.nb_iot import NbIotDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
+from ingest.decoders.opc_ua import OpcUaDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
 from ingest.decoders.plain import PlainDecoder
 from ingest.decoders.purpleair import PurpleAirDecoder
@@ -73,6 +79,9 @@ from ingest.templates.product import product_family
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
     "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",)),
+    "opc_ua": Family(OpcUaDecoder, bears=opc_ua.bears),
+    "domoticz": Family(DomoticzDecoder, bears=domoticz.bears),
+    "collectd": Family(CollectdDecoder, bears=collectd.bears),
     "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),
     "datex2": Family(Datex2Decoder, bears=datex2.bears),
     "redfish": Family(RedfishDecoder, bears=redfish.bears),
@@ -92,6 +101,8 @@ FAMILIES: dict[str, Family] = {
     "shelly": product_family("shelly"),
     "tasmota": product_family("tasmota"),
     "zigbee2mqtt": product_family("zigbee2mqtt"),
+    "victron": product_family("victron"),
+    "dsmr": product_family("dsmr"),
     "smartcitizen": Family(SmartCitizenDecoder, filters=("device/sck/#",)),
     "sensorthings": Family(
         learner=SensorThingsDecoder, filters=("v1.0/#", "v1.1/#"), topics=sensorthings.TOPIC, bears=sensorthings.bears

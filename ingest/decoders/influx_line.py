@@ -5,6 +5,7 @@ from typing import NamedTuple, TypedDict
 
 from line_protocol_parser import LineFormatError, parse_line
 
+from city.catalogue import default_catalogue
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
@@ -58,9 +59,19 @@ class InfluxLineDecoder:
         if line["measurement"] == "ipmi_sensor":
             return _ipmi(_Point(line, _joined(IPMI_SENSOR, tags, topic)))
         plugin = PLUGINS.get(line["measurement"])
-        if plugin is not None:
+        if _is_limit(line):
+            return []
+        if plugin is not None and not ("value" in line["fields"] and not plugin.fields.keys() & line["fields"].keys()):
             return _known(_Point(line, _joined(plugin.sensor, tags, topic)), plugin)
         return _known(_Point(line, _joined((_particular(tags),), tags, topic)), Plugin(()))
+
+
+def _is_limit(line: Line) -> bool:
+    """Return whether a line is a limit (`temp`: `sensor=coretemp_crit`) or a forecast (`openweathermap`)."""
+    tags = line["tags"]
+    if line["measurement"] == "temp":
+        return NO_READING.search(tags.get("sensor", "")) is not None
+    return line["measurement"] == "openweathermap" and tags.get("forecast", "*") != "*"
 
 
 def bears(body: Body) -> bool:
@@ -148,7 +159,7 @@ def _quantity(line: Line, key: str) -> str:
     """Return a field's name; that of a field `value` is the measurement, or the end of the topic that it was."""
     if key != "value":
         return checked_name(key, at="field")
-    topic = line["tags"].get("topic")
+    topic = line["tags"].get("topic") if default_catalogue().find(line["measurement"]) is None else None
     return checked_name(topic.rpartition("/")[2] if topic is not None else line["measurement"], at="measurement")
 
 

@@ -45,6 +45,7 @@ _UPS_FIELDS = {
     "time_left_minutes": Field("battery_runtime", "min"),
 }
 
+_REDFISH = (("address", "source"), ("name",))
 #: Measurement -> how its plugin writes (Telegraf's documentation of each input plugin).
 PLUGINS = {
     "upsd": Plugin((("ups_name", "serial"),), _UPS_FIELDS, only=True),
@@ -90,20 +91,48 @@ PLUGINS = {
         {"average_response_ms": Field("response_time", "ms"), "percent_packet_loss": Field("packet_loss", "%")},
         only=True,
     ),
-    "redfish_thermal_temperatures": Plugin(
-        (("address", "source"), ("name",)), {"reading_celsius": Field("temperature", "°C")}, only=True
-    ),
+    "redfish_thermal_temperatures": Plugin(_REDFISH, {"reading_celsius": Field("temperature", "°C")}, only=True),
     "redfish_thermal_fans": Plugin(
-        (("address", "source"), ("name",)),
+        _REDFISH,
         {"reading_rpm": Field("fan_speed", "rpm"), "reading_percent": Field("fan_speed", "%")},
         only=True,
     ),
     "redfish_power_powersupplies": Plugin(
-        (("address", "source"), ("name",)),
+        _REDFISH,
+        {
+            "power_input_watts": Field("power_input", "W"),
+            "power_output_watts": Field("power_output", "W"),
+            "last_power_output_watts": Field("power_output", "W"),
+            "line_input_voltage": Field("input_voltage", "V"),
+        },
+        only=True,
+    ),
+    "redfish_power_voltages": Plugin(_REDFISH, {"reading_volts": Field("voltage", "V")}, only=True),
+    "redfish_power_powercontrol": Plugin(_REDFISH, {"power_consumed_watts": Field("power", "W")}, only=True),
+    "redfish_thermalsubsys_temperatures": Plugin(_REDFISH, {"reading_celsius": Field("temperature", "°C")}, only=True),
+    "redfish_thermalsubsys_fans": Plugin(
+        _REDFISH, {"reading_rpm": Field("fan_speed", "rpm"), "reading_percent": Field("fan_speed", "%")}, only=True
+    ),
+    "redfish_powersubsys_powersupplies": Plugin(
+        _REDFISH,
         {
             "power_input_watts": Field("power_input", "W"),
             "power_output_watts": Field("power_output", "W"),
             "line_input_voltage": Field("input_voltage", "V"),
+        },
+        only=True,
+    ),
+    "redfish_powersubsys_redundancy": Plugin(_REDFISH, only=True),
+    "redfish_storage": Plugin(_REDFISH, only=True),
+    "openweathermap": Plugin((("city", "city_id"),)),
+    "hddtemp": Plugin((("source", "host"), ("device",)), {"temperature": Field("device_temperature", "°C")}, only=True),
+    "smart_device": Plugin((("host",), ("device",)), {"temp_c": Field("device_temperature", "°C")}, only=True),
+    "nvidia_smi": Plugin(
+        (("host",), ("uuid", "index")),
+        {
+            "temperature_gpu": Field("device_temperature", "°C"),
+            "power_draw": Field("power", "W"),
+            "fan_speed": Field("fan_speed", "%"),
         },
         only=True,
     ),

@@ -55,6 +55,7 @@ _GROUPS = {
 #: Members of the newer schemas that hold a sensor's excerpt, `{"Reading": …}`.
 _EXCERPTS = {
     "SpeedPercent": Known("fan_speed", "%"),
+    "FanSpeedPercent": Known("fan_speed", "%"),
     "TemperatureCelsius": Known("temperature", "°C"),
     "HumidityPercent": Known("humidity", "%"),
     "AbsoluteHumidity": Known("absolute_humidity", "g/m³"),
@@ -65,6 +66,20 @@ _EXCERPTS = {
     "InputPowerWatts": Known("power_input", "W"),
     "OutputPowerWatts": Known("power_output", "W"),
     "FrequencyHz": Known("frequency", "Hz"),
+}
+#: Lists of excerpts, each with the sensor that it is of: the rails of a power supply, the fans of a chassis.
+_SEVERAL = {
+    "RailVoltage": Known("voltage", "V"),
+    "RailCurrentAmps": Known("current", "A"),
+    "RailPowerWatts": Known("power", "W"),
+    "FanSpeedsPercent": Known("fan_speed", "%"),
+}
+#: Of a power distribution unit, by phase (DSP8010, PolyPhase…).
+_PHASES = {
+    "PolyPhaseVoltage": Known("voltage", "V"),
+    "PolyPhaseCurrentAmps": Known("current", "A"),
+    "PolyPhasePowerWatts": Known("power", "W"),
+    "PolyPhaseEnergykWh": Known("energy", "kWh"),
 }
 #: Summaries of a chassis (ThermalMetrics), each an excerpt.
 _SUMMARY = ("Intake", "Exhaust", "Ambient", "Internal")
@@ -157,12 +172,32 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
     found += [_excerpt(host, body, said.get(key), Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
+    found += _several(host, body)
     readings = body.get("TemperatureReadingsCelsius")
     for one in readings if isinstance(readings, list) else []:
         if isinstance(one, dict):
             name = one.get("DeviceName") or str(one.get("DataSourceUri", "")).rpartition("/")[2]
             found.append(_excerpt(host, {"Name": name}, one, Known("temperature", "°C")))
     return [one for one in found if one is not None]
+
+
+def _several(host: str, body: dict[str, Any]) -> list[Measurement | None]:
+    """Return the excerpts of lists, labelled by the sensor that each is of, and those of phases, by the phase."""
+    found = []
+    for key, known in _SEVERAL.items():
+        several = body.get(key)
+        for one in several if isinstance(several, list) else []:
+            of = one.get("DeviceName") or str(one.get("DataSourceUri", "")) if isinstance(one, dict) else ""
+            found.append(_excerpt(host, body, one, known, _label(str(of).rpartition("/")[2])))
+    for key, known in _PHASES.items():
+        phases = body.get(key)
+        for phase, one in phases.items() if isinstance(phases, dict) else ():
+            found.append(_excerpt(host, body, one, known, _label(phase)))
+    return found
+
+
+def _label(word: str) -> str:
+    return checked_name(word, at="$.DataSourceUri") if word else ""
 
 
 def _excerpt(host: str, body: dict[str, Any], said: object, known: Known, label: str = "") -> Measurement | None:

@@ -85,6 +85,32 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'{"deviceId": "R3", "timestamp": 1795161600000, "lanes": [{"lane": 1, "volume": 12, "speed": "45.5", '
         b'"density": 3}]}',
     ),
+    "hj212": (
+        "hj212/1",
+        b"##0087ST=22;CN=2061;MN=01;CP=&&DataTime=20261120200000;a34004-Avg=12,a34004-Flag=N;LA-Rtd=5&&E981",
+    ),
+    "datex2": (
+        "t",
+        b"<d:siteMeasurements xmlns:d='http://datex2.eu/schema/2/2_0'><d:measurementSiteReference id='S1'/>"
+        b"<d:measurementTimeDefault>2026-11-20T12:00:00Z</d:measurementTimeDefault><d:measuredValue index='1'>"
+        b"<d:averageVehicleSpeed><d:dataError>true</d:dataError><d:speed>98.5</d:speed></d:averageVehicleSpeed>"
+        b"</d:measuredValue></d:siteMeasurements>",
+    ),
+    "digitraffic": (
+        "t",
+        b'{"id": 7, "sensorValues": [{"id": 1, "stationId": 7, "name": "ILMA", "value": 3.5, "unit": "\xc2\xb0C", '
+        b'"measuredTime": "2026-11-20T12:00:00Z"}], "properties": {"situationId": "x"}}',
+    ),
+    "hsl_hfp": (
+        "/hfp/v2/journey/ongoing/vp/ferry/1/2",
+        b'{"VP": {"desi": "551", "oper": 18, "veh": 423, "tst": "2026-11-20T12:00:00.000Z", "spd": 6.5, "hdg": 270, '
+        b'"lat": 60.2, "long": 24.6, "acc": -0.3, "dl": -120, "odo": 1234, "drst": 0, "occu": 5}}',
+    ),
+    "sensor_community": (
+        "air/1",
+        b'{"esp8266id": "123", "sensordatavalues": [{"value_type": "SDS_P1", "value": "14.4"}, {"value_type": '
+        b'"BME280_pressure", "value": "99912.2"}], "age": 5, "timestamp": "2026-11-20 12:00:00"}',
+    ),
     "frigate": (
         "frigate/events",
         b'{"type": "end", "before": {}, "after": {"camera": "c", "label": "car", "end_time": 1795161600.5, '
@@ -123,4 +149,21 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'{"device": {"id": "d"}, "ts": 1795161600000, "temperature": {"value": 3, "unit": "C"}, "wind": {"speed": 2}, '
         b'"sensors": {"a": {"co2": 5}}, "readings": [{"name": "hum", "value": "4 %"}], "voltage": {"l1": 230}}',
     ),
+    "opc_ua": (
+        "opc/x",
+        b'[{"body": {"MessageType": "ua-data", "PublisherId": "p", "Messages": [{"DataSetWriterId": 1, "Timestamp": '
+        b'"2026-11-20T08:00:00Z", "Payload": {"T": {"Value": 3, "StatusCode": {"Code": 5}}, "F": 4}}]}}, '
+        b'{"NodeId": "n", "DisplayName": "d", "ApplicationUri": "u", "Value": {"Value": 1, "StatusCode": "BadX"}}]',
+    ),
+    "domoticz": (
+        "domoticz/out",
+        b'{"idx": 5, "dtype": "General", "stype": "kWh", "nvalue": 0, "svalue1": "3", "svalue2": "4", "Battery": 255}',
+    ),
+    "collectd": (
+        "collectd/h",
+        b'[{"values": [1, 2], "dstypes": ["a", "b"], "dsnames": ["rx", "tx"], "time": 1795161600.5, "host": "h", '
+        b'"plugin": "p", "plugin_instance": "i", "type": "if_octets", "type_instance": "t"}]',
+    ),
+    "victron": ("N/p/battery/256/Dc/0/Voltage", b'{"value": 12.9}'),
+    "dsmr": ("dsmr/reading/electricity_delivered_1", b"123.4"),
 }

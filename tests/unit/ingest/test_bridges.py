@@ -1,0 +1,173 @@
+"""What programs tell in the name of many devices: OPC UA, Domoticz, collectd, Telegraf, GX devices, meters."""
+
+import json
+from typing import Any
+
+import pytest
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded
+from city.quality import Quality
+from ingest.decoders import DECODERS, FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import parse_time
+
+AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+TIME = "2026-11-20T08:00:00Z"
+Readings = dict[tuple[str, str], tuple[float, str | None]]
+
+
+def decode(topic: str, body: Any) -> Decoded:
+    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+
+def told(decoded: Decoded) -> Readings:
+    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+
+
+def opc(payload: dict[str, Any], **more: Any) -> dict[str, Any]:
+    message = {"DataSetWriterName": "press", "Timestamp": TIME, "Payload": payload, **more}
+    return {"MessageType": "ua-data", "PublisherId": "plc", "Messages": [message]}
+
+
+VALUES = {"host": "h", "plugin": "sensors", "plugin_instance": "core", "interval": 10, "time": 1_795_161_600.5}
+DEVICE = {"idx": 7, "name": "Office", "nvalue": 0, "Battery": 255, "RSSI": 12}
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "expected"),
+    [
+        pytest.param(
+            "opc/x",
+            opc({"Running": {"Value": True}, "Zone1/Temperature": 21.5, "Name": "text", "Range": {"Low": 1}}),
+            {("plc/press", "Running"): (1.0, None), ("plc/press", "Temperature/Zone1"): (21.5, None)},
+            id="OPC UA: fields whole and raw",
+        ),
+        pytest.param(
+            "x",
+            {"body": [opc({"Speed": {"Value": 3}})]},
+            {("plc/press", "Speed"): (3.0, None)},
+            id="OPC UA: within a cloud's envelope",
+        ),
+        pytest.param(
+            "x",
+            {"NodeId": "ns=2;s=T", "ApplicationUri": "urn:plc", "DisplayName": "T", "Value": {"Value": 21.5}},
+            {("urn:plc", "T"): (21.5, None)},
+            id="OPC UA: a sample",
+        ),
+        pytest.param("x", {"MessageType": "ua-metadata", "MetaData": {"Fields": []}}, {}, id="OPC UA: metadata"),
+        pytest.param("x", opc({"Event": {"EventId": "e", "Severity": 900}}), {}, id="OPC UA: an event has no value"),
+        pytest.param(
+            "domoticz/out",
+            DEVICE | {"dtype": "Temp + Humidity", "stype": "TH", "svalue1": "21.5", "svalue2": "40", "svalue3": "1"},
+            {("domoticz/7", "temperature"): (21.5, "°C"), ("domoticz/7", "humidity"): (40.0, "%")},
+            id="Domoticz: on mains",
+        ),
+        pytest.param(
+            "domoticz/out",
+            DEVICE | {"dtype": "General", "stype": "kWh", "svalue1": "120", "svalue2": "4000.5", "Battery": 80},
+            {
+                ("domoticz/7", "power"): (120.0, "W"),
+                ("domoticz/7", "energy"): (4000.5, "Wh"),
+                ("domoticz/7", "battery_level"): (80.0, "%"),
+            },
+            id="Domoticz: a meter",
+        ),
+        pytest.param(
+            "domoticz/out", DEVICE | {"dtype": "General", "stype": "Alert", "svalue1": "3"}, {}, id="Domoticz: others"
+        ),
+        pytest.param(
+            "collectd/h",
+            [
+                VALUES | {"values": [45], "dstypes": ["gauge"], "dsnames": ["value"], "type": "temperature"},
+                VALUES | {"values": [1, 2], "dstypes": ["", ""], "dsnames": ["rx", "tx"], "type": "if_octets"},
+                VALUES | {"values": [1], "dstypes": ["gauge"], "dsnames": ["value"], "type": "entropy"},
+            ],
+            {
+                ("h/sensors/core", "temperature"): (45.0, "°C"),
+                ("h/sensors/core", "in_octets"): (1.0, "B"),
+                ("h/sensors/core", "out_octets"): (2.0, "B"),
+            },
+            id="collectd: by type",
+        ),
+        pytest.param(
+            "N/p/battery/256/Dc/0/Voltage",
+            {"value": 12.9},
+            {("p/battery/256", "voltage/Dc/0/Voltage"): (12.9, "V")},
+            id="Victron: a battery",
+        ),
+        pytest.param("N/p/battery/256/Soc", {"value": None}, {}, id="Victron: not connected"),
+        pytest.param("N/p/battery/256/ProductId", {"value": 515}, {}, id="Victron: what is no reading"),
+        pytest.param(
+            "dsmr/reading/electricity_delivered_1",
+            "123.4",
+            {("dsmr", "energy/electricity_delivered_1"): (123.4, "kWh")},
+            id="DSMR",
+        ),
+        pytest.param("dsmr/reading/timestamp", "2026-11-20", {}, id="DSMR: a time"),
+        pytest.param(
+            "telegraf/h",
+            "temp,host=h,sensor=core0_crit temp=100\ntemp,host=h,sensor=core0_input temp=56",
+            {("h/core0_input", "device_temperature"): (56.0, "°C")},
+            id="Telegraf: a limit that its tag names",
+        ),
+        pytest.param(
+            "telegraf/h",
+            "redfish_power_voltages,address=a,name=VRM1 reading_volts=12,upper_threshold_fatal=15\n"
+            "redfish_storage,address=a capacity_bytes=2i",
+            {("a/VRM1", "voltage"): (12.0, "V")},
+            id="Telegraf: Redfish",
+        ),
+        pytest.param(
+            "telegraf/h",
+            "openweathermap,city=X,forecast=* temperature=16\nopenweathermap,city=X,forecast=3h temperature=20",
+            {("X", "temperature"): (16.0, None)},
+            id="Telegraf: a forecast",
+        ),
+        pytest.param(
+            "telegraf/h",
+            "temp,topic=sensor/room1 value=21.5",
+            {("sensor/room1", "temp"): (21.5, None)},
+            id="Telegraf: somebody's own measurement of a plugin's name",
+        ),
+        pytest.param(
+            "redfish/h",
+            {
+                "@odata.id": "/redfish/v1/Chassis/1/PowerSubsystem/PowerSupplies/Bay1/Metrics",
+                "Name": "PSU 1",
+                "FanSpeedPercent": {"Reading": 68, "SpeedRPM": 3290},
+                "RailVoltage": [{"DataSourceUri": "/x/3V", "Reading": 3.31}, {"DataSourceUri": "/x/5V", "Reading": 5}],
+                "PolyPhaseVoltage": {"Line1ToNeutral": {"Reading": 230}},
+            },
+            {
+                ("h/PSU 1", "fan_speed"): (68.0, "%"),
+                ("h/PSU 1", "voltage/3V"): (3.31, "V"),
+                ("h/PSU 1", "voltage/5V"): (5.0, "V"),
+                ("h/PSU 1", "voltage/Line1ToNeutral"): (230.0, "V"),
+            },
+            id="Redfish: rails and phases",
+        ),
+    ],
+)
+def test_bridge_is_understood(topic: str, body: Any, expected: Readings):
+    assert told(decode(topic, body)) == expected
+
+
+def test_opc_status_is_the_servers_own_word():
+    fields = {"A": {"Value": 1, "StatusCode": 0x80340000}, "B": {"Value": 2, "StatusCode": {"Symbol": "BadNoData"}}}
+
+    found = decode("x", opc(fields | {"C": {"Value": 3, "SourceTimestamp": TIME}})).measurements
+
+    assert [one.quality for one in found] == [Quality.BAD, Quality.BAD, Quality.GOOD]
+    assert {one.time_ns for one in found} == {parse_time(TIME)}
+
+
+@pytest.mark.parametrize(
+    ("family", "body"),
+    [("domoticz", {"idx": 1}), ("collectd", [{"values": 1}]), ("collectd", "text"), ("domoticz", [1])],
+)
+def test_bridge_refuses_others(family: str, body: object):
+    with pytest.raises(UndecodableMessage) as caught:
+        DECODERS[family](DecoderOptions()).decode("t", json.dumps(body).encode())
+
+    assert caught.value.reason == "wrong_shape"
