@@ -1,5 +1,6 @@
 """A copy taken under load, restored into an empty folder: what was there is there, once, and work goes on."""
 
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from linkage.event_log import verify
 from storage.sql import Database
 from tests.support.program import Person, Program, eventually, running_program, until
 from tests.support.publisher import Publisher, publisher
+from tests.support.servers import HOST
 from tests.support.small_city import CROWD, write_small_city
 
 pytestmark = pytest.mark.timeout(300)
@@ -115,9 +117,28 @@ def highs(sent: list[tuple[str, int, float]]) -> Counter[str]:
     return Counter(sensor for sensor, _, value in sent if value == HIGH_CM)
 
 
-def looked_after(folder: Path) -> str:
-    """Return settings by which a program takes copies by itself and gives signs of life."""
+@contextmanager
+def broker_elsewhere() -> Iterator[socket.socket]:
+    """Listen where another broker of the city would be; nobody answers, but who dials is seen."""
+    with socket.create_server((HOST, 0)) as listener:
+        listener.settimeout(0)
+        yield listener
+
+
+def is_dialled(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+def acting(folder: Path, elsewhere: socket.socket) -> str:
+    """Return settings by which a program dials a second broker, takes copies by itself and gives signs of life."""
     return f'''
+[mqtt.brokers.elsewhere]
+url = "mqtt://{HOST}:{elsewhere.getsockname()[1]}"
+required = false
 [backup]
 to = "{folder}/scheduled"
 test_every_h = 0
@@ -132,6 +153,36 @@ def exported(program: Program, file: Path, sensor: str) -> list[str]:
     return file.read_text("utf-8").splitlines()[1:]
 
 
+def comes_back(again: Program, original: Original, people: tuple[Person, Person], folder: Path) -> None:
+    """Look at a restored copy: that it has what it should, tells what it is, and works on."""
+    monitor, acceptor = people
+    assert monitor.get("/restored")["waits"]
+    assert "restored" in {trouble["kind"] for trouble in monitor.get("/status")["ingest"]["troubles"]}
+    found = kept(monitor, original.load)
+    whole = original.load.sent[: len(found)]
+    assert original.before <= len(found) < len(original.load.sent)
+    assert found == Counter((sensor, at) for sensor, at, _ in whole)
+    until(lambda: alarmed(acceptor), lambda raised: raised == highs(whole), what=f"incidents {highs(whole)}")
+    assert log_faults(again) == []
+    assert len(exported(again, folder / "out.csv", CROWD[0])) == sum(one == CROWD[0] for one, _, _ in whole)
+    with publisher(again.mqtt_port, username="field", password=original.password) as source:
+        source.reading("up-01", datetime.now(UTC).isoformat(), water_level=HIGH_CM)
+        until(lambda: acceptor.incidents(limit=200), lambda rows: "up-01" in {row["sensor"] for row in rows})
+    assert alarmed(acceptor) == highs(whole)
+
+
+def lives_as_the_city(again: Program, monitor: Person, elsewhere: socket.socket, folder: Path) -> None:
+    """Call a restored copy the city, and look that it acts from then on, and not before."""
+    assert not (folder / "alive").exists()
+    assert not (folder / "scheduled").exists()
+    assert not is_dialled(elsewhere)
+    again.command("restored", "--live")
+    eventually(lambda: is_dialled(elsewhere), what="a connection to the other broker")
+    until(lambda: monitor.get("/status")["copies"], lambda copies: copies["taken_at"] is not None, within_s=60)
+    assert len(copies_in(folder / "scheduled")) == 1
+    eventually((folder / "alive").exists, what="a sign of life")
+
+
 def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> None:
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -140,26 +191,10 @@ def test_copy_taken_under_load_comes_back_whole_and_works_on(tmp_path: Path) -> 
     (copy,) = copies_in(tmp_path / "copies")
     assert try_out(copy, tmp_path)[1].faults == []
 
-    again = Program(tmp_path / "second", tmp_path / "second" / "data" / "city", looked_after(tmp_path))
-    again.command("restore", str(tmp_path / "copies"))
-    with running_program(again):
-        monitor, acceptor = (Person(again.url, name, word) for name, word in original.people.items())
-        assert monitor.get("/restored")["waits"]
-        assert "restored" in {trouble["kind"] for trouble in monitor.get("/status")["ingest"]["troubles"]}
-        found = kept(monitor, original.load)
-        whole = original.load.sent[: len(found)]
-        assert original.before <= len(found) < len(original.load.sent)
-        assert found == Counter((sensor, at) for sensor, at, _ in whole)
-        until(lambda: alarmed(acceptor), lambda raised: raised == highs(whole), what=f"incidents {highs(whole)}")
-        assert log_faults(again) == []
-        assert len(exported(again, tmp_path / "out.csv", CROWD[0])) == sum(one == CROWD[0] for one, _, _ in whole)
-        with publisher(again.mqtt_port, username="field", password=original.password) as source:
-            source.reading("up-01", datetime.now(UTC).isoformat(), water_level=HIGH_CM)
-            until(lambda: acceptor.incidents(limit=200), lambda rows: "up-01" in {row["sensor"] for row in rows})
-        assert alarmed(acceptor) == highs(whole)
-        assert not (tmp_path / "alive").exists()
-        assert not (tmp_path / "scheduled").exists()
-        again.command("restored", "--live")
-        until(lambda: monitor.get("/status")["copies"], lambda copies: copies["taken_at"] is not None, within_s=60)
-        assert len(copies_in(tmp_path / "scheduled")) == 1
-        eventually((tmp_path / "alive").exists, what="a sign of life")
+    with broker_elsewhere() as elsewhere:
+        again = Program(tmp_path / "second", tmp_path / "second" / "data" / "city", acting(tmp_path, elsewhere))
+        again.command("restore", str(tmp_path / "copies"))
+        with running_program(again):
+            monitor, acceptor = (Person(again.url, name, word) for name, word in original.people.items())
+            comes_back(again, original, (monitor, acceptor), tmp_path)
+            lives_as_the_city(again, monitor, elsewhere, tmp_path)
