@@ -21,7 +21,7 @@ _PLATFORMS = re.compile(
     r"|\$thing/up/property/[^/]+/(?P<tencent>[^/]+)|\$oc/devices/(?P<huawei>[^/]+)/sys/.+"
     r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
     r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
-    r"|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
+    r"|\$dg/device/[^/]+/(?P<dgiot>[^/]+)/.+|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
 )
 #: Levels at either end of a topic that say what is sent, and never by whom.
 _GENERIC = frozenset(
@@ -37,9 +37,16 @@ _GENERIC = frozenset(
 _NO_REPORT = frozenset(
     {
         "set", "get", "cmd", "cmnd", "command", "commands", "config", "configuration", "settings", "desired", "control",
-        "request", "write", "delta", "rejected", "rpc", "log", "logs", "debug", "forecast", "schedule", "ack",
+        "request", "write", "delta", "rejected", "rpc", "log", "logs", "debug", "forecast", "schedule", "ack", "limit",
+        "limits", "threshold", "thresholds", "max", "min", "target", "setpoint",
     }
 )  # fmt: skip
+#: Levels below which things are told to do something.
+_TOLD_TO = frozenset({"actuator", "actuators", "cmd", "cmnd", "command", "commands", "control"})
+#: What a member `command` may say in a report.
+_REPORTING = frozenset(
+    {"report", "data", "post", "status", "telemetry", "up", "uplink", "rx", "notify", "event", "push"}
+)
 #: Members that may say that a body is a wish or a question, and the words by which they do.
 _VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type")
 _NO_REPORT_WORD = re.compile(
@@ -65,8 +72,8 @@ class PlainDecoder:
         Raises:
             UndecodableMessage: it is a wish or a question, no known word stands before a number, or nobody is named.
         """
-        levels = topic.split("/")
-        if levels[-1].lower() in _NO_REPORT:
+        levels = topic.lower().split("/")
+        if levels[-1] in _NO_REPORT or not _TOLD_TO.isdisjoint(levels):
             raise _unrecognised(payload)
         reader = Reader(self._options.zone)
         found = list(_found(reader, topic, payload))
@@ -85,7 +92,7 @@ def bears(body: Body) -> bool:
 def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
     if payload.lstrip()[:1] in {b"{", b"["}:
         body = parse_json(payload)
-        return iter(()) if _is_wish(body) else reader.read(body, Scope())
+        return iter(()) if _is_wish(body) else reader.read(body, Scope(word=_word(topic)))
     text = _text(payload)
     pairs = _pairs(text)
     if pairs:
@@ -96,11 +103,16 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         word, unit, value = cayenne.groups()
         record = {"name": _CAYENNE_WORDS.get(word, word), "value": value, "unit": _CAYENNE_UNITS.get(unit, unit)}
         return reader.read(record, Scope(label=leaf))
-    return reader.read({leaf: text}, Scope())
+    return reader.read({_word(topic): text}, Scope())
 
 
 def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
-    said = [body.get(verb) for verb in _VERBS] if isinstance(body, dict) else []
+    if not isinstance(body, dict):
+        return False
+    said = [body.get(verb) for verb in _VERBS]
+    told = body.get("command", body.get("cmd"))
+    if isinstance(told, str) and told.lower() not in _REPORTING:
+        return True
     return any(isinstance(word, str) and _NO_REPORT_WORD.search(word) for word in said)
 
 
@@ -145,9 +157,16 @@ def _of_platform(topic: str) -> str:
     return next((name for name in found.groups() if name), "") if found is not None else ""
 
 
+def _word(topic: str) -> str:
+    """Return the last level that is the word of a quantity; empty where none is."""
+    return next((level for level in reversed(topic.split("/")) if meaning(level) is not None), "")
+
+
 def _of_topic(topic: str) -> str:
-    levels = topic.split("/")
-    while levels and (levels[-1].lower() in _GENERIC or meaning(levels[-1]) is not None):
+    """Return what is left of a topic without the quantity's word, and without generic levels at either end."""
+    word = _word(topic)
+    levels = [level for level in topic.split("/") if not word or level != word]
+    while levels and levels[-1].lower() in _GENERIC:
         levels.pop()
     while levels and levels[0].lower() in _GENERIC:
         levels.pop(0)

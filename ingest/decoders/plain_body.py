@@ -23,9 +23,9 @@ _NAMES = (
 )  # fmt: skip
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
 _TIMES = (
-    "timestamp", "time", "ts", "datetime", "measuredat", "recordedat", "observedat", "eventtime", "observationtime",
-    "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch", "utc", "dateutc", "devicetime",
-    "date", "dt", "t",
+    "timestamp", "time", "ts", "timestampms", "timems", "datetime", "measuredat", "recordedat", "observedat",
+    "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
+    "utc", "dateutc", "devicetime", "date", "dt", "t",
 )  # fmt: skip
 #: In a record of one value: what names the quantity, the value and the unit.
 _WORDS = (
@@ -67,6 +67,7 @@ class Scope:
     Attributes:
         sensor: by a member that is there for it; `own` by an `id`, `faint` by a name of something around it.
         before: the member in which this place lies, which may be the first half of a word (`wind`, `speed`).
+        word: the quantity's word in the topic, for a body that is one value.
     """
 
     sensor: str = ""
@@ -75,6 +76,7 @@ class Scope:
     time_ns: int | None = None
     label: str = ""
     before: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Reader:
         elif isinstance(body, dict):
             self._left -= 1
             folded = {_folded(key): value for key, value in body.items()}
-            here = self._within(folded, scope)
+            here = self._within(folded, scope if depth == 0 else replace(scope, word=""))
             record = self._record(folded, here)
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():
@@ -148,7 +150,7 @@ class Reader:
             return None
         unit = next((folded[key] for key in _UNITS if isinstance(folded.get(key), str)), None)
         words = [folded[key] for key in _WORDS if isinstance(folded.get(key), str)]
-        found = next((known for word in words if (known := meaning(word))), None)
+        found = next((known for word in (*words, here.word) if (known := meaning(word))), None)
         if found is None and unit in _TELLING:
             label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
             found = Known(BY_UNIT[unit][0], unit, label), True

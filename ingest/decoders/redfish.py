@@ -8,6 +8,7 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.redfish_reports import events, is_pushed, reported
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import sensor_of
 from ingest.decoders.values import checked_name, number_with_unit
@@ -106,6 +107,9 @@ class RedfishDecoder:
         if not _is_resource(body):
             expected = "a Redfish resource"
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected=expected, got=", ".join(body), at="$")
+        if is_pushed(body):
+            told = self._options.told(list(reported(topic, body)))
+            return Decoded(told, list(events(topic, body)))
         host = sensor_of(topic) or _chassis(body)
         found: list[Measurement] = []
         for key, group in _GROUPS.items():
@@ -124,6 +128,8 @@ def bears(body: Body) -> bool:
 
 def _is_resource(body: dict[str, Any]) -> bool:
     said = (body.get("@odata.id"), body.get("@odata.context"))
+    if is_pushed(body) and ("MetricValues" in body or "Events" in body):
+        return True
     return any(isinstance(word, str) and word.startswith("/redfish/") for word in said) or (
         isinstance(body.get("Type"), str) and body["Type"].startswith(("Thermal", "Power"))  # iLO before its version 4
     )

@@ -153,6 +153,30 @@ def test_bridge_is_understood(topic: str, body: Any, expected: Readings):
     assert told(decode(topic, body)) == expected
 
 
+def test_redfish_report_tells_parts_with_their_times():
+    values = [
+        {"MetricId": "RPMReading", "MetricValue": "5040", "Timestamp": TIME, "Oem": {"Dell": {"ContextID": "Fan.1"}}},
+        {"MetricId": "Odd", "MetricValue": "3", "MetricProperty": "/redfish/v1/Chassis/1/Sensors/Inlet#/Reading"},
+        {"MetricId": "State", "MetricValue": "Enabled"},
+    ]
+    body = {"@odata.type": "#MetricReport.v1_0_0.MetricReport", "Id": "Fans", "MetricValues": values}
+
+    decoded = decode("redfish/srv-1", body)
+
+    assert told(decoded) == {("srv-1/Fan.1", "fan_speed"): (5040.0, "rpm"), ("srv-1/Inlet", "Odd"): (3.0, None)}
+    assert [one.time_ns for one in decoded.measurements] == [parse_time(TIME), None]
+
+
+def test_redfish_event_tells_no_names():
+    told_event = {"MessageId": "IDRAC.2.8.USR0030", "Message": "Successfully signed in bob", "Severity": "OK"}
+    body = {"@odata.type": "#Event.v1_5_0.Event", "Events": [told_event | {"EventTimestamp": TIME}, {"MessageId": 1}]}
+
+    (found,) = decode("redfish/srv-1", body).observations
+
+    assert (found.sensor, found.event, found.time_ns) == ("srv-1", "USR0030", parse_time(TIME))
+    assert found.attributes == {"severity": "OK"}
+
+
 def test_opc_status_is_the_servers_own_word():
     fields = {"A": {"Value": 1, "StatusCode": 0x80340000}, "B": {"Value": 2, "StatusCode": {"Symbol": "BadNoData"}}}
 

@@ -90,6 +90,12 @@ def told(decoded: Decoded) -> Readings:
             "home/kitchen/temperature", "21.5 °C", {("home/kitchen", "temperature"): (21.5, "°C")}, id="a bare value"
         ),
         pytest.param(
+            "sensors/temperature/room1",
+            {"value": 70, "unit": "°F"},
+            {("room1", "temperature"): (70.0, "°F")},
+            id="the word in the topic, the value in the body",
+        ),
+        pytest.param(
             "sensors/room1",
             "temp=21.5 hum=40",
             {("room1", "temperature"): (21.5, None), ("room1", "humidity"): (40.0, "%")},
@@ -190,6 +196,9 @@ def test_plain_body_is_read(topic: str, body: Any, expected: Readings):
         pytest.param("temperature", "21.5", "no_sensor", id="nobody's bare value"),
         pytest.param("v1/devices/me/telemetry", {"temperature": 1}, "no_sensor", id="whoever is connected"),
         pytest.param("home/kitchen/temperature/set", "22", "unrecognised", id="a wish, by its topic"),
+        pytest.param("actuators/motor", {"speed": 50}, "unrecognised", id="a wish, by whom it is for"),
+        pytest.param("x/y", {"command": "start", "params": {"speed": 50}}, "unrecognised", id="an order"),
+        pytest.param("x/speed/limit", {"value": 50}, "unrecognised", id="a limit, by its topic"),
         pytest.param("x/y", {"cmd": "set", "temperature": 20}, "unrecognised", id="a wish, by its body"),
         pytest.param(
             "x/sys", {"method": "thing.service.property.set", "params": {"temp": 1}}, "unrecognised", id="RPC"
