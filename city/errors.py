@@ -17,12 +17,6 @@ class _Mismatch(LiandongError):
         super().__init__(f"Expected {expected}, got {_shown(got)} - at `{at}`")
 
 
-class InvalidReading(_Mismatch):
-    """Raised when a message was understood but one of its values cannot be a reading."""
-
-    code = "invalid_reading"
-
-
 class UndecodableMessage(_Mismatch):
     """Raised by a decoder for a message that belongs in quarantine; `reason` names why."""
 

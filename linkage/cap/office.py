@@ -37,11 +37,6 @@ class CapOffice:
         self._receiver, self._received = Receiver(ledger), Received(ledger.database)
         self._heard = HeardList(ledger)
 
-    @property
-    def hears(self) -> bool:
-        """Tell whether messages may be posted at all."""
-        return self._settings.token is not None
-
     def knows(self, token: str) -> bool:
         """Tell whether this is the token of who may post."""
         known = self._settings.token

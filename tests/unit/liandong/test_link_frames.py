@@ -21,8 +21,8 @@ MESSAGES = st.one_of(
 )
 
 ERRORS: list[LiandongError] = [
-    errors.InvalidReading(expected="0 to 1000", got=-4, at="air/17"),
     errors.UndecodableMessage("json", expected="JSON", got=b"\xff", at="payload"),
+    errors.BadRequest(expected="0 to 1000", got=-4, at="air/17"),
     errors.BadSettings(expected="a", got="b", at="c"),
     errors.BadCityFile(expected="a", got=["b"], at="c:7"),
     errors.BadRequest(expected="a", got=None, at="c"),
