@@ -59,6 +59,22 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("luminosity", None), "luminosity"),
         *_all(Known("visibility", "m"), "visibility"),
         *_all(Known("snow_height", "cm"), "snow_height snow_depth"),
+        # what codecs write in other languages
+        *_all(
+            Known("temperature", "°C"),
+            "temperatur temperatuur temperatura température lufttemperatur 温度",
+        ),
+        *_all(
+            Known("humidity", "%"),
+            "luchtvochtigheid luftfeuchte luftfeuchtigkeit humedad humidité umidità 湿度",
+        ),
+        *_all(Known("battery_level", "%"), "batterie batterij bateria batería batteria 电量"),
+        *_all(Known("water_level", None), "wasserstand pegel waterstand niveau_eau 水位 液位"),
+        *_all(Known("filling_level", "%"), "fuellstand füllstand"),
+        *_all(Known("distance", "mm"), "abstand distanz afstand distancia"),
+        *_all(Known("wind_speed", "m/s"), "风速 windgeschwindigkeit"),
+        *_all(Known("wind_direction", "°"), "风向 windrichtung"),
+        *_all(Known("noise_level", "dB(A)"), "噪声 噪音"),
         # air
         *_all(Known("co2", "ppm"), "co2 carbon_dioxide co2_concentration"),
         *_all(Known("eco2", "ppm"), "eco2"),
@@ -78,6 +94,9 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("noise_laf", "dB(A)"), "laf"),
         *_all(Known("noise_laeq", "dB(A)"), "laeq leq sound_level_leq noise_avg sound_level_eq"),
         *_all(Known("noise_lafmax", "dB(A)"), "lafmax sound_level_lmax"),
+        *_all(Known("noise_lamax", "dB(A)"), "lamax la_max noise_max"),
+        *_all(Known("noise_lamin", "dB(A)"), "lamin la_min noise_min"),
+        *((f"la{share}", Known(f"noise_l{share}", "dB(A)")) for share in (5, 10, 50, 90, 95)),
         *_all(
             Known("noise_level", "dB(A)"), "noise noise_level sound_level sound sound_pressure_level sound_intensity"
         ),
@@ -99,9 +118,7 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("energy", None), "energy active_energy total_energy energy_total power_consumption power_sum"),
         *_all(Known("power_factor", ""), "power_factor pf factor"),
         *_all(Known("frequency", "Hz"), "frequency grid_frequency"),
-        *_all(
-            Known("battery_level", "%"), "battery bat_percentage battery_level battery_percentage battery_percent soc"
-        ),
+        *_all(Known("battery_level", "%"), "battery bat_percentage battery_level battery_percentage soc bat_lvl"),
         *_all(Known("battery_level", "%"), "battery_lifetime_percentage battery_charge batterylevel remaining_battery"),
         *_all(Known("battery_voltage", "V"), "battery_voltage bat batt batv vbat volt bat_volt battery_volt vbatt"),
         *_all(Known("battery_voltage", "mV"), "vdd bat_mv battery_mv"),
@@ -116,14 +133,16 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("pulse_count", ""), "total_pulse pulse_count pulses pulse_abs"),
         *_all(Known("count", ""), "count counter pulse"),
         # states
-        *_all(Known("occupied", ""), "occupied is_occupied presence desk_occupied parking_occupied"),
+        *_all(
+            Known("occupied", ""), "occupied is_occupied presence desk_occupied parking_occupied parking_status parked"
+        ),
         *_all(Known("motion", ""), "motion pir motion_detected is_motion pir_status"),
         *_all(Known("water_leak", ""), "water_leak waterleak leak leakage water_leakage water_leek flood"),
         *_all(Known("door_open", ""), "door_open door magnet"),
         *_all(Known("window_open", ""), "window_open window open_window"),
         *_all(Known("smoke", ""), "smoke smoke_detected"),
         *_all(Known("tamper", ""), "tamper tampered"),
-        *_all(Known("digital_input", ""), "digital_in digital_input gpio_in gpio_input digital"),
+        *_all(Known("digital_input", ""), "digital_in digital_input gpio_in gpio_input digital gpio"),
         *_all(Known("switch_state", ""), "switch switch_state"),
         # CayenneLPP's
         *_all(Known("analog_input", None), "analog_in analog_input analog adc"),
@@ -180,14 +199,15 @@ NO_READING = frozenset(
         "version", "ver", "firmware", "hardware", "fw", "hw", "sw", "swver", "hwver", "datecode", "sn", "serial", "id",
         "uuid", "eui", "port", "fport", "band", "bytes", "payload", "raw", "interval", "config", "cmd", "command",
         "flag", "flags", "threshold", "limit", "trigger", "event", "events", "error", "err", "reset", "index", "node",
-        "valid", "alarm", "alert", "target", "setpoint", "offset", "calibration", "rssi", "signal", "csq", "rsrp",
-        "rsrq", "imei", "imsi", "snr", "sinr", "lsnr", "fcnt", "frame", "frames", "seq", "sequence", "uptime",
-        "unixtime", "unix", "epoch", "sats", "satellites", "sat", "hdop", "accuracy", "age", "reason", "code", "length",
-        "size", "mac", "address", "addr", "channel_mask", "profile", "sensitivity", "range", "delay", "timeout",
-        "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq", "crc", "checksum", "variant", "tx", "rx", "gateway",
-        "num", "last", "calculate", "connect", "connected", "out", "output", "acc", "accel", "acceleration",
-        "accelerometer", "gyro", "history", "start", "region", "ipso", "retries", "protocol", "weight_type", "message",
-        "msg",
+        "valid", "alarm", "alert", "target", "setpoint", "offset", "calibration", "set", "units", "hysteresis",
+        "display", "settings", "delta", "diff", "nominal", "rated", "default", "desired", "uplink", "downlink",
+        "reboot", "boot", "rssi", "signal", "csq", "rsrp", "rsrq", "imei", "imsi", "snr", "sinr", "lsnr", "fcnt",
+        "frame", "frames", "seq", "sequence", "uptime", "unixtime", "unix", "epoch", "sats", "satellites", "sat",
+        "hdop", "accuracy", "age", "reason", "code", "length", "size", "mac", "address", "addr", "channel_mask",
+        "profile", "sensitivity", "range", "delay", "timeout", "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq",
+        "crc", "checksum", "variant", "tx", "rx", "gateway", "num", "last", "calculate", "connect", "connected", "out",
+        "output", "acc", "accel", "acceleration", "accelerometer", "gyro", "history", "start", "region", "ipso",
+        "retries", "protocol", "weight_type", "message", "msg",
     }
 )  # fmt: skip
 #: Words of the above that as a part hold what was measured.

@@ -18,7 +18,8 @@ _MAX_DEPTH, _MAX_LIST, _MAX_SEVERAL = 4, 512, 16
 #: Members that say a part's value, its unit, its name, which of several it is, and when.
 _VALUE = ("value", "v", "measurementValue")
 _UNIT = ("unit", "u", "units")
-_NAME = ("measurementId", "name", "variable", "type", "quantity", "n")
+_NAME = ("measurementId", "name", "channelName", "sensorName", "variable", "type", "quantity", "n")
+_IDS = ("measurementId",)  # a number there is a name too
 _INDEX = ("index", "channel", "id", "line", "region")
 _TIME = ("timestamp", "time", "datetime", "date", "ts", "t", "at", "eventTime")
 #: Members of a point in a list that its part names: `temperature: [{v: 30, t: 1552289676}]`.
@@ -135,7 +136,10 @@ def _listed(part: _Part, values: list[Any]) -> Iterator[_Read]:
 
 
 def _entry(part: _Part, entry: Mapping[str, Any]) -> Iterator[_Read]:
-    said, name, index = _first(entry, _VALUE), _first(entry, _NAME), _first(entry, _INDEX)
+    said, index = _first(entry, _VALUE), _first(entry, _INDEX)
+    name = next(
+        (one for key in _NAME if isinstance(one := entry.get(key), str) or (key in _IDS and one is not None)), None
+    )
     if name is None and part.name and entry.keys() <= _POINT:
         name = part.name
     here = part._replace(time_ns=_time_ns(part, entry), depth=part.depth - 1)

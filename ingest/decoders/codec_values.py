@@ -39,7 +39,8 @@ def meant(part: str, key: str, value: object, beside: Mapping[str, Any]) -> Know
     known = named(key)
     if known is None:
         return by_value(key, value)
-    if known.quantity == "voltage" and not any(_is_mains(name) for name in beside):
+    is_batterys = known.quantity == "voltage" and not known.label.strip("0123456789")
+    if is_batterys and not any(_is_mains(name) for name in beside):
         return known._replace(quantity="battery_voltage")
     return known
 

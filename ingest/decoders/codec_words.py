@@ -19,7 +19,7 @@ from ingest.decoders.known import Known
 #: Longer names have no more words than these; each word may be taken off at either end.
 _MAX_WORDS = 6
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # batteryVoltage, TempC_SHT
-_BETWEEN = re.compile(r"[^0-9A-Za-z%]+")
+_BETWEEN = re.compile(r"[^\w%]+|_+")
 _PROBE = re.compile(r"\d{1,3}|(?:ch|chn|line|region|zone|probe)\d{1,3}")
 #: Words that stand before the number of a place: `line_1_total_in`, `region_2_count`.
 _PLACES = frozenset({"line", "region", "zone", "channel", "ch", "chn", "probe"})
@@ -27,6 +27,10 @@ _PLACES = frozenset({"line", "region", "zone", "channel", "ch", "chn", "probe"})
 _NUMBERED = re.compile(r"(.*[A-Za-z])(\d{1,2})")
 #: What is driven and not measured: `digital_out_7`, `gpio_output_1`.
 _WIRES, _OUTPUT = frozenset({"digital", "analog", "gpio"}), frozenset({"out", "output"})
+#: Of which a level is the amount itself; a wind's is Beaufort's.
+_LEVELLED = frozenset(
+    {"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "battery_level"}
+)
 _BATTERY = frozenset({"battery_level", "battery_voltage"})
 
 
@@ -80,7 +84,9 @@ def _without_last(rest: tuple[str, ...], last: str) -> Known | None:
     numbered = _NUMBERED.fullmatch(last)
     if numbered is not None:
         return _labelled(_known((*rest, numbered.group(1))), numbered.group(2))
-    return _known(rest) if lower in FILLERS else None
+    found = _known(rest)
+    is_filler = lower in FILLERS or (lower in {"level", "lvl"} and found is not None and found.quantity in _LEVELLED)
+    return found if is_filler else None
 
 
 def _without_first(first: str, rest: tuple[str, ...]) -> Known | None:
@@ -92,7 +98,12 @@ def _without_first(first: str, rest: tuple[str, ...]) -> Known | None:
         if found is not None and found.quantity == "count" and lower == "region":  # Milesight counts people there
             found = NAMES["people_count"]
         return _labelled(found, rest[0])
-    return _labelled(_known(rest), first) if lower in LABELS or _PROBE.fullmatch(lower) else None
+    if lower in NO_READING or lower in NO_NAME:
+        return None
+    known = _known(rest)
+    is_label = lower in LABELS or _PROBE.fullmatch(lower) is not None
+    # one word that nobody knows is what the device calls its probe: `ble0_humidity`
+    return _labelled(known, first) if is_label or (known is not None and not known.label) else None
 
 
 def _labelled(known: Known | None, label: str) -> Known | None:

@@ -72,6 +72,7 @@ _FORMS = (
     _Form(("endDevice.devEui", "payload"), ("endDevice.devEui",), ("payload", "decoded"), ("recvTime",)),
     _Form(("devEui", "pdu"), ("devEui",), ("decoded",), ("txtime",)),
     _Form(("deveui", "data"), ("deveui",), ("data", "decoded"), ("time",)),
+    _Form(("devEui", "sensorType", "payload"), ("devEui",), ("payload", "decoded"), ("timestamp",)),  # Netmore
 )
 
 
@@ -117,7 +118,7 @@ def _uplink(topic: str, uplink: object) -> Decoded:
     time_ns = first_time(uplink, form.time)
     for path in form.values:
         values = at_path(uplink, path)
-        if isinstance(values, dict):
+        if isinstance(values, dict | list):
             return read_codec(sensor, values, at=f"$.{path}", time_ns=time_ns)
     return Decoded()
 

@@ -36,12 +36,15 @@ class MilesightGatewayDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return body.has("applicationID", "devEUI") and bool({"data", "object", "fPort"} & body.members.keys())
+    members = body.members.keys()
+    if body.has("applicationID", "devEUI"):
+        return bool({"data", "object", "fPort"} & members)
+    return body.has("devEUI") and bool({"object", "objectJSON", "rxInfo"} & members)
 
 
 def codec_object(body: dict[str, Any]) -> dict[str, Any] | None:
     """Return what a codec made of the bytes: an object, or the text of one, as ChirpStack 3 has it."""
-    values = body.get("object")
+    values = body.get("object", body.get("data"))  # some pass on the one in the other's place
     text = body.get("objectJSON")
     if not isinstance(values, dict) and isinstance(text, str) and text:
         values = parse_json(text.encode())

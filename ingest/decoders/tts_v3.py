@@ -53,8 +53,8 @@ def bears(body: Body) -> bool:
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the message itself: the Storage integration and AWS IoT each put it into a wrapper."""
-    for wrapper in ("result", "payload"):
+    """Return the message itself: the Storage integration, AWS IoT and the stack's events each put it into a wrapper."""
+    for wrapper in ("result", "payload", "data"):
         inner = body.get(wrapper)
         if isinstance(inner, dict) and ("end_device_ids" in inner or "uplink_message" in inner):
             return inner

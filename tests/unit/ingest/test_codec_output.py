@@ -103,6 +103,22 @@ def read(values: object) -> Decoded:
             {"battery_voltage": (3.6, "V"), "battery_level": (90.0, "%")},
             id="volts and per cent",
         ),
+        pytest.param(
+            {"ws_temp_c": 20.3, "ble0_humidity": 45, "set_temperature": 21, "frame_count": 3, "wind_speed_level": 2},
+            {"temperature/ws": (20.3, "°C"), "humidity/ble0": (45.0, "%"), "wind_speed_level": (2.0, None)},
+            id="one word that nobody knows in front is the probe, and a setting is none",
+        ),
+        pytest.param(
+            {"Température": 21, "luchtvochtigheid": 44, "电量": 90},
+            {"temperature": (21.0, "°C"), "humidity": (44.0, "%"), "battery_level": (90.0, "%")},
+            id="in other languages",
+        ),
+        pytest.param(
+            [{"channel": 0, "name": "temperature", "type": 103, "unit": "celcius", "value": 23}],
+            {"temperature": (23.0, "°C")},
+            id="a list of named values",
+        ),
+        pytest.param({"solar_voltage": 5.1}, {"voltage/solar": (5.1, "V")}, id="another voltage than the battery's"),
         pytest.param({"voltage_1": 3.3}, {"battery_voltage/1": (3.3, "V")}, id="a battery's voltage"),
         pytest.param(
             {"voltage_l1": 230, "current_l1": 1.5},

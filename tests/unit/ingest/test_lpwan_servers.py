@@ -156,6 +156,24 @@ def test_milesights_gateway_puts_values_beside_its_envelope():
     assert told(decoded("auto", "up", body).measurements) == {"temperature": (21.5, "°C"), "humidity": (40.0, "%")}
 
 
+def test_the_things_stacks_events_wrap_the_uplink_once_more():
+    uplink = {"received_at": NOON, "decoded_payload": CLIMATE}
+    event = {"name": "as.up.data.forward", "data": {"end_device_ids": {"device_id": "d"}, "uplink_message": uplink}}
+
+    assert {(m.sensor, m.quantity) for m in decoded("auto", "t", event).measurements} == {
+        ("d", "temperature"),
+        ("d", "humidity"),
+    }
+
+
+def test_chirpstack_3_without_its_application_is_known_by_what_it_has():
+    bare = {"deviceName": "d", "devEUI": "a81758", "data": "AQDu", "object": CLIMATE}
+    passed_on = {"port": 1, "data": CLIMATE, "devEUI": "a81758", "rxInfo": [{"rssi": -60, "location": {"latitude": 0}}]}
+
+    for body in (bare, passed_on):
+        assert told(decoded("auto", "t", body).measurements) == {"temperature": (21.5, "°C"), "humidity": (40.0, "%")}
+
+
 def test_an_uplink_of_another_shape_is_refused():
     assert refusal("lpwan_servers", "t", {"a": 1}) == "wrong_shape"
     assert refusal("lpwan_servers", "t", {"payload_fields": {}, "metadata": {}}) == "no_sensor"
