@@ -117,7 +117,8 @@ class Happenings:
         at_ns = (np.maximum.accumulate(part.time_ns if self._in_time else part.arrival_ns) for part in parts)
         order = np.argsort(np.concatenate(list(at_ns)), kind="stable")
         member, row, time_ns, arrival_ns, quality = (column[order] for column in columns)
-        return Happened(member, row, time_ns, arrival_ns, quality.astype(np.uint16))
+        # Rows of events follow those of all readings: what is judged later never stands before what is judged earlier.
+        return Happened(member, np.maximum.accumulate(row), time_ns, arrival_ns, quality.astype(np.uint16))
 
     def first_ns(self, arrivals: Arrivals) -> int:
         """Return when the first thing arrives that may count, ENDLESS_NS where none does; nothing is taken note of."""

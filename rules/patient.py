@@ -38,7 +38,8 @@ class Delayed:
         out = self._reorder.push(coming.arrivals.readings)
         if not len(out.readings):
             return []
-        clock, cause, verdicts = self._own_time.clock(listening), coming.places[out.cause], list[Verdict]()
+        clock, verdicts = self._own_time.clock(listening), list[Verdict]()
+        cause = np.maximum.accumulate(coming.places[out.cause])  # in the order in which they go
         for told, places in self._words.runs(out.readings):
             judged = self.inner.arrivals(told, clock)
             verdicts += [verdict._replace(row=int(cause[places[verdict.row]])) for verdict in judged]
