@@ -24,6 +24,7 @@ from ingest.decoders import (
     opc_ua,
     opensensemap,
     plain,
+    plc_tags,
     purpleair,
     redfish,
     rtl_433,
@@ -61,6 +62,7 @@ from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opc_ua import OpcUaDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
 from ingest.decoders.plain import PlainDecoder
+from ingest.decoders.plc_tags import PlcTagsDecoder
 from ingest.decoders.purpleair import PurpleAirDecoder
 from ingest.decoders.redfish import RedfishDecoder
 from ingest.decoders.rtl_433 import Rtl433Decoder
@@ -80,6 +82,7 @@ from ingest.templates.product import product_family
 FAMILIES: dict[str, Family] = {
     "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",)),
     "opc_ua": Family(OpcUaDecoder, bears=opc_ua.bears),
+    "plc_tags": Family(PlcTagsDecoder, topics=plc_tags.TOPICS, bears=plc_tags.bears),
     "domoticz": Family(DomoticzDecoder, bears=domoticz.bears),
     "collectd": Family(CollectdDecoder, bears=collectd.bears),
     "hj212": Family(Hj212Decoder, filters=("hj212/#",), bears=hj212.bears),

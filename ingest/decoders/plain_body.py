@@ -133,8 +133,12 @@ class Reader:
         """Yield what sensors said that a body holds together, by name or in a list."""
         named = inner.items() if isinstance(inner, dict) else [(_own_name(one), one) for one in inner]
         for name, one in named:
-            sensor = _joined(here.sensor, str(name)) if name else here.sensor
-            yield from self.read(one, replace(here, sensor=sensor, before=""), depth)
+            word = str(name)
+            if is_place(word):
+                there = replace(here, label=_joined(here.label, word), before="")
+            else:
+                there = replace(here, sensor=_joined(here.sensor, word) if name else here.sensor, before="")
+            yield from self.read(one, there, depth)
 
     def _within(self, folded: Mapping[str, Any], scope: Scope) -> Scope:
         sensor = next((name for key in _NAMES if (name := _name(folded.get(key)))), scope.sensor)

@@ -11,6 +11,7 @@ from city.quality import Quality
 from ingest.decoders.memory import Memory
 from ingest.decoders.metric_path import named
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.sparkplug_json import read_json_payload
 from ingest.decoders.sparkplug_payload import DataType, Metric, Payload, read_payload
 from ingest.decoders.sparkplug_state import Birth, Known, NodeState
 from ingest.decoders.times import parse_epoch
@@ -58,7 +59,8 @@ class SparkplugDecoder:
         address = _address(topic)
         if address is None:
             return Decoded()
-        message = read_payload(payload)
+        # No protobuf message begins with this byte: it would be a field 15 of a kind that is not used.
+        message = read_json_payload(payload) if payload[:1] == b"{" else read_payload(payload)
         node = NodeState(self._memory, address.node)
         match address.kind:
             case "NDEATH":

@@ -166,4 +166,9 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
     ),
     "victron": ("N/p/battery/256/Dc/0/Voltage", b'{"value": 12.9}'),
     "dsmr": ("dsmr/reading/electricity_delivered_1", b"123.4"),
+    "plc_tags": (
+        "neuron/x",
+        b'{"node": "modbus", "group": "grp", "timestamp": 1795161600000, "values": {"T/a": 3}, "tags": '
+        b'[{"name": "b", "value": true}, {"name": "c", "error": 2014}], "errors": {"d": 1}}',
+    ),
 }

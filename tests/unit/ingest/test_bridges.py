@@ -77,6 +77,54 @@ DEVICE = {"idx": 7, "name": "Office", "nvalue": 0, "Battery": 255, "RSSI": 12}
             "domoticz/out", DEVICE | {"dtype": "General", "stype": "Alert", "svalue1": "3"}, {}, id="Domoticz: others"
         ),
         pytest.param(
+            "spBv1.0/g/DDATA/n/d",
+            {
+                "timestamp": 1_795_161_600_000,
+                "seq": 0,
+                "metrics": [
+                    {"name": "Inlet/Temperature", "dataType": "Float", "value": 21.5, "properties": {"engUnit": "°C"}},
+                    {"name": "Level", "dataType": "Int16", "value": -3},
+                    {"name": "Text", "dataType": "String", "value": "7"},
+                ],
+            },
+            {("g/n/d", "inlet_temperature"): (21.5, "°C"), ("g/n/d", "Level"): (-3.0, None)},
+            id="Sparkplug as JSON",
+        ),
+        pytest.param(
+            "neuron/up",
+            {"node": "m", "group": "g", "timestamp": 1_795_161_600_000, "values": {"T1": 5}, "errors": {"T2": 2014}},
+            {("m/g", "T1"): (5.0, None)},
+            id="Neuron: values",
+        ),
+        pytest.param(
+            "neuron/up",
+            {
+                "node": "m",
+                "group": "g",
+                "timestamp": 1,
+                "tags": [{"name": "T1", "value": 5}, {"name": "T2", "error": 1}],
+            },
+            {("m/g", "T1"): (5.0, None)},
+            id="Neuron: tags",
+        ),
+        pytest.param(
+            "Advantech/00D0C9FAD51C/data",
+            {"s": 1, "t": 0, "q": 192, "c": 1, "di1": True, "do2": False, "ai_1": 32.5, "di1_cnt": 4},
+            {
+                ("00D0C9FAD51C", "digital_input/1"): (1.0, ""),
+                ("00D0C9FAD51C", "switch_state/2"): (0.0, ""),
+                ("00D0C9FAD51C", "analog_input/1"): (32.5, None),
+            },
+            id="Advantech: channels",
+        ),
+        pytest.param("Advantech/00D0C9FAD51C/ctl/do1", {"v": True}, {}, id="Advantech: a command"),
+        pytest.param(
+            "devices/abc/telemetry",
+            {"sensors": {"indoor": {"temp_c": 22}, "outdoor": {"temp_c": 18}}},
+            {("abc", "temperature/indoor"): (22.0, "°C"), ("abc", "temperature/outdoor"): (18.0, "°C")},
+            id="places of one device",
+        ),
+        pytest.param(
             "collectd/h",
             [
                 VALUES | {"values": [45], "dstypes": ["gauge"], "dsnames": ["value"], "type": "temperature"},

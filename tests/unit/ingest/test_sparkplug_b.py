@@ -268,7 +268,7 @@ def test_commands_and_host_states_say_nothing(topic: str):
 @pytest.mark.parametrize(
     ("topic", "data", "reason"),
     [
-        pytest.param("spBv1.0/city/DDATA/n/d", b'{"a": 1}', "not_protobuf", id="JSON"),
+        pytest.param("spBv1.0/city/DDATA/n/d", b'{"metrics": 1}', "wrong_shape", id="JSON of another shape"),
         pytest.param("spBv1.0/city/DDATA/n/d", payload(SPEED)[:-3], "not_protobuf", id="cut short"),
         pytest.param("spBv1.0/city/DDATA/n/d", field_of(2, field_of(1, b"\xff")), "not_utf8", id="a name of bytes"),
         pytest.param("spBv1.0/city/DDATA/n", b"", "bad_topic", id="data of no device"),
