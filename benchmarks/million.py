@@ -45,9 +45,11 @@ class Memory(threading.Thread):
     def __init__(self, city: Installed) -> None:
         super().__init__(name="bench.memory", daemon=True)
         self._city, self._end = city, threading.Event()
-        #: The sum of what each holds, and that with what they share counted once (PSS).
+        #: The most that it ever was: the sum of what each holds, and that with what they share counted once (PSS).
         self.rss_mb = self.pss_mb = 0.0
         self.parts_mb: dict[str, float] = {}
+        #: The sum at each look, which tells whether it still grows.
+        self.looks_mb: list[float] = []
 
     def run(self) -> None:
         """Look until `stop`."""
@@ -58,14 +60,26 @@ class Memory(threading.Thread):
         """Look once."""
         found = {name: process.memory_full_info() for name, process in everybody(self._city).items()}
         parts = {name: each.rss / 1e6 for name, each in found.items()}
-        if sum(parts.values()) > self.rss_mb:
-            self.rss_mb, self.parts_mb = sum(parts.values()), parts
+        self.looks_mb.append(sum(parts.values()))
+        if self.looks_mb[-1] > self.rss_mb:
+            self.rss_mb, self.parts_mb = self.looks_mb[-1], parts
         self.pss_mb = max(self.pss_mb, sum(each.pss for each in found.values()) / 1e6)
 
     def stop(self) -> None:
         """Look no more."""
         self._end.set()
         self.join()
+        self.look()
+
+    def figures(self) -> list[Figure]:
+        """Return what all hold together, with the limit for both ways to count, and how it went on in the end."""
+        late = self.looks_mb[len(self.looks_mb) // 2 :]
+        return [
+            *(Figure(f"memory of {name}", mb, "MB") for name, mb in self.parts_mb.items()),
+            Figure("memory of everything together", self.rss_mb, "MB", _MEMORY_MB),
+            Figure("the same, what is shared counted once", self.pss_mb, "MB", _MEMORY_MB),
+            Figure("memory of everything, grown in the second half", late[-1] - late[0], "MB"),
+        ]
 
 
 def everybody(city: Installed) -> dict[str, psutil.Process]:
@@ -150,9 +164,7 @@ def loaded(city: Installed, sensors: int, per_s: int, seconds: int) -> tuple[Run
         Figure("not acknowledged yet when the last was sent", behind, "messages"),
         *(Figure(f"processor of {name}", part, "cores") for name, part in cores.items()),
         Figure("processor of everything together", sum(cores.values()), "cores", _SHARE * _CORES),
-        *(Figure(f"memory of {name}", mb, "MB") for name, mb in memory.parts_mb.items()),
-        Figure("memory of everything together", memory.rss_mb, "MB", _MEMORY_MB),
-        Figure("the same, what is shared counted once", memory.pss_mb, "MB"),
+        *memory.figures(),
         *percentiles("publish to alarm", alarm_ms),
         Figure("alarms that the live stream did not tell", len(awaited - live.incidents.keys()), "alarms", 0),
     ]

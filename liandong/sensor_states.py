@@ -11,6 +11,7 @@ from city.census import Census
 from city.context_bytes import applied
 from city.entry import Arrivals, Context, ContextChange, Journaled
 from city.feed import StatesPage
+from city.growing import grown, room_for
 from city.history import Names
 from city.level import Level
 from city.quality import Quality
@@ -145,9 +146,10 @@ class SensorStates:
 
     def _make_room(self, top: int) -> None:
         if top >= len(self._heard):
-            self._heard = np.append(self._heard, np.zeros(top + 1, np.bool_))
-            self._told_ns = np.append(self._told_ns, np.zeros(top + 1, np.int64))
-            self._changed = np.append(self._changed, np.zeros(top + 1, np.int64))
+            size = len(self._heard)
+            self._heard = grown(self._heard, size, room_for(top + 1))
+            self._told_ns = grown(self._told_ns, size, room_for(top + 1))
+            self._changed = grown(self._changed, size, room_for(top + 1))
 
     def _come_back(self, readings: ReadingBatch) -> set[str]:
         """Return who was told to be offline, and has measured something since."""

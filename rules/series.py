@@ -31,9 +31,10 @@ class SeriesIndex:
 
     def __init__(self, pairs: Pairs, quantities: dict[str, int]) -> None:
         starts = np.flatnonzero(np.diff(pairs.series, prepend=-1))
-        self._first = starts
-        self._count = np.diff(starts, append=len(pairs))
-        self._alone = bool(np.all(self._count == 1))
+        self._alone = len(starts) == len(pairs)
+        #: Of each series its first pair and how many it has; nothing where each has one, as a million take 16 MB.
+        self._first = starts[:0] if self._alone else starts
+        self._count = self._first if self._alone else np.diff(starts, append=len(pairs))
         #: How many pairs a series has.
         self.mean_fan = len(pairs) / max(1, len(starts))
         #: The series of each (quantity, sensor), where each quantity's begin, and the row of strangers.

@@ -28,13 +28,13 @@ class Surroundings:
         self.catalogue, self.zone, self.number = catalogue, zone, quantity_number
         self.version = 0
         self._census = Census.of(())
-        self._row: NDArray[np.int64] = np.full(1, -1)
+        self._row: NDArray[np.int32] = np.full(1, -1, np.int32)
 
     def use(self, sensors: Iterable[NumberedSensor]) -> None:
         """Take over the registry in force."""
         self._census = Census.of(sensors)
         numbers = self._census.numbers["number"]
-        self._row = np.full(int(numbers.max(initial=0)) + 1, -1)
+        self._row = np.full(int(numbers.max(initial=0)) + 1, -1, np.int32)
         self._row[numbers] = np.arange(len(numbers))
         self.version += 1
 
@@ -46,8 +46,7 @@ class Surroundings:
     def rows(self, numbers: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return the rows of sensors in the census, -1 for those that are not registered."""
         known = numbers < len(self._row)
-        found: NDArray[np.int64] = np.where(known, self._row[np.where(known, numbers, 0)], -1)
-        return found
+        return np.where(known, self._row[np.where(known, numbers, 0)], -1).astype(np.int64)
 
     def minutes_a_reading(self, sensors: NDArray[np.int32]) -> NDArray[np.int64]:
         """Return for how many minutes a reading of each sensor stands: its promised interval, at least one."""
