@@ -49,6 +49,7 @@ _PEOPLE = {"EnteredSubtotal": "people_in_total", "ExitedSubtotal": "people_out_t
 _KEPT = {"Object.ObjectType": "class", "Object.Confidence": "confidence", "Lane": "lane", "Speed": "speed",
          "Direction": "direction", "RuleName": "rule"}  # fmt: skip
 _COUNTING = frozenset({"NumberStat", "ManNumDetection", "TrafficFlowStat", "FlowStat"})
+_ACTIONS = frozenset({"start", "stop", "pulse", "state"})
 _MAX_TEXT = 200
 
 
@@ -82,8 +83,9 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.first == b"C":
         return _LINE.fullmatch(body.payload[:4096]) is not None
-    names = {name.lower() for name in body.members}
-    return {"code", "action"} <= names and bool({"index", "data"} & names)
+    members = {name.lower(): value for name, value in body.members.items()}
+    code, action = members.get("code"), members.get("action")
+    return isinstance(code, str) and isinstance(action, str) and action.lower() in _ACTIONS
 
 
 def _parts(payload: bytes) -> tuple[str, str, int, Mapping[str, Any]]:

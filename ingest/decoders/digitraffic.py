@@ -163,7 +163,9 @@ _FEEDS = {
 
 def _is_station(body: dict[str, Any]) -> bool:
     """Return whether a body has sensors by name: a message of the first version, or what the HTTP API answers."""
-    return {"roadStationId", "sensorValue"} <= body.keys() or isinstance(body.get("sensorValues"), list)
+    values = body.get("sensorValues")
+    listed = isinstance(values, list) and all(isinstance(one, dict) and "measuredTime" in one for one in values)
+    return {"roadStationId", "sensorValue"} <= body.keys() or listed
 
 
 def _words(members: dict[str, Any], *names: str) -> str:

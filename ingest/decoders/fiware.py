@@ -19,6 +19,9 @@ _ENTITY_TIMES = ("dateObservedTo", "TimeInstant", "dateObserved", "observationDa
 #: Ids that carry a time would make every message a sensor of its own.
 _TIME_IN_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 
+#: What the model of a parking spot says of it; a spot that is closed, or of which nobody knows, says nothing.
+_TAKEN = {"free": 0.0, "occupied": 1.0}
+
 
 class FiwareDecoder:
     """Decodes entities; an attribute that no data model calls a measurement is left alone."""
@@ -135,7 +138,10 @@ def _generic_measurement(entity: dict[str, Any]) -> list[tuple[Attribute, object
 
 
 def _measurement(sensor: str, known: Attribute, attribute: object) -> Measurement | None:
-    parsed = number_with_unit(_plain(attribute), at=f"$.{known.quantity}")
+    said = _plain(attribute)
+    if known.quantity == "occupied" and isinstance(said, str):
+        said = _TAKEN.get(said)
+    parsed = number_with_unit(said, at=f"$.{known.quantity}")
     if parsed is None:
         return None
     value, unit = parsed

@@ -139,6 +139,7 @@ BY_TYPE = {
         "salinity": Attribute("salinity", "‰"),
         "orp": Attribute("redox_potential", "mV"),
         "Chla": Attribute("chlorophyll_a", "µg/L"),
+        "flow": Attribute("water_flow"),
     },
     "ACMeasurement": {
         **{
@@ -154,6 +155,7 @@ BY_TYPE = {
         "totalActiveEnergyImport": Attribute("energy", "kWh"),
         "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
     },
+    "ParkingSpot": {"status": Attribute("occupied", "")},
     "Streetlight": {
         "powerConsumption": Attribute("power"),
         "current": Attribute("current"),

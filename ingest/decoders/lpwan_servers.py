@@ -106,6 +106,8 @@ def bears(body: Body) -> bool:
 def _form(uplink: object) -> _Form | None:
     if not isinstance(uplink, dict):
         return None
+    if "s" in uplink and not (isinstance(uplink["s"], str) and isinstance(uplink.get("v"), dict)):
+        return None  # letters that short are anybody's
     return next((form for form in _FORMS if all(at_path(uplink, sign) is not None for sign in form.signs)), None)
 
 

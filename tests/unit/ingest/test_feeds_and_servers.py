@@ -40,8 +40,8 @@ def test_digitraffics_first_version_names_its_sensors(name: str, unit: str, expe
 
 def test_digitraffics_answer_lists_a_stations_sensors():
     values = [
-        {"id": 1, "stationId": 7, "name": "ILMA", "value": 3.5, "unit": "°C"},
-        {"id": 2, "name": "x", "value": "wet"},
+        {"id": 1, "stationId": 7, "name": "ILMA", "value": 3.5, "unit": "°C", "measuredTime": NOON},
+        {"id": 2, "name": "x", "value": "wet", "measuredTime": NOON},
     ]
 
     (found,) = read("t", {"id": 7, "sensorValues": values})
@@ -134,6 +134,14 @@ def test_noise_by_day_and_by_night_is_told_apart():
         "noise_level/day-daytime": (51.0, "dB(A)"),
         "noise_level/day-night": (43.0, "dB(A)"),
     }
+
+
+@pytest.mark.parametrize(("word", "occupied"), [("free", 0.0), ("occupied", 1.0)])
+def test_a_parking_spot_says_in_a_word_whether_it_is_taken(word: str, occupied: float):
+    spot = {"id": "p:1", "type": "ParkingSpot", "name": "A-13", "status": word}
+
+    assert told(read("t", spot)) == {"occupied": (occupied, "")}
+    assert read("t", spot | {"status": "closed"}) == []
 
 
 def test_a_street_lights_circuit_is_measured_and_its_height_is_not():
