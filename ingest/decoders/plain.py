@@ -28,7 +28,7 @@ _GENERIC = frozenset(
     {
         "", "v1", "v2", "api", "data", "json", "sensor", "sensors", "device", "devices", "telemetry", "status", "state",
         "stat", "tele", "measurement", "measurements", "readings", "reading", "values", "value", "events", "event",
-        "up", "uplink", "update", "report", "publish", "out", "loop", "live", "raw", "attributes", "properties",
+        "up", "uplink", "update", "report", "publish", "loop", "live", "raw", "attributes", "properties",
         "property", "messages", "message", "me", "iot", "mqtt", "node", "nodes", "things", "thing", "feeds", "fmt",
         "post", "info", "metrics", "gateway", "payload",
     }

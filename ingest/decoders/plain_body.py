@@ -9,7 +9,7 @@ from typing import Any
 from city.measurement import Measurement
 from city.units import is_known
 from ingest.decoders.known import Known
-from ingest.decoders.plain_words import is_place, is_state, meaning
+from ingest.decoders.plain_words import is_place, is_state, meaning, unit_of
 from ingest.decoders.times import time_of
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import MAX_NAME_LENGTH, number_with_unit
@@ -194,6 +194,7 @@ class Reader:
         self._left -= 1
         amount, written = parsed
         told = next((one for one in (written, unit, known.unit) if isinstance(one, str) and one.strip()), known.unit)
+        told = unit_of(told) if told is not None else None
         if told is None and known.quantity in _PERCENTS and 1 < amount <= 100:
             told = "%"
         label = _joined(here.label, known.label)[:100].strip()

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from city.catalogue import Quantity, QuantityKind, default_catalogue
-from city.units import Conversion
+from city.units import Conversion, is_known
 from ingest.decoders.known import Known
 
 #: Quantities whose bare name, or one of its aliases, is a measurement wherever it stands before a number.
@@ -108,6 +108,11 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
     found = _plain_meaning(word.lower())
     return found if found is not None else _plain_meaning(_CAMEL.sub("_", word).lower())
+
+
+def unit_of(written: str) -> str:
+    """Return a unit as it is usually spelled: `dbm` and `v` are what the endings of words are; others as written."""
+    return written if is_known(written) else _ENDINGS.get(written.strip().lower(), written)
 
 
 def is_place(word: str) -> bool:

@@ -130,8 +130,8 @@ def told(decoded: Decoded) -> Readings:
         ),
         pytest.param(
             "x/y",
-            {"device": "d", "temperature": 70, "temperature_unit": "°F", "pressure": 3, "units": {"pressure": "bar"}},
-            {("d", "temperature"): (70.0, "°F"), ("d", "pressure"): (3.0, "bar")},
+            {"device": "d", "temp": 70, "temp_unit": "°F", "voltage": 3, "units": {"voltage": "v"}},
+            {("d", "temperature"): (70.0, "°F"), ("d", "voltage"): (3.0, "V")},
             id="units beside the values",
         ),
         pytest.param(

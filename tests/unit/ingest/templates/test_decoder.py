@@ -1,6 +1,9 @@
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from city.errors import UndecodableMessage
@@ -9,6 +12,7 @@ from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
 from ingest.templates.decoder import TemplateDecoder
 from ingest.templates.rule import Template
+from tests.support.whatever_bytes import assert_readings_or_reason
 
 SCALAR = {"topic": "p/{sensor}/{what}", "quantity": "{what}"}
 RECORDS = {
@@ -19,6 +23,40 @@ RECORDS = {
     "time": ["$.ts"],
     "readings": [{"path": "$.t", "quantity": "temperature", "unit": "°C", "absent": [-999]}],
 }
+
+
+#: Templates of each kind of body, with all that a template may say.
+EVERYTHING = [
+    TemplateDecoder([Template.model_validate({"topic": "w/{sensor}/{what...}", **more})], DecoderOptions())
+    for more in (
+        {"quantity": "{what}", "unit": "°C", "words": {"open": 1}, "absent": [-1], "decimal": ","},
+        {
+            "body": "either",
+            "sensor": "{sensor}/{$.id}",
+            "each": ["$.data.{place}"],
+            "time": ["$.ts"],
+            "time_format": "%d.%m.%Y",
+            "partial": True,
+            "readings": [
+                {"path": "$.{part}.v", "quantity": "{part}", "unit": "{$.unit|'C'}", "label": "{$.id|place}"},
+                {"path": "$.t", "quantity": "temperature", "requires": "$.ok", "without": "$.bad"},
+            ],
+            "names": {"t*": {"quantity": "temperature", "unit": "{$.unit}"}},
+            "events": [{"path": "$.event", "event": "{value}", "attributes": {"a": "$.id"}}],
+            "status": {"online": True},
+            "status_paths": ["$.state"],
+        },
+        {"body": "lines", "sensor_tags": ["id"]},
+    )
+]
+_WORDS = st.sampled_from(
+    ["data", "id", "ts", "t", "v", "unit", "ok", "bad", "event", "state", "online", "nan", "1e999"]
+)
+WHATEVER = st.binary(max_size=60) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | _WORDS | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS | st.text(max_size=4), inner, max_size=5),
+    max_leaves=20,
+)
 
 
 def decode(template: dict[str, Any], topic: str, payload: bytes) -> Decoded:
@@ -151,3 +189,12 @@ def test_status_and_event_are_told():
 def test_template_that_cannot_be_is_refused(wrong: dict[str, Any]):
     with pytest.raises(ValidationError):
         Template.model_validate(wrong)
+
+
+@settings(max_examples=100, deadline=None)
+@given(topic=st.sampled_from(["w/a/b", "w/a", "w//", ""]), body=WHATEVER)
+def test_any_body_is_read_by_a_template_or_refused(topic: str, body: Any):
+    payload = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+    for decoder in EVERYTHING:
+        assert_readings_or_reason(decoder, topic, payload)
