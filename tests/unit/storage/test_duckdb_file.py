@@ -129,6 +129,24 @@ def test_file_that_gave_back_the_blocks_at_its_end_is_whole(path: Path) -> None:
     again.close()
 
 
+def test_file_with_blocks_of_duckdbs_own_size_is_taken_on_and_its_end_missed(path: Path) -> None:
+    older = path.with_name("older.duckdb")
+    with duckdb.connect(str(older)) as connection:
+        connection.execute(SCHEMA[0])
+    file = opened(older)
+    fill(file, 400_000)
+    file.close()
+    again = opened(older)
+    found = count(again)
+    again.close()
+    older.write_bytes(older.read_bytes()[:-262_144])
+    broken = opened(older)
+
+    assert (found, count(broken)) == (400_000, 0)
+    assert len(list(older.parent.glob("older.broken-*"))) == 1
+    broken.close()
+
+
 def test_broken_log_is_set_aside_and_the_file_kept(path: Path) -> None:
     subprocess.run([sys.executable, "-c", KILLED, str(path)], check=True)
     wal = path.with_name("readings.duckdb.wal")
