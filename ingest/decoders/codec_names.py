@@ -51,7 +51,7 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("precipitation_total", "mm"), "rainfall_total rain_total total_rain cumulative_rain"),
         *_all(Known("uv_index", ""), "uv_index uv uvi"),
         *_all(Known("solar_radiation", "W/m²"), "solar_radiation tsr irradiance global_radiation solar_irradiance"),
-        *_all(Known("par", "µmol/m²/s"), "par ppfd photosynthetically_active_radiation light_quantum"),
+        *_all(Known("par", None), "par ppfd photosynthetically_active_radiation light_quantum"),
         *_all(
             Known("illuminance", "lux"), "illuminance illumination light_intensity lux ill_lx illum light ambient_light"
         ),

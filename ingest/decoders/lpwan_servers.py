@@ -67,6 +67,13 @@ _FORMS = (
     # Orange Live Objects: as it passes messages on, and as devices speak to it
     _Form(("streamId", "value", "timestamp"), ("metadata.source", "streamId"), ("value",), ("timestamp",)),
     _Form(("s", "v", "m"), ("s",), ("v",), ("ts",)),
+    # Milesight's cloud and development platform
+    _Form(
+        ("data.deviceProfile", "data.payload"),
+        ("data.deviceProfile.devEUI", "data.deviceProfile.sn"),
+        ("data.payload",),
+        ("eventCreatedTime",),
+    ),
     # Sigfox' callback, Kerlink's Wanesy, Senet, MultiTech's gateways
     _Form(("device", "seqNumber", "data"), ("device",), ("decoded",), ("time",)),
     _Form(("endDevice.devEui", "payload"), ("endDevice.devEui",), ("payload", "decoded"), ("recvTime",)),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from city.errors import UndecodableMessage
-from city.measurement import Measurement
+from city.measurement import Measurement, Observation
+from ingest.decoders.codec_places import located
 from ingest.decoders.times import time_of
 from ingest.decoders.values import number
 from ingest.reasons import Reason
@@ -19,14 +20,22 @@ _PATHS = {
     "wind.speed": ("wind_speed", "m/s"),
     "wind.direction": ("wind_direction", "°"),
     "rain.intensity": ("rain_intensity", "mm/h"),
+    "rain.cumulative": ("precipitation_total", "mm"),
     "water.leak": ("water_leak", ""),
+    "metering.water.total": ("water_volume_total", "L"),
     "water.temperature.current": ("water_temperature", "°C"),
     "soil.temperature": ("soil_temperature", "°C"),
     "soil.moisture": ("soil_moisture", "%"),
     "soil.pH": ("ph", "pH"),
+    "soil.ec": ("conductivity", "dS/m"),
+    "soil.n": ("soil_nitrogen", "ppm"),
+    "soil.p": ("soil_phosphorus", "ppm"),
+    "soil.k": ("soil_potassium", "ppm"),
     "action.motion.detected": ("motion", ""),
     "action.motion.count": ("motion_count", ""),
 }
+#: Of a water temperature, beside the current one.
+_STATISTICS = ("min", "max", "avg")
 _CONTACT = {"open": 1.0, "closed": 0.0}
 
 
@@ -45,6 +54,16 @@ def measure_normalized(sensor: str, payload: object) -> list[Measurement]:
     return found
 
 
+def located_normalized(sensor: str, payload: object, time_ns: int | None) -> list[Observation]:
+    """Return where the device says it was, as events."""
+    places: list[Observation] = []
+    for measurement in payload if isinstance(payload, list) else [payload]:
+        if isinstance(measurement, dict):
+            own_ns = time_of(measurement.get("time"))
+            places += located(sensor, measurement.get("position"), own_ns if own_ns is not None else time_ns)
+    return places
+
+
 def _one(sensor: str, measurement: dict[str, Any]) -> list[Measurement]:
     time_ns = time_of(measurement.get("time"))
     found = []
@@ -52,6 +71,10 @@ def _one(sensor: str, measurement: dict[str, Any]) -> list[Measurement]:
         value = number(_at(measurement, path), at=path)
         if value is not None:
             found.append(Measurement(sensor, quantity, value, unit, time_ns))
+    for which in _STATISTICS:
+        value = number(_at(measurement, f"water.temperature.{which}"), at=which)
+        if value is not None:
+            found.append(Measurement(sensor, "water_temperature", value, "°C", time_ns, label=which))
     contact = _at(measurement, "action.contactState")
     if isinstance(contact, str) and contact in _CONTACT:
         found.append(Measurement(sensor, "door_open", _CONTACT[contact], "", time_ns))

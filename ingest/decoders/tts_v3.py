@@ -11,7 +11,7 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
-from ingest.decoders.tts_normalized import measure_normalized
+from ingest.decoders.tts_normalized import located_normalized, measure_normalized
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 
@@ -35,6 +35,8 @@ class TtsV3Decoder:
         body = _unwrapped(parse_object(payload))
         uplink = body.get("uplink_message") or body.get("uplink_normalized")
         if not isinstance(uplink, dict):
+            if "downlinks" in body:  # what somebody asked the server to send
+                return Decoded()
             if LIFECYCLE & body.keys():
                 return Decoded(observations=_solved(topic, body))
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`uplink_message`", got=", ".join(body), at="$")
@@ -67,6 +69,7 @@ def _told(topic: str, body: dict[str, Any], uplink: dict[str, Any]) -> Decoded:
     decoded = read_codec(sensor, uplink.get("decoded_payload"), at="$.decoded_payload", time_ns=time_ns)
     if normalized is not None:
         decoded.measurements = measure_normalized(sensor, normalized)
+        decoded.observations = located_normalized(sensor, normalized, time_ns)
     quality = Quality.SIMULATED if body.get("simulated") is True else Quality.GOOD
     for measurement in decoded.measurements:
         measurement.time_ns = measurement.time_ns if measurement.time_ns is not None else time_ns

@@ -106,6 +106,32 @@ def test_things_stack_normalized_payload_comes_first():
     assert told(found) == {"temperature": (21.5, "°C"), "humidity": (40.0, "%"), "door_open": (1.0, "")}
 
 
+def test_things_stack_normalized_payload_knows_all_that_its_schema_has():
+    normalized = {
+        "rain": {"cumulative": 22},
+        "soil": {"ec": 1.2, "depth": 10},
+        "water": {"temperature": {"current": 12, "max": 14}},
+        "metering": {"water": {"total": 12.5}},
+        "position": {"latitude": 1.5, "longitude": 2.5},
+    }
+    body = json.dumps(uplink({}, normalized_payload=normalized)).encode()
+
+    found = DECODERS["tts_v3"](DecoderOptions()).decode(UP, body)
+
+    assert told(found.measurements) == {
+        "precipitation_total": (22.0, "mm"),
+        "conductivity": (1.2, "dS/m"),
+        "water_temperature": (12.0, "°C"),
+        "water_temperature/max": (14.0, "°C"),
+        "water_volume_total": (12.5, "L"),
+    }
+    assert [one.attributes for one in found.observations] == [{"latitude": 1.5, "longitude": 2.5}]
+
+
+def test_things_stack_commands_say_nothing():
+    assert decode("tts_v3", "v3/app@city/devices/roof-1/down/push", {"downlinks": [{"f_port": 15}]}) == []
+
+
 def test_things_stack_topic_names_the_sensor_before_the_body():
     body = uplink({"temperature": 1}) | {"end_device_ids": {"device_id": "somebody-else"}}
 
