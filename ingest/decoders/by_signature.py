@@ -1,6 +1,7 @@
 """Recognises a family by topic grammar, else by the body: for bridges, Node-RED flows, topics that anybody chose."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from city.errors import UndecodableMessage
@@ -8,6 +9,9 @@ from city.measurement import Decoded, Decoder
 from ingest.decoders.family import Body, Family
 from ingest.reasons import Reason
 from ingest.topics import matches
+
+#: Topics whose family is remembered: those of a city's busiest gateways.
+_TOPICS = 16_384
 
 
 @runtime_checkable
@@ -25,6 +29,10 @@ class SignatureDecoder:
     def __init__(self, families: Mapping[str, Family], decoders: Mapping[str, Decoder]) -> None:
         self._families, self._decoders = families, decoders
         self._learners = [(name, decoder) for name, decoder in decoders.items() if isinstance(decoder, Learner)]
+        #: A topic says the same each time; asking thirty families cost more than decoding.
+        self._by_topic = lru_cache(maxsize=_TOPICS)(
+            lambda topic: (_of_filters(families, topic), _of_grammar(families, topic))
+        )
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return what the recognised family makes of the message.
@@ -36,11 +44,11 @@ class SignatureDecoder:
 
     def _family(self, topic: str, payload: bytes) -> str:
         """Return the family: by a grammar of its own, by what was described, by a free grammar, by the body."""
-        family = _of_filters(self._families, topic)
+        family, free = self._by_topic(topic)
         if family is None:
             family = next((name for name, learner in self._learners if learner.knows(topic)), None)
         if family is None:
-            family = _of_grammar(self._families, topic)
+            family = free
         return family if family is not None else _of_body(self._families, payload)
 
 
