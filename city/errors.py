@@ -110,12 +110,12 @@ class Conflict(LiandongError):
 
 
 class StoreUnavailable(LiandongError):
-    """Raised when a store or a service does not answer now; trying again later is right."""
+    """Raised when a store or a service does not answer now; trying again later, `again_s` at the soonest, is right."""
 
     code = "store_unavailable"
 
-    def __init__(self, store: str, cause: str) -> None:
-        self.store, self.cause, self.at = store, cause, store
+    def __init__(self, store: str, cause: str, *, again_s: float = 0.0) -> None:
+        self.store, self.cause, self.at, self.again_s = store, cause, store, again_s
         super().__init__(f"`{store}` is not available: {cause}")
 
 

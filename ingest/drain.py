@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 #: Records read from the journal at once.
 _PAGE = 64
 
+#: The longest that a store may ask us to stay away, in seconds.
+_LONGEST_S = 300.0
+
 
 class Sink(Protocol):
     """A store that is filled from the journal; its calls block, and all run in the drain's thread."""
@@ -108,7 +111,7 @@ class Drain:
         if not self.error:
             log.warning("store_away", store=self._sink.name, error=str(error))
         self.error = str(error)
-        return self._backoff.next_s()
+        return max(self._backoff.next_s(), min(error.again_s, _LONGEST_S))
 
     def _collect(self) -> tuple[list[Record], int, bool]:
         """Return records for one write, the position that they reach, and whether it is full."""

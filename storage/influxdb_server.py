@@ -167,7 +167,17 @@ def _available() -> Iterator[None]:
 
 
 def _refused(error: ApiException) -> StoreUnavailable:
-    return StoreUnavailable("history", f"InfluxDB answered {error.status}: {body_of(error)[:300]}")
+    cause = f"InfluxDB answered {error.status}: {body_of(error)[:300]}"
+    return StoreUnavailable("history", cause, again_s=_again_s(error))
+
+
+def _again_s(error: ApiException) -> float:
+    """Return after how many seconds a server that is busy (429, 503) wants to be asked again; 0 where it does not say.
+
+    https://docs.influxdata.com/influxdb/v2/write-data/troubleshoot/; a date in place of seconds is not read.
+    """
+    told = (error.headers or {}).get("Retry-After", "")
+    return float(told) if told.isdecimal() else 0.0
 
 
 def body_of(error: ApiException) -> str:

@@ -23,6 +23,12 @@ _USUAL_POLICY = "autogen"
 
 _DAY_S = 86_400
 
+#: The length of a shard group is InfluxDB's own for a bucket made with a retention: of fewer than two days, of at most
+#: six months, and of more (https://docs.influxdata.com/influxdb/v2/reference/internals/shards/). A shorter retention
+#: than the length is refused, so that both must change together.
+_SHORT_DAYS, _LONG_DAYS = 2, 180
+_SHARD_S = (3600, _DAY_S, 7 * _DAY_S)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -76,6 +82,8 @@ class InfluxSetup:
         rules = BucketRetentionRules(type="expire", every_seconds=0 if days is None else days * _DAY_S)
         found = buckets.find_buckets(name=name, org=self._address.org).buckets
         if found:
+            if any(one.shard_group_duration_seconds for one in found[0].retention_rules):  # InfluxDB Cloud has none
+                rules.shard_group_duration_seconds = _shard_s(days)
             found[0].retention_rules = [rules]
             buckets.update_bucket(found[0])
             return Made(name, is_new=False, days=days)
@@ -94,7 +102,7 @@ class InfluxSetup:
         default = "" if policy.endswith((SUFFIXES[Resolution.MINUTE], SUFFIXES[Resolution.HOUR])) else " DEFAULT"
         self._ask(
             f"{'CREATE' if is_new else 'ALTER'} RETENTION POLICY {identifier(policy)} ON {identifier(database)} "
-            f"DURATION {kept} REPLICATION 1{default}"
+            f"DURATION {kept} REPLICATION 1 SHARD DURATION {_shard_s(days)}s{default}"
         )
         return Made(name, is_new=is_new, days=days)
 
@@ -116,6 +124,13 @@ class InfluxSetup:
         if "error" in result:
             raise StoreUnavailable("history", f"InfluxDB answered {result['error']}")
         return result
+
+
+def _shard_s(days: int | None) -> int:
+    """Return the length of a shard group of a bucket that keeps so many days."""
+    if days is None or days > _LONG_DAYS:
+        return _SHARD_S[2]
+    return _SHARD_S[0] if days < _SHORT_DAYS else _SHARD_S[1]
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class Scripted:
     answer: Answer = lambda _: (204, "")
     kept: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     port: int = 0
 
 
@@ -49,6 +50,8 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             status, text = script.answer(lines)
             script.kept += lines if status == 204 else []
             self.send_response(status)
+            for name, value in script.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
             self.wfile.write(text.encode())
@@ -154,6 +157,23 @@ def test_answer_that_blames_no_point_means_wait(script: Scripted, influxdb: Infl
 
     assert refused() == before
     assert TOKEN not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("20", 20.0), ("Sat, 21 Nov 2026 08:00:00 GMT", 0.0), ("-5", 0.0)],
+    ids=["s", "date", "minus"],
+)
+def test_server_that_is_busy_says_when_to_come_again(
+    script: Scripted, influxdb: InfluxServer, told: str, expected: float
+) -> None:
+    script.answer, script.headers = lambda _: (503, '{"message":"busy"}'), {"Retry-After": told}
+
+    with pytest.raises(StoreUnavailable) as caught:
+        influxdb.write(["a value=1"])
+
+    assert caught.value.again_s == expected
+    assert len(script.requests) == 1
 
 
 def test_server_that_is_away_means_wait() -> None:

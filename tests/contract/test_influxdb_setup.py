@@ -20,7 +20,7 @@ from storage.influxdb_setup import InfluxSetup, address_of
 from tests.support.servers import DIRECT, Server, free_port
 
 TOKEN = "a-very-secret-token"
-DAYS = {Resolution.RAW: 30, Resolution.MINUTE: 365, Resolution.HOUR: None}
+DAYS: dict[Resolution, int | None] = {Resolution.RAW: 30, Resolution.MINUTE: 365, Resolution.HOUR: None}
 
 
 class Buckets(BaseHTTPRequestHandler):
@@ -37,11 +37,18 @@ class Buckets(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         bucket = self._body() | {"id": f"{len(self.kept):016x}"}
+        for rule in bucket["retentionRules"]:
+            rule.setdefault("shardGroupDurationSeconds", 86_400 if rule["everySeconds"] else 7 * 86_400)
         self.kept[bucket["name"]] = bucket
         self._reply(bucket, 201)
 
     def do_PATCH(self) -> None:
         changed = self._body()
+        ((before,), (rule,)) = self.kept[changed["name"]]["retentionRules"], changed["retentionRules"]
+        rule.setdefault("shardGroupDurationSeconds", before["shardGroupDurationSeconds"])
+        if 0 < rule["everySeconds"] < rule["shardGroupDurationSeconds"]:
+            self._reply({"message": "shard-group duration must also be updated"}, 422)
+            return
         self.kept[changed["name"]] |= changed
         self._reply(self.kept[changed["name"]])
 
@@ -73,10 +80,12 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def made(port: int, token: str = TOKEN, org: str = "city") -> list[tuple[str, bool]]:
+def made(
+    port: int, token: str = TOKEN, org: str = "city", days: dict[Resolution, int | None] = DAYS
+) -> list[tuple[str, bool]]:
     address = InfluxAddress.parse(f"influxdb://127.0.0.1:{port}/{org}/readings")
     with InfluxSetup(address, token=token, timeout_s=5.0) as setup:
-        return [(one.name, one.is_new) for one in setup.make(DAYS)]
+        return [(one.name, one.is_new) for one in setup.make(days)]
 
 
 def test_buckets_are_made_with_their_retention_and_changed_when_they_are_there(port: int) -> None:
@@ -87,6 +96,14 @@ def test_buckets_are_made_with_their_retention_and_changed_when_they_are_there(p
     assert second == [(name, False) for name in names]
     kept = {name: bucket["retentionRules"][0]["everySeconds"] for name, bucket in Buckets.kept.items()}
     assert kept == {"readings": 30 * 86_400, "readings_minute": 365 * 86_400, "readings_hour": 0}
+
+
+def test_what_was_kept_for_ever_may_be_kept_for_a_day(port: int) -> None:
+    made(port, days=dict.fromkeys(DAYS))
+    made(port, days={**DAYS, Resolution.RAW: 1})
+
+    (rule,) = Buckets.kept["readings"]["retentionRules"]
+    assert (rule["everySeconds"], rule["shardGroupDurationSeconds"]) == (86_400, 3600)
 
 
 def test_refusal_is_told_without_the_token(port: int) -> None:
@@ -109,6 +126,7 @@ def test_retention_policies_of_1x_are_made_and_changed(influxdb_server: Server) 
 
     with InfluxSetup(address, token="", timeout_s=5.0) as setup:
         setup.make(dict.fromkeys(DAYS))
+        setup.make({**DAYS, Resolution.RAW: 1})
         changed = setup.make(DAYS)
 
     assert [one.is_new for one in changed] == [False] * 3

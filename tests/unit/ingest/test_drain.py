@@ -100,6 +100,17 @@ def test_store_that_is_away_loses_nothing(journal):
     drain._reader.close()
 
 
+@pytest.mark.parametrize(("asked_s", "waits_s"), [(0.0, 0.002), (20.0, 20.0), (9000.0, 300.0)])
+def test_store_that_says_when_is_asked_again_then(journal, asked_s, waits_s):
+    drain = drain_of(journal, MemoryHistory())
+
+    pause_s = drain._failed(StoreUnavailable("history", "it is busy", again_s=asked_s))
+
+    assert waits_s / 4 <= pause_s <= waits_s
+    assert drain.error == "`history` is not available: it is busy"
+    drain._reader.close()
+
+
 async def test_run_tells_the_error_tries_again_and_gives_space_back(journal, tmp_path):
     history = MemoryHistory(away=True)
     for number in range(30):
