@@ -87,8 +87,12 @@ class OwnTime:
         return self.clock(listening)
 
     def clock(self, listening: Listening) -> Listening:
-        """Return the clock as it stands: the sensors' where time changes anything."""
-        return self._clock(listening) if self.passes else listening
+        """Return the clock between two ticks: the sensors' where time changes anything."""
+        if not self.passes:
+            return listening
+        clock = self._clock(listening)
+        _pass(clock, self._over_ns(NEVER_NS, listening))  # of ticks that were not made, as nothing was due
+        return clock
 
     def due_ns(self, listening: Listening) -> int:
         """Return when time by itself may change something, on our clock, if nothing goes."""
