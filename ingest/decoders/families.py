@@ -100,7 +100,7 @@ FAMILIES: dict[str, Family] = {
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "lpwan_servers": Family(LpwanServersDecoder, topics=lpwan_servers.TOPICS, bears=lpwan_servers.bears),
     "nb_iot": Family(NbIotDecoder, topics=nb_iot.TOPICS, bears=nb_iot.bears),
-    "fiware": Family(FiwareDecoder, filters=("/+/+/attrs", "/json/+/+/attrs"), bears=fiware.bears),
+    "fiware": Family(FiwareDecoder, filters=fiware.FILTERS, bears=fiware.bears),
     "shelly": product_family("shelly"),
     "tasmota": product_family("tasmota"),
     "zigbee2mqtt": product_family("zigbee2mqtt"),

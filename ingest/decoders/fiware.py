@@ -16,6 +16,8 @@ from ingest.reasons import Reason
 
 #: Times of the whole entity, in order of trust; of an interval its end.
 _ENTITY_TIMES = ("dateObservedTo", "TimeInstant", "dateObserved", "observationDateTime", "dateModified")
+#: Topics of IoT Agents for JSON and for UltraLight.
+FILTERS = ("/+/+/attrs", "/json/+/+/attrs", "/json/+/+/attrs/+", "/ul/+/+/attrs", "/ul/+/+/attrs/+")
 #: Ids that carry a time would make every message a sensor of its own.
 _TIME_IN_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 
@@ -32,8 +34,8 @@ class FiwareDecoder:
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of every entity in the message."""
-        body = parse_json(payload)
         device = _agent_device(topic)
+        body = _measures(topic, payload) if device is not None else parse_json(payload)
         found: list[Measurement] = []
         for entity in _entities(body):
             if device is not None and not _is_entity(entity):
@@ -91,12 +93,40 @@ def bears(body: Body) -> bool:
     return "subscriptionId" in body.members or _is_entity(body.members)
 
 
+#: An IoT Agent's topic: `/<apikey>/<device>/attrs`, or after `/json` or `/ul`, where one attribute may follow.
+_AGENT = re.compile(r"/(?:[^/]+/(?P<device>[^/]+)/attrs|(?:json|ul)/[^/]+/(?P<named>[^/]+)/attrs(?:/(?P<one>[^/]+))?)")
+
+
 def _agent_device(topic: str) -> str | None:
-    """Return the device of an IoT Agent's topic: `/<apikey>/<device>/attrs`, or the same after `/json`."""
-    parts = topic.split("/")
-    if len(parts) in {4, 5} and parts[0] == "" and parts[-1] == "attrs":
-        return checked_name(parts[-2], at="topic", reason=Reason.BAD_TOPIC)
-    return None
+    """Return the device of an IoT Agent's topic."""
+    found = _AGENT.fullmatch(topic)
+    device = found and (found["named"] or found["device"])
+    return checked_name(device, at="topic", reason=Reason.BAD_TOPIC) if device else None
+
+
+def _measures(topic: str, payload: bytes) -> object:
+    """Return what a device tells its IoT Agent: JSON, one value, or UltraLight's `name|value|name|value#…`."""
+    found = _AGENT.fullmatch(topic)
+    text = payload.strip()
+    if found is not None and found["one"]:
+        return {found["one"]: text[:64].decode("utf-8", "replace")}
+    if text[:1] in {b"{", b"["} or b"|" not in text:
+        return parse_json(payload)
+    return [_ultralight(group) for group in text.decode("utf-8", "replace").split("#")[:_MAX_GROUPS]]
+
+
+def _ultralight(group: str) -> dict[str, object]:
+    """Return one group of measures, with the time that may stand before it."""
+    words = group.split("|")
+    measures: dict[str, object] = {}
+    if len(words) % 2:
+        measures["TimeInstant"], words = words[0], words[1:]
+    measures.update(zip(words[::2], words[1::2], strict=True))
+    return measures
+
+
+#: Groups of measures that one message may hold.
+_MAX_GROUPS = 1000
 
 
 def _entities(body: object) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ _WEATHER = {
     "streamGauge": Attribute("stream_gauge", "cm"),
     "snowHeight": Attribute("snow_height", "cm"),
     "uVIndexMax": Attribute("uv_index", ""),
+    "uvIndexMax": Attribute("uv_index", ""),
     "uvIndex": Attribute("uv_index", ""),
 }
 _GASES = ("so2", "no", "no2", "nox", "o3", "pm1", "pm10")
@@ -66,6 +67,7 @@ _NOISE = {
 _TRAFFIC = {
     "averageVehicleSpeed": Attribute("speed", "km/h"),
     "averageSpeed": Attribute("speed", "km/h"),
+    "averageCrowdSpeed": Attribute("speed", "km/h", "crowd"),
     "maxSpeed": Attribute("max_speed", "km/h"),
     "minSpeed": Attribute("min_speed", "km/h"),
     "averageHeadwayTime": Attribute("headway_time", "s"),
@@ -155,6 +157,8 @@ BY_TYPE = {
         "totalActiveEnergyImport": Attribute("energy", "kWh"),
         "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
     },
+    "Vehicle": {"speed": Attribute("speed", "km/h"), "heading": Attribute("heading", "°")},
+    "WaterConsumptionObserved": {"waterConsumption": Attribute("water_consumption")},
     "ParkingSpot": {"status": Attribute("occupied", "")},
     "Streetlight": {
         "powerConsumption": Attribute("power"),

@@ -144,6 +144,25 @@ def test_a_parking_spot_says_in_a_word_whether_it_is_taken(word: str, occupied: 
     assert read("t", spot | {"status": "closed"}) == []
 
 
+@pytest.mark.parametrize(
+    ("topic", "body", "values"),
+    [
+        pytest.param(
+            "/ul/key/d-1/attrs", b"temperature|21.5|LAeq|55", {"temperature": 21.5, "noise_laeq": 55.0}, id="pairs"
+        ),
+        pytest.param(
+            "/key/d-1/attrs", b"2026-11-20T12:00:00Z|temperature|21.5", {"temperature": 21.5}, id="with a time"
+        ),
+        pytest.param("/json/key/d-1/attrs/temperature", b"21.5", {"temperature": 21.5}, id="one attribute"),
+    ],
+)
+def test_a_device_tells_its_iot_agent_in_ultralight_too(topic: str, body: bytes, values: dict[str, float]):
+    found = read(topic, body)
+
+    assert {m.quantity: m.value for m in found} == values
+    assert {m.sensor for m in found} == {"d-1"}
+
+
 def test_a_street_lights_circuit_is_measured_and_its_height_is_not():
     lamp = {
         "id": "l:1",
