@@ -11,7 +11,7 @@ from city.entry import Arrivals
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.baseline.hours import WallClock
-from rules.baseline.scoring import FAMILIES, LEAST, Detector, Scored
+from rules.baseline.scoring import FAMILIES, LEAST, Detector, Readings, Scored, blank
 from rules.baseline.stage import Stage, Staged
 from rules.drifting import median_of_fresh
 from rules.groups import Grouping
@@ -109,28 +109,27 @@ class BaselinePass(MeteredPass):
         order = np.argsort(fan.pair, kind="stable")
         pair, row = fan.pair[order], seen.row[fan.of[order]]
         median = self._median(batch, seen, pair, row)
-        views = {view: _blank(len(pair)) for view in self._views}
+        views: dict[str, Scored] = {}
         staged = Staged(*np.full((2, len(pair)), np.nan))
         score = np.full(len(pair), np.nan)
         hours = self._clock.hours(batch.time_ns[row])
-        for places in rounds(pair):
-            for view, detector in self._views.items():
-                of_view = places if view == SELF else places[np.isfinite(median[places])]
-                if not len(of_view):
-                    continue
-                at = row[of_view]
-                value = batch.value[at] - (0.0 if view == SELF else median[of_view])
-                found = detector.push(pair[of_view], value, batch.time_ns[at], hours.of(of_view))
-                for column, of_round in zip(views[view], found, strict=True):
-                    column[of_view] = of_round
-            lesser = np.minimum.reduce([found.score[places] for found in views.values()])
-            began_ns = np.maximum.reduce([found.began_ns[places] for found in views.values()])
-            learned = batch.time_ns[row[places]] - began_ns >= self._warm_up_ns[pair[places]]
-            known = places[np.isfinite(lesser) & learned]
-            score[known] = lesser[np.isfinite(lesser) & learned]
-            slots = np.minimum.reduce([found.slots[known] for found in views.values()])
-            for column, of_round in zip(staged, self._stage.push(pair[known], score[known], slots), strict=True):
-                column[known] = of_round
+        for view, detector in self._views.items():
+            of_view = np.arange(len(pair)) if view == SELF else np.flatnonzero(np.isfinite(median))
+            at = row[of_view]
+            value = batch.value[at] - (0.0 if view == SELF else median[of_view])
+            found = detector.push(Readings(pair[of_view], value, batch.time_ns[at], *hours.of(of_view)))
+            views[view] = found if len(of_view) == len(pair) else _laid_out(found, of_view, len(pair))
+        lesser = np.minimum.reduce([found.score for found in views.values()])
+        began_ns = np.maximum.reduce([found.began_ns for found in views.values()])
+        known = np.flatnonzero(np.isfinite(lesser) & (batch.time_ns[row] - began_ns >= self._warm_up_ns[pair]))
+        score[known] = lesser[known]
+        slots = np.minimum.reduce([found.slots for found in views.values()])
+        for turn in rounds(pair[known]):
+            places = known[turn]
+            for column, of_round in zip(
+                staged, self._stage.push(pair[places], score[places], slots[places]), strict=True
+            ):
+                column[places] = of_round
         return Looked(pair, row, median, score, staged, views)
 
     def judge(self, batch: ReadingBatch, looked: Looked) -> list[Verdict]:
@@ -197,9 +196,9 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _blank(count: int) -> Scored:
-    """Return room for what is found at so many readings."""
-    score, expected, spread = np.full((3, count), np.nan)
-    families = np.full((count, len(FAMILIES)), np.nan)
-    readings, slots = np.zeros((2, count), np.int64)
-    return Scored(score, families, expected, spread, readings, np.full(count, NEVER_NS), slots)
+def _laid_out(found: Scored, places: Ints, count: int) -> Scored:
+    """Return what was found at some of so many readings, with nothing at the others."""
+    every = blank(count)
+    for column, of_some in zip(every, found, strict=True):
+        column[places] = of_some
+    return every

@@ -1,5 +1,6 @@
 """How far series depart from what they usually do: twenty-three numbers in five families, ranked and taken together."""
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import NamedTuple
 
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
 from rules.alarms import NEVER_NS
-from rules.baseline import levels, rarity, seasons
+from rules.baseline import levels, rarity, scale, seasons
+from rules.baseline.compiling import compiled
 from rules.baseline.hours import Hours
 from rules.baseline.rarity import Rarity
+from rules.metered import rounds
 from rules.table import Column, StateTable
 
 Ints = NDArray[np.int64]
@@ -18,31 +21,31 @@ Floats = NDArray[np.float64]
 
 #: The families in the order of their numbers, and how many each has.
 FAMILIES = {"level": 6, "season": 5, "scaled season": 4, "scaled spread": 4, "spread": 4}
-_NUMBERS = sum(FAMILIES.values())
+NUMBERS = sum(FAMILIES.values())
 _STARTS = np.cumsum([0, *FAMILIES.values()])
 
 #: Nothing is scored before so many readings: ranks among fewer mean nothing.
 LEAST = 50
 
 #: A pause longer than so many usual intervals begins all windows anew, as if what is usual had come meanwhile.
-_PAUSE = 24.0
+PAUSE = 24.0
 
 #: The usual interval follows what passes between readings by so much of itself at most, so that it is near the median:
 #: readings that are missing here and there do not stretch it. It is no less than half of the mean of all so far, or
 #: those who send several at once would pause after each time.
-_FOLLOWS, _OF_MEAN = 0.02, 0.5
+FOLLOWS, OF_MEAN = 0.02, 0.5
 
 #: A reading stands for the usual intervals since the one before, so many at most: what is learned is learned by time.
 #: A quarter of the last one may lack, not more, or clocks that are off would look like readings that are missing.
-_STANDS_FOR, _NEARLY = 4, 0.25
+STANDS_FOR, NEARLY = 4, 0.25
 
 #: What follows a score above this is remembered by half: a departure must not hide the next one of its kind.
-_RARE = 2.0
+RARE = 2.0
 
 #: Memories are counted in readings five minutes apart; series that are slower forget by the reading.
-_FIVE_MINUTES_S = 300.0
+FIVE_MINUTES_S = 300.0
 
-_FARTHEST = 1e30
+FARTHEST = 1e30
 
 #: So many series are scored at once: what that needs by the way stays in the processor's cache.
 _AT_ONCE = 1_024
@@ -57,7 +60,7 @@ COLUMNS: dict[str, Column] = {
     "score": (np.float32, 0),
     **levels.COLUMNS,
     **seasons.COLUMNS,
-    **rarity.columns(_NUMBERS),
+    **rarity.columns(NUMBERS),
 }
 
 
@@ -65,7 +68,7 @@ class Scored(NamedTuple):
     """What is known of each of some readings.
 
     Attributes:
-        score: 0 to `rarity.MOST`; not a number while too little was learned.
+        score: 0 to `scale.MOST`; not a number while too little was learned.
         families: how rare what each family saw is, on the same scale.
         expected, spread: what is usual at this hour, and how far readings usually are from it.
         readings, began_ns: how many were learned before, and since when.
@@ -81,6 +84,33 @@ class Scored(NamedTuple):
     slots: Ints
 
 
+class Readings(NamedTuple):
+    """Finite readings in the order in which they are learned: rows that rise, each any number of times.
+
+    `hour` and `rest` are those of `Hours`.
+    """
+
+    row: Ints
+    value: Floats
+    time_ns: Ints
+    hour: Ints
+    rest: Ints
+
+    def of(self, places: Ints) -> "Readings":
+        """Return some of the readings."""
+        return Readings(
+            self.row[places], self.value[places], self.time_ns[places], self.hour[places], self.rest[places]
+        )
+
+
+def blank(count: int) -> Scored:
+    """Return room for what is found at so many readings."""
+    score, expected, spread = np.full((3, count), np.nan)
+    families = np.full((count, len(FAMILIES)), np.nan)
+    readings, slots = np.zeros((2, count), np.int64)
+    return Scored(score, families, expected, spread, readings, np.full(count, NEVER_NS), slots)
+
+
 class Detector:
     """Learns series, a row of `table` each, and scores every reading before it is learned."""
 
@@ -88,41 +118,47 @@ class Detector:
         # A row is wide and changes alone, so each is written by itself.
         self.table = StateTable(name, keys, COLUMNS, rows_a_chunk_bits=0)
         self._rarity = Rarity(self.table)
+        self._compiled = compiled(self.table, self._rarity.sums)
 
     def refresh(self) -> None:
         """Derive what is not kept in the table, after it was loaded."""
         self._rarity.refresh()
 
-    def push(self, rows: Ints, value: Floats, time_ns: Ints, hours: Hours) -> Scored:
-        """Score one finite reading of each of `rows`, which are distinct, and learn it."""
-        if len(rows) <= _AT_ONCE:
-            return self._push(rows, value, time_ns, hours)
-        slices = (slice(begin, begin + _AT_ONCE) for begin in range(0, len(rows), _AT_ONCE))
-        parts = [self._push(rows[some], value[some], time_ns[some], hours.of(some)) for some in slices]
-        return Scored(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    def push(self, readings: Readings) -> Scored:
+        """Score readings and learn them, those of one row in their order."""
+        found = blank(len(readings.row))
+        if self._compiled is not None:
+            self._compiled(readings, found)
+        else:
+            for some in _apart(readings.row):
+                for column, of_some in zip(found, self._push(readings.of(some)), strict=True):
+                    column[some] = of_some
+        self.table.touch(readings.row)
+        return found
 
-    def _push(self, rows: Ints, value: Floats, time_ns: Ints, hours: Hours) -> Scored:
+    def _push(self, readings: Readings) -> Scored:
+        """Score and learn readings of distinct rows."""
+        rows, value, time_ns, hour, rest = readings
         table = self.table
         count = table["count"][rows].astype(np.int64)
         began_ns = np.where(count == 0, time_ns, table["began_ns"][rows])
         value = self._placed(rows, value, count)
         pace, slots, paused = self._pace(rows, time_ns, count)
-        usual = seasons.expected(table, rows, hours)
+        usual = seasons.expected(table, rows, Hours(hour, rest))
         expected = table["level"][rows, levels.LONG] + usual.mean[:, 1]
         if paused.any():
             self._restart(rows[paused], expected[paused])
         numbers = self._numbers(rows, value, usual, count + 1)
         ranked = self._rarity.rank(rows, numbers)
         families, score = _together(ranked.rare)
-        half = table["score"][rows] > _RARE
-        self._rarity.learn(ranked, slots * np.where(half, rarity.WEIGHT // 2, rarity.WEIGHT), count)
+        half = table["score"][rows] > RARE
+        self._rarity.learn(ranked, slots * np.where(half, scale.WEIGHT // 2, scale.WEIGHT), count)
         table["score"][rows] = score
         score[count < LEAST] = np.nan
         seasons.learn(table, rows, value, usual, (pace, count))
         levels.learn(table, rows, value, pace, count)
         table["count"][rows] = np.minimum(count + 1, np.iinfo(np.int32).max)
         table["began_ns"][rows], table["time_ns"][rows] = began_ns, time_ns
-        table.touch(rows)
         shown = expected + table["origin"][rows]
         return Scored(score, families, shown, usual.apart[:, 1], count, began_ns, slots)
 
@@ -131,7 +167,7 @@ class Detector:
         first = count == 0
         self.table["origin"][rows[first]] = value[first]
         with np.errstate(over="ignore"):
-            return np.clip(value - self.table["origin"][rows], -_FARTHEST, _FARTHEST)
+            return np.clip(value - self.table["origin"][rows], -FARTHEST, FARTHEST)
 
     def _pace(self, rows: Ints, time_ns: Ints, count: Ints) -> tuple[Floats, Ints, NDArray[np.bool_]]:
         """Return how much is learned from each reading, for how many intervals it stands, and which end a pause.
@@ -142,15 +178,15 @@ class Detector:
         usual_s, before_ns = table["interval_s"][rows], table["time_ns"][rows]
         passed_s = np.where(count == 0, 0.0, (time_ns - before_ns) / SECOND_NS)
         mean_s = (before_ns - table["began_ns"][rows]) / SECOND_NS / np.maximum(count, 1)
-        interval_s = np.maximum(np.maximum(usual_s, _OF_MEAN * mean_s), 1e-9)
-        most = np.maximum(_FOLLOWS, 1.0 / np.maximum(count, 1)) * usual_s
+        interval_s = np.maximum(np.maximum(usual_s, OF_MEAN * mean_s), 1e-9)
+        most = np.maximum(FOLLOWS, 1.0 / np.maximum(count, 1)) * usual_s
         followed_s = usual_s + np.minimum(np.maximum(passed_s - usual_s, -most), most)
         table["interval_s"][rows] = np.where(count == 1, passed_s, followed_s)
         known = count >= LEAST
-        paused = known & (passed_s > _PAUSE * interval_s)
-        slots = np.minimum(np.maximum(np.floor(passed_s / interval_s + _NEARLY), 1), _STANDS_FOR)
+        paused = known & (passed_s > PAUSE * interval_s)
+        slots = np.minimum(np.maximum(np.floor(passed_s / interval_s + NEARLY), 1), STANDS_FOR)
         slots = np.where(known & ~paused, slots, 1).astype(np.int64)
-        pace = np.clip(interval_s / _FIVE_MINUTES_S, 1 / _FIVE_MINUTES_S, 1.0)
+        pace = np.clip(interval_s / FIVE_MINUTES_S, 1 / FIVE_MINUTES_S, 1.0)
         return pace * slots, slots, paused
 
     def _restart(self, rows: Ints, expected: Floats) -> None:
@@ -178,3 +214,9 @@ def _together(rare: Floats) -> tuple[Floats, Floats]:
     families = np.stack([reduce(np.add, squares[begin:end]) / (end - begin) for begin, end in spans])
     fourth = reduce(np.add, families * families) / len(families)
     return np.sqrt(families.T), np.sqrt(np.sqrt(fourth))
+
+
+def _apart(rows: Ints) -> Iterator[Ints]:
+    """Yield places at which rows are distinct, not too many at once and those of a row in their order."""
+    for places in rounds(rows):
+        yield from (places[begin : begin + _AT_ONCE] for begin in range(0, len(places), _AT_ONCE))

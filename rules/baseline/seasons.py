@@ -13,33 +13,33 @@ from rules.table import Column, StateTable
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_HOURS = 24
+HOURS = 24
 
 #: One cell for each hour, and then one for each hour of working days and of days of rest.
-_CELLS = 3 * _HOURS
+CELLS = 3 * HOURS
 
 #: A cell forgets in fifty readings five minutes apart, some four days; one with ten readings is half believed.
-_STEP, _DOUBT = 0.02, 10.0
+STEP, DOUBT = 0.02, 10.0
 
 #: A cell's own spread is no less than this share of that of the whole day, or quiet nights would cry wolf.
-_LEAST_SPREAD = 0.3
+LEAST_SPREAD = 0.3
 
 #: A spread below this is none.
-_TINY = 1e-200
+TINY = 1e-200
 
 #: Lengths of windows over which departures are taken together, in readings.
 _LENGTHS = (12, 24)
 
 COLUMNS: dict[str, Column] = {
-    "usual": (np.float32, 0, _CELLS),
-    "usual_apart": (np.float32, 0, _CELLS),
-    "cell_count": (np.uint16, 0, _CELLS),
+    "usual": (np.float32, 0, CELLS),
+    "usual_apart": (np.float32, 0, CELLS),
+    "cell_count": (np.uint16, 0, CELLS),
     "apart": (np.float64, 0, 2),
     "departures": (np.float32, 0, 4 * _LENGTHS[-1]),
 }
 
 #: Counts beyond this change nothing.
-_ENOUGH = 60_000
+ENOUGH = 60_000
 
 
 class Expected(NamedTuple):
@@ -52,10 +52,10 @@ class Expected(NamedTuple):
 
 def expected(table: StateTable, rows: Ints, hours: Hours) -> Expected:
     """Return what is usual at these hours, counted from the level of the long memory."""
-    cell = np.stack([hours.hour, _HOURS * (1 + hours.rest) + hours.hour], axis=1)
-    at = rows[:, None] * _CELLS + cell
+    cell = np.stack([hours.hour, HOURS * (1 + hours.rest) + hours.hour], axis=1)
+    at = rows[:, None] * CELLS + cell
     count = table["cell_count"].take(at).astype(np.float64)
-    believed = count / (count + _DOUBT)
+    believed = count / (count + DOUBT)
     apart = believed * table["usual_apart"].take(at) + (1 - believed) * table["apart"].take(rows, axis=0)
     return Expected(at, believed * table["usual"].take(at), apart)
 
@@ -63,8 +63,8 @@ def expected(table: StateTable, rows: Ints, hours: Hours) -> Expected:
 def statistics(table: StateTable, rows: Ints, value: Floats, usual: Expected, filled: Ints) -> Floats:
     """Return five departures from the hour's mean, four in shares of the hour's spread, and four spreads of them."""
     departure = (value - table["level"][rows, LONG])[:, None] - usual.mean
-    spread = usual.apart + _LEAST_SPREAD * table["apart"][rows]
-    known = spread > _TINY
+    spread = usual.apart + LEAST_SPREAD * table["apart"][rows]
+    known = spread > TINY
     scaled = np.where(known, departure / np.where(known, spread, 1.0), 0.0)
     window = pushed(table, "departures", rows, np.concatenate([departure, scaled], axis=1))
     found = lately(window, _LENGTHS, filled, _SPREAD)
@@ -88,11 +88,11 @@ def learn(table: StateTable, rows: Ints, value: Floats, usual: Expected, moved: 
     departure = np.abs(above - usual.mean)
     counts = table["cell_count"].reshape(-1)
     count = counts.take(at).astype(np.float64) + 1
-    step = np.maximum(_STEP * pace[:, None], 1.0 / count)
+    step = np.maximum(STEP * pace[:, None], 1.0 / count)
     for column, found in (("usual", above), ("usual_apart", departure)):
         cells = table[column].reshape(-1)
         kept = cells.take(at).astype(np.float64)
         cells[at] = kept + step * (found - kept)
-    counts[at] = np.minimum(count, _ENOUGH)
+    counts[at] = np.minimum(count, ENOUGH)
     kept = table["apart"][rows]
     table["apart"][rows] = kept + steps(pace, seen)[:, LONG, None] * (departure - kept)

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Window = NDArray[np.float32]
 
 #: Single precision holds no more than 3.4e38; what is larger than this is taken as this.
-_LARGEST = 1e30
+LARGEST = 1e30
 
 _ALL = slice(None)
 
@@ -38,7 +38,7 @@ def pushed(table: StateTable, column: str, rows: Ints, value: Floats) -> Window:
     # All windows of a row move as one; what comes over from the next one is where the newest value goes.
     kept[:, :-1] = kept[:, 1:]
     windows = kept.reshape(*value.shape, -1)
-    windows[..., -1] = np.minimum(np.maximum(value, -_LARGEST), _LARGEST)
+    windows[..., -1] = np.minimum(np.maximum(value, -LARGEST), LARGEST)
     table[column][rows] = kept
     return windows
 

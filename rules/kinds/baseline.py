@@ -15,7 +15,7 @@ from city.calendar import DAY_NS
 from city.yaml_lines import Located
 from rules.bands import Band, Levelled, Sides, Span, level_schema, read_bands
 from rules.baseline.judging import BOTH, NEIGHBOURS, SELF, BaselinePass, Habits
-from rules.baseline.rarity import MOST
+from rules.baseline.scale import MOST
 from rules.baseline.scoring import LEAST
 from rules.baseline.stage import CLEARED
 from rules.duration import DURATION, read_duration_ns, read_span_ns, shown_duration

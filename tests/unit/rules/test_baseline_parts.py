@@ -6,8 +6,8 @@ import pytest
 
 from city.calendar import Calendar
 from city.clock import SECOND_NS, to_ns
-from rules.baseline.hours import Hours, WallClock
-from rules.baseline.scoring import Detector
+from rules.baseline.hours import WallClock
+from rules.baseline.scoring import Detector, Readings
 from rules.baseline.stage import Stage
 from rules.baseline.windows import lately
 
@@ -40,9 +40,8 @@ def slots(minutes: list[float]) -> list[int]:
     detector, row = Detector("series", np.arange(1)), np.array([0])
     moments = (np.cumsum(minutes) * 60 * SECOND_NS).astype(np.int64).tolist()
     value = np.random.default_rng(5).normal(0, 1, len(minutes)).tolist()
-    hours = Hours(row, row)
     return [
-        int(detector.push(row, np.array([number]), np.array([at_ns]), hours).slots[0])
+        int(detector.push(Readings(row, np.array([number]), np.array([at_ns]), row, row)).slots[0])
         for number, at_ns in zip(value, moments, strict=True)
     ]
 

@@ -4,7 +4,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rules.baseline.rarity import MOST, WEIGHT, Rarity, columns
+from rules.baseline.rarity import Rarity, columns
+from rules.baseline.scale import MOST, WEIGHT
 from rules.table import StateTable
 
 Floats = NDArray[np.float64]
