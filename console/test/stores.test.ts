@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tongue } from '../src/i18n/index.svelte';
 import { EVERYTHING } from '../src/model/queue';
 import type { City } from '../src/model/wire';
 import { city } from '../src/stores/city.svelte';
 import { IncidentList } from '../src/stores/incidents.svelte';
 import { byState, sensors } from '../src/stores/sensors.svelte';
+import { whereOf } from '../src/stores/where';
 import { incident, news } from './summaries';
 
 function answers(body: unknown): void {
@@ -11,6 +13,7 @@ function answers(body: unknown): void {
 }
 
 afterEach(() => {
+  tongue.speak('zh');
   vi.unstubAllGlobals();
 });
 
@@ -124,6 +127,19 @@ describe('the sensors', () => {
     sensors.flush();
 
     expect([...sensors.list].sort(byState).map((one) => one.id)).toEqual(['b', 'a']);
+  });
+
+  it('are called by their names, and by their ids where nobody knows them', () => {
+    tongue.speak('en');
+
+    expect(['a', 'b', 'c'].map((id) => sensors.called(id))).toEqual(['甲', 'B', 'c']);
+  });
+
+  it('name the place of an incident in the language of the screen, where it is called as they are', () => {
+    tongue.speak('en');
+    const where = (place: string, sensor: string | null): string => whereOf({ district: '', place, sensor });
+
+    expect([where('乙', 'b'), where('乙', null), where('桥下', 'b')]).toEqual(['B', '乙', '桥下']);
   });
 });
 

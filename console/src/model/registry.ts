@@ -25,6 +25,8 @@ export interface Trial {
   first_added: string[];
   first_changed: { id: string; columns: string[] }[];
   first_removed: string[];
+  /** Who is no department of this city; it hinders nothing. */
+  strangers: { column: string; got: string; rows: number; at: string }[];
   mistakes: Mistake[];
   mistakes_total: number;
 }

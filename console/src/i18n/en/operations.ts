@@ -11,6 +11,7 @@ export const operations: Record<keyof typeof chinese, string> = {
   'discovery.messages': 'Messages',
   'discovery.adopt': 'Register',
   'discovery.proposed': 'Would be',
+  'discovery.adopted': 'Registered:',
   'discovery.asProposed': 'Register as proposed',
   'discovery.otherwise': 'Change…',
   'quarantine.source': 'Source',

@@ -24,6 +24,7 @@ export const registry: Record<keyof typeof chinese, string> = {
   'registry.changed': 'Changed',
   'registry.removed': 'Taken out',
   'registry.more': '{count} more',
+  'registry.strangers': 'Not departments of this city (taken as they are; no task goes to them)',
   'registry.nothingNew': 'The registry is like that already; there is nothing to import',
   'registry.mistakes': '{count} mistakes',
   'registry.nothingTaken': 'Nothing is imported; choose the file again once it is mended',

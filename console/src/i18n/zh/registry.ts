@@ -22,6 +22,7 @@ export const registry = {
   'registry.changed': '变更',
   'registry.removed': '注销',
   'registry.more': '另有 {count} 项',
+  'registry.strangers': '非本市部门（照常导入，但不会向其派单）',
   'registry.nothingNew': '与现有台账一致，无需导入',
   'registry.mistakes': '{count} 处错误',
   'registry.nothingTaken': '未导入任何内容；改正后请重新选择文件',
