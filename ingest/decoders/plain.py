@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -158,14 +159,27 @@ def _of_platform(topic: str) -> str:
 
 
 def _word(topic: str) -> str:
-    """Return the last level that is the word of a quantity; empty where none is."""
-    return next((level for level in reversed(topic.split("/")) if meaning(level) is not None), "")
+    """Return the quantity's word in a topic: the last level that is one, with the level before where both are one."""
+    return _word_and_rest(topic)[0]
+
+
+@lru_cache(maxsize=4096)
+def _word_and_rest(topic: str) -> tuple[str, tuple[str, ...]]:
+    levels = topic.split("/")
+    for place in range(len(levels) - 1, -1, -1):
+        alone = meaning(levels[place])
+        both = f"{levels[place - 1]}_{levels[place]}" if place else ""
+        together = meaning(both) if both else None
+        if together is not None and (alone is None or alone[0].quantity != together[0].quantity):
+            return both, (*levels[: place - 1], *levels[place + 1 :])
+        if alone is not None:
+            return levels[place], (*levels[:place], *levels[place + 1 :])
+    return "", tuple(levels)
 
 
 def _of_topic(topic: str) -> str:
     """Return what is left of a topic without the quantity's word, and without generic levels at either end."""
-    word = _word(topic)
-    levels = [level for level in topic.split("/") if not word or level != word]
+    levels = list(_word_and_rest(topic)[1])
     while levels and levels[-1].lower() in _GENERIC:
         levels.pop()
     while levels and levels[0].lower() in _GENERIC:

@@ -10,27 +10,42 @@ from ingest.decoders.known import Known
 #: Quantities whose bare name, or one of its aliases, is a measurement wherever it stands before a number.
 _PLAIN = frozenset(
     {
-        "temperature", "humidity", "dew_point", "absolute_humidity", "atmospheric_pressure", "pressure", "wind_speed",
-        "wind_gust", "wind_direction", "precipitation", "precipitation_total", "rain_intensity", "snow_height",
-        "visibility", "solar_radiation", "uv_index", "road_temperature", "illuminance", "pm25", "pm10", "pm1", "pm4",
-        "tsp", "so2", "no2", "nox", "o3", "co", "co2", "eco2", "nh3", "h2s", "ch4", "hcho", "tvoc",
-        "air_quality_index", "noise_laeq", "noise_level", "noise_lamax", "noise_lamin", "noise_l10", "noise_l50",
-        "noise_l90", "water_level", "water_table", "water_flow", "water_discharge", "water_temperature",
-        "soil_temperature", "soil_moisture", "ph", "turbidity", "dissolved_oxygen", "conductivity",
-        "dissolved_solids", "salinity", "redox_potential", "ammonia_nitrogen", "filling_level", "vehicle_count",
-        "people_count", "people_in", "people_out", "occupied", "occupancy", "available_spots", "inlet_temperature",
-        "outlet_temperature", "supply_air_temperature", "device_temperature", "battery_temperature", "voltage",
-        "input_voltage", "output_voltage", "supply_voltage", "current", "power", "power_input", "power_output",
-        "apparent_power", "reactive_power", "power_factor", "frequency", "energy", "energy_today", "energy_returned",
-        "battery_level", "battery_voltage", "fan_speed", "water_leak", "smoke", "door_open", "window_open", "motion",
-        "cpu_usage", "memory_usage", "disk_usage", "distance", "speed", "tilt", "particulate_matter", "oxygen",
+        "temperature", "humidity", "dew_point", "absolute_humidity", "atmospheric_pressure", "pressure",
+        "wind_speed", "wind_gust", "wind_direction", "precipitation", "precipitation_total", "rain_intensity",
+        "snow_height", "visibility", "solar_radiation", "uv_index", "road_temperature", "illuminance", "pm25",
+        "pm10", "pm1", "pm4", "tsp", "so2", "no2", "nox", "o3", "co", "co2", "eco2", "nh3", "h2s", "ch4", "hcho",
+        "tvoc", "air_quality_index", "noise_laeq", "noise_level", "noise_lamax", "noise_lamin", "noise_l10",
+        "noise_l50", "noise_l90", "water_level", "water_table", "water_flow", "water_discharge",
+        "water_temperature", "soil_temperature", "soil_moisture", "ph", "turbidity", "dissolved_oxygen",
+        "conductivity", "dissolved_solids", "salinity", "redox_potential", "ammonia_nitrogen", "filling_level",
+        "vehicle_count", "people_count", "people_in", "people_out", "occupied", "occupancy", "available_spots",
+        "inlet_temperature", "outlet_temperature", "supply_air_temperature", "device_temperature",
+        "battery_temperature", "voltage", "input_voltage", "output_voltage", "supply_voltage", "current", "power",
+        "power_input", "power_output", "apparent_power", "reactive_power", "power_factor", "frequency", "energy",
+        "energy_today", "energy_returned", "battery_level", "battery_voltage", "fan_speed", "water_leak", "smoke",
+        "door_open", "window_open", "motion", "cpu_usage", "memory_usage", "disk_usage", "load", "battery_runtime",
+        "distance", "speed", "tilt", "particulate_matter", "oxygen",
     }
 )  # fmt: skip
 #: Quantities of the device's radio and clock: kept beside a measurement, and no reading of the city's alone.
-_ASIDE = frozenset({"rssi", "snr", "link_quality", "wifi_quality", "uptime", "battery_runtime", "battery_ok"})
+_ASIDE = frozenset({"rssi", "snr", "link_quality", "wifi_quality", "uptime", "battery_ok"})
 #: Words that in a stranger's message may as well be a switch or a mode, unless a unit follows.
 _AMBIGUOUS = frozenset(
-    {"fan", "noise", "presence", "flood", "door", "leak", "angle", "light", "sound", "lamp", "radiation"}
+    {
+        "fan",
+        "noise",
+        "presence",
+        "flood",
+        "door",
+        "leak",
+        "angle",
+        "light",
+        "sound",
+        "lamp",
+        "radiation",
+        "load",
+        "runtime",
+    }
 )
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
 _WHOLE = {

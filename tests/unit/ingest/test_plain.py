@@ -96,6 +96,15 @@ def told(decoded: Decoded) -> Readings:
             id="the word in the topic, the value in the body",
         ),
         pytest.param(
+            "nut/rack-2/battery/charge",
+            "97",
+            {("nut/rack-2", "battery_level"): (97.0, None)},
+            id="a word of two levels",
+        ),
+        pytest.param(
+            "nut/rack-2/ups.load", "9.3 %", {("nut/rack-2", "load"): (9.3, "%")}, id="a word with a dot, a bare value"
+        ),
+        pytest.param(
             "sensors/room1",
             "temp=21.5 hum=40",
             {("room1", "temperature"): (21.5, None), ("room1", "humidity"): (40.0, "%")},
