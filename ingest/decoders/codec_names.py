@@ -123,7 +123,9 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("battery_voltage", "V"), "battery_voltage bat batt batv vbat volt bat_volt battery_volt vbatt"),
         *_all(Known("battery_voltage", "mV"), "vdd bat_mv battery_mv"),
         # people and vehicles
-        *_all(Known("people_count", ""), "people_count people_counter_all people_counter person_count"),
+        *_all(
+            Known("people_count", ""), "people_count people_counter_all people_count_all people_counter person_count"
+        ),
         *_all(Known("people_in", ""), "period_in people_in count_in"),
         *_all(Known("people_out", ""), "period_out people_out count_out"),
         *_all(Known("people_in_total", ""), "total_in total_counter_in total_count_in people_in_total"),

@@ -83,7 +83,7 @@ def _metadata(address: _Address, body: dict[str, Any]) -> Decoded:
         source = {"SensorID": data.get("@SensorID", data.get("SensorID"))}
         time_ns = time_of(data.get("@UtcTime", data.get("UtcTime")), UTC)
         decoded.measurements += _measured(address, source, data, time_ns)
-    for part in _dicts(body.get("VideoAnalytics")):
+    for part in _dicts(body.get("VideoAnalytics", body)):  # since 2022 the topic alone says what it is
         for frame in _dicts(part.get("Frame")):
             decoded.observations += _scene(address, frame)
     return decoded

@@ -163,6 +163,18 @@ def test_a_device_tells_its_iot_agent_in_ultralight_too(topic: str, body: bytes,
     assert {m.sensor for m in found} == {"d-1"}
 
 
+def test_an_onvif_frame_without_its_wrapper_is_a_scene():
+    kinds = [
+        {"Appearance": {"Class": {"Type": [{"@Likelihood": 0.8, "#text": kind}]}}} for kind in ("Human", "Human", "Car")
+    ]
+    frame = {"Frame": [{"@UtcTime": "2026-11-20T12:00:00.000", "@Source": "MyClassifier", "Object": kinds}]}
+
+    (scene,) = decoded("auto", "MyDevice/onvif-mj/VideoAnalytics/1/MyClassifier", frame).observations
+
+    assert (scene.sensor, scene.event, scene.attributes) == ("MyDevice", "scene", {"Human": 2, "Car": 1})
+    assert scene.time_ns == parse_time(NOON)
+
+
 def test_a_street_lights_circuit_is_measured_and_its_height_is_not():
     lamp = {
         "id": "l:1",
