@@ -13,9 +13,7 @@ def _all(known: Known, names: str) -> Iterable[tuple[str, Known]]:
 #: Netvox', Seeed's, MClimate's, as their published decoders print them.
 NAMES: dict[str, Known] = dict(
     (
-        *_all(
-            Known("temperature", "°C"), "temperature temp tempc tc tem air_temperature airtemp temperatures thermistor"
-        ),
+        *_all(Known("temperature", "°C"), "temperature temp tempc tc tem air_temperature airtemp temperatures pt100"),
         *_all(Known("temperature", "°C"), "ambient_temperature leaf_temperature temperature_measure"),
         *_all(
             Known("temperature", "°C", "external"), "externaltemperature external_temperature temp_ext ext_thermistor"
@@ -148,6 +146,7 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("switch_state", ""), "switch switch_state"),
         # CayenneLPP's
         *_all(Known("analog_input", None), "analog_in analog_input analog adc"),
+        *_all(Known("analog_input", "V"), "adv"),
         *_all(Known("tilt", "°"), "tilt angle"),
         *((f"angle_{axis}", Known("tilt", "°", axis)) for axis in "xyz"),
     )

@@ -93,11 +93,9 @@ def _without_first(first: str, rest: tuple[str, ...]) -> Known | None:
     lower = first.lower()
     if lower in FILLERS:
         return _known(rest)
-    if lower == "region" and len(rest) == 1 and rest[0].isdecimal():  # Milesight counts people there
-        return _labelled(NAMES["people_count"], rest[0])
     if lower in _PLACES and len(rest) > 1 and rest[0].isdecimal():
         found = _known(rest[1:])
-        if found is not None and found.quantity == "count" and lower == "region":
+        if found is not None and found.quantity == "count" and lower == "region":  # Milesight counts people there
             found = NAMES["people_count"]
         return _labelled(found, rest[0])
     if lower in NO_READING or lower in NO_NAME:

@@ -74,6 +74,8 @@ _FORMS = (
         ("data.payload",),
         ("eventCreatedTime",),
     ),
+    # Milesight's sensors on NB-IoT, as its decoder has them
+    _Form(("startFlag", "sn", "data"), ("sn",), ("data",)),
     # Sigfox' callback, Kerlink's Wanesy, Senet, MultiTech's gateways
     _Form(("device", "seqNumber", "data"), ("device",), ("decoded",), ("time",)),
     _Form(("endDevice.devEui", "payload"), ("endDevice.devEui",), ("payload", "decoded"), ("recvTime",)),

@@ -81,14 +81,13 @@ def read(values: object) -> Decoded:
             id="lines and regions by number",
         ),
         pytest.param(
-            {"people_counter_all": 3, "region_7": 4, "regions": [{"index": 0, "count": 1}, {"index": 1, "count": 2}]},
+            {"people_counter_all": 3, "region_7": 1, "regions": [{"index": 0, "count": 1}, {"index": 1, "count": 2}]},
             {
                 "people_count": (3.0, ""),
-                "people_count/7": (4.0, ""),
                 "people_count/0": (1.0, ""),
                 "people_count/1": (2.0, ""),
             },
-            id="regions in a list",
+            id="regions in a list, and which of them are watched",
         ),
         pytest.param(
             {

@@ -61,6 +61,16 @@ NOON = "2026-11-20T12:00:00Z"
             id="Everynet",
         ),
         pytest.param(
+            "t",
+            {
+                "data": {"deviceProfile": {"devEUI": "24e1", "sn": "6"}, "type": "PROPERTY", "payload": CLIMATE},
+                "eventType": "DEVICE_DATA",
+                "eventCreatedTime": 1795176000,
+            },
+            "24e1",
+            id="Milesight's cloud",
+        ),
+        pytest.param(
             "fifo/x",
             {
                 "metadata": {"source": "urn:lora:01"},
@@ -98,6 +108,22 @@ def test_what_a_server_decoded_is_the_devices(topic: str, body: object, sensor: 
 )
 def test_bytes_that_nobody_decoded_stay_closed(body: object):
     assert decoded("auto", "t", body) == Decoded()
+
+
+def test_a_sensor_on_nb_iot_lists_what_it_measured():
+    frame = {
+        "startFlag": 2,
+        "sn": "6749",
+        "imei": "86",
+        "csq": 9,
+        "data_length": 14,
+        "data": [CLIMATE | {"position": "tilt"}],
+    }
+
+    found = decoded("auto", "t", frame).measurements
+
+    assert told(found) == {"temperature": (21.5, "°C"), "humidity": (40.0, "%")}
+    assert {m.sensor for m in found} == {"6749"}
 
 
 def test_seeeds_stream_is_named_by_its_topic():
