@@ -118,7 +118,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
     ):
         sensing = Sensing()
         directory = SensorDirectory(register(city, database, registry_at(database, folder)))
-        files = RegistryFiles(database, folder.root, code=city.about.component_code, lasting=city.sensors.ids)
+        files = _files(city, database, folder)
         city = replace(city, sensors=Registered.of(()))  # the registry has them now, once for all of the desk
         ledger = _ledger(settings, city, database, directory, sensing)
         if demo:
@@ -176,6 +176,12 @@ def _configuration(app: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:
         proxy_headers=True,
         forwarded_allow_ips=list(proxies),
     )
+
+
+def _files(city: CityFolder, database: Database, folder: DataFolder) -> RegistryFiles:
+    """Return what takes files of sensors and components, as the city describes itself."""
+    code, known = city.about.component_code, {one.id for one in city.departments}
+    return RegistryFiles(database, folder.root, code=code, lasting=city.sensors.ids, departments=known)
 
 
 def _ledger(

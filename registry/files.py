@@ -17,7 +17,7 @@ from registry.importing import FileToImport, Format, stage
 from registry.merging import Merged
 from registry.sensors import SensorRegistry
 from registry.shape import COMPONENTS, SENSORS, Shape
-from registry.staging import Difference, Staging
+from registry.staging import Difference, Staging, Stranger
 from storage.sql import Database
 
 
@@ -42,6 +42,9 @@ class Brought(NamedTuple):
     merged: Merged
 
 
+#: Columns that name departments, the three of GB/T 30428.2.
+_DEPARTMENTS = ("authority", "owner", "maintainer")
+
 SHAPES = {Noun.SENSORS: SENSORS, Noun.COMPONENTS: COMPONENTS}
 
 
@@ -56,10 +59,19 @@ class RegistryFiles:
     """
 
     def __init__(
-        self, database: Database, folder: Path, *, code: str = USUAL_CODE, lasting: Collection[str] = frozenset()
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        code: str = USUAL_CODE,
+        lasting: Collection[str] = frozenset(),
+        departments: Collection[str] = frozenset(),
     ) -> None:
-        """Stage files in `folder`; codes fit the pattern `code`, and `lasting` are the city folder's sensors."""
-        self.folder, self._code, self._lasting = folder, code, lasting
+        """Stage files in `folder`; codes fit the pattern `code`, and `lasting` are the city folder's sensors.
+
+        A trial tells who is none of the `departments`, where these are known.
+        """
+        self.folder, self._code, self._lasting, self._departments = folder, code, lasting, departments
         self._sensors, self._components = SensorRegistry(database), ComponentRegistry(database)
 
     def try_out(self, what: Noun, file: FileToImport, most: int, *, complete: bool = False) -> Trial:
@@ -71,7 +83,8 @@ class RegistryFiles:
         """
         with self._staged(what, file) as (staging, rows):
             self._put_beside(what, staging)
-            return Trial(rows, staging.difference(most, complete=complete))
+            found = staging.difference(most, complete=complete)
+            return Trial(rows, found._replace(strangers=self._strangers(staging, most)))
 
     def bring_in(self, what: Noun, file: FileToImport, *, complete: bool = False) -> Brought:
         """Add and change what a file says, in one transaction.
@@ -94,6 +107,9 @@ class RegistryFiles:
             return write_sensors((one for one in sensors if _is_in(one.district, district)), format_, crs)
         components = self._components.all()
         return write_components((one for one in components if _is_in(one.district, district)), format_, crs)
+
+    def _strangers(self, staging: Staging, most: int) -> tuple[Stranger, ...]:
+        return tuple(staging.strangers(_DEPARTMENTS, self._departments, most)) if self._departments else ()
 
     def _put_beside(self, what: Noun, staging: Staging) -> None:
         shape: Shape = SHAPES[what]

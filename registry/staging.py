@@ -30,8 +30,20 @@ class Changed(NamedTuple):
     columns: tuple[str, ...]
 
 
+class Stranger(NamedTuple):
+    """A word that stands in a column and is not known, on how many lines and on which first."""
+
+    column: str
+    word: str
+    rows: int
+    at: str
+
+
 class Difference(NamedTuple):
-    """What the staged rows would make of those that are there: how many of each kind, and the first of them by id."""
+    """What the staged rows would make of those that are there: how many of each kind, and the first of them by id.
+
+    `strangers` hinder nothing: they are what somebody should look at before the rows are taken.
+    """
 
     added: int
     changed: int
@@ -39,6 +51,7 @@ class Difference(NamedTuple):
     first_added: tuple[str, ...]
     first_changed: tuple[Changed, ...]
     first_removed: tuple[str, ...]
+    strangers: tuple[Stranger, ...] = ()
 
 
 _ADDED = "FROM staged WHERE id NOT IN (SELECT id FROM present)"
@@ -109,6 +122,23 @@ class Staging:
             tuple(self._first_changed(changed, most)),
             tuple(self._first_ids(_REMOVED, most)) if complete else (),
         )
+
+    def strangers(self, columns: Sequence[str], known: Iterable[str], most: int) -> Iterator[Stranger]:
+        """Yield words of some columns that are not `known`, of each column the first `most` in the order of the file.
+
+        Call it once, after `repeated`.
+        """
+        self._file.execute("CREATE TEMP TABLE known (word TEXT PRIMARY KEY)")
+        self._file.executemany("INSERT OR IGNORE INTO known VALUES (?)", [("",), *((word,) for word in known)])
+        for column in columns:
+            sql = f"""
+            SELECT word, rows, line FROM (
+                SELECT "{column}" AS word, count(*) AS rows, min(rowid) AS first FROM staged
+                WHERE "{column}" NOT IN (SELECT word FROM known) GROUP BY 1 ORDER BY first LIMIT ?
+            ) JOIN staged ON staged.rowid = first ORDER BY first
+            """
+            for row in self._file.execute(sql, (most,)):
+                yield Stranger(column, *row)
 
     def unnamed(self) -> Iterator[str]:
         """Yield the ids of rows that are there, need not stay and are not staged, in order."""

@@ -79,6 +79,15 @@ class ChangedView(View):
     columns: tuple[str, ...]
 
 
+class StrangerView(View):
+    """Who stands in a column for departments and is none of this city's; it hinders nothing."""
+
+    column: str
+    got: str
+    rows: int
+    at: str = Field(description="The first of the lines.")
+
+
 class TrialView(View):
     """What a file would change; nothing of it can be brought in while it has mistakes."""
 
@@ -89,6 +98,11 @@ class TrialView(View):
     first_added: tuple[str, ...] = Field(description="The first of them by id, as for the next two.")
     first_changed: tuple[ChangedView, ...]
     first_removed: tuple[str, ...]
+    strangers: tuple[StrangerView, ...] = Field(
+        default=(),
+        description="Authorities, owners and maintainers who are no departments of this city: of each the first. They "
+        "are taken as they are, and no task goes to them.",
+    )
     mistakes: tuple[MistakeView, ...] = Field(description="The first of them, in the order of the file.")
     mistakes_total: int
 
@@ -104,6 +118,9 @@ class TrialView(View):
             first_added=found.first_added,
             first_changed=tuple(ChangedView(id=one.id, columns=one.columns) for one in found.first_changed),
             first_removed=found.first_removed,
+            strangers=tuple(
+                StrangerView(column=one.column, got=one.word, rows=one.rows, at=one.at) for one in found.strangers
+            ),
             mistakes=(),
             mistakes_total=0,
         )

@@ -16,6 +16,7 @@ from liandong.exits import Exit
 from liandong.link.client import linked
 from liandong.settings import Settings
 from liandong.stores import opened_database
+from linkage.departments import parse_departments
 from registry.coordinates import Crs
 from registry.files import Noun, RegistryFiles
 from registry.importing import BadImport, FileToImport, Format, format_of
@@ -107,7 +108,15 @@ def _files(settings: Settings, database: Database, *, complete: bool) -> Registr
         return RegistryFiles(database, settings.folder.root)
     code = parse_about(about.read_text("utf-8")).component_code
     lasting: Collection[str] = read_city(settings.city).sensors.ids if complete else ()
-    return RegistryFiles(database, settings.folder.root, code=code, lasting=lasting)
+    return RegistryFiles(
+        database, settings.folder.root, code=code, lasting=lasting, departments=_departments(settings.city)
+    )
+
+
+def _departments(city: Path) -> set[str]:
+    """Return the city's departments; none where it does not name them."""
+    file = city / "departments.yaml"
+    return {one.id for one in parse_departments(file.read_text("utf-8"))} if file.is_file() else set()
 
 
 def _brought(files: RegistryFiles, what: Noun, file: FileToImport, *, complete: bool) -> str:
@@ -122,6 +131,10 @@ def _tried(files: RegistryFiles, what: Noun, file: FileToImport, *, complete: bo
     lines += [f"+ {one}" for one in found.first_added]
     lines += [f"~ {one.id}: {', '.join(one.columns)}" for one in found.first_changed]
     lines += [f"- {one}" for one in found.first_removed]
+    lines += [
+        f"? {one.word}: no department of this city, as `{one.column}` of {one.rows}, first at `{one.at}`"
+        for one in found.strangers
+    ]
     return "\n".join(lines)
 
 

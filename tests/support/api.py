@@ -181,7 +181,7 @@ def given_on(
         telling=telling_office(book, LINK_KEYS),
         holding=holding_office(book),
         components=components,
-        files=RegistryFiles(database, _beside(database), lasting={"underpass/1"}),
+        files=RegistryFiles(database, _beside(database), lasting={"underpass/1"}, departments={"water-bureau"}),
         passwords=Passwords(CHEAP),
         backtests=MemoryBacktests(),
     )

@@ -38,6 +38,24 @@ async def test_trial_tells_what_would_change_and_changes_nothing(town: Town) -> 
     assert town.feed.refreshed == 0
 
 
+async def test_trial_names_who_is_no_department_and_the_import_takes_them(town: Town) -> None:
+    head = "id,name,domain,kind,authority,owner,maintainer\n"
+    rows = [
+        "new/1,a,traffic,loop,water-bureau,国家电网,",
+        "new/2,b,traffic,loop,,国家电网,国家电网",
+        "new/3,c,traffic,loop,,,",
+    ]
+    async with town.client_of(Role.OPERATOR) as client:
+        tried = (await sent(client, "sensors/trial", head + "\n".join(rows))).json()
+        brought = await sent(client, "sensors", head + "\n".join(rows))
+
+    assert tried["strangers"] == [
+        {"column": "owner", "got": "国家电网", "rows": 2, "at": "a.csv:2"},
+        {"column": "maintainer", "got": "国家电网", "rows": 1, "at": "a.csv:3"},
+    ]
+    assert (tried["mistakes_total"], brought.json()["changed"]) == (0, 3)
+
+
 async def test_what_was_tried_is_brought_in_and_ingest_is_told(town: Town) -> None:
     async with town.client_of(Role.OPERATOR) as client:
         brought = (await sent(client, "sensors", f"{HEAD}new/1,新线圈,traffic,loop,east\n")).json()

@@ -7,6 +7,7 @@ import pytest
 
 from liandong.cli import run
 from liandong.exits import Exit
+from tests.support.small_city import write_small_city
 
 SENSORS = "id,name,domain,kind,longitude,latitude\na,甲,video,camera,116.404,39.915\nb,乙,traffic,loop,,\n"
 
@@ -76,6 +77,17 @@ def test_file_that_cannot_be_one_is_said(tmp_path: Path, file: Path, capsys: pyt
     assert command(tmp_path, "import", "sensors", str(file.rename(tmp_path / "in.xlsx"))) == Exit.SETTINGS
 
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_dry_run_names_who_is_no_department(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("id,name,domain,kind,owner,maintainer\na,甲,video,camera,国家电网,water-bureau\n", "utf-8")
+    city = write_small_city(tmp_path / "city")
+
+    assert command(tmp_path, "import", "sensors", str(file), "--dry-run", "--city", str(city)) == Exit.OK
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == ["+ a", "? 国家电网: no department of this city, as `owner` of 1, first at `in.csv:2`"]
 
 
 def test_dry_run_tells_what_would_change_and_changes_nothing(
