@@ -174,7 +174,7 @@ def _compound(unit: str) -> str | None:
 
 
 def _product(text: str) -> str | None:
-    atoms = re.split(r"[·*. ]", text)
+    atoms = re.split(r"[·⋅*. ]", text)  # a middle dot, and the dot operator that LoRaWAN codecs write
     found = [_atom(atom) for atom in atoms]
     return "*".join(atom for atom in found if atom) if len(found) <= _MAX_ATOMS and all(found) else None
 

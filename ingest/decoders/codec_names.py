@@ -45,6 +45,8 @@ NAMES: dict[str, Known] = dict(
         *_all(
             Known("rain_intensity", "mm/h"), "rain_gauge rain_intensity rain_rate rainfall_hourly rainfall_intensity"
         ),
+        *((f"{side}_wind_speed", Known(f"wind_speed_{side}", "m/s")) for side in ("north", "east")),
+        *_all(Known("lightning_count", ""), "lightning_strike_count lightning_count lightning_strikes"),
         *_all(Known("precipitation", "mm"), "precipitation rain rainfall rain_amount"),
         *_all(Known("precipitation_total", "mm"), "rainfall_total rain_total total_rain cumulative_rain"),
         *_all(Known("uv_index", ""), "uv_index uv uvi"),
@@ -102,6 +104,7 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("noise_level", "dB(A)", "avg"), "sound_avg soundavg"),
         # water, waste
         *_all(Known("water_level", "cm"), "water_level waterlevel level_water liquid_level"),
+        *_all(Known("water_level", None), "water_depth"),
         *_all(Known("water_flow", None), "water_flow water_flow_value flow_rate"),
         *_all(Known("distance", "mm"), "distance dist ultrasonic_distance"),
         *_all(Known("filling_level", "%"), "fill_level filling_level filllevel fill"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.measurement import Decoded
+from city.units import IDENTITY, conversion
 from ingest.decoders.codec_names import NAMES
 from ingest.decoders.codec_output import read_codec
 from ingest.decoders.codec_words import named
@@ -25,10 +26,11 @@ def read(values: object) -> Decoded:
             {
                 "air_humidity": {"displayName": "Air humidity", "unit": "%", "value": 41.6},
                 "sap_flow": {"displayName": "Sap flow", "unit": "L/h", "value": 1.5},
+                "wind_speed": {"displayName": "Wind speed", "unit": "m⋅s⁻¹", "value": 2.5},
                 "device_id": 6992,
                 "protocol_version": 2,
             },
-            {"humidity": (41.6, "%"), "sap_flow": (1.5, "L/h")},
+            {"humidity": (41.6, "%"), "sap_flow": (1.5, "L/h"), "wind_speed": (2.5, "m⋅s⁻¹")},
             id="a value with its unit, known or not",
         ),
         pytest.param(
@@ -168,6 +170,10 @@ def read(values: object) -> Decoded:
 )
 def test_codec_output_is_read(values: object, expected: dict[str, tuple[float, str | None]]):
     assert told(read(values).measurements) == expected
+
+
+def test_a_dot_between_units_is_one_whichever_it_is():
+    assert conversion("m⋅s⁻¹", "m/s") == conversion("m·s⁻¹", "m/s") == IDENTITY
 
 
 def test_position_is_an_event_and_what_found_it_nothing():
