@@ -36,10 +36,8 @@ class MilesightGatewayDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    members = body.members.keys()
-    if body.has("applicationID", "devEUI"):
-        return bool({"data", "object", "fPort"} & members)
-    return body.has("devEUI") and bool({"object", "objectJSON", "rxInfo"} & members)
+    known = {"applicationID", "object", "objectJSON", "rxInfo"}  # a join has no more than its application
+    return body.has("devEUI") and bool(known & body.members.keys())
 
 
 def codec_object(body: dict[str, Any]) -> dict[str, Any] | None:

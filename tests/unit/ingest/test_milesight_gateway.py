@@ -33,6 +33,21 @@ def test_a_time_that_is_one_is_the_readings():
     assert {m.time_ns for m in decoded("auto", "x", body).measurements} == {parse_time("2020-03-27T12:39:05Z")}
 
 
+def test_a_join_says_nothing_and_a_status_its_battery():
+    joined = {
+        "applicationID": "1",
+        "applicationName": "cloud",
+        "devEUI": "24e1",
+        "devAddr": "06",
+        "deviceName": "EM300",
+    }
+
+    assert decoded("auto", "gateway/join", joined) == Decoded()
+    assert told(decoded("auto", "x", joined | {"margin": 6, "batteryLevel": 75.5}).measurements) == {
+        "battery_level": (75.5, "%")
+    }
+
+
 def test_an_uplink_of_nobody_is_refused():
     assert refusal("milesight_gateway", "x", {"applicationID": "1", "fPort": 1}) == "no_sensor"
     assert refusal("milesight_gateway", "x", UPLINK | {"objectJSON": "{"}) == "not_json"
