@@ -78,7 +78,7 @@ _FORMULA = (
     "values: {one: {quantity: water_level, tags: [side-0]}, other: {quantity: water_level, tags: [side-1]}}, "
     'expression: "if(other > 0, (one - other) / 2 + sqrt(one), 0)", same: site, within: 10m'
 )
-_UNLIKE, _UNLIKE_OTHERS = "{notice: {score: 3}}", "against: both, same: site, within: 10m, warm_up: 0s"
+_UNLIKE, _UNLIKE_OTHERS = "{notice: {score: 3, hold: 1h}}", "against: both, same: site, within: 10m, warm_up: 0s"
 _RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
 CASES = (
@@ -140,6 +140,7 @@ CASES = (
     Case("20 of a site, one rule", "expression", 10_000, 1, 1, levels=_APART, extra=_FORMULA),
     Case("1,000 series, ten readings of each", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
     Case("10,000 series, one reading of each", "baseline", 10_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
+    Case("400 series, in columns", "baseline", 400, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
     Case("1,000 series and their neighbours", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra=_UNLIKE_OTHERS),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
     Case("a tick, rhythms learned", "silence", 100_000, 1, 1, levels=_SILENT, extra=_LEARNED),

@@ -17,15 +17,18 @@ WORTH = 500
 #: Scores and learns readings in their order, and writes what is found at each.
 Learn = Callable[..., None]
 
-
 #: Returns the pass over a table of baselines and the sums of its ranks.
 Learner = Callable[[StateTable, NDArray[np.uint16]], Learn]
 
 
+def is_compiled(series: int) -> bool:
+    """Return whether so many series are learned by the compiled pass."""
+    return series >= WORTH and find_spec("numba") is not None
+
+
 @cache
-def learner_of_numba() -> Learner | None:
-    """Return what makes compiled passes, None where numba is not installed."""
-    return vars(import_module("rules.baseline.kernel"))["learner"] if find_spec("numba") else None
+def _learner() -> Learner:
+    return vars(import_module("rules.baseline.kernel"))["learner"]  # type: ignore[no-any-return]
 
 
 def compiled(table: StateTable, sums: NDArray[np.uint16]) -> Learn | None:
@@ -33,5 +36,4 @@ def compiled(table: StateTable, sums: NDArray[np.uint16]) -> Learn | None:
 
     Compiles it, some seconds once for each processor and version, so that the stream does not wait for that.
     """
-    learner = learner_of_numba() if len(table) >= WORTH else None
-    return None if learner is None else learner(table, sums)
+    return _learner()(table, sums) if is_compiled(len(table)) else None

@@ -61,11 +61,8 @@ def test_compiled_pass_scores_and_remembers_bit_by_bit_what_columns_do(monkeypat
 def test_few_series_are_learned_in_columns_and_many_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Detector("few", np.arange(compiling.WORTH - 1)).table
     sums = np.zeros((len(table), 23, 8), np.uint16)
-    monkeypatch.setattr(compiling, "find_spec", lambda name: None)
-    compiling.learner_of_numba.cache_clear()
 
     assert compiling.compiled(table, sums) is None
     monkeypatch.setattr(compiling, "WORTH", 1)
+    monkeypatch.setattr(compiling, "find_spec", lambda name: None)
     assert compiling.compiled(table, sums) is None
-
-    compiling.learner_of_numba.cache_clear()
