@@ -58,6 +58,28 @@ def test_compiled_pass_scores_and_remembers_bit_by_bit_what_columns_do(monkeypat
     assert columns.table["bins"].reshape(SERIES, -1, 80).sum(axis=2).max() < 30_000
 
 
+@pytest.mark.timeout(120)
+def test_compiled_pass_goes_on_from_a_loaded_table_and_from_batches_cut_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiling, "WORTH", SERIES)
+    whole, first, second = (Detector("kernel", np.arange(SERIES)) for _ in range(3))
+    readings = made_up(np.random.default_rng(12), np.zeros(SERIES, np.int64))
+    later = made_up(np.random.default_rng(13), readings.time_ns[EACH - 1 :: EACH])
+    for detector in (whole, first):
+        detector.push(readings)
+
+    assert second.table.load(body for _, body in first.table.touched()) == 0
+    second.refresh()
+    expected, got = (
+        whole.push(later),
+        [second.push(later.of(np.arange(one, SERIES * EACH, EACH))) for one in range(EACH)],
+    )
+
+    for column, parts in zip(expected, zip(*got, strict=True), strict=True):
+        np.testing.assert_array_equal(column, np.stack(parts, axis=1).reshape(column.shape))
+
+
 def test_few_series_are_learned_in_columns_and_many_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Detector("few", np.arange(compiling.WORTH - 1)).table
     sums = np.zeros((len(table), 23, 8), np.uint16)
