@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
 from city.level import Level
+from city.quality import Quality
 from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
@@ -27,6 +28,9 @@ from rules.table import StateTable
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+
+#: Heard so late that it is never missed: later than all listening, and safe to add to.
+_NEVER_MISSED_NS = 1 << 61
 
 #: How often it is looked which hazards are over.
 _TIDY_NS = 60 * SECOND_NS
@@ -79,6 +83,15 @@ def on_death_of(written: Written, bands: Sequence[Band]) -> OnDeath | None:
         if "on_death" in written.own:
             return read_on_death(written.own["on_death"])
     return OnDeath() if any(band.level is Level.CRITICAL for band in bands) else None
+
+
+def heard_ns(batch: ReadingBatch, row: Ints, listening: Listening) -> Ints:
+    """Return when readings were heard, by the clock of silence.
+
+    One that is derived comes at its period's end, whatever its sensor's interval: its silence tells nothing.
+    """
+    derived = batch.quality.take(row) & int(Quality.DERIVED) != 0
+    return np.where(derived, _NEVER_MISSED_NS, listening.stamp(batch.arrival_ns.take(row)))
 
 
 class Dying:
@@ -158,7 +171,7 @@ class Dying:
         series, row = series.take(near), row.take(near)
         self.good["time_ns"][series], self.good["value"][series] = batch.time_ns[row], batch.value[row]
         self.good["arrived_ns"][series] = batch.arrival_ns[row]
-        self.good["heard_ns"][series] = listening.stamp(batch.arrival_ns[row])
+        self.good["heard_ns"][series] = heard_ns(batch, row, listening)
         self.good.touch(series)
 
     def soon_after(self, pair: Ints, time_ns: Ints) -> Flags:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.groups import Groups, Seats
+from rules.lost_members import Heard
 from rules.metered import NOT_MEASURED, looked_at
 from rules.pairs import Pairs
 from rules.segment import Segments
@@ -23,11 +24,12 @@ class Gathered(NamedTuple):
     """What was known of a group at each reading of a member.
 
     Attributes:
-        group, row, time_ns: the group, the reading, and the group's time.
+        group, member, row, time_ns: the group, who spoke, the reading, and the group's time.
         sides: what each side is taken as.
     """
 
     group: Ints
+    member: Ints
     row: Ints
     time_ns: Ints
     sides: tuple[OneNumber, ...]
@@ -61,22 +63,28 @@ class Gathering:
         self.members = StateTable(name, members.keys, {"time_ns": (np.int64, NEVER_NS), "value": (np.float64, 0)})
         self.clocks = StateTable(f"{name}_clock", groups.keys, {"clock_ns": (np.int64, NEVER_NS)})
 
-    def read(self, batch: ReadingBatch, index: SeriesIndex, within_ns: Ints) -> Gathered | None:
-        """Take what a batch says of the members, in the order of its rows; None where it says nothing of them."""
+    def heard(self, batch: ReadingBatch, index: SeriesIndex) -> Heard:
+        """Return what a batch says of the members that can be measured."""
         seen = looked_at(batch, index, NOT_MEASURED)
-        if not len(seen.row):
-            return None
         fan = index.fan(seen.series)
-        member, row = fan.pair, fan.spread(seen.row)
-        seats = self._groups.of_members(member)
-        found = self._gather(batch, seats, row.take(seats.of), within_ns) if len(seats.of) else None
-        self.members["value"][member] = batch.value.take(row)
-        self.members["time_ns"][member] = batch.time_ns.take(row)
-        self.members.touch(member)
-        return found
+        return Heard(fan.pair, fan.spread(seen.row))
 
-    def _gather(self, batch: ReadingBatch, seats: Seats, row: Ints, within_ns: Ints) -> Gathered:
-        """Take readings of members of groups, and return what each makes of its group."""
+    def gather(self, batch: ReadingBatch, heard: Heard, within_ns: Ints) -> Gathered | None:
+        """Return what each reading makes of its groups, before it is kept; None where nobody spoke that is in one."""
+        seats = self._groups.of_members(heard.member)
+        if not len(seats.of):
+            return None
+        return self._gather(batch, heard.member.take(seats.of), seats, heard.row.take(seats.of), within_ns)
+
+    def keep(self, batch: ReadingBatch, heard: Heard) -> None:
+        """Remember what was said."""
+        if len(heard.member):
+            self.members["value"][heard.member] = batch.value.take(heard.row)
+            self.members["time_ns"][heard.member] = batch.time_ns.take(heard.row)
+            self.members.touch(heard.member)
+
+    def _gather(self, batch: ReadingBatch, member: Ints, seats: Seats, row: Ints, within_ns: Ints) -> Gathered:
+        """Return what readings of members of groups make of each; their clocks are moved."""
         group, time_ns = seats.group, batch.time_ns.take(row)
         clock_ns = self._clock_ns(group, time_ns)
         seat = self._first.take(group) + seats.place
@@ -84,7 +92,8 @@ class Gathering:
         spoken = Spoken(
             group, self._side_of.take(seat), self._rank.take(seat), time_ns, batch.value.take(row), since_ns
         )
-        return Gathered(group, row, clock_ns, tuple(side.look(spoken, self.members) for side in self._sides))
+        sides = tuple(side.look(spoken, self.members) for side in self._sides)
+        return Gathered(group, member, row, clock_ns, sides)
 
     def _clock_ns(self, group: Ints, time_ns: Ints) -> Ints:
         """Return the group's time at each reading, and keep it; `group` is sorted."""
@@ -106,7 +115,18 @@ class Gathering:
 
     def taken(self, group: int, side: int, said: Said) -> float:
         """Return the one number that a side of a group makes of what is fresh; none (NaN) where nothing is."""
-        if not len(said.member):
+        return self._one(group, side, said.value, said.fresh)
+
+    def columns(self, group: int, member: Ints, value: Floats, fresh: NDArray[np.bool_]) -> list[Floats]:
+        """Return what each side of a group makes of those values of its members that are fresh, NaN of none."""
+        whose = self._side[member]
+        return [
+            np.array([self._one(group, side, value[whose == side], fresh[whose == side])])
+            for side in range(self._takes.shape[1])
+        ]
+
+    def _one(self, group: int, side: int, value: Floats, fresh: NDArray[np.bool_]) -> float:
+        if not len(value):
             return float("nan")
         way = str(self._takes[self._groups.term[group], side])
-        return float(one_number(way, said.value[:, None], said.fresh[:, None])[0])
+        return float(one_number(way, value[:, None], fresh[:, None])[0])

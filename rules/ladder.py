@@ -129,6 +129,12 @@ class Ladder:
         owner = pair[segments.owner(element)]
         return Steps(element, owner, before[element], after[element], tuple(since_ns[:, element]))
 
+    def may_stand(self, pair: Ints, value: Floats) -> Flags:
+        """Return of which pairs a level stands, or is met by these values."""
+        standing: Flags = self._limits.met(0, self._rule.take(pair), value)
+        standing |= self.table["level"].take(pair) > 0
+        return standing
+
     def violated_at_once(self, pair: Ints, value: Floats) -> Flags:
         """Return which values are beyond the limit of a level without hold."""
         return self._reached_at_once(pair, value) > 0
@@ -157,6 +163,13 @@ class Ladder:
         for rank, column in enumerate(self._since):
             pending[near] |= (self.table["level"][some] <= rank) & (self.table[column][some] != NEVER_NS)
         return pending
+
+    def highest_met(self, pair: Ints) -> Levels:
+        """Return the highest level, counted from 1, that each pair met at its last reading; 0 for none."""
+        highest = np.zeros(len(pair), dtype=np.int8)
+        for rank, column in enumerate(self._since):
+            highest[self.table[column].take(pair) != NEVER_NS] = rank + 1
+        return highest
 
     def met_at(self, pair: Ints, level: Levels, value: Floats) -> Flags:
         """Return which values are beyond the limit of these levels, counted from 1."""

@@ -14,12 +14,13 @@ from city.clock import SECOND_NS, iso
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
-from rules.dying import OnDeath
+from rules.dying import OnDeath, heard_ns
 from rules.groups import Groups
 from rules.ladder import Ladder
 from rules.levelled import SKIPPED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
+from rules.lost_members import last_rows
 from rules.pairs import Pairs
 from rules.series import SeriesIndex
 from rules.table import StateTable
@@ -78,7 +79,7 @@ class LostVotes:
         """Remember who voted, and who went beyond what it can measure after its last vote; votes are kept already."""
         at = np.flatnonzero(self._mortal[cast.member])
         member, row = cast.member[at], cast.row[at]
-        self._heard(member, listening.stamp(batch.arrival_ns[row]), batch.arrival_ns[row])
+        self._heard(member, heard_ns(batch, row, listening), batch.arrival_ns[row])
         beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
         if not len(beyond):
             return
@@ -87,19 +88,13 @@ class LostVotes:
         fan = index.fan(series[known])
         member_of, row_of = fan.pair, beyond[known][fan.of]
         died = self._mortal[member_of] & self._votes.beyond(member_of, batch, row_of, self._within_ns[member_of])
-        died &= row_of > self._last_rows(member_of, member, row)
+        died &= row_of > last_rows(member_of, member, row)
         self._heard(member_of[died], np.full(int(died.sum()), NEVER_NS), batch.arrival_ns[row_of[died]])
 
     def _heard(self, member: Ints, heard_ns: Ints, arrived_ns: Ints) -> None:
         self.voters["heard_ns"][member], self.voters["arrived_ns"][member] = heard_ns, arrived_ns
         self.voters["lost"][member] = 0
         self.voters.touch(member)
-
-    @staticmethod
-    def _last_rows(wanted: Ints, member: Ints, row: Ints) -> Ints:
-        """Return the last row at which each of `wanted` voted in a batch, -1 where it did not."""
-        last = dict(zip(member.tolist(), row.tolist(), strict=True))
-        return np.array([last.get(one, -1) for one in wanted.tolist()], dtype=np.int64)
 
     def fallen(self, time_ns: int, listening: Listening, since_ns: Ints, weight: NDArray[np.float64]) -> Fallen:
         """Return the groups with a pending level that the votes of the living do not reach.
@@ -116,7 +111,7 @@ class LostVotes:
         fresh = voting & ~dead & (self._votes.table["time_ns"][slots.member] >= since_ns[group][of])
         living = np.add.reduceat(fresh.astype(np.int64), slots.first) * weight[group]
         falls = np.add.reduceat(lost.astype(np.int64), slots.first) > 0
-        falls &= ~self._ladder.met_at(group, self._pending(group), living)
+        falls &= ~self._ladder.met_at(group, self._ladder.highest_met(group), living)
         chosen = np.flatnonzero(falls)
         return Fallen(group[chosen], [slots.member[lost & (of == one)] for one in chosen.tolist()])
 
@@ -129,11 +124,6 @@ class LostVotes:
         dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
         soon: Flags = time_ns - self.voters["arrived_ns"][member] <= dead_ns + self._within_ns[member]
         return soon
-
-    def _pending(self, group: Ints) -> NDArray[np.int8]:
-        """Return the highest level that each group met at its last ballot."""
-        ranks = ([rank for rank, at in enumerate(self._ladder.since(one)) if at != NEVER_NS] for one in group.tolist())
-        return np.array([max(rank) + 1 for rank in ranks], dtype=np.int8)
 
     def doubt(self, group: Ints, lost: Sequence[Ints]) -> None:
         """Note that the alarms of some groups are unconfirmed, and whose votes they rest on."""

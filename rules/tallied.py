@@ -80,16 +80,19 @@ class TalliedPass(GroupedPass):
         return self._climb(samples, evidence)
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
-        """Return when a count of an open alarm may fall, or when something comes by which one may be raised."""
+        """Return when a count may fall or has held long enough, or when something comes by which one may be raised."""
         if not listening.listening:
             return ENDLESS_NS
-        group = np.flatnonzero(self._ladder.table["level"])
+        group = self._moved_by_time()
         falls_ns = min(self._ladder.due_ns(group), self._tally.next_ns(group, listening.mark_ns))
         return min(falls_ns, self._happenings.first_ns(arrivals)) if len(self._members) else ENDLESS_NS
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Let the counts of open alarms fall; while nobody listens, nobody knows that nothing happened."""
-        group = np.flatnonzero(self._ladder.table["level"])
+        """Let counts fall, and holds of counts be completed: how many they are is known at any time.
+
+        While nobody listens, nobody knows that nothing happened.
+        """
+        group = self._moved_by_time()
         if not listening.listening or not len(group):
             return []
         count = self._tally.count(group, np.full(len(group), time_ns))
@@ -108,6 +111,10 @@ class TalliedPass(GroupedPass):
             return self._evidence(pair, int(count.number[at]), int(count.time_ns[at]), happened_ns) | {"last_from": ""}
 
         return self._climb(samples, evidence)
+
+    def _moved_by_time(self) -> Ints:
+        """Return the targets whose alarm is open, or that meet a level."""
+        return np.flatnonzero((self._ladder.table["level"] > 0) | self._ladder.is_met())
 
     def _measured(self, pair: int, now_ns: int) -> Measured:
         """Return what the window holds that ends now."""

@@ -12,26 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
-from city.entry import Arrivals
-from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
 from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.gathering import Gathered, Gathering, Said
-from rules.grouped import GroupedPass
+from rules.dying import ON_DEATH, OnDeath, on_death_of
+from rules.gathering import Said
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
-from rules.kind import Verdict, Written
+from rules.kind import Written
 from rules.levelled import reading_seen
-from rules.listening import Listening
+from rules.lost_members import OnDeaths
 from rules.measure import Scale
-from rules.metered import Samples, exact, reading_at
+from rules.metered import exact, reading_at
 from rules.pairs import Pairs, Roll
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.selection import SELECTION, Selection, read_selection
-from rules.series import SeriesIndex
+from rules.sided import Judged, SidedPass, Sides
 from rules.sides import MEAN, TAKES
 
 Ints = NDArray[np.int64]
@@ -55,6 +53,7 @@ class CompareTerms(Levelled):
     Attributes:
         takes: what several sensors of the one side and of the other are taken as.
         within_ns: a value older than this is not compared.
+        on_death: what it means that a sensor dies while a level is pending; None for nothing.
     """
 
     against: Selection
@@ -62,6 +61,7 @@ class CompareTerms(Levelled):
     ratio: bool
     same: Grouping
     within_ns: int
+    on_death: OnDeath | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -87,6 +87,7 @@ class Compare:
         "as": {"enum": [_DIFFERENCE, _RATIO]},
         "take": _TAKE,
         "take_against": _TAKE,
+        "on_death": ON_DEATH,
     }
     required: ClassVar[tuple[str, ...]] = ("against", "same", "within")
 
@@ -104,7 +105,7 @@ class Compare:
             takes = (_take(written.own.get("take")), _take(written.own.get("take_against")))
         scale = Scale() if ratio else written.scale.of_differences
         bands = read_bands(written._replace(scale=scale))
-        return CompareTerms(bands, scale.unit, against, takes, ratio, same, within_ns)
+        return CompareTerms(bands, scale.unit, against, takes, ratio, same, within_ns, on_death_of(written, bands))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""
@@ -147,7 +148,7 @@ def _sided(rules: Sequence[tuple[int, Rule]]) -> list[tuple[int, Rule]]:
     ]
 
 
-class ComparePass(GroupedPass):
+class ComparePass(SidedPass):
     """The measure is the one side less the other, or their ratio."""
 
     def __init__(self, rules: Sequence[tuple[int, Rule]], population: Population) -> None:
@@ -156,38 +157,28 @@ class ComparePass(GroupedPass):
         members = Pairs(_sided(rules), population, population.everybody)
         grouping = [_terms(rule.terms).same for rule in roll.rules]
         groups = Groups(members, grouping, roll, [side // _SIDES for side in range(_SIDES * len(rules))])
-        super().__init__("compare", members, groups)
-        self._index = SeriesIndex(members, population.quantities)
-        takes = np.array([one.takes for one in terms], dtype=np.str_).reshape(-1, _SIDES)
-        self._gathering = Gathering("gathering", members, groups, members.rule % _SIDES, takes)
-        self._memories, self._of_members = (self._gathering.clocks,), (self._gathering.members,)
-        self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[groups.term]
+        sides = Sides(members.rule % _SIDES, np.array([one.takes for one in terms], dtype=np.str_).reshape(-1, _SIDES))
+        deaths = OnDeaths([_terms(one).on_death for one in members.roll.terms], [one.on_death for one in terms])
+        super().__init__(("compare", "gathering"), members, groups, sides, deaths)
+        self._looks_back([one.within_ns for one in terms])
         self._ratio = np.array([one.ratio for one in terms], dtype=np.bool_)[groups.term]
 
-    def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
-        """Judge both sides of each place at every reading of either."""
-        batch = arrivals.readings
-        if not len(self._members) or not len(batch):
-            return []
-        found = self._gathering.read(batch, self._index, self._within_ns)
-        if found is None:
-            return []
-        one, other = (side.value for side in found.sides)
-        known = np.isfinite(one) & np.isfinite(other)
-        ratio = self._ratio.take(found.group)
-        known &= ~(ratio & (other == 0))
+    def _numbers(self, group: Ints, sides: Sequence[Floats]) -> Floats:
+        """Return the difference or the ratio of the sides, NaN where one has no value or is divided by 0."""
+        one, other = sides
+        ratio = self._ratio.take(group)
+        known = np.isfinite(one) & np.isfinite(other) & ~(ratio & (other == 0))
         at = np.flatnonzero(known)
-        group, row = found.group.take(at), found.row.take(at)
-        measure = self._measure(one.take(at), other.take(at), ratio.take(at))
-        samples = Samples(
-            group, row, found.time_ns.take(at), batch.arrival_ns.take(row), batch.quality.take(row), measure
-        )
-        return self._climb(samples, lambda element: self._evidence(batch, found, int(at[element])))
+        number = np.full(len(group), np.nan)
+        number[at] = self._measure(one.take(at), other.take(at), ratio.take(at))
+        return number
 
     def _measure(self, one: Floats, other: Floats, ratio: NDArray[np.bool_]) -> Floats:
         return exact(np.where(ratio, one / np.where(ratio, other, 1.0), one - other))
 
-    def _evidence(self, batch: ReadingBatch, found: Gathered, element: int) -> dict[str, object]:
+    def _evidence(self, judged: Judged, element: int) -> dict[str, object]:
+        """Return the reading, and both sides at it."""
+        batch, found, _ = judged
         sides = {
             name: {
                 "value": float(side.value[element]),
@@ -203,15 +194,24 @@ class ComparePass(GroupedPass):
 
     def _measured(self, pair: int, now_ns: int) -> Measured:
         """Return both sides as they stand; no number while one of them has no value that is fresh."""
-        within_ns, time_ns = int(self._within_ns[pair]), int(self._gathering.clocks["clock_ns"][pair])
-        said = [self._gathering.said(pair, side, within_ns) for side in range(_SIDES)]
-        value = np.array([[self._gathering.taken(pair, side, one)] for side, one in enumerate(said)])
-        sides = {name: self._side(said[side], float(value[side, 0])) for side, name in enumerate(_SIDE_NAMES)}
-        evidence = {**sides, "within_s": within_ns / SECOND_NS}
-        ratio = self._ratio[[pair]]
+        evidence, value = self._standing_sides(pair)
+        evidence |= self._doubt_of(pair)
+        time_ns, ratio = int(self._gathering.clocks["clock_ns"][pair]), self._ratio[[pair]]
         if time_ns == NEVER_NS or not np.isfinite(value).all() or (ratio & (value[1] == 0)).any():
             return Measured(None, evidence)
         return Measured(Decided(time_ns, time_ns, float(self._measure(value[0], value[1], ratio)[0])), evidence)
+
+    def _seen_last(self, target: int, now_ns: int) -> Mapping[str, object]:
+        """Return both sides as they stand."""
+        return self._standing_sides(target)[0]
+
+    def _standing_sides(self, pair: int) -> tuple[dict[str, object], Floats]:
+        """Return both sides as evidence shows them, and their values, NaN for none."""
+        within_ns = int(self._within_ns[pair])
+        said = [self._gathering.said(pair, side, within_ns) for side in range(_SIDES)]
+        value = np.array([[self._gathering.taken(pair, side, one)] for side, one in enumerate(said)])
+        sides = {name: self._side(said[side], float(value[side, 0])) for side, name in enumerate(_SIDE_NAMES)}
+        return {**sides, "within_s": within_ns / SECOND_NS}, value
 
     def _side(self, said: Said, value: float) -> dict[str, object]:
         """Return one side as evidence shows it: what each sensor said last, and whether it is too old."""

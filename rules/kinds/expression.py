@@ -13,6 +13,7 @@ from city.units import IDENTITY, Conversion
 from city.yaml_lines import Located
 from rules.bands import VALUE_SIDES, Levelled, level_schema, read_bands
 from rules.duration import DURATION, read_span_ns, shown_duration
+from rules.dying import ON_DEATH, OnDeath, on_death_of
 from rules.formula import FUNCTIONS, LONGEST, RESERVED, BadFormula, read_formula
 from rules.groups import GROUPING, Grouping, read_grouping
 from rules.kind import Written
@@ -36,12 +37,16 @@ _VALUE = {
 
 @dataclass(frozen=True, slots=True)
 class ExpressionTerms(Levelled):
-    """Bands of what a formula makes of named values of the `same` place that are not older than `within_ns`."""
+    """Bands of what a formula makes of named values of the `same` place that are not older than `within_ns`.
+
+    `on_death` says what it means that a sensor dies while a level is pending; None for nothing.
+    """
 
     formula: str
     values: tuple[NamedValue, ...]
     same: Grouping
     within_ns: int
+    on_death: OnDeath | None = None
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -76,6 +81,7 @@ class Expression:
         "same": GROUPING,
         "within": DURATION,
         "unit": {**_TEXT, "description": "the unit of what comes out"},
+        "on_death": ON_DEATH,
     }
     required: ClassVar[tuple[str, ...]] = ("values", "expression", "same", "within")
 
@@ -92,7 +98,8 @@ class Expression:
             within_ns = read_span_ns(written.own["within"])
         with written.faults:
             unit = written.own["unit"].text() if "unit" in written.own else ""
-        return ExpressionTerms(read_bands(written), unit, formula, values, same, within_ns)
+        bands = read_bands(written)
+        return ExpressionTerms(bands, unit, formula, values, same, within_ns, on_death_of(written, bands))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""

@@ -63,11 +63,9 @@ class Threshold:
         with written.faults:
             side = _one_side(written)
             over_ns = read_span_ns(written.own["over"])
-        with written.faults:
-            if "on_death" in written.own:
-                raise written.own["on_death"].wrong(expected="no `on_death`: a change has no last value", got="one")
         sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES
-        return ThresholdTerms(read_bands(written, sides), written.scale.unit, over_ns, side)
+        bands = read_bands(written, sides)
+        return ThresholdTerms(bands, written.scale.unit, over_ns, side, on_death_of(written, bands))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""
@@ -109,4 +107,5 @@ def _change_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> C
         population,
         over_ns=np.array([one.over_ns for one in terms], dtype=np.int64),
         sign=np.array([-1.0 if one.side == "falls" else 1.0 for one in terms]),
+        on_death=[one.on_death for one in terms],
     )

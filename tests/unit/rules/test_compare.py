@@ -129,27 +129,38 @@ SIDES = {1: 0, 2: 0, 3: 1}
 
 
 def one_by_one(rows: list[Row], within_s: int) -> list[tuple[int, int]]:
-    """Judge as one would for one reading at a time: (seconds, level) where the level changes."""
+    """Judge as one would for one reading at a time: (seconds, level) where the level changes.
+
+    What was taken when a level was raised, or came since, keeps it, however old it is.
+    """
     newest: dict[int, tuple[int, float]] = {}
-    clock, level = 0, 0
+    clock, level, raised = 0, 0, -1.0
     changes = []
     for number, seconds, value, quality in rows:
         if quality & (UNTRUSTED | Quality.DUPLICATE | Quality.LATE):
             continue
         newest[number], clock = (seconds, value), max(clock, seconds)
-        fresh: tuple[list[float], list[float]] = ([], [])
-        for one, (then, said) in newest.items():
-            if then >= clock - within_s:
-                fresh[SIDES[one]].append(said)
-        if not fresh[0] or not fresh[1]:
+        apart = difference(newest, clock - within_s)
+        if apart is None:
             continue
-        apart = sum(fresh[0]) / len(fresh[0]) - max(fresh[1])
-        met, kept = sum(apart > limit for limit in (2, 6)), sum(apart > clear for clear in (1, 6))
+        keeping = difference(newest, min(clock, raised) - within_s) if level else apart
+        assert keeping is not None
+        met, kept = sum(apart > limit for limit in (2, 6)), sum(keeping > clear for clear in (1, 6))
         after = max(met, min(level, kept))
         if after != level:
+            raised = raised if level else max(clock, raised + 1e-9)
             level = after
             changes.append((clock, level))
     return changes
+
+
+def difference(newest: dict[int, tuple[int, float]], since: float) -> float | None:
+    """Return the mean of one side less the most of the other, of what was said since; None where one said nothing."""
+    said: tuple[list[float], list[float]] = ([], [])
+    for one, (then, value) in newest.items():
+        if then >= since:
+            said[SIDES[one]].append(value)
+    return sum(said[0]) / len(said[0]) - max(said[1]) if said[0] and said[1] else None
 
 
 def apart(rows: list[Row], places: list[int], within_s: int) -> list[AlarmTransition]:

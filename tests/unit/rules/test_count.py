@@ -196,3 +196,20 @@ def test_count_agrees_with_counting_one_by_one(journal: list[Told | int], within
     transitions = started(within=f"{within_s}s").feed(*fed(journal, []))
 
     assert [0 if one.change == "cleared" else int(one.level) for one in transitions] == expected
+
+
+def test_a_hold_is_completed_by_the_clock_while_ingest_listens() -> None:
+    bench = started(levels="{notice: {at_least: 2, hold: 2m}}", within="5m")
+    bench.feed(events((1, 0), (2, 60)), *(Tick(at(second)) for second in range(61, 100)))
+
+    away = bench.feed(Connection(at(100), listening=False), *(Tick(at(second)) for second in range(101, 200)))
+    (raised,) = bench.feed(Connection(at(200), listening=True), Tick(at(201)), Tick(at(202)))
+
+    assert away == []
+    assert (raised.change, raised.time_ns, raised.value) == ("raised", at(201), 2)
+
+
+def test_a_hold_that_outlives_its_window_raises_nothing() -> None:
+    bench = started(levels="{notice: {at_least: 2, hold: 2m}}", within="90s")
+
+    assert bench.feed(events((1, 0), (2, 60)), *(Tick(at(second)) for second in range(61, 400))) == []

@@ -156,9 +156,10 @@ def test_a_death_is_written_in_intervals_and_a_duration(wrong: str) -> None:
         read_book(book(rule("{critical: {above: 10, hold: 1m}}", extra=wrong)), CATALOGUE)
 
 
-def test_a_change_has_no_last_value() -> None:
-    with pytest.raises(BadRuleBook, match="no `on_death`"):
-        read_book(book(rule("{notice: {rises: 10}}", extra="over: 5m\n    on_death: true")), CATALOGUE)
+def test_a_derived_reading_comes_when_its_period_ends_and_is_not_missed_before() -> None:
+    derived = [readings((1, 10 * time, 0.2, Quality.DERIVED)) for time in range(1, 3)]
+
+    assert bench().feed(*derived, *ticks(21, 900)) == []
 
 
 Said = tuple[int, int, Quality]

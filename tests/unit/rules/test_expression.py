@@ -121,24 +121,35 @@ def reckoned(rows: list[Row], places: list[int]) -> list[AlarmTransition]:
 
 
 def one_by_one(rows: list[Row]) -> list[tuple[int, int]]:
-    """Judge as one would for one reading at a time: (seconds, level) where the level changes."""
+    """Judge as one would for one reading at a time: (seconds, level) where the level changes.
+
+    What was taken when a level was raised, or came since, keeps it, however old it is.
+    """
     newest: dict[int, tuple[int, float]] = {}
-    clock, level = 0, 0
+    clock, level, raised = 0, 0, -1.0
     changes = []
     for number, seconds, value, quality in rows:
         if quality & (UNTRUSTED | Quality.DUPLICATE | Quality.LATE):
             continue
         newest[number], clock = (seconds, value), max(clock, seconds)
-        fresh = {one: said for one, (then, said) in newest.items() if then >= clock - 10}
-        odd = [said for one, said in fresh.items() if one % 2]
-        if not odd or 2 not in fresh or fresh[2] == 0:
+        result = result_of(newest, clock - 10)
+        if result is None:
             continue
-        result = round(sum(odd) / fresh[2], 9)
-        after = max(sum(result > limit for limit in (2, 4)), min(level, sum(result > limit for limit in (1, 4))))
+        keeping = result_of(newest, min(clock, raised) - 10) if level else result
+        keeping = result if keeping is None else keeping
+        after = max(sum(result > limit for limit in (2, 4)), min(level, sum(keeping > limit for limit in (1, 4))))
         if after != level:
+            raised = raised if level else max(clock, raised + 1e-9)
             level = after
             changes.append((clock, level))
     return changes
+
+
+def result_of(newest: dict[int, tuple[int, float]], since: float) -> float | None:
+    """Return what the formula makes of what was said since; None where it has no result."""
+    fresh = {one: said for one, (then, said) in newest.items() if then >= since}
+    odd = [said for one, said in fresh.items() if one % 2]
+    return round(sum(odd) / fresh[2], 9) if odd and fresh.get(2) else None
 
 
 @settings(deadline=None, max_examples=40)

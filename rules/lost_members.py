@@ -1,0 +1,269 @@
+"""Members that die: who fell silent or went beyond what it can measure, while a number that it is part of is pending.
+
+A death is looked at once, at the first tick after it: the target's level is raised where it was pending at that moment
+and the living alone do not reach it. A good reading is the end of a death.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from city.clock import SECOND_NS, iso
+from city.quality import Quality
+from city.reading import ReadingBatch
+from rules.alarms import NEVER_NS
+from rules.dying import OnDeath, heard_ns
+from rules.groups import Seats, Slots
+from rules.ladder import Ladder
+from rules.levelled import SKIPPED
+from rules.limits import ENDLESS_NS
+from rules.listening import Listening
+from rules.metered import NOT_MEASURED, Samples, looked_at
+from rules.ordering import stable_order
+from rules.pairs import Pairs, Targets
+from rules.series import SeriesIndex
+from rules.table import StateTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
+_UNSEEN = SKIPPED | int(Quality.LATE)
+
+#: A member's state: `_BEYOND` is a death that the next tick looks at.
+_ALIVE, _DEAD, _BEYOND = 0, 1, 2
+
+
+class Seating(Protocol):
+    """Who belongs to which target."""
+
+    def of_members(self, member: Ints) -> Seats:
+        """Return the targets of each member, by target."""
+        ...
+
+    def slots(self, groups: Ints) -> Slots:
+        """Return the members of some targets."""
+        ...
+
+
+class Alone:
+    """Every member is a target by itself."""
+
+    def of_members(self, member: Ints) -> Seats:
+        """Return each member as its own target, by target."""
+        of = np.arange(len(member)) if (order := stable_order(member)) is None else order
+        return Seats(of, member.take(of), np.zeros(len(of), dtype=np.int64))
+
+    def slots(self, groups: Ints) -> Slots:
+        """Return each target as its only member."""
+        return Slots(groups, np.arange(len(groups)))
+
+
+class OnDeaths(NamedTuple):
+    """What a death means under each of the terms of members, and of the targets that they are part of."""
+
+    of_members: Sequence[OnDeath | None]
+    of_targets: Sequence[OnDeath | None]
+
+
+class Heard(NamedTuple):
+    """Good readings of members: whose they are, and their rows; those of one member in their order."""
+
+    member: Ints
+    row: Ints
+
+
+#: No readings.
+NOBODY = Heard(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
+
+
+class LostMembers:
+    """Remembers when each member was last heard, what each target was last judged by, and which are unconfirmed.
+
+    Attributes:
+        members, targets: the tables of both.
+        doubts: whether any target's alarm is unconfirmed.
+    """
+
+    def __init__(
+        self, name: str, members: Pairs, targets: Targets, seating: Seating, ladder: Ladder, on_death: OnDeaths
+    ) -> None:
+        """Take what a death means under each of the terms of members, and of targets."""
+        self._pairs, self._seating, self._ladder, population = members, seating, ladder, members.population
+        columns = dict.fromkeys(("heard_ns", "arrived_ns", "time_ns"), (np.int64, NEVER_NS))
+        self.members = StateTable(f"{name}_heard", members.keys, {**columns, "dead": (np.int8, _ALIVE)})
+        last = {"value": (np.float64, 0), "doubted": (np.int8, 0), "parted_ns": (np.int64, NEVER_NS)}
+        self.targets = StateTable(f"{name}_last", targets.keys, last)
+        each = on_death.of_members
+        matters = np.array([one is not None for one in each], dtype=np.bool_)[members.term]
+        within_ns = np.array([0 if one is None else one.within_ns for one in each], dtype=np.int64)
+        intervals = np.array([0.0 if one is None else one.intervals for one in each])
+        self._mortal: Flags = matters & ~population.recorded[members.sensor]
+        dead_ns = intervals[members.term] * population.intervals_s[members.sensor] * SECOND_NS
+        self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
+        self._within_ns = within_ns[members.term]
+        self._at_risk: Flags = np.array([one is not None for one in on_death.of_targets], dtype=np.bool_)[targets.term]
+        #: Who can be found silent, and the listening time before which nobody is.
+        self._awaited = np.flatnonzero(self._mortal & (self._dead_ns < ENDLESS_NS))
+        self._least_ns, self._next_ns = int(self._dead_ns[self._awaited].min(initial=ENDLESS_NS)), NEVER_NS
+        self._all, self._any = bool(self._mortal.all()), bool(self._mortal.any() and self._at_risk.any())
+        self.doubts = self._gone = False
+
+    def __bool__(self) -> bool:
+        """Return whether anybody's death matters."""
+        return self._any
+
+    def refresh(self) -> None:
+        """Derive from the tables whether anything is unconfirmed, and who may die next."""
+        self.doubts = bool(self.targets["doubted"].any())
+        self._gone = bool((self.members["dead"] == _BEYOND).any())
+        self._next_ns = NEVER_NS
+
+    def note(self, batch: ReadingBatch, heard: Heard, index: SeriesIndex, listening: Listening) -> None:
+        """Remember who was heard, and who went beyond what it can measure after its last good reading."""
+        member, row = heard
+        if not self._all:
+            mine = np.flatnonzero(self._mortal.take(member))
+            member, row = member.take(mine), row.take(mine)
+        if len(member):
+            table, at_ns = self.members, heard_ns(batch, row, listening)
+            table["heard_ns"][member], table["arrived_ns"][member] = at_ns, batch.arrival_ns.take(row)
+            table["time_ns"][member], table["dead"][member] = batch.time_ns.take(row), _ALIVE
+            table.touch(member)
+            self._next_ns = min(self._next_ns, int(at_ns.min()) + self._least_ns)
+        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
+        if len(beyond):
+            self._go_beyond(batch, beyond, Heard(member, row), index)
+
+    def _go_beyond(self, batch: ReadingBatch, beyond: Ints, heard: Heard, index: SeriesIndex) -> None:
+        series = index.series_of(batch.sensor[beyond], batch.quantity[beyond])
+        known = np.flatnonzero(series >= 0)
+        fan = index.fan(series[known])
+        member, row = fan.pair, beyond[known][fan.of]
+        died = self._mortal[member] & (self.members["dead"][member] == _ALIVE)
+        died &= batch.arrival_ns[row] - self.members["arrived_ns"][member] <= self._within_ns[member]
+        died &= row > last_rows(member, *heard)
+        self.members["dead"][member[died]] = _BEYOND
+        self.members.touch(member[died])
+        self._gone = self._gone or bool(died.any())
+
+    def judged(self, samples: Samples) -> None:
+        """Remember by what targets were judged last that meet a level."""
+        at = np.flatnonzero(self._ladder.is_met(samples.pair))
+        if len(at):
+            self.targets["value"][samples.pair.take(at)] = samples.value.take(at)
+            self.targets.touch(samples.pair.take(at))
+
+    def died(self, time_ns: int, listening: Listening) -> Ints:
+        """Return who has died since the last tick, not too long ago; each death is told once."""
+        dead, member = self.members["dead"], np.array([], dtype=np.int64)
+        if self._gone:
+            member, self._gone = np.flatnonzero(dead == _BEYOND), False
+        if listening.total_ns >= self._next_ns:
+            last_ns = self.members["heard_ns"].take(self._awaited)
+            dies_ns = last_ns + self._dead_ns.take(self._awaited)
+            lives = (dead.take(self._awaited) == _ALIVE) & (last_ns != NEVER_NS)
+            silent = lives & (dies_ns <= listening.total_ns)
+            self._next_ns = int(dies_ns[lives & ~silent].min(initial=ENDLESS_NS))
+            member = np.concatenate([member, self._awaited[silent]])
+        if not len(member):
+            return member
+        dead[member] = _DEAD
+        self.members.touch(member)
+        dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
+        soon: Flags = time_ns - self.members["arrived_ns"][member] <= dead_ns + self._within_ns[member]
+        return member[soon]
+
+    def fallen(self, member: Ints, living: Callable[[Ints], Floats]) -> Ints:
+        """Return the targets of members that died whose level is pending, and that the living do not reach.
+
+        `living` returns of targets the number without the dead, NaN where there is none.
+        """
+        target = np.unique(self._seating.of_members(member).group)
+        target = target[self._at_risk[target]]
+        target = target[self._ladder.is_pending(target)]
+        if not len(target):
+            return target
+        return target[~self._ladder.met_at(target, self._ladder.highest_met(target), living(target))]
+
+    def _lost(self, target: int) -> tuple[Ints, Ints]:
+        """Return the dead of a target, and when each said its last good word."""
+        member = self._seating.slots(np.array([target])).member
+        lost = member[self.is_dead(member)]
+        return lost, self.members["time_ns"].take(lost)
+
+    def is_dead(self, member: Ints) -> Flags:
+        """Return which members are dead."""
+        dead: Flags = self.members["dead"].take(member) != _ALIVE
+        return dead
+
+    def number(self, target: int) -> float:
+        """Return by what a target was judged last that meets a level."""
+        return float(self.targets["value"][target])
+
+    def doubted(self, target: Ints) -> Flags:
+        """Return of which targets the alarm is unconfirmed."""
+        doubted: Flags = self.targets["doubted"].take(target) > 0
+        return doubted
+
+    def doubt(self, target: Ints) -> None:
+        """Note that the alarms of some targets are unconfirmed, and when the first of their dead spoke last."""
+        if len(target):
+            self.targets["doubted"][target], self.doubts = 1, True
+            self.targets["parted_ns"][target] = [int(self._lost(one)[1].min()) for one in target.tolist()]
+            self.targets.touch(target)
+
+    def believe(self, target: Ints) -> None:
+        """Note that readings of the living have decided about some targets."""
+        if len(target):
+            self.targets["doubted"][target], self.targets["parted_ns"][target] = 0, NEVER_NS
+            self.targets.touch(target)
+            self.doubts = bool(self.targets["doubted"].any())
+
+    def due_ns(self, batch: ReadingBatch, index: SeriesIndex, listening: Listening) -> int:
+        """Return when the first may be found dead, given that these readings come and nothing else."""
+        if self._gone:
+            return NEVER_NS
+        seen = looked_at(batch, index, NOT_MEASURED)
+        fan = index.fan(seen.series)
+        stamp_ns = heard_ns(batch, fan.spread(seen.row), listening)
+        member = np.concatenate([self._awaited, fan.pair])
+        before_ns = self.members["heard_ns"].take(self._awaited)
+        before_ns[self.members["dead"].take(self._awaited) != _ALIVE] = NEVER_NS
+        said_ns = np.concatenate([before_ns, stamp_ns])
+        order = np.lexsort((said_ns, member))
+        member, said_ns = member[order], said_ns[order]
+        dies_ns = said_ns + self._dead_ns.take(member)
+        again_ns = np.append(said_ns[1:], ENDLESS_NS)
+        again_ns[:-1][member[1:] != member[:-1]] = ENDLESS_NS
+        dies = self._mortal.take(member) & (said_ns != NEVER_NS) & (dies_ns <= again_ns)
+        first_ns = int(dies_ns[dies].min(initial=ENDLESS_NS))
+        due_ns = min(listening.mark_ns + max(first_ns - listening.total_ns, 0), ENDLESS_NS)
+        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
+        ours = index.series_of(batch.sensor[beyond], batch.quantity[beyond]) >= 0
+        return min(due_ns, int(batch.arrival_ns[beyond[ours]].min(initial=ENDLESS_NS)))
+
+    def told(self, target: int) -> dict[str, object]:
+        """Return why the alarm of a target is unconfirmed, as evidence shows it: who is dead, and when each spoke."""
+        lost, last_ns = self._lost(target)
+        if not len(lost):
+            return {}
+        dead_ns = self._dead_ns[lost]
+        known = dead_ns[dead_ns < ENDLESS_NS]
+        names = [self._pairs.target(one).id for one in lost.tolist()]
+        return {
+            "why": "no good reading since",
+            "last_good": iso(int(last_ns.max())),
+            "lost": [{"sensor": name, "time": iso(at_ns)} for name, at_ns in zip(names, last_ns.tolist(), strict=True)],
+            "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
+            "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
+        }
+
+
+def last_rows(wanted: Ints, member: Ints, row: Ints) -> Ints:
+    """Return the last row at which each of `wanted` spoke in a batch, -1 where it did not; rows of a member rise."""
+    last = dict(zip(member.tolist(), row.tolist(), strict=True))
+    return np.array([last.get(one, -1) for one in wanted.tolist()], dtype=np.int64)
