@@ -1,6 +1,6 @@
 """The alarms of the pairs of one kind: their level, their ids, and the transitions they make."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -105,10 +105,13 @@ class Alarms:
         """Return a transition with its place in the order of transitions."""
         return Verdict(row, self.pairs.places[self.pairs.rule[pair]], int(self.pairs.number[pair]), transition)
 
-    def adopt(self, old: "Alarms", time_ns: int) -> tuple[Survivors, list[Verdict]]:
+    def adopt(
+        self, old: "Alarms", time_ns: int, doubt_of: Callable[[int], Mapping[str, object]] = lambda _: {}
+    ) -> tuple[Survivors, list[Verdict]]:
         """Carry over the state of the pairs that live on; return them, and the clearing of those that do not.
 
-        What stands open of a rule that went into shadow, or came out of it, ends there and begins here.
+        What stands open of a rule that went into shadow, or came out of it, ends there and begins here; `doubt_of`
+        returns, of a pair of `old`, why its alarm is unconfirmed.
         """
         survivors = self.pairs.survivors(old.pairs)
         self.table.carry(old.table, survivors.old, survivors.new)
@@ -117,14 +120,16 @@ class Alarms:
         stands = np.flatnonzero(self.table["level"][survivors.new])
         for before, pair in zip(survivors.old[stands].tolist(), survivors.new[stands].tolist(), strict=True):
             if old.in_shadow(before) != self.in_shadow(pair):
-                verdicts += self._switched(old, before, pair, time_ns)
+                verdicts += self._switched(old, before, pair, time_ns, doubt_of(before))
         return survivors, verdicts
 
     def in_shadow(self, pair: int) -> bool:
         """Tell whether the rule of a pair runs in shadow."""
         return self.rule(pair).response.shadow is not None
 
-    def _switched(self, old: "Alarms", before: int, pair: int, time_ns: int) -> list[Verdict]:
+    def _switched(
+        self, old: "Alarms", before: int, pair: int, time_ns: int, doubt: Mapping[str, object]
+    ) -> list[Verdict]:
         """Return the end of an alarm under the response that its rule had, and its beginning under that which it has.
 
         It burns since it was raised; its arrival is the switch, from which response clocks count.
@@ -132,8 +137,8 @@ class Alarms:
         level, raised_ns = int(self.table["level"][pair]), int(self.table["key_ns"][pair])
         word = "the rule runs in shadow" if self.in_shadow(pair) else "the rule came out of shadow"
         ended = old.move(before, level, 0, Seen(time_ns, time_ns, None, None, {"cleared": word}))
-        evidence: dict[str, object] = {"switched": word, "burns_since": iso(raised_ns)}
-        begun = self.move(pair, 0, level, Seen(raised_ns, time_ns, None, None, evidence))
+        evidence: dict[str, object] = {"switched": word, "burns_since": iso(raised_ns), **doubt}
+        begun = self.move(pair, 0, level, Seen(raised_ns, time_ns, None, None, evidence, unconfirmed=bool(doubt)))
         return [self.verdict(0, pair, ended), self.verdict(0, pair, begun)]
 
     def dismiss(self, pair: int, time_ns: int) -> Verdict:

@@ -108,6 +108,8 @@ class Judge:
             strangers = table.load(self._file.chunks(table.name))
             if strangers:
                 log.error("checkpoint_rows_dropped", state=table.name, rows=strangers, book=self.engine.book_error)
+        if not self.engine.book_error:
+            self._file.forget_but({table.name for table in self.engine.tables()})
         self.engine.refresh()
 
     def apply(self, item: Journaled) -> list[AlarmTransition]:

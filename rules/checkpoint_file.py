@@ -1,7 +1,7 @@
 """The checkpoint on disk: one SQLite file in which state, journal position and alarm outbox change together."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +167,13 @@ class CheckpointFile:
         """Return all chunks of one table of state. Raises DamagedCheckpoint."""
         rows = self._connection.execute("SELECT body FROM chunk WHERE state = ? ORDER BY number", (state,))
         return [self._opened(body) for (body,) in rows]
+
+    def forget_but(self, states: Collection[str]) -> None:
+        """Forget tables of state that are not among these: an earlier version of the program called them otherwise."""
+        known = self._connection.execute("SELECT DISTINCT state FROM chunk").fetchall()
+        gone = [(state,) for (state,) in known if state not in states]
+        with self._transaction():
+            self._connection.executemany("DELETE FROM chunk WHERE state = ?", gone)
 
     def outbox(self, after: int, limit: int) -> list[OutboxItem]:
         """Return the oldest items with numbers above `after`."""

@@ -66,7 +66,7 @@ class LevelledPass:
 
     def adopt(self, old: Self, time_ns: int) -> list[Verdict]:
         """Take over the state of pairs that judge as before, and clear what stood open on those that are gone."""
-        survivors, verdicts = self._alarms.adopt(old._alarms, time_ns)
+        survivors, verdicts = self._alarms.adopt(old._alarms, time_ns, old._doubt_of)
         for memory, before in zip(self._memories, old._memories, strict=True):
             memory.carry(before, survivors.old, survivors.new)
         self.refresh()
@@ -109,6 +109,10 @@ class LevelledPass:
             conditions=conditions_of(bands_of(terms), decided, self._ladder.since(pair)),
             evidence={**evidence, **self._pairs.roll.circumstances(int(self._pairs.term[pair]))},
         )
+
+    def _doubt_of(self, pair: int) -> Mapping[str, object]:
+        """Return why the alarm of a pair is unconfirmed, nothing where it is not or no death matters to the kind."""
+        return {}
 
     def _measured(self, pair: int, now_ns: int) -> Measured:
         """Return what a pair was last judged by; kinds that know it from their state, or more of it, say so instead."""

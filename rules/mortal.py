@@ -82,6 +82,7 @@ class MortalPass(MeteredPass):
         return Measured(decided, {**evidence, **self._doubt_of(pair)})
 
     def _doubt_of(self, pair: int) -> Mapping[str, object]:
+        """Return why the alarm of a pair is unconfirmed, nothing where it is not."""
         doubted = self._lost.doubts and self._lost.doubted(np.array([pair])).any()
         told = self._lost.told(pair) if doubted else {}
         return {UNCONFIRMED: told} if told else {}

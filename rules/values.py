@@ -1,6 +1,6 @@
 """Judges values against the limits of threshold rules, all rules and readings of a batch in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
@@ -170,9 +170,12 @@ class ThresholdPass(LevelledPass):
     def _measured(self, pair: int, now_ns: int) -> Measured:
         """Return what a pair was last judged by, and why its alarm is unconfirmed where it is."""
         decided, evidence = super()._measured(pair, now_ns)
-        if not self._dying.unconfirmed["on"][pair]:
-            return Measured(decided, evidence)
-        return Measured(decided, {**evidence, UNCONFIRMED: self._dying.told(pair, "no good reading since")})
+        return Measured(decided, {**evidence, **self._doubt_of(pair)})
+
+    def _doubt_of(self, pair: int) -> Mapping[str, object]:
+        """Return why the alarm of a pair is unconfirmed, nothing where it is not."""
+        doubted = bool(self._dying.unconfirmed["on"][pair])
+        return {UNCONFIRMED: self._dying.told(pair, "no good reading since")} if doubted else {}
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
         """Return when a sensor may be found dead in which a level is pending, or becomes so."""

@@ -235,7 +235,9 @@ class QuorumPass(GroupedPass):
         standing = [*zip(voters.tolist(), votes["value"][voters].tolist(), time_ns.tolist(), strict=True)]
         weight = float(self._weight[pair])
         decided = Decided(at_ns, at_ns, fresh * weight, keeping=len(voters) * weight)
+        return Measured(decided, {**self._told(pair, standing), "fresh": fresh, **self._doubt_of(pair)})
+
+    def _doubt_of(self, pair: int) -> Mapping[str, object]:
+        """Return why the alarm of a group is unconfirmed, nothing where it is not."""
         doubt = self._lost.doubt_of(pair)
-        return Measured(
-            decided, self._told(pair, standing) | {"fresh": fresh} | ({UNCONFIRMED: doubt} if doubt else {})
-        )
+        return {UNCONFIRMED: doubt} if doubt else {}

@@ -191,6 +191,23 @@ def test_judge_tries_a_failed_commit_again(opened: Callable[[], Judge], path: Pa
     assert sent(judge) == straight()
 
 
+def test_tables_that_nothing_is_called_by_any_more_are_forgotten(opened: Callable[[], Judge], path: Path) -> None:
+    judge = opened()
+    fed(judge, JOURNAL[:8])
+    judge.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO chunk SELECT 'of-an-older-version', number, body FROM chunk")
+        before = connection.execute("SELECT count(*) FROM chunk WHERE state != 'of-an-older-version'").fetchone()
+    connection.close()
+
+    opened().close()
+
+    with sqlite3.connect(path) as connection:
+        kept = connection.execute("SELECT count(*), sum(state = 'of-an-older-version') FROM chunk").fetchone()
+    connection.close()
+    assert kept == (*before, 0)
+
+
 def flip(path: Path, table: str) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute(f"UPDATE {table} SET body = zeroblob(length(body))")

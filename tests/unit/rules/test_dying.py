@@ -162,6 +162,19 @@ def test_a_derived_reading_comes_when_its_period_ends_and_is_not_missed_before()
     assert bench().feed(*derived, *ticks(21, 900)) == []
 
 
+def test_an_alarm_that_comes_out_of_shadow_is_as_unconfirmed_as_it_was() -> None:
+    shadow = FLOOD.replace("levels:", "shadow: true\n    levels:")
+    running = bench(shadow)
+    running.feed(*wet(1, 20, 0.2), *ticks(21, 39))
+    known = [sensor(1, interval_s=5.0), sensor(2, interval_s=5.0)]
+
+    ended, begun = running.feed(context(book(FLOOD), known, seconds=40))
+
+    assert told([ended, begun]) == [(40, "cleared", "notice", False), (35, "raised", "notice", True)]
+    assert json.loads(begun.evidence)["unconfirmed"]["why"] == "no good reading since"
+    assert told(running.feed(readings((1, 45, 0.2)))) == [(45, "confirmed", "notice", False)]
+
+
 Said = tuple[int, int, Quality]
 
 
