@@ -53,6 +53,13 @@ RULES = (
         extra=_OF_A_SITE,
     ),
     rule(
+        "{notice: {at_least: 4}}",
+        name="often-in-time",
+        kind="count",
+        select="{quantity: water_level}",
+        extra=f"{_OF_A_SITE}\n    lateness: 4s",
+    ),
+    rule(
         "{notice: {above: 30, hold: 4s}}",
         name="uneven",
         kind="compare",
