@@ -196,7 +196,10 @@ def test_tables_that_nothing_is_called_by_any_more_are_forgotten(opened: Callabl
     fed(judge, JOURNAL[:8])
     judge.close()
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO chunk SELECT 'of-an-older-version', number, body FROM chunk")
+        connection.execute(
+            "INSERT INTO chunk SELECT 'of-an-older-version', number, body FROM chunk"
+            " WHERE state = (SELECT min(state) FROM chunk)"
+        )
         before = connection.execute("SELECT count(*) FROM chunk WHERE state != 'of-an-older-version'").fetchone()
     connection.close()
 
@@ -205,6 +208,7 @@ def test_tables_that_nothing_is_called_by_any_more_are_forgotten(opened: Callabl
     with sqlite3.connect(path) as connection:
         kept = connection.execute("SELECT count(*), sum(state = 'of-an-older-version') FROM chunk").fetchone()
     connection.close()
+    assert before > (0,)
     assert kept == (*before, 0)
 
 
