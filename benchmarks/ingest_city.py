@@ -74,19 +74,24 @@ def installed(
 
 @contextmanager
 def running_city(
-    broker: str, folder: Path, city: Path, settings: str = "", *, start_s: float = START_S
+    broker: str, folder: Path, city: Path, settings: str = "", *, start_s: float = START_S, root: Path | None = None
 ) -> Iterator[Installed]:
-    """Run the city of a folder on one kind of broker, its data beside it; a start may take `start_s`."""
+    """Run the city of a folder on one kind of broker, its data beside it; a start may take `start_s`.
+
+    With a `root`, which holds the packages, it is a new program, and holds no memory that this one has.
+    """
     with ExitStack() as stack:
         if broker == "mosquitto":
             (folder / "broker").mkdir(exist_ok=True)
             server = stack.enter_context(mosquitto(folder / "broker", options=_MOSQUITTO))
             own = f'{UNCAPPED}[mqtt]\nurl = "mqtt://127.0.0.1:{server.port}"\ninflight_window = 65535\n{settings}'
-            program = Program(folder, city, own, mqtt_port=server.port, start_s=start_s)
+            program = Program(folder, city, own, mqtt_port=server.port, start_s=start_s, root=root)
             stack.enter_context(running_program(program))
             yield Installed(program, Credentials(), psutil.Process(server.process.pid))
             return
-        program = stack.enter_context(running_program(Program(folder, city, UNCAPPED + settings, start_s=start_s)))
+        program = stack.enter_context(
+            running_program(Program(folder, city, UNCAPPED + settings, start_s=start_s, root=root))
+        )
         password = program.command("source", "add", "bench", "--topics", "city/#")
         credentials = Credentials("bench", password)
         eventually(lambda: _accepts(program, credentials), what="the new source")

@@ -26,7 +26,7 @@ from benchmarks.ingest_city import BROKERS, Installed, running_city, used_s
 from benchmarks.ingest_load import Log, Run, delays_ms, hot_sensors, log_of, publishing, tell
 from benchmarks.ingest_oracle import lost
 from benchmarks.ingest_watch import LiveStream, progress
-from tests.support.program import eventually
+from tests.support.program import ROOT, eventually
 
 _CORES = 2
 #: The limits of issue 4, "How fast": seconds until it is ready, part of both cores, memory in MB.
@@ -99,7 +99,7 @@ def spent_s(city: Installed) -> dict[str, float]:
 def started(broker: str, folder: Path, city: Path, figures: list[Figure]) -> Iterator[Installed]:
     """Run the city for the first time and then again, which is timed; both starts end with a sensor over the API."""
     began = time.monotonic()
-    with running_city(broker, folder, city, _SETTINGS, start_s=_PATIENCE_S) as running:
+    with running_city(broker, folder, city, _SETTINGS, start_s=_PATIENCE_S, root=ROOT) as running:
         figures += start_figures("first start", running, time.monotonic() - began)
         program = running.program
         program.stop()
