@@ -113,7 +113,7 @@ class Watch:
     seen: Progress
     live: Listener
     began_s: float = field(default_factory=time.monotonic)
-    #: Memory by process at each line while the store was away, and the answer's age of the API, ms.
+    #: Memory by process at each line while the store was away, MB.
     memory: list[dict[str, float]] = field(default_factory=list)
 
     def until(self, deadline_s: float, state: str) -> None:

@@ -2,8 +2,8 @@
 
 A commit that makes its file longer waits for the file's size and map as well as for its pages, each written somewhere
 else on the disk. Where zeros lie already where the next frames go, it waits for its own pages alone: tried on ext4
-without a journal, nine of ten of fifty commits of 25 KB a second take 1.0 ms in place of 6.7, and one in a hundred takes
-14 ms in place of 25 while another program writes. SQLite takes zeros for the end of the log: a frame has its
+without a journal, nine of ten of fifty commits of 25 KB a second take 1.0 ms in place of 6.7, and one in a hundred
+takes 14 ms in place of 25 while another program writes. SQLite takes zeros for the end of the log: a frame has its
 page's number first, which is never 0 (https://www.sqlite.org/fileformat2.html#walformat).
 """
 
