@@ -151,10 +151,9 @@ def leg(page: Page, department: str, nth: int = 0) -> Locator:
 
 def send(page: Page) -> None:
     """Send what stands in the dialog; told that somebody was faster, do so again, on what is shown then."""
-    done, conflict = "!document.querySelector('dialog')", "document.querySelector('dialog [data-conflict]')"
     for _ in range(3):
         page.locator("dialog button.primary").click()
-        page.wait_for_function(f"{done} || {conflict}")
+        page.wait_for_selector("body:not(:has(dialog)), dialog [data-conflict]", state="attached")
         if page.locator("dialog").count() == 0:
             return
     page.wait_for_selector("dialog", state="detached")
