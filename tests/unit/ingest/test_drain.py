@@ -47,8 +47,7 @@ def test_step_brings_everything_into_the_store(journal):
 
 def test_many_small_entries_make_few_writes(journal):
     history = MemoryHistory()
-    for number in range(200):
-        journal.append([readings(number, 10)])
+    journal.append([readings(number, 10) for number in range(200)])
     drain = drain_of(journal, history, rows=1000)
 
     while drain.step():
