@@ -35,7 +35,10 @@ class _Part(BaseModel):
 
 
 class OpenLine(_Part):
-    """Something open, with how its clock stands; `due_at` is null where none runs."""
+    """Something open, with how its clock stands; `due_at` is null where none runs.
+
+    `hazard_unconfirmed` says that its sensor died while the hazard was pending, and no reading has confirmed it.
+    """
 
     incident: str
     number: str
@@ -45,6 +48,7 @@ class OpenLine(_Part):
     stage: str
     due_at: str | None
     light: Light | None
+    hazard_unconfirmed: bool
 
 
 class SilenceLine(_Part):
@@ -124,7 +128,7 @@ def brief_of(
 
 def _legs(connection: Connection, department: Department, now_ns: int) -> list[OpenLine]:
     query = (
-        select(TASKS, INCIDENTS.c.number, INCIDENTS.c.title, INCIDENTS.c.priority)
+        select(TASKS, INCIDENTS.c.number, INCIDENTS.c.title, INCIDENTS.c.priority, INCIDENTS.c.doubted)
         .join(INCIDENTS, INCIDENTS.c.id == TASKS.c.incident)
         .where(TASKS.c.department == department.id, TASKS.c.ended_ns.is_(None), TASKS.c.state.in_(_WORKING))
         .order_by(TASKS.c.due_ns, TASKS.c.id)
@@ -143,6 +147,7 @@ def _leg(row: RowMapping, now_ns: int) -> OpenLine:
         stage=Stage.HANDLE,
         due_at=iso(row["due_ns"]) if runs else None,
         light=_light(row["due_ns"], row["yellow_ns"], now_ns) if runs else None,
+        hazard_unconfirmed=row["doubted"] > 0,
     )
 
 
@@ -172,6 +177,7 @@ def _case(row: RowMapping, now_ns: int) -> OpenLine:
         stage=row["due_stage"],
         due_at=iso(row["due_ns"]) if runs else None,
         light=_light(row["due_ns"], row["due_yellow_ns"], now_ns) if runs else None,
+        hazard_unconfirmed=row["doubted"] > 0,
     )
 
 

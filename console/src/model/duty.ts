@@ -95,6 +95,7 @@ export interface OpenLine {
   stage: string;
   due_at: string | null;
   light: 'green' | 'yellow' | 'red' | null;
+  hazard_unconfirmed: boolean;
 }
 
 export interface Brief {

@@ -8,8 +8,11 @@ from sqlalchemy import select
 from city.alarm import AlarmTransition, Change
 from city.level import Level
 from linkage.admission.decision import Action, Reason
+from linkage.departments import Axis
+from linkage.finding import QueueFilter
 from linkage.merging.merging import Asked, Merging
 from linkage.merging.parting import Chosen
+from linkage.roster.brief import brief_of
 from linkage.states import Disposition, Step
 from linkage.tables import MESSAGES
 from tests.support.linkage import ACCEPTOR, FOREMAN, MONITOR, Town, alarm
@@ -19,9 +22,10 @@ def doubted(change: Change = Change.RAISED, **parts: object) -> AlarmTransition:
     return replace(alarm(change, **parts), unconfirmed=True)  # type: ignore[arg-type]
 
 
-def shown(town: Town, number: str = "1") -> tuple[bool, bool]:
-    """Return what the queue's line and the incident's page say."""
-    (line,) = (one for one in town.queue.page(MONITOR).items if one.id == number)
+def shown(town: Town, number: str = "1", *, still_open: bool = True) -> tuple[bool, bool]:
+    """Return what the list's line and the incident's page say."""
+    wanted = QueueFilter(open=still_open)
+    (line,) = (one for one in town.queue.page(MONITOR, wanted).items if one.id == number)
     return line.hazard_unconfirmed, town.incidents.one(number, MONITOR).hazard_unconfirmed
 
 
@@ -102,3 +106,21 @@ def test_what_comes_back_is_as_sure_as_what_brought_it_back(town: Town):
 
     assert shown(town) == (False, False)
     assert town.incidents.one("1", ACCEPTOR).reopened == 1
+
+
+def test_what_ended_in_doubt_stays_listed_as_it_ended(town: Town):
+    town.raised(doubted())
+    town.file("1")
+    town.act("1", Step.FORCE_CLOSE, FOREMAN, disposition=Disposition.RESOLVED, note="sensor is under water")
+    town.raised(alarm(Change.CONFIRMED, step=1))
+
+    assert shown(town, still_open=False) == (True, True)
+
+
+def test_a_brief_says_what_is_in_doubt(town: Town):
+    town.raised(doubted(), alarm(target="underpass/2"))
+    desk = next(one for one in town.ledger.book.directory if one.axis is Axis.SUPERVISION)
+    with town.database.read() as connection:
+        lines = brief_of(connection, desk, town.ledger.clock.now_ns()).open
+
+    assert {line.incident: line.hazard_unconfirmed for line in lines} == {"1": True, "2": False}
