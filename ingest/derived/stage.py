@@ -69,11 +69,14 @@ class Derive:
     def dump(self) -> State:
         """Return copies of all that is remembered."""
         kept = {f"{name}/{key}": one for name, each in self._derivations.items() for key, one in each.dump().items()}
-        return {**kept, "own": np.array(sorted(self._own), np.int64)}
+        since = [] if self._listening_since_ns is None else [self._listening_since_ns]
+        return {**kept, "own": np.array(sorted(self._own), np.int64), "listening_since": np.array(since, np.int64)}
 
     def load(self, kept: State) -> None:
         """Remember what `dump` returned; derivations that were not there then begin anew."""
         self._own = set(kept["own"].tolist())
+        since = kept.get("listening_since", np.zeros(0, np.int64)).tolist()  # not in files of versions before
+        self._listening_since_ns = since[0] if since else None
         for name, each in self._derivations.items():
             state = {key.partition("/")[2]: one for key, one in kept.items() if key.startswith(f"{name}/")}
             if state:

@@ -1,7 +1,7 @@
 """However batches are cut, and wherever a run ends, the same readings make the same derived ones."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from city.entry import Connection, Entry, Journaled, Tick
@@ -93,12 +93,19 @@ def test_batches_cut_otherwise_make_the_same(readings, cuts):
     cuts=st.sets(st.integers(1, 39)),
     kept_at=st.integers(0, 10),
     killed_at=st.integers(0, 40),
+    turns=st.dictionaries(st.integers(0, 39), st.booleans(), max_size=3),
 )
-def test_a_run_that_ended_anywhere_is_gone_on_with(readings, cuts, kept_at, killed_at):
-    """What is kept is of some moment before; the rest is read again from the journal."""
+@example([("a", "noise_laeq", 0, 69, 0), *[("a", "o3", 60, 79, 0)] * 2], {1, 2}, 3, 6, {})  # kept while listening
+def test_a_run_that_ended_anywhere_is_gone_on_with(readings, cuts, kept_at, killed_at, turns):
+    """What is kept is of some moment before; the rest is read again from the journal.
+
+    `turns` are the parts before which ingest begins or ceases to listen.
+    """
     undisturbed, killed = city(), city()
     entries: list[Entry] = [Connection(T0, listening=True)]
     for place, part in enumerate(parts_of(rows_of(readings), cuts)):
+        if place in turns:
+            entries.append(Connection((T0 + place * 200) * 10**9, listening=turns[place]))
         entries += [undisturbed.arrivals(part, arrival_s=T0 + place * 200), Tick((T0 + place * 200 + 199) * 10**9)]
         killed.arrivals(part)  # the same numbers in both
     expected = [undisturbed.enter(entry) for entry in entries]
