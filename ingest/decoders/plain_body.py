@@ -162,7 +162,7 @@ class Reader:
 
     def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
-        found = {key: known for key in body if (known := _meant(here.before, key)) is not None}
+        found = {key: meant for key in body if (meant := _meant(here.before, key)) is not None}
         seen: set[tuple[str, str]] = set()
         for key, (known, telling) in found.items():
             there = _without_last(here) if meaning(key) != (known, telling) else here
