@@ -31,7 +31,8 @@ class Nursery:
     `pidfd_open(2)` (Linux 5.3), no nursery can be made: see `possible`.
 
     Args:
-        commands: names of commands, whose modules it imports while this process goes on.
+        commands: names of commands, whose modules it imports while this process goes on. All but the first are
+            imported when the first was forked, so that this one holds no library of theirs.
     """
 
     def __init__(self, commands: Sequence[str]) -> None:
@@ -54,6 +55,8 @@ class Nursery:
         """
         number = str(next(self._numbers))
         async with self._turn:
+            if self._line.fileno() < 0:
+                raise NurseryGone
             try:
                 return ForkedProcess(await self._forked(number, arguments))
             except OSError as error:
@@ -67,8 +70,15 @@ class Nursery:
                 return int(answer[1])
         raise NurseryGone
 
+    async def end(self) -> None:
+        """End the process that forks, as soon as it has nothing under way; what it holds is given back."""
+        async with self._turn:
+            self.close()
+
     def close(self) -> None:
-        """End the process that forks; what it has forked stays."""
+        """End the process that forks, unless that was done already; what it has forked stays."""
+        if self._line.fileno() < 0:
+            return
         self._line.close()
         leash.end(self.pid)
         leash.adopt(orphans=False)
@@ -88,19 +98,27 @@ def _work(line: socket.socket, parent: int, commands: Sequence[str]) -> NoReturn
     try:
         os.setpgid(0, 0)
         leash.put_on(parent)
-        gc.disable()
-        for command in commands:
-            import_module(f"liandong.commands.{command}")
-        gc.freeze()  # so that looking for garbage does not copy the pages that all share
-        gc.enable()
+        _hold(commands[:1])
+        later = commands[1:]
         while order := line.recv(_LONGEST):
             number, *arguments = order.decode().split("\0")
             _fork(line, parent, number, arguments)
+            _hold(later)
+            later = ()
     except BaseException:
         sys.excepthook(*sys.exc_info())
         raise
     finally:
         os._exit(Exit.FAILED)
+
+
+def _hold(commands: Sequence[str]) -> None:
+    """Import what the commands need, out of reach of the search for garbage: that would copy pages that all share."""
+    gc.disable()
+    for command in commands:
+        import_module(f"liandong.commands.{command}")
+    gc.freeze()
+    gc.enable()
 
 
 def _fork(line: socket.socket, parent: int, number: str, arguments: Sequence[str]) -> None:

@@ -28,6 +28,10 @@ from liandong.supervisor import Supervisor
 #: The commands that parts are, in the order in which they are started.
 COMMANDS = ("ingest", "desk")
 
+#: In a city of more sensors a part that is started anew reads them for seconds: importing its libraries as well
+#: (1.5 s) is worth the memory of whom it would be forked from (docs/decisions/0169-a-large-city-keeps-no-nursery.md).
+LARGE_SENSORS = 100_000
+
 
 async def up(
     settings: Settings,
@@ -39,7 +43,8 @@ async def up(
 ) -> None:
     """Run everything until SIGINT or SIGTERM; `config` is the settings file that the parts read too.
 
-    The parts are forked from `nursery` where there is one, else each is a new program.
+    The parts are forked from `nursery` where there is one, else each is a new program; a large city keeps it only
+    until all are ready.
 
     Raises:
         BadCity: the city folder holds mistakes.
@@ -50,7 +55,9 @@ async def up(
     folder = settings.folder
     folder.create()
     # Mistakes are told once and at once, not by each part; what was read is not held here.
-    filters = read_city(settings.city, folder.read_sensors).routes.filters
+    city = read_city(settings.city, folder.read_sensors)
+    filters, sensors = city.routes.filters, len(city.sensors)
+    del city
     give_back_memory()
     with folder.held("up"), stopped_by_signals() as stop:
         settings.http_address.require_free(at="http.port")
@@ -68,7 +75,20 @@ async def up(
         )
         schedule = _schedule(settings, parts)
         async with _following(broker, supervisor), _beside(schedule):
-            await supervisor.run(ready=ready, stop=stop)
+            await supervisor.run(ready=then_alone(ready, nursery, sensors), stop=stop)
+
+
+def then_alone(
+    ready: Callable[[], Awaitable[None]], nursery: Nursery | None, sensors: int
+) -> Callable[[], Awaitable[None]]:
+    """Return what tells that all are ready, and ends the nursery of a large city then."""
+
+    async def tell() -> None:
+        await ready()
+        if nursery is not None and sensors > LARGE_SENSORS:
+            await nursery.end()
+
+    return tell
 
 
 class _Parts:

@@ -43,6 +43,24 @@ asyncio.run(main())
 nursery.close()
 """
 
+LARGE = """
+from liandong.up import LARGE_SENSORS, then_alone
+async def ready():
+    print("ready")
+async def main():
+    await then_alone(ready, None, LARGE_SENSORS + 1)()
+    await then_alone(ready, nursery, LARGE_SENSORS)()
+    child = await nursery.start("version")
+    await then_alone(ready, nursery, LARGE_SENSORS + 1)()
+    print(await child.wait(), os.path.exists(f"/proc/{nursery.pid}"))
+    try:
+        await nursery.start("version")
+    except NurseryGone:
+        print("gone")
+asyncio.run(main())
+nursery.close()
+"""
+
 STAYS = """
 print(nursery.pid, flush=True)
 time.sleep(600)
@@ -67,6 +85,12 @@ def test_forked_command_ends_as_a_command_does() -> None:
 
 def test_nursery_that_was_killed_is_said_to_be_gone() -> None:
     assert spoken(KILLED) == ["gone"]
+
+
+def test_large_city_keeps_its_nursery_only_until_all_are_ready() -> None:
+    told = [line for line in spoken(LARGE) if not line.startswith("liandong")]
+
+    assert told == ["ready", "ready", "ready", f"{int(Exit.OK)} False", "gone"]
 
 
 def test_nursery_goes_with_its_holder() -> None:
