@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 #: Recorded data stands beside the repository and is read in place; a skip for want of it says these words.
 ABSENT_DATA = "not beside"
@@ -18,6 +19,13 @@ _TURNS = {"acceptance": 0, "browser": 0, "faults": 0, "contract": 1}
 #: Containers made, net, before the youngest are looked through for garbage, and how many such looks come before one at
 #: the next older generation: tests make little garbage that lasts (11 % of the time with Python's own numbers).
 _COLLECTIONS = (10_000, 10, 5)
+
+#: No property is judged by the clock, which is the machine's and not the property's; what falsifies one is told so that
+#: it can be repeated. The rest is as Hypothesis has it, in CI too.
+settings.register_profile(
+    "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
