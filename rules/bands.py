@@ -8,6 +8,7 @@ from sys import float_info
 from typing import Any, NamedTuple
 
 from city.level import Level
+from city.units import IDENTITY
 from city.yaml_lines import Located
 from rules.duration import DURATION, read_duration_ns, shown_duration
 from rules.kind import Written, read_levels
@@ -112,7 +113,7 @@ def read_bands(written: Written, sides: Sides = VALUE_SIDES) -> tuple[Band, ...]
             bands.append((of_level, read_band(level, of_level, written.scale, sides)))
     for (_, milder), (of_worse, worse) in pairwise(bands):
         with written.faults:
-            _check_order(milder, worse, of_worse)
+            _check_order(milder, worse, of_worse, written.scale)
     return tuple(band for _, band in bands)
 
 
@@ -168,18 +169,20 @@ def _read_range(written: Located, scale: Scale) -> Span:
     return Span(low, high)
 
 
-def _check_order(milder: Band, worse: Band, written: Located) -> None:
+def _check_order(milder: Band, worse: Band, written: Located, scale: Scale) -> None:
     """A worse level is reached later and left sooner: whoever is critical is major too."""
+    # Numbers are converted by now: that they are other than written is said by their unit.
+    unit = "" if worse.at_least or scale.line == IDENTITY else f" {scale.unit}"
     one_sided = (milder.limit.low == worse.limit.low == -inf) or (milder.limit.high == worse.limit.high == inf)
     both_sided = -inf < min(milder.limit.low, worse.limit.low) and max(milder.limit.high, worse.limit.high) < inf
     if not (one_sided or both_sided):
         raise written.wrong(expected=f"the same side as `{milder.level.word}`", got=worse.limit.shown())
     if not worse.limit.holds(milder.limit) or worse.limit == milder.limit:
-        expected = f"a limit beyond that of `{milder.level.word}`, {milder.shown}"
-        raise written.wrong(expected=expected, got=worse.shown)
+        expected = f"a limit beyond that of `{milder.level.word}`, {milder.shown}{unit}"
+        raise written.wrong(expected=expected, got=worse.shown + unit)
     if not worse.clear.holds(milder.clear):
-        expected = f"to clear no later than `{milder.level.word}`, {milder.shown_clear}"
-        raise written.wrong(expected=expected, got=worse.shown_clear)
+        expected = f"to clear no later than `{milder.level.word}`, {milder.shown_clear}{unit}"
+        raise written.wrong(expected=expected, got=worse.shown_clear + unit)
 
 
 def described(band: Band, unit: str) -> str:

@@ -230,8 +230,17 @@ class _RuleReader:
     def _other_terms(self, levels: Located, kind: Kind, rule: Written) -> Terms:
         """Return the rule's terms with some of its levels written anew; each must be one that the rule has."""
         of_rule = rule.levels.entries()
-        merged = {**of_rule, **levels.fields((), list(of_rule))}
+        # What one of the rule's own does not agree with is named where the exception stands.
+        kept = {name: Located(level.value, levels.file, levels.line) for name, level in of_rule.items()}
+        anew = levels.fields((), list(of_rule))
+        merged = kept | {name: _with_hold(level, of_rule[name]) for name, level in anew.items()}
         return kind.read(rule._replace(levels=Located(merged, levels.file, levels.line)))
+
+
+def _with_hold(level: Located, of_rule: Located) -> Located:
+    """Return an exception's level with the rule's hold where it has none of its own: another limit is no haste."""
+    written, hold = level.entries(), of_rule.entries().get("hold")
+    return level if hold is None else Located({"hold": hold, **written}, level.file, level.line)
 
 
 def _keys(kind: Kind | None, *, unit: bool) -> tuple[list[str], list[str]]:

@@ -4,7 +4,8 @@ import pytest
 
 from city.alarm import AlarmTransition
 from city.entry import Connection, NumberedSensor, Tick
-from tests.support.judging import Bench, at, book, context, readings, rule, sensor
+from rules.book import read_book
+from tests.support.judging import CATALOGUE, Bench, at, book, context, readings, rule, sensor
 
 LEVELS = "{notice: {above: 3, clear: 2}, major: {above: 15}}"
 EXCEPTIONS = """exceptions:
@@ -44,6 +45,26 @@ def test_exceptions_replace_only_the_levels_they_name() -> None:
     transitions = bench().feed(readings(*((number, 0, 0.2) for number in (1, 2, 3, 4))))
 
     assert [level for _, _, level in changes(transitions)] == ["major", "major", "notice"]
+
+
+@pytest.mark.parametrize(
+    ("level", "held"),
+    [
+        pytest.param("{above: 13}", {"notice": "above 0.13 m for 5m", "major": "above 0.15 m"}, id="the rule's"),
+        pytest.param(
+            "{above: 13, hold: 0s}", {"notice": "above 0.13 m", "major": "above 0.15 m"}, id="none if it says so"
+        ),
+    ],
+)
+def test_an_exception_keeps_the_hold_unless_it_says_another(level: str, held: dict[str, str]) -> None:
+    extra = f"exceptions: [{{select: {{tags: [deep]}}, source: it lies deeper, levels: {{notice: {level}}}}}]"
+    levels = "{notice: {above: 3, clear: 2, hold: 5m}, major: {above: 15}}"
+
+    (written,) = read_book(book(rule(levels, extra=extra)), CATALOGUE).rules
+    (variant,) = written.exceptions
+
+    assert variant.terms is not None
+    assert {name: words.split(",")[0] for name, words in variant.terms.described().items()} == held
 
 
 def test_exception_is_in_the_evidence() -> None:
