@@ -64,6 +64,7 @@ def test_profiles_price_false_and_missed_alarms_apart() -> None:
     assert verdict.worth["low_fn"] == pytest.approx(verdict.worth["standard"] - 1)
 
 
+@pytest.mark.timeout(90)  # a second of computing, one reading after the other, which a busy machine stretches
 def test_two_roads_of_the_benchmark_are_detected_as_well_as_ever() -> None:
     roads = list(read_nab(ROADS))
 
