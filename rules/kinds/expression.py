@@ -80,7 +80,7 @@ class Expression:
         },
         "same": GROUPING,
         "within": DURATION,
-        "unit": {**_TEXT, "description": "the unit of what comes out"},
+        "unit": {"type": "string", "description": "the unit of what comes out, empty for a number without one"},
         "on_death": ON_DEATH,
     }
     required: ClassVar[tuple[str, ...]] = ("values", "expression", "same", "within")
@@ -97,7 +97,7 @@ class Expression:
         with written.faults:
             within_ns = read_span_ns(written.own["within"])
         with written.faults:
-            unit = written.own["unit"].text() if "unit" in written.own else ""
+            unit = _unit(written.own["unit"]) if "unit" in written.own else ""
         bands = read_bands(written)
         return ExpressionTerms(bands, unit, formula, values, same, within_ns, on_death_of(written, bands))
 
@@ -113,6 +113,11 @@ class Expression:
             for side, value in enumerate(_terms(rule.terms).values)
         ]
         return ExpressionPass(rules, sided, population)
+
+
+def _unit(written: Located) -> str:
+    """Return the unit of what comes out; a ratio has none."""
+    return "" if written.value == "" else written.text()
 
 
 def _read_values(written: Written) -> Iterator[NamedValue]:
