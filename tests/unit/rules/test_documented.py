@@ -43,7 +43,7 @@ def whole(example: str) -> str:
     if "event" in said:
         unsaid["select"] = "select: {domain: environment}"
     levels = [level for level in ("notice", "major", "critical") if f"{level}:" in example or not said & {"levels"}]
-    head = _HEAD.replace("{notice: 4, major: 3, critical: 1}", str({level: 3 for level in levels}).replace("'", ""))
+    head = _HEAD.replace("{notice: 4, major: 3, critical: 1}", str(dict.fromkeys(levels, 3)).replace("'", ""))
     if "levels" in unsaid:
         head = head.replace(", critical: 3", "")
     return head + "".join(f"    {line}\n" for line in unsaid.values()) + example
