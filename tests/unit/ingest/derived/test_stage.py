@@ -49,3 +49,14 @@ def test_mistake_of_ours_costs_neither_the_readings_nor_the_other_derivations(mo
 
     assert city.hear(*rows) == []
     assert [name for _, name, *_ in city.hear(*rows, ("p", "energy", T0 + 60, 2.0))] == ["energy_rate"]
+
+
+def test_what_a_version_before_kept_is_gone_on_with():
+    city = room()
+    city.hear(("p", "energy", T0, 1.0))
+    kept = city.derive.dump()
+    del kept["listening_since"]
+    city.derive = city.started()
+    city.derive.load(kept)
+
+    assert [name for _, name, *_ in city.hear(("p", "energy", T0 + 60, 2.0))] == ["energy_rate"]
