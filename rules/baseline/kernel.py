@@ -16,10 +16,24 @@ from numba import njit
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
-from rules.baseline import kernel_ranks, levels, rarity, scale, scoring, seasons, windows
-from rules.baseline.kernel_ranks import Bins, Firsts, Words, compiled, rank, settle, total_of, whole
+from rules.baseline import kernel_ranks, kernel_sums, levels, prefetch, rarity, scale, scoring, seasons, windows
+from rules.baseline.kernel_ranks import (
+    OPTIONS,
+    ROOM,
+    Bins,
+    Firsts,
+    Words,
+    compiled,
+    place_all,
+    rank_all,
+    settle,
+    total_of,
+    whole,
+)
+from rules.baseline.kernel_sums import sum_of
 from rules.baseline.levels import LONG, MEMORIES, MIDDLE, SHORT
-from rules.baseline.scale import WEIGHT
+from rules.baseline.prefetch import fetch
+from rules.baseline.scale import BINS, SUMS, WEIGHT
 from rules.baseline.scoring import (
     FAMILIES,
     FARTHEST,
@@ -49,9 +63,9 @@ Counts = NDArray[np.uint16]
 #: Values of a series' window, its windows of departures, the values of each of those, and its means.
 _WINDOW, _KINDS, _DEPARTURES, _MEANS = 50, 4, 24, len(MEMORIES)
 
-#: Where in the room of a reading are its numbers (at first), how rare they are, the departures of a window from its
-#: newest value, and their squares.
-_RARE, _APART = NUMBERS, 2 * NUMBERS
+#: Where in the room are how rare a reading's numbers are, the departures of a window from its newest value, and their
+#: squares.
+_RARE, _APART = kernel_ranks.RANKED, 6 * ROOM
 _SQUARES = _APART + _WINDOW
 
 _FAMILIES = tuple(FAMILIES.values())
@@ -91,72 +105,128 @@ def learner(table: StateTable, sums: NDArray[np.uint16]) -> Callable[[Readings, 
     lines |= {"words": lines["bins"].view(np.uint64), "sums": sums.reshape(-1)}
     lines["sum_words"] = lines["sums"].view(np.uint64)
     state, room = State(*(lines[name] for name in State._fields)), np.zeros(_SQUARES + _WINDOW)
+    kept = np.zeros(2 * ROOM, np.int64)
 
     def learn(readings: Readings, scored: Scored) -> None:
-        push(state, readings, scored, room)
+        push(state, readings, scored, room, kept)
 
     nothing = np.zeros(0, np.int64)
     learn(Readings(nothing, np.zeros(0), nothing, nothing, nothing), blank(0))
     return learn
 
 
-def _entry(made_of: int) -> Callable[[State, Readings, Scored, Floats], int]:
+def _entry(made_of: int) -> Callable[[State, Readings, Scored, Floats, Ints], int]:
     """Return the compiled pass, kept on disk for the next start where that can be.
 
     It is found again by the date of this file, and by `made_of`, which tells whether other files have changed whose
     constants were compiled into it.
     """
 
-    def push(state: State, readings: Readings, scored: Scored, room: Floats) -> int:
-        _learn(state, readings, scored, room)
+    def push(state: State, readings: Readings, scored: Scored, room: Floats, kept: Ints) -> int:
+        _learn(state, readings, scored, room, kept)
         return made_of
 
     try:
-        kept: Callable[[State, Readings, Scored, Floats], int] = njit(error_model="numpy", cache=True)(push)
+        kept: Callable[[State, Readings, Scored, Floats, Ints], int] = njit(**OPTIONS, cache=True)(push)
     except RuntimeError:  # neither beside the source nor at home may anything be written: compiled at each start
-        kept = njit(error_model="numpy")(push)
+        kept = njit(**OPTIONS)(push)
     return kept
 
 
 @compiled
-def _learn(state: State, readings: Readings, scored: Scored, room: Floats) -> None:
-    """Score readings and learn them, one after the other."""
-    count_of, began_of, time_of, interval_s, origin, last, level, apart = state[:8]
-    window, departures, usual, usual_apart, cell_count, first_bin, bins, words, sums, sum_words = state[8:]
+def _learn(state: State, readings: Readings, scored: Scored, room: Floats, kept: Ints) -> None:
+    """Score readings and learn them, one after the other.
+
+    The numbers of a reading are worked out before the one ahead is ranked, if that is another series': what its ranks
+    need from memory comes meanwhile.
+    """
+    row_of, hour, rest = readings.row, readings.hour, readings.rest
+    worked_out, ranked = 0, 0
+    while ranked < len(row_of):
+        ahead = worked_out - ranked
+        if worked_out < len(row_of) and (ahead == 0 or (ahead == 1 and row_of[worked_out] != row_of[ranked])):
+            next_one = worked_out + 1
+            if next_one < len(row_of) and row_of[next_one] != row_of[worked_out]:
+                _fetch_row(state, row_of[next_one], hour[next_one], rest[next_one])
+            _work_out(state, readings, scored, room, kept, worked_out)
+            worked_out += 1
+        else:
+            _rank(state, readings, scored, room, kept, ranked)
+            ranked += 1
+
+
+@compiled
+def _work_out(state: State, readings: Readings, scored: Scored, room: Floats, kept: Ints, place: int) -> None:
+    """Work out the numbers of a reading, and where in their ranks they are."""
+    count_of, began_of, time_of, interval_s, origin, _, level, apart = state[:8]
+    window, departures, usual, usual_apart, cell_count, first_bin, bins = state[8:15]
     row_of, value_of, now_of, hour, rest = readings
-    score_of, families, expected_of, spread_of, readings_of, since_of, slots_of = scored
-    for place in range(len(row_of)):
-        row, at_ns = row_of[place], now_of[place]
-        count = whole(count_of[row])
-        if count == 0:
-            origin[row], began_of[row] = value_of[place], at_ns
-        value = min(max(value_of[place] - origin[row], -FARTHEST), FARTHEST)
-        pace, slots, paused = _paced(interval_s, time_of[row], began_of[row], row, at_ns, count)
-        cell, of_rest = row * CELLS + hour[place], row * CELLS + HOURS * (1 + rest[place]) + hour[place]
-        one, near = _expected(usual, usual_apart, cell_count, cell, apart[2 * row])
-        other, near_rest = _expected(usual, usual_apart, cell_count, of_rest, apart[2 * row + 1])
-        above = value - level[row * _MEANS + LONG]
-        expected = level[row * _MEANS + LONG] + other
-        if paused:
-            _restart(window, departures, row, expected)
-        _of_level(window, level, room, row, value, count + 1)
-        share = _in_shares(above - one, near, apart[2 * row])
-        share_rest = _in_shares(above - other, near_rest, apart[2 * row + 1])
-        _of_seasons(departures, room, row, (above - one, above - other, share, share_rest), count + 1)
-        weight = slots * (WEIGHT // 2 if last[row] > RARE else WEIGHT)
-        for number in range(NUMBERS):
-            which = row * NUMBERS + number
-            room[_RARE + number] = rank(first_bin, bins, words, sums, sum_words, which, room[number], weight)
-        score = _together(room, families, place)
-        ends = row * NUMBERS, (row + 1) * NUMBERS
-        settle(first_bin, bins, sums, ends, count + 1, total_of(sum_words, ends[0]))
-        score_of[place] = score if count >= LEAST else nan
-        expected_of[place], spread_of[place] = expected + origin[row], near_rest
-        readings_of[place], since_of[place], slots_of[place] = count, began_of[row], slots
-        _learn_cell(usual, usual_apart, cell_count, cell, (above, above - one, pace))
-        _learn_cell(usual, usual_apart, cell_count, of_rest, (above, above - other, pace))
-        _learn_level(level, apart, row, (value, above - one, above - other, pace), count)
-        count_of[row], time_of[row], last[row] = min(count + 1, _MOST_COUNTED), at_ns, score
+    _, _, expected_of, spread_of, readings_of, since_of, slots_of = scored
+    row, at_ns = row_of[place], now_of[place]
+    count = whole(count_of[row])
+    if count == 0:
+        origin[row], began_of[row] = value_of[place], at_ns
+    value = min(max(value_of[place] - origin[row], -FARTHEST), FARTHEST)
+    pace, slots, paused = _paced(interval_s, time_of[row], began_of[row], row, at_ns, count)
+    cell, of_rest = row * CELLS + hour[place], row * CELLS + HOURS * (1 + rest[place]) + hour[place]
+    one, near = _expected(usual, usual_apart, cell_count, cell, apart[2 * row])
+    other, near_rest = _expected(usual, usual_apart, cell_count, of_rest, apart[2 * row + 1])
+    above = value - level[row * _MEANS + LONG]
+    expected = level[row * _MEANS + LONG] + other
+    if paused:
+        _restart(window, departures, row, expected)
+    _of_level(window, level, room, row, value, count + 1)
+    share = _in_shares(above - one, near, apart[2 * row])
+    share_rest = _in_shares(above - other, near_rest, apart[2 * row + 1])
+    _of_seasons(departures, room, row, (above - one, above - other, share, share_rest), count + 1)
+    mine = (place & 1) * ROOM
+    place_all(first_bin, bins, row * NUMBERS, room, kept, mine)
+    expected_of[place], spread_of[place] = expected + origin[row], near_rest
+    readings_of[place], since_of[place], slots_of[place] = count, began_of[row], slots
+    _learn_cell(usual, usual_apart, cell_count, cell, (above, above - one, pace))
+    _learn_cell(usual, usual_apart, cell_count, of_rest, (above, above - other, pace))
+    _learn_level(level, apart, row, (value, above - one, above - other, pace), count)
+    count_of[row], time_of[row] = min(count + 1, _MOST_COUNTED), at_ns
+
+
+@compiled
+def _rank(state: State, readings: Readings, scored: Scored, room: Floats, kept: Ints, place: int) -> None:
+    """Rank the numbers of a reading and remember them."""
+    first_bin, bins, words, sums, sum_words = state[13:]
+    row, count = readings.row[place], scored.readings[place]
+    weight = scored.slots[place] * (WEIGHT // 2 if state.score[row] > RARE else WEIGHT)
+    rank_all(bins, words, sums, sum_words, row * NUMBERS, room, kept, (place & 1) * ROOM, weight)
+    score = _together(room, scored.families, place)
+    ends = row * NUMBERS, (row + 1) * NUMBERS
+    settle(first_bin, bins, sums, ends, count + 1, total_of(sum_words, ends[0]))
+    scored.score[place] = score if count >= LEAST else nan
+    state.score[row] = score
+
+
+@compiled
+def _fetch_row(state: State, row: int, hour: int, rest: int) -> None:
+    """Ask for what is read of a series, all its ranks among it: which of their bins is not known before."""
+    fetch(state.seen, row)
+    fetch(state.began_ns, row)
+    fetch(state.time_ns, row)
+    fetch(state.interval_s, row)
+    fetch(state.origin, row)
+    fetch(state.score, row)
+    fetch(state.level, row * _MEANS)
+    fetch(state.apart, row * 2)
+    for at in range(row * _WINDOW, (row + 1) * _WINDOW, 16):
+        fetch(state.window, at)
+    for at in range(row * _KINDS * _DEPARTURES, (row + 1) * _KINDS * _DEPARTURES, 16):
+        fetch(state.departures, at)
+    for cell in (row * CELLS + hour, row * CELLS + HOURS * (1 + rest) + hour):
+        fetch(state.usual, cell)
+        fetch(state.usual_apart, cell)
+        fetch(state.cell_count, cell)
+    fetch(state.first_bin, row * NUMBERS)
+    for at in range(row * NUMBERS * SUMS, (row + 1) * NUMBERS * SUMS, 32):
+        fetch(state.sums, at)
+    for at in range(row * NUMBERS * BINS, (row + 1) * NUMBERS * BINS, 32):
+        fetch(state.bins, at)
 
 
 @compiled
@@ -216,29 +286,6 @@ def _push(values: Singles, room: Floats, start: int, size: int, value: float, fi
 
 
 @compiled
-def _sum(values: Floats, begin: int, end: int) -> float:
-    """Return a sum as numpy does it: the first value and the sum of the others, in eight lanes where they are eight."""
-    others, start, at = end - begin - 1, begin + 1, 8
-    if others < 8:
-        so_far = -0.0
-        for place in range(start, end):
-            so_far += values[place]
-        return float(values[begin] + so_far)
-    a, b, c, d = values[start], values[start + 1], values[start + 2], values[start + 3]
-    e, f, g, h = values[start + 4], values[start + 5], values[start + 6], values[start + 7]
-    while at + 8 <= others:
-        p = start + at
-        a, b, c, d = a + values[p], b + values[p + 1], c + values[p + 2], d + values[p + 3]
-        e, f, g, h = e + values[p + 4], f + values[p + 5], g + values[p + 6], h + values[p + 7]
-        at += 8
-    so_far = ((a + b) + (c + d)) + ((e + f) + (g + h))
-    while at < others:
-        so_far += values[start + at]
-        at += 1
-    return float(values[begin] + so_far)
-
-
-@compiled
 def _of_level(window: Singles, level: Floats, room: Floats, row: int, value: float, filled: int) -> None:
     """Work out the six departures of the level and the four spreads."""
     newest = _push(window, room, row * _WINDOW, _WINDOW, value, filled)
@@ -247,8 +294,8 @@ def _of_level(window: Singles, level: Floats, room: Floats, row: int, value: flo
     edges = (50, 44, 38, 26, 2, 0)
     for stretch in range(5):
         begin, end = edges[stretch + 1], edges[stretch]
-        total += _sum(room, _APART + begin, _APART + end)
-        squares += _sum(room, _SQUARES + begin, _SQUARES + end)
+        total += sum_of(room, _APART + begin, _APART + end)
+        squares += sum_of(room, _SQUARES + begin, _SQUARES + end)
         count = min(filled, _WINDOW - begin)
         mean = total / count
         if stretch < 4:
@@ -275,15 +322,15 @@ def _of_seasons(
     short, long = min(filled, half), min(filled, _DEPARTURES)
     for kind in range(_KINDS):
         newest = _push(departures, room, (row * _KINDS + kind) * _DEPARTURES, _DEPARTURES, found[kind], filled)
-        total = _sum(room, _APART + half, _APART + _DEPARTURES)
+        total = sum_of(room, _APART + half, _APART + _DEPARTURES)
         mean_short = total / short
-        mean_long = (total + _sum(room, _APART, _APART + half)) / long
+        mean_long = (total + sum_of(room, _APART, _APART + half)) / long
         first = 6 + kind if kind < 2 else 9 + kind
         room[first], room[first + 2] = abs(newest + mean_short), abs(newest + mean_long)
         if kind % 2 == 1:
-            squares = _sum(room, _SQUARES + half, _SQUARES + _DEPARTURES)
+            squares = sum_of(room, _SQUARES + half, _SQUARES + _DEPARTURES)
             room[14 + kind] = sqrt(max(squares / short - mean_short * mean_short, 0.0))
-            squares += _sum(room, _SQUARES, _SQUARES + half)
+            squares += sum_of(room, _SQUARES, _SQUARES + half)
             room[15 + kind] = sqrt(max(squares / long - mean_long * mean_long, 0.0))
     room[10] = abs(found[1])
 
@@ -328,5 +375,5 @@ def _learn_level(level: Floats, apart: Floats, row: int, seen: tuple[float, floa
         level[row * _MEANS + mean] = was + max(seen[3] / MEMORIES[mean], 1.0 / (count + 1)) * (seen[0] - was)
 
 
-_MADE_OF = (kernel_ranks, levels, rarity, scale, scoring, seasons, windows)
+_MADE_OF = (kernel_ranks, kernel_sums, levels, prefetch, rarity, scale, scoring, seasons, windows)
 push = _entry(crc32("".join(getsource(one) for one in _MADE_OF).encode()))

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from rules.baseline.prefetch import fetch
 from rules.baseline.scale import (
     ADDS,
     BEHIND,
@@ -36,6 +37,7 @@ from rules.baseline.scale import (
     NOWHERE,
     OCTAVE,
     PART,
+    PART_BITS,
     PARTS,
     RARITY_OF_THIRD,
     SUMS,
@@ -52,13 +54,30 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Firsts = NDArray[np.int16]
 Bins = NDArray[np.uint16]
 Words = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-_SUM_WORDS = SUMS // LANES
+_SUM_WORDS, _WORDS = SUMS // LANES, BINS // LANES
+
+#: Numbers of a series, and a round room for one of each.
+NUMBERS, ROOM = 23, 24
+
+#: Where in the room of a reading are, of each number, how rare it is, how far into its bin, what lies above it, and the
+#: logarithm of what lies in all its bins. The numbers themselves come first.
+RANKED, ABOVE, TOTAL, WITHIN = ROOM, 2 * ROOM, 3 * ROOM, 4 * ROOM
+
+#: The bin of 0: below all others.
+_NONE = -(1 << 20)
+
+
+#: What is divided by is never 0; and no array is made or kept here, so that none has to have its references counted
+#: (at each call that takes one, a third of the work; numba's `_nrt`).
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
-    """Return a function for others to call that are compiled; what is divided by is never 0."""
-    return cast(Function, njit(error_model="numpy", forceinline=True)(function))
+    """Return a function for others to call that are compiled."""
+    return cast(Function, njit(**OPTIONS, forceinline=True)(function))
 
 
 @compiled
@@ -68,66 +87,100 @@ def whole(number: np.integer[Any]) -> int:
 
 
 @compiled
-def rank(  # noqa: PLR0913 - arrays in a tuple would have their references counted at each call: half of the work
-    first_bin: Firsts, bins: Bins, words: Words, sums: Bins, sum_words: Words, which: int, number: float, weight: int
-) -> float:
-    """Return how rare a number is and remember it as `weight`; `which` is its place among those of all series."""
-    bin_, within = _placed(first_bin, which, number)
-    at, block, inside = which * BINS + bin_, bin_ >> BLOCK_BITS, bin_ & (BLOCK - 1)
-    one, other = sum_words[which * _SUM_WORDS], sum_words[which * _SUM_WORDS + 1]
-    total = whole(((one + other) * ADDS) >> TOP)
-    lanes = (one & BLOCKS_BEHIND[block, 0]) + (other & BLOCKS_BEHIND[block, 1])
-    word = (at >> BLOCK_BITS) * (BLOCK // LANES)
-    lanes += (words[word] & BEHIND[inside, 0]) + (words[word + 1] & BEHIND[inside, 1])
-    lanes += (words[word + 2] & BEHIND[inside, 2]) + (words[word + 3] & BEHIND[inside, 3])
-    own = whole(bins[at])
-    above = float(whole((lanes * ADDS) >> TOP)) + own * (1.0 - within)
-    if above >= THIRD:
-        rare = LOG_OF_WEIGHT[total] - _log10(above)
-    elif total >= THIRTIETH:
-        third, thirtieth = _crossing(bins, sums, which, THIRD), _crossing(bins, sums, which, THIRTIETH)
-        beyond = max((bin_ + within) - third, 0.0)
-        rare = beyond / max(third - thirtieth, LEAST_SLOPE) + RARITY_OF_THIRD[total]
-    else:
-        rare = 0.0
-    bins[at] = own + weight
-    sums[which * SUMS + block] += weight
-    return float(min(max(rare, 0.0), MOST))
+def unsigned(place: int | np.int64) -> np.uint64:
+    """Return a place as what is never counted from the end: looking which it is costs more than many a sum here."""
+    return np.uint64(place)
+
+
+@compiled
+def place_all(first_bin: Firsts, bins: Bins, start: int, room: Floats, spots: Ints, mine: int) -> None:
+    """Write the bin of each number, and how far into it; the first one that is not 0 says where its bins lie.
+
+    They are written from `mine` on, since another reading's may still have to be ranked. Loops without branches:
+    several numbers are done at once.
+    """
+    for number in range(ROOM):
+        given = room[number]
+        bits = np.float64(given * HALF_A_BIN).view(np.int64)
+        mantissa = np.int64((bits & FRACTION) | HALF).view(np.float64)
+        part = whole(PART[unsigned(bits >> (FRACTION_BITS - LEADING_BITS) & LEADING)])
+        part += int(mantissa >= EDGES[unsigned(part + 1)])
+        of_part = (part & (PARTS - 1)) + (mantissa - EDGES[unsigned(part)]) * WIDTHS[unsigned(part)]
+        octaves = ((bits >> FRACTION_BITS) - BIAS) * OCTAVE + (part >> PART_BITS)
+        spots[unsigned(mine + number)] = octaves if given >= LEAST_NUMBER else _NONE
+        room[unsigned(WITHIN + mine + number)] = min(of_part / PARTS, 1.0)
+    fresh = 0
+    for number in range(NUMBERS):
+        fresh += int(first_bin[unsigned(start + number)] == NOWHERE)
+    if fresh > 0:
+        for number in range(NUMBERS):
+            at = unsigned(start + number)
+            if first_bin[at] == NOWHERE and spots[unsigned(mine + number)] != _NONE:
+                first_bin[at] = spots[unsigned(mine + number)] - MIDDLE
+    for number in range(NUMBERS):
+        bin_ = whole(spots[unsigned(mine + number)]) - whole(first_bin[unsigned(start + number)])
+        within = room[unsigned(WITHIN + mine + number)]
+        within = 0.0 if bin_ <= 0 else within
+        room[unsigned(WITHIN + mine + number)] = 1.0 if bin_ >= BINS else within
+        spots[unsigned(mine + number)] = min(max(bin_, 0), BINS - 1)
+    for number in range(NUMBERS):
+        fetch(bins, (start + number) * BINS + spots[unsigned(mine + number)])
+
+
+@compiled
+def rank_all(  # noqa: PLR0913 - one memory, seen in three ways
+    bins: Bins,
+    words: Words,
+    sums: Bins,
+    sum_words: Words,
+    start: int,
+    room: Floats,
+    spots: Ints,
+    mine: int,
+    weight: int,
+) -> None:
+    """Write how rare numbers are that were placed, and remember them as `weight`."""
+    for number in range(NUMBERS):
+        bin_, which = spots[unsigned(mine + number)], start + number
+        at, block, inside = unsigned(which * BINS + bin_), unsigned(bin_ >> BLOCK_BITS), unsigned(bin_ & (BLOCK - 1))
+        of_sums, word = which * _SUM_WORDS, which * _WORDS + (bin_ >> BLOCK_BITS) * (BLOCK // LANES)
+        one, other = sum_words[unsigned(of_sums)], sum_words[unsigned(of_sums + 1)]
+        total = ((one + other) * ADDS) >> TOP
+        lanes = (one & BLOCKS_BEHIND[block, 0]) + (other & BLOCKS_BEHIND[block, 1])
+        lanes += (words[unsigned(word)] & BEHIND[inside, 0]) + (words[unsigned(word + 1)] & BEHIND[inside, 1])
+        lanes += (words[unsigned(word + 2)] & BEHIND[inside, 2]) + (words[unsigned(word + 3)] & BEHIND[inside, 3])
+        own = whole(bins[at])
+        above = float(whole((lanes * ADDS) >> TOP)) + own * (1.0 - room[unsigned(WITHIN + mine + number)])
+        room[ABOVE + number], room[TOTAL + number] = above, LOG_OF_WEIGHT[total]
+        if above < THIRD:
+            room[RANKED + number] = _extended(
+                bins, sums, which, bin_ + room[unsigned(WITHIN + mine + number)], whole(total)
+            )
+        bins[at] = own + weight
+        sums[unsigned(which * SUMS + (bin_ >> BLOCK_BITS))] += weight
+    for number in range(ROOM):
+        above = room[ABOVE + number]
+        bits = np.float64(max(above, LEAST_NUMBER)).view(np.int64)
+        leading = LOG_OF_STEP[unsigned(bits >> (FRACTION_BITS - LEADING_BITS) & LEADING)]
+        rare = room[TOTAL + number] - (((bits >> FRACTION_BITS) - BIAS) * LOG_OF_TWO + leading)
+        rare = room[RANKED + number] if above < THIRD else rare
+        room[RANKED + number] = min(max(rare, 0.0), MOST)
+
+
+@compiled
+def _extended(bins: Bins, sums: Bins, which: int, place: float, total: int) -> float:
+    """Return how rare a number is that hardly any was as large as; 0 while there are too few to tell."""
+    if total < THIRTIETH:
+        return 0.0
+    third, thirtieth = _crossing(bins, sums, which, THIRD), _crossing(bins, sums, which, THIRTIETH)
+    beyond = max(place - third, 0.0)
+    return float(beyond / max(third - thirtieth, LEAST_SLOPE) + RARITY_OF_THIRD[unsigned(total)])
 
 
 @compiled
 def total_of(sum_words: Words, which: int) -> int:
     """Return what the bins of a number hold together."""
     return whole(((sum_words[which * _SUM_WORDS] + sum_words[which * _SUM_WORDS + 1]) * ADDS) >> TOP)
-
-
-@compiled
-def _placed(first_bin: Firsts, which: int, number: float) -> tuple[int, float]:
-    """Return the bin of a number and how far into it; the first one that is not 0 says where the bins lie."""
-    if number < LEAST_NUMBER:
-        return 0, 0.0
-    bits = np.float64(number * HALF_A_BIN).view(np.int64)
-    mantissa = np.int64((bits & FRACTION) | HALF).view(np.float64)
-    part = PART[bits >> (FRACTION_BITS - LEADING_BITS) & LEADING]
-    if mantissa >= EDGES[part + 1]:
-        part += 1
-    inside = part // PARTS
-    bin_ = ((bits >> FRACTION_BITS) - BIAS) * OCTAVE + inside
-    if first_bin[which] == NOWHERE:
-        first_bin[which] = bin_ - MIDDLE
-    bin_ -= whole(first_bin[which])
-    if bin_ <= 0:
-        return 0, 0.0
-    if bin_ >= BINS:
-        return BINS - 1, 1.0
-    return bin_, min((part - inside * PARTS + (mantissa - EDGES[part]) * WIDTHS[part]) / PARTS, 1.0)
-
-
-@compiled
-def _log10(number: float) -> float:
-    bits = np.float64(max(number, LEAST_NUMBER)).view(np.int64)
-    leading = LOG_OF_STEP[bits >> (FRACTION_BITS - LEADING_BITS) & LEADING]
-    return float(((bits >> FRACTION_BITS) - BIAS) * LOG_OF_TWO + leading)
 
 
 @compiled

@@ -31,7 +31,8 @@ NOWHERE = -32_768
 FIRST_LOOK = 25
 
 #: Each bin in so many parts, so that a place within it needs no logarithm, which processors round differently.
-PARTS = 16
+PART_BITS = 4
+PARTS = 1 << PART_BITS
 EDGES = 0.5 * 2.0 ** (np.arange(OCTAVE * PARTS + 1) / (OCTAVE * PARTS))
 WIDTHS = 1.0 / np.diff(EDGES)
 
