@@ -58,12 +58,20 @@ class Housekeeping:
             [(upto,)] = cursor.execute("SELECT max(position) FROM written").fetchall()
             hours = duckdb_roll.hours_to_roll(cursor, upto)
         for hour_ns, rows in hours:
-            with self._step("roll") as cursor:
-                duckdb_roll.know_kinds(cursor, self._aggregation)
-                duckdb_roll.roll_hour(cursor, hour_ns, upto)
-                duckdb_order.note_loose(cursor, hour_ns, rows)
+            self._roll_hour(hour_ns, rows, upto)
         with self._step("note") as cursor:
             duckdb_roll.note_rolled(cursor, upto)
+
+    def _roll_hour(self, hour_ns: int, rows: int, upto: int) -> None:
+        """Roll up an hour in parts, each kept at once; what was not noted in the end is made anew."""
+        with self._file.cursor() as cursor:
+            parts = duckdb_roll.parts_of(cursor, hour_ns, rows, upto)
+        for part in parts:
+            with self._step("roll") as cursor:
+                duckdb_roll.know_kinds(cursor, self._aggregation)
+                duckdb_roll.roll_part(cursor, hour_ns, part, upto)
+                if part is parts[-1]:
+                    duckdb_order.note_loose(cursor, hour_ns, rows)
 
     def _order(self, now_ns: int) -> None:
         for tier in duckdb_order.TIERS:

@@ -11,6 +11,7 @@ from city.clock import SECOND_NS
 from city.errors import StoreUnavailable
 from city.history import Resolution, SeriesQuery
 from city.quality import Quality
+from storage import duckdb_roll
 from storage.config import HistorySettings
 from storage.duckdb import DuckdbHistory
 from tests.support.history import NAMES, START_NS, arrivals, row
@@ -18,6 +19,7 @@ from tests.support.history import NAMES, START_NS, arrivals, row
 HOUR_S, DAY_S = 3600, 86_400
 HOUR_NS, DAY_NS = HOUR_S * SECOND_NS, DAY_S * SECOND_NS
 EVERYTHING = (0, 2**62)
+ROLLED = ("minutes", "hours")
 
 #: What a file held before there were roll-ups.
 OLD = (
@@ -140,6 +142,25 @@ def test_each_resolution_is_forgotten_in_its_own_time_but_for_recordings(history
         counts.append([len(stored(history, table)) for table in ("readings", "minutes", "hours")])
 
     assert counts == [[2, 2, 2], [1, 2, 2], [1, 1, 2]]
+
+
+def test_what_is_rolled_up_in_parts_is_what_is_rolled_up_at_once(
+    history: DuckdbHistory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = DuckdbHistory(tmp_path / "whole.duckdb", NAMES)
+    found = []
+    for one in (whole, history):
+        position = fill(one, hours=2)
+        one.tend(START_NS + HOUR_NS)
+        fill(one, hours=3, position=position)  # the first two again, and one more
+        one.tend(START_NS + 2 * HOUR_NS)
+        with one._file.cursor() as cursor:
+            found.append([cursor.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in ROLLED])
+        monkeypatch.setattr(duckdb_roll, "AT_ONCE", 7)
+
+    assert found[0] == found[1]
+    assert [len(rows) for rows in found[0]] == [216, 18]
+    whole.close()
 
 
 def test_closed_file_is_not_tended(history: DuckdbHistory) -> None:
