@@ -10,6 +10,7 @@ from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
+from rules.conditions import Measured
 from rules.groups import Grouping
 from rules.kind import Verdict
 from rules.levelled import reading_seen
@@ -106,6 +107,8 @@ class DriftPass(MeteredPass):
         drift, usual = np.full((2, len(looks.row)), np.nan)
         for places in rounds(looks.pair):
             self._compare(batch, looks, places, drift, usual)
+        if self._last is not None:
+            self._admit(batch, looks, np.flatnonzero(~np.isfinite(drift)).tolist())
         at = np.flatnonzero(np.isfinite(drift))
         row = looks.row[at]
         measure = exact(np.abs(drift[at]))
@@ -153,6 +156,21 @@ class DriftPass(MeteredPass):
         state["usual"][pair] = np.where(drifts, before, moved)
         usual[places] = state["usual"][pair]
         drift[places] = np.where(learned, mean - usual[places], np.nan)
+
+    def _admit(self, batch: ReadingBatch, looks: Looks, at: Sequence[int]) -> None:
+        """Note of pairs that were never judged for how long they were compared, and with how many neighbours."""
+        assert self._last is not None  # only where somebody asks
+        for look in at:
+            pair = int(looks.pair[look])
+            before = self._last.get(pair)
+            if before is None or before.decided is None:
+                evidence = {
+                    "reading": reading_seen(reading_at(batch, int(looks.row[look]))),
+                    "neighbours": int(looks.fresh[look].sum()),
+                    "needed": {"neighbours": FEWEST, "compared_s": int(self._learn_ns[pair]) / SECOND_NS},
+                    "compared_s": int(self._state["known_ns"][pair]) / SECOND_NS,
+                }
+                self._last[pair] = Measured(None, evidence)
 
     def _evidence(self, batch: ReadingBatch, looks: Looks, look: int, drift: float, usual: float) -> dict[str, object]:
         pair, fresh = int(looks.pair[look]), np.flatnonzero(looks.fresh[look]).tolist()

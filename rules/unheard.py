@@ -202,6 +202,9 @@ class SilencePass:
         failed = self._upstream.failed(pair)
         if failed:
             evidence["held_back"] = f"`{failed}`, on which it depends, has failed"
+        installed_ns = int(self._hearing.installed_ns[self._hearing.place[pair]])
+        if installed_ns > now_ns:
+            evidence["held_back"] = f"it is not installed before {iso(installed_ns)}"
         value, unit = silent_ns / SECOND_NS, self._pairs.terms(pair).unit
         conditions = self._conditions(pair, silent_ns)
         return Standing(self._pairs.target(pair).id, level, since_ns, now_ns, value, unit, conditions, evidence)

@@ -13,6 +13,7 @@ from rules.alarms import NEVER_NS
 from rules.baseline.hours import WallClock
 from rules.baseline.scoring import FAMILIES, LEAST, Detector, Readings, Scored, blank
 from rules.baseline.stage import Stage, Staged
+from rules.conditions import Measured
 from rules.drifting import median_of_fresh
 from rules.groups import Grouping
 from rules.kind import Verdict
@@ -134,6 +135,8 @@ class BaselinePass(MeteredPass):
 
     def judge(self, batch: ReadingBatch, looked: Looked) -> list[Verdict]:
         """Let the scores of a batch climb the levels."""
+        if self._last is not None:
+            self._admit(batch, looked)
         at = self._worth_judging(looked)
         pair, row = looked.pair[at], looked.row[at]
         reaching, keeping = (column[at] for column in looked.staged)
@@ -150,6 +153,24 @@ class BaselinePass(MeteredPass):
             moving |= (table["level"] > 0) | (table["since_0"] != NEVER_NS)
             scored &= moving[looked.pair]
         return np.flatnonzero(scored)
+
+    def _admit(self, batch: ReadingBatch, looked: Looked) -> None:
+        """Note of pairs that were never judged how much they have learned of what they need."""
+        assert self._last is not None  # only where somebody asks
+        for place in np.flatnonzero(~np.isfinite(looked.score)).tolist():
+            row, pair = int(looked.row[place]), int(looked.pair[place])
+            before = self._last.get(pair)
+            if before is None or before.decided is None:
+                learned = {
+                    view: _learned(found, place, int(batch.time_ns[row]))
+                    for view, found in looked.views.items()
+                    if found.readings[place]
+                }
+                told = {"reading": reading_seen(reading_at(batch, row)), "learned": learned}
+                self._last[pair] = Measured(None, {**told, "warm_up": self._warm_up_of(pair)})
+
+    def _warm_up_of(self, pair: int) -> dict[str, float]:
+        return {"readings": LEAST, "seconds": int(self._warm_up_ns[pair]) / SECOND_NS}
 
     def _median(self, batch: ReadingBatch, seen: Taken, pair: Ints, row: Ints) -> Floats:
         """Return the median of what the neighbours had said by each reading."""
@@ -173,7 +194,7 @@ class BaselinePass(MeteredPass):
             "used_to": _short(looked.score[place] - looked.staged.reaching[place]),
             "against": views,
             **({"median_of_neighbours": _short(median)} if np.isfinite(median) else {}),
-            "warm_up": {"readings": LEAST, "seconds": int(self._warm_up_ns[pair]) / SECOND_NS},
+            "warm_up": self._warm_up_of(pair),
         }
 
 
@@ -184,11 +205,17 @@ def _seen(found: Scored, place: int, time_ns: int, median: float) -> dict[str, o
         "spread": _short(found.spread[place]),
         "score": _short(found.score[place]),
         "families": {name: _short(rare) for name, rare in zip(FAMILIES, found.families[place], strict=True)},
-        "learned": {
-            "readings": int(found.readings[place]),
-            "since": iso(int(found.began_ns[place])),
-            "seconds": (time_ns - int(found.began_ns[place])) / SECOND_NS,
-        },
+        "learned": _learned(found, place, time_ns),
+    }
+
+
+def _learned(found: Scored, place: int, time_ns: int) -> dict[str, object]:
+    """Return how many readings were learned before one of `time_ns`, and since when."""
+    began_ns = int(found.began_ns[place])
+    return {
+        "readings": int(found.readings[place]),
+        "since": iso(began_ns),
+        "seconds": (time_ns - began_ns) / SECOND_NS,
     }
 
 

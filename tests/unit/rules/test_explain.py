@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from api.explanation_view import ExplanationView
@@ -211,3 +212,34 @@ def test_a_sensor_held_against_its_neighbours_is_explained_with_theirs() -> None
     engine.start(context(book(written), TUNNEL), RuleBook((one,)))
 
     assert engine.reads(one, "level-2") == [(f"level-{number}", "water_level") for number in (2, 1, 3)]
+
+
+def test_a_sensor_that_is_not_installed_yet_is_waited_for() -> None:
+    written = rule("{notice: {intervals: 3}}", kind="silence", select="{sensors: [level-1]}", unit="")
+    soon = [sensor(1, installed=date(2030, 1, 1))]
+
+    found = why(written, sensors=soon, seconds=900, connections=(Connection(at(0), listening=True),))
+
+    assert found.answer is Answer.NOT_MET
+    assert evidence(found)["held_back"] == "it is not installed before 2030-01-01T00:00:00.000Z"
+
+
+def test_a_baseline_that_was_never_judged_tells_how_much_it_has_learned() -> None:
+    written = rule("{notice: {score: 3}}", kind="baseline", unit="", select="{quantity: water_level}")
+
+    found = why(written, series(1, 0.1, 0.2, 0.1))
+
+    assert found.answer is Answer.NOT_ENOUGH
+    assert evidence(found)["learned"]["self"] == {"readings": 2, "since": iso(at(0)), "seconds": 120.0}
+    assert evidence(found)["warm_up"] == {"readings": 50, "seconds": 86400.0}
+
+
+def test_a_drift_that_was_never_judged_tells_what_it_lacks() -> None:
+    extra = "same: site\n    within: 5m"
+    written = rule("{notice: {drifts: 20}}", kind="drift", extra=extra, select="{quantity: water_level}")
+
+    found = why(written, series(1, 0.1), series(2, 0.1), sensors=TUNNEL)
+
+    assert found.answer is Answer.NOT_ENOUGH
+    assert (evidence(found)["neighbours"], evidence(found)["compared_s"]) == (0, 0.0)
+    assert evidence(found)["needed"] == {"neighbours": 3, "compared_s": 864000.0}
