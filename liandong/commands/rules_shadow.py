@@ -80,7 +80,7 @@ def _table(found: list[dict[str, Any]], days: int) -> Table:
         "lead s",
         "switch",
     ):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in found:
         lead = "" if row["lead_s"] is None else f"{row['lead_s']:g}"
         counts = [row[name] for name in ("alarms", "both", "earlier", "later", "only_shadow", "only_live")]
