@@ -18,7 +18,7 @@ from city.alarm import AlarmTransition, Change
 from city.clock import SECOND_NS
 from linkage.admission.admit import Admitter
 from linkage.admission.batch import Admission
-from linkage.admission.decision import Action
+from linkage.admission.decision import Action, Reason
 from linkage.admission.releasing import Releaser
 from linkage.admission.tables import HELD_ALARMS
 from linkage.bell import Bell
@@ -32,7 +32,10 @@ from storage.sql import METADATA, Database
 #: What holds an alarm back is looked at once a minute: in the city it is every few seconds.
 _LOOK_S = 60.0
 
-_WAKES = select(func.min(HELD_ALARMS.c.wake_ns)).where(HELD_ALARMS.c.ended_ns.is_(None))
+#: When held alarms are due by themselves, and whether some wait for room under a cap or in a storm.
+_WAKES = select(
+    func.min(HELD_ALARMS.c.wake_ns), func.max(HELD_ALARMS.c.reason.in_([str(Reason.CAPPED), str(Reason.STORM)]))
+).where(HELD_ALARMS.c.ended_ns.is_(None))
 _CLOSE = update(INCIDENTS).values(state=str(IncidentState.CLOSED))
 _DECIDED = select(ADMISSIONS.c.action, ADMISSIONS.c.reason, func.count()).group_by(
     ADMISSIONS.c.action, ADMISSIONS.c.reason
@@ -80,6 +83,8 @@ class Queue:
         #: When incidents are to be closed: what recovered, and since when.
         self._over: list[tuple[int, int]] = []
         self._wakes_ns: int | None = None
+        #: When it is next looked whether there is room for what caps and storms hold back.
+        self._room_ns: int | None = None
 
     def admit(self, transitions: Iterable[AlarmTransition]) -> None:
         """Admit what changed, in order; what arrived within one second is decided on together."""
@@ -137,7 +142,14 @@ class Queue:
 
     def _look_when_to_wake(self) -> None:
         with self._database.read() as connection:
-            self._wakes_ns = connection.execute(_WAKES).scalar_one()
+            self._wakes_ns, waiting = connection.execute(_WAKES).one()
+        now_ns = self._clock.time_ns
+        if not waiting:
+            self._room_ns = None
+        elif self._room_ns is None or self._room_ns <= now_ns:
+            self._room_ns = now_ns + round(_LOOK_S * SECOND_NS)
+        if self._wakes_ns is not None and self._room_ns is not None:
+            self._wakes_ns = min(self._wakes_ns, self._room_ns)
 
     def _next_ns(self) -> int | None:
         times = [*([self._over[0][0]] if self._over else []), *([] if self._wakes_ns is None else [self._wakes_ns])]
