@@ -113,7 +113,7 @@ class ChangeView(_View):
     limit: float | None
     unit: str
     late: bool
-    unconfirmed: bool = Field(description="Its sensor died while the hazard was pending.")
+    unconfirmed: bool = Field(description="Its sensor died while the hazard was pending or raised.")
 
     @classmethod
     def of(cls, one: AlarmTransition) -> "ChangeView":

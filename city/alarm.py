@@ -1,4 +1,4 @@
-"""A rule's verdict on a target, and how it changes: raised, risen, fallen, cleared, confirmed."""
+"""A rule's verdict on a target, and how it changes: raised, risen, fallen, cleared, doubted, confirmed."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +13,7 @@ class Change(StrEnum):
     RISEN = "risen"
     FALLEN = "fallen"
     CLEARED = "cleared"
+    DOUBTED = "doubted"  #: it stands, and the sensors that say so have died
     CONFIRMED = "confirmed"  #: it was unconfirmed, and a reading that can be trusted says that it is so
 
 
@@ -110,7 +111,8 @@ class AlarmTransition:
         drill: it is of an exercise, and never meets the real ones.
         evidence: the readings and conditions behind it, as JSON.
         asset: the target is what sensors depend on (a gateway, a feeder), and this alarm stands for theirs.
-        unconfirmed: its sensor died while the hazard was pending, and no reading that can be trusted says that it came.
+        unconfirmed: its sensor died while the hazard was pending or raised, and no reading that can be trusted says so.
+        again: it is confirmed after a doubt of which nobody was told, since a reading had said so when it was raised.
     """
 
     id: str
@@ -135,3 +137,4 @@ class AlarmTransition:
     drill: bool = False
     asset: bool = False
     unconfirmed: bool = False
+    again: bool = False

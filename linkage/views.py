@@ -204,7 +204,7 @@ class _Line(View):
     """What every view of an incident shows.
 
     Two things may be unconfirmed: that the system dispatched by itself, until a person confirms it (`unconfirmed_at`),
-    and a hazard whose sensor died while it was pending, until a reading does (`hazard_unconfirmed`).
+    and a hazard whose sensor died seeing it, until a reading does (`hazard_unconfirmed`).
     """
 
     id: str

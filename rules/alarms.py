@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     Attributes:
         asset: it is about what sensors depend on, and stands for their alarms.
         unconfirmed: no reading that can be trusted says so.
+        again: one does once more, of an alarm that was sure when it was raised.
     """
 
     time_ns: int
@@ -45,6 +46,7 @@ class Seen(NamedTuple):
     recorded: bool = False
     asset: bool = False
     unconfirmed: bool = False
+    again: bool = False
 
 
 class Alarms:
@@ -62,7 +64,9 @@ class Alarms:
             table["turn"][pair] = 0
         else:
             table["turn"][pair] += 1
-        table["changed_ns"][pair] = seen.time_ns
+        if before != after or not seen.unconfirmed:
+            # A doubt is of no reading: history from before it may still raise the alarm.
+            table["changed_ns"][pair] = seen.time_ns
         return self._transition(pair, before, after, seen)
 
     def _transition(self, pair: int, before: int, after: int, seen: Seen) -> AlarmTransition:
@@ -76,7 +80,7 @@ class Alarms:
             kind=rule.kind,
             target=sensor.id,
             domain=sensor.domain,
-            change=_change(before, after),
+            change=_change(before, after, unconfirmed=seen.unconfirmed),
             level=rule.terms.levels[(after or before) - 1],
             time_ns=seen.time_ns,
             arrival_ns=seen.arrival_ns,
@@ -90,6 +94,7 @@ class Alarms:
             evidence=msgspec.json.encode(seen.evidence).decode(),
             asset=seen.asset,
             unconfirmed=seen.unconfirmed,
+            again=seen.again,
         )
 
     def standing(self, pair: int) -> tuple[Level | None, int | None]:
@@ -159,11 +164,11 @@ def _digest(*parts: object) -> str:
     return blake2b("\0".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
-def _change(before: int, after: int) -> Change:
+def _change(before: int, after: int, *, unconfirmed: bool) -> Change:
     if before == 0:
         return Change.RAISED
     if after == 0:
         return Change.CLEARED
     if after == before:
-        return Change.CONFIRMED
+        return Change.DOUBTED if unconfirmed else Change.CONFIRMED
     return Change.RISEN if after > before else Change.FALLEN

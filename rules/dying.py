@@ -1,7 +1,8 @@
-"""Sensors that die in the disaster: what a pending hazard becomes when its sensor falls silent or goes beyond range.
+"""Sensors that die in the disaster: what a hazard becomes when its sensor falls silent or goes beyond range.
 
 A hazard is pending while a level is met whose hold is not over. If then no good reading comes for some intervals, or
-one comes that is beyond what the sensor can measure, on the hazard's side, that is the hazard, and unconfirmed.
+one comes that is beyond what the sensor can measure, on the hazard's side, that is the hazard, and unconfirmed. An
+alarm that stands already is unconfirmed from then on, until a good reading.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
 from city.level import Level
-from city.quality import Quality
+from city.quality import UNTRUSTED, Quality
 from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
@@ -31,6 +32,12 @@ Flags = NDArray[np.bool_]
 
 #: Heard so late that it is never missed: later than all listening, and safe to add to.
 _NEVER_MISSED_NS = 1 << 61
+
+#: Why an alarm is unconfirmed: its level was pending when its sensors died, or stood and was sure.
+UNSEEN, DOUBTED = 1, 2
+
+#: Readings so flagged are no sign of life.
+_UNHEARD = int(UNTRUSTED | Quality.DUPLICATE | Quality.LATE)
 
 #: How often it is looked which hazards are over.
 _TIDY_NS = 60 * SECOND_NS
@@ -106,6 +113,7 @@ class Dying:
         """Take of each of the terms what a death means."""
         self._ladder, population = ladder, pairs.population
         self._series, start = _series_of(pairs)
+        self._first, self._count = start, np.diff(start, append=len(pairs))
         named = np.array([population.quantities.get(name, -1) for name in pairs.quantities], dtype=np.int64)
         quantity = named[pairs.quantity[start]] if len(pairs) else start
         # A quantity that has no number yet has no readings either.
@@ -129,15 +137,25 @@ class Dying:
     def refresh(self) -> None:
         """Derive from the tables in which series a hazard may be pending, and whether anything is unconfirmed."""
         self._pending[:] = False
-        self._pending[self._series[self.mortal & self._ladder.is_met()]] = True
+        self._pending[self._series[self._matters(np.arange(len(self.mortal)))]] = True
         self._pends = bool(self._pending.any())
         self.doubts = bool(self.unconfirmed["on"].any())
 
-    def doubt(self, pair: Ints) -> None:
+    def _matters(self, pair: Ints) -> Flags:
+        """Return of which pairs a hazard is pending or raised, and its sensor's death would tell something."""
+        matters: Flags = self._ladder.is_met(pair) | self._ladder.stands(pair)
+        return matters & self.mortal.take(pair)
+
+    def doubt(self, pair: Ints, why: int = UNSEEN) -> None:
         """Note that the alarms of some pairs are unconfirmed."""
         if len(pair):
-            self.unconfirmed["on"][pair], self.doubts = 1, True
+            self.unconfirmed["on"][pair], self.doubts = why, True
             self.unconfirmed.touch(pair)
+
+    def is_sure(self, pair: Ints) -> Flags:
+        """Return of which pairs an alarm stands that is not unconfirmed."""
+        sure: Flags = self._ladder.stands(pair) & (self.unconfirmed["on"].take(pair) == 0)
+        return sure
 
     def believe(self, pair: Ints) -> None:
         """Note that a good reading has decided about the alarms of some pairs."""
@@ -155,9 +173,7 @@ class Dying:
 
     def follow(self, pair: Ints) -> None:
         """Note of pairs that were judged that a hazard is pending or raised in their series."""
-        met = self._ladder.is_met(pair)
-        met &= self.mortal.take(pair)
-        series = self._series.take(pair[met])
+        series = self._series.take(pair[self._matters(pair)])
         if len(series):
             self._pending[series], self._pends = True, True
 
@@ -174,18 +190,36 @@ class Dying:
         self.good["heard_ns"][series] = heard_ns(batch, row, listening)
         self.good.touch(series)
 
+    def is_followed(self, pair: Ints) -> Flags:
+        """Return whether a hazard is pending or raised in the series of pairs, so that its last reading is known."""
+        series, at = np.unique(self._series[pair], return_inverse=True)
+        count = self._count[series]
+        begin = np.cumsum(count) - count
+        every = np.repeat(self._first[series] - begin, count) + np.arange(int(count.sum()))
+        followed: Flags = np.logical_or.reduceat(self._matters(every), begin)[at] if len(series) else at > 0
+        return followed
+
+    def follow_anew(self, pair: Ints) -> None:
+        """Note that alarms were raised by history in series whose last good reading is not known: none is yet."""
+        series = self._series[pair[self.mortal[pair]]]
+        if len(series):
+            for column in ("time_ns", "arrived_ns", "heard_ns"):
+                self.good[column][series] = NEVER_NS
+            self.good.touch(series)
+            self._pending[series], self._pends = True, True
+
     def soon_after(self, pair: Ints, time_ns: Ints) -> Flags:
-        """Return whether moments, in the sensor's time, are soon after the last good reading of a pending hazard."""
+        """Return whether moments, in the sensor's time, are soon after the last good reading of a hazard."""
         last_ns = self.good["time_ns"][self._series[pair]]
         soon: Flags = self.mortal[pair] & (last_ns != NEVER_NS) & (time_ns - last_ns <= self._within_ns[pair])
         return soon
 
     def silent(self, time_ns: int, listening: Listening) -> Ints:
-        """Return the pairs with a pending level whose sensor has died, as silence tells, not too long ago."""
+        """Return the pairs with a level pending, or raised and sure, whose sensor lately died of silence."""
         if time_ns >= self._tidy_ns:
             self.refresh()
             self._tidy_ns = time_ns + _TIDY_NS
-        pair = self._silenced[self._ladder.is_pending(self._silenced)]
+        pair = self._awaited()
         if not len(pair):
             return pair
         series, dead_ns = self._series[pair], self._dead_ns[pair]
@@ -193,15 +227,41 @@ class Dying:
         died &= time_ns - self.good["arrived_ns"][series] <= dead_ns + self._within_ns[pair]
         return pair[died]
 
-    def next_ns(self, listening: Listening) -> int:
-        """Return when the first of the sensors with a pending level is dead, if it says nothing until then."""
-        pair = self._silenced[self._ladder.is_pending(self._silenced)]
-        heard_ns = self.good["heard_ns"][self._series[pair]]
-        left_ns = self._dead_ns[pair] - (listening.total_ns - heard_ns)
-        return listening.mark_ns + int(np.maximum(left_ns, 0).min(initial=ENDLESS_NS - listening.mark_ns))
+    def _awaited(self) -> Ints:
+        """Return the pairs whose sensor's silence tells something: a level is pending, or stands and is sure."""
+        if not self._pends:
+            return self._silenced[:0]
+        awaited = self._ladder.is_pending(self._silenced)
+        awaited |= self.is_sure(self._silenced)
+        return self._silenced[awaited]
+
+    def next_ns(self, batch: ReadingBatch, spoke: Ints, row: Ints, listening: Listening) -> int:
+        """Return when the first of the sensors with a level pending, or raised and sure, is dead.
+
+        `spoke` and `row` are the series and rows of what they say until then.
+        """
+        pair = self._awaited()
+        arrived_ns = self.good["arrived_ns"][self._series[pair]]
+        pair = pair[listening.mark_ns - arrived_ns <= self._dead_ns[pair] + self._within_ns[pair]]
+        if not len(pair):
+            return ENDLESS_NS
+        series, at = np.unique(self._series[pair], return_inverse=True)
+        dead_ns = np.full(len(series), ENDLESS_NS)
+        np.minimum.at(dead_ns, at, self._dead_ns[pair])
+        place = np.searchsorted(series, spoke).clip(max=len(series) - 1)
+        heard = (series[place] == spoke) & (batch.quality[row] & _UNHEARD == 0) & np.isfinite(batch.value[row])
+        place = np.concatenate([np.arange(len(series)), place[heard]])
+        said_ns = np.concatenate([self.good["heard_ns"][series], heard_ns(batch, row[heard], listening)])
+        order = np.lexsort((said_ns, place))
+        place, said_ns = place[order], said_ns[order]
+        again_ns = np.append(said_ns[1:], ENDLESS_NS)
+        again_ns[:-1][place[1:] != place[:-1]] = ENDLESS_NS
+        dies_ns = said_ns + dead_ns[place]
+        first_ns = int(dies_ns[dies_ns <= again_ns].min(initial=ENDLESS_NS))
+        return min(listening.mark_ns + max(first_ns - listening.total_ns, 0), ENDLESS_NS)
 
     def soonest_ns(self, changed_ns: int) -> int:
-        """Return when a sensor may be dead in which a level becomes pending at a moment."""
+        """Return when a sensor may be dead in which a level becomes pending or is raised at a moment."""
         return min(changed_ns + self._least_ns, ENDLESS_NS)
 
     def last_good(self, pair: int) -> tuple[int, int, float]:

@@ -12,8 +12,9 @@ from rules.alarms import NEVER_NS
 from rules.gathering import Gathered, Gathering
 from rules.groups import Groups
 from rules.ladder import Ladder
-from rules.lost_members import LostMembers
+from rules.lost_members import Heard, LostMembers
 from rules.segment import Segments
+from rules.series import SeriesIndex
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,18 +24,31 @@ Flags = NDArray[np.bool_]
 class _Words:
     """What the members of one group said last, before the readings from `place` on."""
 
-    def __init__(self, member: Ints, gathering: Gathering, lost: LostMembers, place: int) -> None:
-        self.member, self.place = member, place
+    def __init__(self, member: Ints, gathering: Gathering, lost: LostMembers, place: int, beyond: Heard) -> None:
+        self.member, self.place, self._lost = member, place, lost
         self.value, self.time_ns = gathering.members["value"][member], gathering.members["time_ns"][member]
-        self.dead = lost.is_dead(member)
+        self.dead, self._arrived_ns = lost.is_dead(member), lost.members["arrived_ns"][member]
         self._seat = {number: seat for seat, number in enumerate(member.tolist())}
+        said = zip(beyond.row.tolist(), beyond.member.tolist(), strict=True)
+        #: Rows at which a member goes beyond what it can measure, the next one last.
+        self._beyond = sorted(((row, self._seat[one]) for row, one in said if one in self._seat), reverse=True)
 
     def follow(self, batch: ReadingBatch, found: Gathered, upto: int) -> None:
         """Take the group's readings up to one of them."""
         for place in range(self.place, upto + 1):
             seat, row = self._seat[int(found.member[place])], int(found.row[place])
+            self._go_beyond(batch, row)
             self.value[seat], self.time_ns[seat], self.dead[seat] = batch.value[row], batch.time_ns[row], False
+            self._arrived_ns[seat] = batch.arrival_ns[row]
         self.place = upto + 1
+
+    def _go_beyond(self, batch: ReadingBatch, upto: int) -> None:
+        """Take who went beyond what it can measure before a row."""
+        while self._beyond and self._beyond[-1][0] < upto:
+            row, seat = self._beyond.pop()
+            some = slice(seat, seat + 1)
+            soon = self._lost.is_soon(self.member[some], batch.arrival_ns[row : row + 1], self._arrived_ns[some])
+            self.dead[seat] |= bool(soon[0])
 
 
 class Following:
@@ -58,9 +72,9 @@ class Following:
         stale: Flags = np.logical_or.reduceat(old, slots.first)
         return stale | (readings.least(batch.time_ns.take(found.row))[which] < fresh_ns)
 
-    def begin(self, batch: ReadingBatch, found: Gathered) -> None:
+    def begin(self, batch: ReadingBatch, found: Gathered, index: SeriesIndex) -> None:
         """Follow the readings of a batch."""
-        self._batch, self._found = batch, found
+        self._batch, self._found, self._beyond = batch, found, self._lost.beyond(batch, index)
         self._words: dict[int, _Words] = {}
 
     def at(self, place: int) -> tuple[list[Floats], bool]:
@@ -73,7 +87,7 @@ class Following:
         if group not in self._words:
             member = self._groups.slots(np.array([group])).member
             first = int(np.searchsorted(found.group, group))
-            self._words[group] = _Words(member, self._gathering, self._lost, first)
+            self._words[group] = _Words(member, self._gathering, self._lost, first, self._beyond)
         words = self._words[group]
         words.follow(self._batch, found, place)
         fresh_ns = now_ns - int(self._within_ns[group])

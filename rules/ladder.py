@@ -171,6 +171,18 @@ class Ladder:
             highest[self.table[column].take(pair) != NEVER_NS] = rank + 1
         return highest
 
+    def kept_at(self, pair: Ints, value: Floats) -> Flags:
+        """Return of which pairs these values keep the level that they stand on."""
+        level, kept = self.table["level"].take(pair), np.zeros(len(pair), dtype=np.bool_)
+        for rank in range(self._limits.depth):
+            kept |= (level == rank + 1) & self._limits.kept(rank, self._rule[pair], value)
+        return kept
+
+    def stands(self, pair: Ints) -> Flags:
+        """Return which pairs stand on a level."""
+        stands: Flags = self.table["level"].take(pair) > 0
+        return stands
+
     def met_at(self, pair: Ints, level: Levels, value: Floats) -> Flags:
         """Return which values are beyond the limit of these levels, counted from 1."""
         met = np.zeros(len(pair), dtype=np.bool_)
@@ -195,6 +207,12 @@ class Ladder:
         self._expect_nothing(risen)
         self.table.touch(risen)
         return Steps(element, risen, before[element], reached[element], tuple(since[element] for since in since_ns))
+
+    def doubted(self, pair: Ints, element: Ints) -> Steps:
+        """Return each of `pair` as it stands, at `element`, and judge its next reading, whatever it is."""
+        self._expect_nothing(pair)
+        self.table.touch(pair)
+        return self.unmoved(pair, element)
 
     def unmoved(self, pair: Ints, element: Ints) -> Steps:
         """Return each of `pair` as it stands, at the reading `element`."""

@@ -27,6 +27,9 @@ SKIPPED = int(UNTRUSTED | Quality.DUPLICATE)
 #: What evidence calls the part that says why an alarm is not confirmed.
 UNCONFIRMED = "unconfirmed"
 
+#: What evidence says where a reading confirms an alarm that was sure before its sensors died.
+AGAIN = "confirmed_again"
+
 #: A reading that took longer than this to arrive was buffered somewhere; its alarm says that it came late.
 BUFFERED_NS = 300 * SECOND_NS
 
@@ -136,7 +139,7 @@ class LevelledPass:
         told = {**evidence, "conditions": conditions, **self._pairs.roll.circumstances(term)}
         # Twelve digits: at least 3 is beyond the last number before 3.
         seen = Seen(decided.time_ns, decided.arrival_ns, value, float(f"{limit:.12g}"), told, late, recorded)
-        seen = seen._replace(unconfirmed=UNCONFIRMED in evidence)
+        seen = seen._replace(unconfirmed=UNCONFIRMED in evidence, again=AGAIN in evidence)
         return self._alarms.verdict(row, pair, self._alarms.move(pair, before, after, seen))
 
 

@@ -1,7 +1,8 @@
-"""Members that die: who fell silent or went beyond what it can measure, while a number that it is part of is pending.
+"""Members that die: who fell silent or went beyond what it can measure, and what that is to the number it is part of.
 
 A death is looked at once, at the first tick after it: the target's level is raised where it was pending at that moment
-and the living alone do not reach it. A good reading is the end of a death.
+and the living alone do not reach it, and in doubt where it stood and the living alone do not keep it. A good reading is
+the end of a death.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from city.clock import SECOND_NS, iso
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
-from rules.dying import OnDeath, heard_ns
+from rules.dying import DOUBTED, UNSEEN, OnDeath, heard_ns
 from rules.groups import Seats, Slots
 from rules.ladder import Ladder
 from rules.levelled import SKIPPED
@@ -33,8 +34,8 @@ Flags = NDArray[np.bool_]
 #: What is out of range, and nothing else of these, is beyond what its sensor can measure.
 _UNSEEN = SKIPPED | int(Quality.LATE)
 
-#: A member's state: `_BEYOND` is a death that the next tick looks at.
-_ALIVE, _DEAD, _BEYOND = 0, 1, 2
+#: A member's state: `_BEYOND` is a death that the next tick looks at; then it is one by range, the other by silence.
+_ALIVE, _DEAD, _BEYOND, _DEAD_BY_RANGE = 0, 1, 2, 3
 
 
 class Seating(Protocol):
@@ -134,25 +135,35 @@ class LostMembers:
             table["time_ns"][member], table["dead"][member] = batch.time_ns.take(row), _ALIVE
             table.touch(member)
             self._next_ns = min(self._next_ns, int(at_ns.min()) + self._least_ns)
-        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
-        if len(beyond):
-            self._go_beyond(batch, beyond, Heard(member, row), index)
+        if (batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE)).any():
+            self._go_beyond(batch, Heard(member, row), index)
 
-    def _go_beyond(self, batch: ReadingBatch, beyond: Ints, heard: Heard, index: SeriesIndex) -> None:
+    def beyond(self, batch: ReadingBatch, index: SeriesIndex) -> Heard:
+        """Return who, of those whose death matters, says what is beyond what it can measure, and in which rows."""
+        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
         series = index.series_of(batch.sensor[beyond], batch.quantity[beyond])
         known = np.flatnonzero(series >= 0)
         fan = index.fan(series[known])
-        member, row = fan.pair, beyond[known][fan.of]
-        died = self._mortal[member] & (self.members["dead"][member] == _ALIVE)
-        died &= batch.arrival_ns[row] - self.members["arrived_ns"][member] <= self._within_ns[member]
+        mine = np.flatnonzero(self._mortal[fan.pair])
+        return Heard(fan.pair[mine], beyond[known][fan.of][mine])
+
+    def is_soon(self, member: Ints, arrival_ns: Ints, last_ns: Ints) -> Flags:
+        """Return whether something arrives soon after the last good word of each member."""
+        soon: Flags = arrival_ns - last_ns <= self._within_ns[member]
+        return soon
+
+    def _go_beyond(self, batch: ReadingBatch, heard: Heard, index: SeriesIndex) -> None:
+        member, row = self.beyond(batch, index)
+        died = self.members["dead"][member] == _ALIVE
+        died &= self.is_soon(member, batch.arrival_ns[row], self.members["arrived_ns"][member])
         died &= row > last_rows(member, *heard)
         self.members["dead"][member[died]] = _BEYOND
         self.members.touch(member[died])
         self._gone = self._gone or bool(died.any())
 
     def judged(self, samples: Samples) -> None:
-        """Remember by what targets were judged last that meet a level."""
-        at = np.flatnonzero(self._ladder.is_met(samples.pair))
+        """Remember by what targets were judged last that meet a level or stand on one."""
+        at = np.flatnonzero(self._ladder.is_met(samples.pair) | self._ladder.stands(samples.pair))
         if len(at):
             self.targets["value"][samples.pair.take(at)] = samples.value.take(at)
             self.targets.touch(samples.pair.take(at))
@@ -171,7 +182,7 @@ class LostMembers:
             member = np.concatenate([member, self._awaited[silent]])
         if not len(member):
             return member
-        dead[member] = _DEAD
+        dead[member] = np.where(dead[member] == _BEYOND, _DEAD_BY_RANGE, _DEAD)
         self.members.touch(member)
         dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
         soon: Flags = time_ns - self.members["arrived_ns"][member] <= dead_ns + self._within_ns[member]
@@ -182,12 +193,22 @@ class LostMembers:
 
         `living` returns of targets the number without the dead, NaN where there is none.
         """
-        target = np.unique(self._seating.of_members(member).group)
-        target = target[self._at_risk[target]]
+        target = self._of(member)
         target = target[self._ladder.is_pending(target)]
         if not len(target):
             return target
         return target[~self._ladder.met_at(target, self._ladder.highest_met(target), living(target))]
+
+    def shaken(self, member: Ints, living: Callable[[Ints], Floats]) -> Ints:
+        """Return the targets of members that died whose alarm stands and was sure, and that the living do not keep."""
+        target = self._of(member)
+        target = target[self._ladder.stands(target) & ~self.doubted(target)]
+        return target[~self._ladder.kept_at(target, living(target))] if len(target) else target
+
+    def _of(self, member: Ints) -> Ints:
+        """Return the targets of members to which deaths matter."""
+        target = np.unique(self._seating.of_members(member).group)
+        return target[self._at_risk[target]]
 
     def _lost(self, target: int) -> tuple[Ints, Ints]:
         """Return the dead of a target, and when each said its last good word."""
@@ -201,7 +222,7 @@ class LostMembers:
         return dead
 
     def number(self, target: int) -> float:
-        """Return by what a target was judged last that meets a level."""
+        """Return by what a target was judged last that meets a level or stands on one."""
         return float(self.targets["value"][target])
 
     def doubted(self, target: Ints) -> Flags:
@@ -209,10 +230,21 @@ class LostMembers:
         doubted: Flags = self.targets["doubted"].take(target) > 0
         return doubted
 
+    def was_sure(self, target: Ints) -> Flags:
+        """Return of which targets the alarm is unconfirmed, but was sure when it was raised."""
+        sure: Flags = self.targets["doubted"].take(target) == DOUBTED
+        return sure
+
+    def waver(self, target: Ints) -> None:
+        """Note that the alarms of some targets, which were sure, are unconfirmed."""
+        if len(target):
+            self.targets["doubted"][target], self.doubts = DOUBTED, True
+            self.targets.touch(target)
+
     def doubt(self, target: Ints) -> None:
         """Note that the alarms of some targets are unconfirmed, and when the first of their dead spoke last."""
         if len(target):
-            self.targets["doubted"][target], self.doubts = 1, True
+            self.targets["doubted"][target], self.doubts = UNSEEN, True
             self.targets["parted_ns"][target] = [int(self._lost(one)[1].min()) for one in target.tolist()]
             self.targets.touch(target)
 
@@ -253,14 +285,22 @@ class LostMembers:
             return {}
         dead_ns = self._dead_ns[lost]
         known = dead_ns[dead_ns < ENDLESS_NS]
-        names = [self._pairs.target(one).id for one in lost.tolist()]
+        range_ = (self.members["dead"][lost] == _DEAD_BY_RANGE) | (self.members["dead"][lost] == _BEYOND)
         return {
             "why": "no good reading since",
             "last_good": iso(int(last_ns.max())),
-            "lost": [{"sensor": name, "time": iso(at_ns)} for name, at_ns in zip(names, last_ns.tolist(), strict=True)],
+            "lost": [
+                lost_one(self._pairs.target(one).id, at_ns, by_range=bool(by_range))
+                for one, at_ns, by_range in zip(lost.tolist(), last_ns.tolist(), range_.tolist(), strict=True)
+            ],
             "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
             "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
         }
+
+
+def lost_one(name: str, last_ns: int, *, by_range: bool) -> dict[str, str]:
+    """Return who died, when it said its last good word, and by what, as evidence shows it."""
+    return {"sensor": name, "time": iso(last_ns), "by": "range" if by_range else "silence"}
 
 
 def last_rows(wanted: Ints, member: Ints, row: Ints) -> Ints:

@@ -1,5 +1,7 @@
 """Voters that die: a level of a place that is pending is raised, unconfirmed, where the living alone do not reach it.
 
+One that stands is in doubt from then on, where the votes of the living do not keep it.
+
 A voter is dead when no good reading of it came for some intervals, or when it went beyond what it can measure on the
 hazard's side. Its vote stands, since nobody took it back, but nobody repeats it either, and a hold would wait for ever.
 """
@@ -14,13 +16,13 @@ from city.clock import SECOND_NS, iso
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
-from rules.dying import OnDeath, heard_ns
+from rules.dying import DOUBTED, UNSEEN, OnDeath, heard_ns
 from rules.groups import Groups
 from rules.ladder import Ladder
 from rules.levelled import SKIPPED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
-from rules.lost_members import last_rows
+from rules.lost_members import last_rows, lost_one
 from rules.pairs import Pairs
 from rules.series import SeriesIndex
 from rules.table import StateTable
@@ -34,7 +36,7 @@ _UNSEEN = SKIPPED | int(Quality.LATE)
 
 
 class Fallen(NamedTuple):
-    """Groups whose pending level their dead voters raise; `lost` are those voters of each, as members."""
+    """Groups whose dead voters raise a pending level, or leave one in doubt; `lost` are those of each, as members."""
 
     group: Ints
     lost: Sequence[Ints]
@@ -80,6 +82,7 @@ class LostVotes:
         at = np.flatnonzero(self._mortal[cast.member])
         member, row = cast.member[at], cast.row[at]
         self._heard(member, heard_ns(batch, row, listening), batch.arrival_ns[row])
+        self.voters["lost"][member] = 0
         beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
         if not len(beyond):
             return
@@ -93,7 +96,6 @@ class LostVotes:
 
     def _heard(self, member: Ints, heard_ns: Ints, arrived_ns: Ints) -> None:
         self.voters["heard_ns"][member], self.voters["arrived_ns"][member] = heard_ns, arrived_ns
-        self.voters["lost"][member] = 0
         self.voters.touch(member)
 
     def fallen(self, time_ns: int, listening: Listening, since_ns: Ints, weight: NDArray[np.float64]) -> Fallen:
@@ -115,6 +117,25 @@ class LostVotes:
         chosen = np.flatnonzero(falls)
         return Fallen(group[chosen], [slots.member[lost & (of == one)] for one in chosen.tolist()])
 
+    def shaken(self, time_ns: int, listening: Listening, weight: NDArray[np.float64]) -> Fallen:
+        """Return the groups whose alarm stands and was sure, and that the standing votes of the living do not keep.
+
+        A death makes one doubt: who was lost to the group before is not counted again.
+        """
+        stands = self._ladder.stands(self._at_risk) & (self.doubted["on"][self._at_risk] == 0)
+        group = self._at_risk[stands]
+        if not len(group):
+            return Fallen(group, ())
+        slots = self._groups.slots(group)
+        of = np.repeat(np.arange(len(group)), self._groups.size[group])
+        voting, dead = self._votes.table["on"][slots.member] > 0, self._dead(slots.member, listening)
+        lost = voting & dead & self._soon(slots.member, time_ns)
+        anew = lost & (self.voters["lost"][slots.member] == 0)
+        living = np.add.reduceat((voting & ~dead).astype(np.int64), slots.first) * weight[group]
+        shaken = np.add.reduceat(anew.astype(np.int64), slots.first) > 0
+        chosen = np.flatnonzero(shaken & ~self._ladder.kept_at(group, living))
+        return Fallen(group[chosen], [slots.member[lost & (of == one)] for one in chosen.tolist()])
+
     def _dead(self, member: Ints, listening: Listening) -> Flags:
         silent_ns = listening.total_ns - self.voters["heard_ns"][member]
         return self._mortal[member] & (silent_ns >= self._dead_ns[member])
@@ -125,11 +146,16 @@ class LostVotes:
         soon: Flags = time_ns - self.voters["arrived_ns"][member] <= dead_ns + self._within_ns[member]
         return soon
 
-    def doubt(self, group: Ints, lost: Sequence[Ints]) -> None:
+    def was_sure(self, group: Ints) -> Flags:
+        """Return of which groups the alarm is unconfirmed, but was sure when it was raised."""
+        sure: Flags = self.doubted["on"].take(group) == DOUBTED
+        return sure
+
+    def doubt(self, group: Ints, lost: Sequence[Ints], why: int = UNSEEN) -> None:
         """Note that the alarms of some groups are unconfirmed, and whose votes they rest on."""
         if not len(group):
             return
-        self.doubted["on"][group], self.doubts = 1, True
+        self.doubted["on"][group], self.doubts = why, True
         self.doubted.touch(group)
         member = np.concatenate(lost)
         self.voters["lost"][member] = 1
@@ -158,21 +184,26 @@ class LostVotes:
         heard_ns = np.minimum(listening.total_ns - self.voters["heard_ns"][member], ENDLESS_NS)
         left_ns = np.maximum(self._dead_ns[member] - heard_ns, 0)
         dies_ns = listening.mark_ns + int(left_ns.min(initial=ENDLESS_NS - listening.mark_ns))
-        pending = bool(self._ladder.is_pending(self._at_risk).any())
+        sure = self._ladder.stands(self._at_risk) & (self.doubted["on"][self._at_risk] == 0)
+        matters = bool((self._ladder.is_pending(self._at_risk) | sure).any())
         least_ns = int(self._dead_ns[self._mortal].min(initial=ENDLESS_NS))
         coming_ns = min(max(first_ns, dies_ns), min(first_ns + least_ns, ENDLESS_NS))
-        return min(coming_ns, beyond_ns, dies_ns if pending else ENDLESS_NS)
+        return min(coming_ns, beyond_ns, dies_ns if matters else ENDLESS_NS)
 
     def told(self, lost: Ints) -> dict[str, object]:
         """Return why an alarm is unconfirmed, as evidence shows it: who is dead, and when each voted last."""
         last_ns = self._votes.table["time_ns"][lost].tolist()
         names = [self._members.target(member).id for member in lost.tolist()]
+        by_range = (self.voters["heard_ns"][lost] == NEVER_NS).tolist()
         dead_ns = self._dead_ns[lost]
         known = dead_ns[dead_ns < ENDLESS_NS]
         return {
             "why": "no good reading since",
             "last_good": iso(max(last_ns)),
-            "lost": [{"sensor": name, "time": iso(at_ns)} for name, at_ns in zip(names, last_ns, strict=True)],
+            "lost": [
+                lost_one(name, at_ns, by_range=range_)
+                for name, at_ns, range_ in zip(names, last_ns, by_range, strict=True)
+            ],
             "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
             "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
         }

@@ -1,7 +1,8 @@
 """Passes whose number is made of what one sensor or several said: what it means that one of them dies meanwhile.
 
 A level that is pending is raised, unconfirmed, when a member dies at that moment and the living alone do not reach it.
-It is confirmed by the first number that meets it in which nothing of the dead is left.
+It is confirmed by the first number that meets it in which nothing of the dead is left. One that stands is in doubt when
+the living alone do not keep it, until such a number does.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from city.entry import Arrivals
 from rules.conditions import Decided, Measured
 from rules.kind import Verdict
-from rules.levelled import UNCONFIRMED
+from rules.levelled import AGAIN, UNCONFIRMED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.lost_members import LostMembers
@@ -55,19 +56,23 @@ class MortalPass(MeteredPass):
         return {}
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Raise what is pending where a member has died, and the living alone do not reach it."""
+        """Raise what is pending, and doubt what stands, where a member has died and the living alone do not say so."""
         if not self._lost:
             return []
         member = self._lost.died(time_ns, listening)
-        target = self._lost.fallen(member, self._living) if len(member) else member
-        if not len(target):
+        if not len(member):
             return []
-        steps, verdicts = self._ladder.advance_unseen(target, np.full(len(target), time_ns)), []
-        for number, one in enumerate(steps.pair.tolist()):
-            decided = Decided(time_ns, time_ns, self._lost.number(one))
-            told = {**self._seen_last(one, time_ns), UNCONFIRMED: self._lost.told(one)}
-            verdicts.append(self._step(0, steps, number, decided, told))
-        self._lost.doubt(steps.pair)
+        fallen = self._lost.fallen(member, self._living)
+        risen = self._ladder.advance_unseen(fallen, np.full(len(fallen), time_ns))
+        self._lost.doubt(risen.pair)
+        shaken = self._lost.shaken(member, self._living)
+        self._lost.waver(shaken)
+        verdicts = []
+        for steps in (risen, self._ladder.doubted(shaken, np.arange(len(shaken)))):
+            for number, one in enumerate(steps.pair.tolist()):
+                decided = Decided(time_ns, time_ns, self._lost.number(one))
+                told = {**self._seen_last(one, time_ns), UNCONFIRMED: self._lost.told(one)}
+                verdicts.append(self._step(0, steps, number, decided, told))
         return verdicts
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:
@@ -96,7 +101,9 @@ class MortalPass(MeteredPass):
             before, doubted = self._ladder.table["level"][pair], self._lost.doubted(pair)
             verdicts += self._climb(now, partial(_at, evidence, places))
             stays = self._ladder.table["level"][pair] == before
-            met = doubted & stays & sure & (before > 0) & self._ladder.met_at(pair, before, now.value)
+            says = self._ladder.met_at(pair, before, now.value)
+            says |= self._lost.was_sure(pair) & self._ladder.kept_at(pair, now.value)
+            met = doubted & stays & sure & (before > 0) & says
             verdicts += self._confirmed(now, np.flatnonzero(met), partial(_at, evidence, places))
             self._lost.believe(pair[doubted & ~stays])
         return verdicts
@@ -104,12 +111,13 @@ class MortalPass(MeteredPass):
     def _confirmed(self, samples: Samples, element: Ints, evidence: Evidence) -> list[Verdict]:
         """Return that alarms are confirmed by the samples at some indices."""
         pair = samples.pair[element]
-        steps = self._ladder.unmoved(pair, element)
+        steps, again = self._ladder.unmoved(pair, element), self._lost.was_sure(pair)
         self._lost.believe(pair)
-        return [
-            self._step(int(samples.row[one]), steps, number, samples.decided(one), evidence(one))
-            for number, one in enumerate(element.tolist())
-        ]
+        verdicts = []
+        for number, one in enumerate(element.tolist()):
+            told = {**evidence(one), AGAIN: True} if again[number] else evidence(one)
+            verdicts.append(self._step(int(samples.row[one]), steps, number, samples.decided(one), told))
+        return verdicts
 
 
 def _at(evidence: Evidence, places: Ints, element: int) -> Mapping[str, object]:

@@ -19,7 +19,8 @@ class Poll:
 
     Attributes:
         group, row: of each ballot in a group, the group and the reading.
-        living: where somebody is lost, at each ballot the votes cast within a while by those who are not.
+        living, staying: where somebody is lost, at each ballot the votes by those who are not: those cast within a
+            while, and all that stand.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Poll:
         self._slot = self._slots.first[self._local] + place
         self._lost = None if lost is None else lost[self._slots.member]
         self.living: Floats | None = None if lost is None else np.zeros(len(self.group))
+        self.staying: Floats = np.zeros(0 if lost is None else len(self.group))
 
     def count(self, clocks: StateTable, within_ns: Ints) -> tuple[Floats, Floats, Ints]:
         """Return at each ballot the votes cast within a while, all that stand, and the group's time; moves clocks.
@@ -56,7 +58,9 @@ class Poll:
             fresh[places] = np.add.reduceat(recent.astype(np.int64), first)
             if self._lost is not None and self.living is not None:
                 self._lost[slot] = False
-                self.living[places] = np.add.reduceat((recent & ~self._lost[slots]).astype(np.int64), first)
+                lives = ~self._lost[slots]
+                self.living[places] = np.add.reduceat((recent & lives).astype(np.int64), first)
+                self.staying[places] = np.add.reduceat((on[slots] & lives).astype(np.int64), first)
             at_ns[places] = clock_ns[local]
         clocks["clock_ns"][self._touched] = clock_ns
         clocks.touch(self._touched)

@@ -124,7 +124,7 @@ class SidedPass(MortalPass, GroupedPass):
         """Judge some samples in turns, and the others at once."""
         plain, some = np.flatnonzero(~turns), np.flatnonzero(turns)
         verdicts = self._climb(samples.take(plain), self._evidence_of(judged, at[plain]))
-        self._following.begin(judged.batch, judged.found)
+        self._following.begin(judged.batch, judged.found, self._index)
         of_turns, place = samples.take(some), at[some]
 
         def known(places: Ints) -> Known:

@@ -10,10 +10,10 @@ from city.entry import Arrivals
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.conditions import Decided, Measured
-from rules.dying import Dying, OnDeath
+from rules.dying import DOUBTED, Dying, OnDeath
 from rules.kind import Verdict
 from rules.ladder import Steps
-from rules.levelled import SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
+from rules.levelled import AGAIN, SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.metered import Taken, by_series, looked_at, reading_at
@@ -136,36 +136,42 @@ class ThresholdPass(LevelledPass):
         return verdicts + self._beyond(batch, rows[beyond], series[beyond]) if beyond.any() else verdicts
 
     def _beyond(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
-        """Raise what is pending where a sensor goes beyond what it can measure, on the side of the hazard."""
+        """Raise what is pending, and doubt what stands, where a sensor goes beyond what it can measure on its side."""
         fan = self._index.fan(series)
         row = rows[fan.of]
         met = self._ladder.met_at(fan.pair, np.ones(len(row), dtype=np.int8), batch.value[row])
         died = np.flatnonzero(met & self._dying.soon_after(fan.pair, batch.time_ns[row]))
         pair, row = fan.pair[died], row[died]
-        steps = self._ladder.advance_unseen(pair, batch.time_ns[row])
         verdicts = []
-        for number, element in enumerate(steps.element.tolist()):
-            decided = reading_at(batch, int(row[element]))
-            told = self._dying.told(int(pair[element]), "beyond what its sensor can measure")
-            evidence = {"reading": reading_seen(decided), UNCONFIRMED: told}
-            verdicts.append(self._step(int(row[element]), steps, number, decided, evidence))
-        self._dying.doubt(steps.pair)
+        for steps in self._unseen(pair, batch.time_ns[row]):
+            for number, element in enumerate(steps.element.tolist()):
+                decided = reading_at(batch, int(row[element]))
+                told = self._dying.told(int(pair[element]), "beyond what its sensor can measure")
+                evidence = {"reading": reading_seen(decided), UNCONFIRMED: told}
+                verdicts.append(self._step(int(row[element]), steps, number, decided, evidence))
         return verdicts
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Raise what is pending where a sensor has died."""
+        """Raise what is pending, and doubt what stands, where a sensor has died."""
         pair = self._dying.silent(time_ns, listening)
         if not len(pair):
             return []
-        steps = self._ladder.advance_unseen(pair, np.full(len(pair), time_ns))
         verdicts = []
-        for number, owner in enumerate(steps.pair.tolist()):
-            good_ns, arrived_ns, value = self._dying.last_good(owner)
-            seen = reading_seen(Decided(good_ns, arrived_ns, value))
-            evidence = {"reading": seen, UNCONFIRMED: self._dying.told(owner, "no good reading since")}
-            verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, value), evidence))
-        self._dying.doubt(steps.pair)
+        for steps in self._unseen(pair, np.full(len(pair), time_ns)):
+            for number, owner in enumerate(steps.pair.tolist()):
+                good_ns, arrived_ns, value = self._dying.last_good(owner)
+                seen = reading_seen(Decided(good_ns, arrived_ns, value))
+                evidence = {"reading": seen, UNCONFIRMED: self._dying.told(owner, "no good reading since")}
+                verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, value), evidence))
         return verdicts
+
+    def _unseen(self, pair: Ints, time_ns: Ints) -> tuple[Steps, Steps]:
+        """Return which pairs, whose sensors died, rise to what was pending, and which stand and are sure no more."""
+        risen = self._ladder.advance_unseen(pair, time_ns)
+        self._dying.doubt(risen.pair)
+        stands = np.flatnonzero(self._dying.is_sure(pair))
+        self._dying.doubt(pair[stands], DOUBTED)
+        return risen, self._ladder.doubted(pair[stands], stands)
 
     def _measured(self, pair: int, now_ns: int) -> Measured:
         """Return what a pair was last judged by, and why its alarm is unconfirmed where it is."""
@@ -181,12 +187,12 @@ class ThresholdPass(LevelledPass):
         """Return when a sensor may be found dead in which a level is pending, or becomes so."""
         if not self._mortal or not listening.listening:
             return ENDLESS_NS
-        due_ns, batch = self._dying.next_ns(listening), arrivals.readings
-        if not len(batch):
-            return due_ns
-        ahead = slice(0, _AHEAD)
+        batch, ahead = arrivals.readings, slice(0, _AHEAD)
         series = self._index.series_of(batch.sensor[ahead], batch.quantity[ahead])
         row = np.flatnonzero(series >= 0)
+        due_ns = self._dying.next_ns(batch, series[row], row, listening)
+        if not len(batch):
+            return due_ns
         fan = self._index.fan(series[row])
         value, time_ns = batch.value[row], batch.time_ns[row]
         hot = self._ladder.leaving(fan, value, value, time_ns)
@@ -241,22 +247,25 @@ class ThresholdPass(LevelledPass):
     def _one_by_one(
         self, batch: ReadingBatch, rows: Ints, pair: Ints, segments: Segments, elements: Ints
     ) -> list[Verdict]:
-        """Judge the readings of unconfirmed alarms in turns: the first that meets the alarm's level confirms it."""
+        """Judge the readings of unconfirmed alarms in turns.
+
+        The first that meets the alarm's level confirms it; one that was sure before, the first that keeps it.
+        """
         verdicts: list[Verdict] = []
         length = segments.last - segments.first + 1
         for turn in range(int(length.max(initial=0))):
             now = np.flatnonzero(length > turn)
             owner, picked = pair[now], elements[segments.first[now] + turn]
             value, time_ns = batch.value[rows[picked]], batch.time_ns[rows[picked]]
-            level, doubted = self._ladder.table["level"][owner], self._dying.unconfirmed["on"][owner] > 0
+            level, why = self._ladder.table["level"][owner], self._dying.unconfirmed["on"][owner]
             steps = self._ladder.advance(owner, Segments(len(owner)), value, time_ns)
             verdicts += self._verdicts(batch, rows, picked, steps)
-            met = doubted & self._ladder.met_at(owner, level, value)
+            met = (why == DOUBTED) | ((why > 0) & self._ladder.met_at(owner, level, value))
             met[steps.element] = False
             element = np.flatnonzero(met)
             confirmed = self._ladder.unmoved(owner[element], element)
             self._dying.believe(confirmed.pair)
-            verdicts += self._verdicts(batch, rows, picked, confirmed)
+            verdicts += self._verdicts(batch, rows, picked, confirmed, why == DOUBTED)
             self._remember(owner, batch, rows[picked])
         return verdicts
 
@@ -270,16 +279,23 @@ class ThresholdPass(LevelledPass):
     def _late(self, batch: ReadingBatch, rows: Ints, series: Ints) -> list[Verdict]:
         """Judge late readings, one of each series at most: they may raise an alarm, and do nothing else."""
         fan = self._index.fan(series)
-        late = rows[fan.of]
+        late, followed = rows[fan.of], self._dying.is_followed(fan.pair)
         steps = self._ladder.advance_late(fan.pair, batch.value[late], batch.time_ns[late])
+        self._dying.follow_anew(steps.pair[~followed[steps.element]])
         return self._verdicts(batch, rows, fan.of, steps)
 
-    def _verdicts(self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps) -> list[Verdict]:
+    def _verdicts(
+        self, batch: ReadingBatch, rows: Ints, picked: Ints, steps: Steps, again: Flags | None = None
+    ) -> list[Verdict]:
+        """Return steps at readings; `again` says which only confirm once more what was sure before."""
         verdicts = []
         for number, element in enumerate(steps.element.tolist()):
             row = int(rows[picked[element]])
             decided = reading_at(batch, row)
-            verdicts.append(self._step(row, steps, number, decided, {"reading": reading_seen(decided)}))
+            evidence: dict[str, object] = {"reading": reading_seen(decided)}
+            if again is not None and again[element]:
+                evidence[AGAIN] = True
+            verdicts.append(self._step(row, steps, number, decided, evidence))
         self._dying.believe(steps.pair)
         return verdicts
 

@@ -18,6 +18,7 @@ class Action(StrEnum):
     RISE = "rise"
     FALL = "fall"
     RECOVER = "recover"
+    DOUBTED = "doubted"
     CONFIRMED = "confirmed"
     REOPEN = "reopen"
     HOLD = "hold"
@@ -54,6 +55,7 @@ class Reason(StrEnum):
     STORM = "storm"  #: as many incidents have been opened as the queue bears
     HELD_CLEARED = "held_cleared"  #: it cleared while it was held back
     HELD_FELL = "held_fell"
+    DOUBTED = "doubted"  #: it stands, and the sensors that say so have died
     CONFIRMED = "confirmed"  #: it was unconfirmed, and a good reading says that it is so
     SHADOW = "shadow"  #: its rule runs in shadow
     SAME_SENSOR = "same_sensor"  #: another hint about the sensor is open
@@ -104,7 +106,7 @@ class Standing:
         recovered: all its alarms have cleared.
         belonged: id of the incident that the alarm belongs to, or belonged to before it ended; None for a new alarm.
         active: the alarm belongs to the open incident and has not cleared.
-        unconfirmed: it does, and its sensor died before the hazard was sure.
+        unconfirmed: it does, and its sensor died seeing the hazard.
         others: the highest level of the incident's other active alarms; 0 for none.
         doubted: how many of those are unconfirmed.
         why: why an alarm that does not belong to the incident yet would join it.
@@ -162,6 +164,9 @@ def decide(transition: AlarmTransition, standing: Standing) -> Decision:
         return _burning(transition, standing)
     if standing.held_at:
         return Decision(Action.IGNORE, _RELIEF_OF_HELD[transition.change])
+    if transition.change is Change.DOUBTED:
+        action = Action.DOUBTED if standing.active and not standing.unconfirmed else Action.IGNORE
+        return Decision(action, Reason.DOUBTED, standing.belonged)
     if transition.change is Change.CONFIRMED:
         action = Action.CONFIRMED if standing.unconfirmed else Action.IGNORE
         return Decision(action, Reason.CONFIRMED, standing.belonged)
@@ -183,6 +188,7 @@ def _relieving(transition: AlarmTransition, standing: Standing) -> Decision:
 _RELIEF_OF_HELD = {
     Change.FALLEN: Reason.HELD_FELL,
     Change.CLEARED: Reason.HELD_CLEARED,
+    Change.DOUBTED: Reason.DOUBTED,
     Change.CONFIRMED: Reason.CONFIRMED,
 }
 

@@ -21,7 +21,7 @@ from linkage.opening import opened_by_alarm
 from linkage.record import Case
 from linkage.tables import INCIDENTS
 
-_JOINING = frozenset({Action.JOIN, Action.RISE, Action.FALL, Action.RECOVER, Action.CONFIRMED})
+_JOINING = frozenset({Action.JOIN, Action.RISE, Action.FALL, Action.RECOVER, Action.DOUBTED, Action.CONFIRMED})
 
 
 class Effects:

@@ -34,7 +34,7 @@ def evidence_text(transition: AlarmTransition) -> str:
 
 
 def is_unconfirmed(evidence: object) -> bool:
-    """Tell by the evidence of an alarm whether its sensor died while the hazard was pending."""
+    """Tell by the evidence of an alarm whether its sensor died seeing the hazard."""
     return isinstance(evidence, dict) and "unconfirmed" in evidence
 
 
@@ -48,6 +48,7 @@ def facts(transition: AlarmTransition) -> dict[str, object]:
         "value": finite(transition.value),
         "evidence": hashlib.sha256(evidence_text(transition).encode()).hexdigest(),
         **({"unconfirmed": True} if transition.unconfirmed else {}),
+        **({"again": True} if transition.again else {}),
     }
 
 

@@ -135,7 +135,7 @@ def _fall(incident: IncidentRecord, transition: AlarmTransition, standing: Stand
     return replace(incident, level=max(own, standing.others))
 
 
-def _confirmed(incident: IncidentRecord, _: AlarmTransition, __: Standing, ___: int) -> IncidentRecord:
+def _stays(incident: IncidentRecord, _: AlarmTransition, __: Standing, ___: int) -> IncidentRecord:
     return incident
 
 
@@ -148,5 +148,6 @@ _EFFECTS: Mapping[Action, Callable[[IncidentRecord, AlarmTransition, Standing, i
     Action.RISE: _rise,
     Action.FALL: _fall,
     Action.RECOVER: _recover,
-    Action.CONFIRMED: _confirmed,
+    Action.DOUBTED: _stays,
+    Action.CONFIRMED: _stays,
 }

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
-from city.alarm import AlarmTransition, Flapping
+from city.alarm import AlarmTransition, Change, Flapping
 from linkage.admission.holds import Rhythm
 from linkage.tables import ADMISSIONS
+
+#: Whether a reading says so is no change of what it says.
+_STAYS = (Change.DOUBTED, Change.CONFIRMED)
 
 _CHANGES = (
     select(
@@ -20,6 +23,7 @@ _CHANGES = (
     .where(
         tuple_(ADMISSIONS.c.rule, ADMISSIONS.c.target).in_(bindparam("keys", expanding=True)),
         ADMISSIONS.c.arrival_ns > bindparam("since"),
+        ADMISSIONS.c.change.notin_([str(change) for change in _STAYS]),
     )
     .group_by(ADMISSIONS.c.rule, ADMISSIONS.c.target)
 )
@@ -52,6 +56,8 @@ class Rhythms:
 
     def count(self, transition: AlarmTransition) -> None:
         """Count a change."""
+        if transition.change in _STAYS:
+            return
         before = self.of(transition)
         worst, last_ns = max(before.worst, int(transition.level)), max(before.last_ns, transition.arrival_ns)
         self._found[transition.rule, transition.target] = Rhythm(before.changes + 1, worst, last_ns)

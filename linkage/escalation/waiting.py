@@ -14,7 +14,7 @@ from linkage.record import Case, TaskRecord
 from linkage.states import GONE, IncidentState, Step, TaskState
 
 #: Events of the system alone, which answer nothing and start nothing.
-QUIET = frozenset({"join", "fall", "recover", "confirmed", "overdue", "escalate", "call", "withhold"})
+QUIET = frozenset({"join", "fall", "recover", "doubted", "confirmed", "overdue", "escalate", "call", "withhold"})
 
 
 class Need(Enum):

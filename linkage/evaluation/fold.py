@@ -11,7 +11,20 @@ from linkage.states import ENDED, FOLLOWING, IncidentState, Step
 
 #: Steps that say nothing about deadlines or ends; a storm has thousands of them, so they are not even read.
 SILENT_STEPS = frozenset(
-    {"join", "fall", "recover", "confirmed", "storm", "capped", "comment", "grade", "urge", "escalate", "call"}
+    {
+        "join",
+        "fall",
+        "recover",
+        "doubted",
+        "confirmed",
+        "storm",
+        "capped",
+        "comment",
+        "grade",
+        "urge",
+        "escalate",
+        "call",
+    }
 )
 
 #: What an event tells at least of a leg that it sends out.

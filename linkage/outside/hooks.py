@@ -22,6 +22,7 @@ DISPATCHED, CHANGED = "task.dispatched", "task.changed"
 _OF_ALL: frozenset[str] = frozenset(
     {
         "rise",
+        "doubted",
         "confirmed",
         Step.URGE,
         Step.CONFIRM,

@@ -74,6 +74,11 @@ def _everyone(deed: Deed, before: Case, after: Case, directory: Directory) -> It
     return [*supervision, *command, *_departments(deed, before, after, directory)]
 
 
+def _doubting(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
+    """Return whom it concerns; nobody where the alarm was sure before, since nobody was told of the doubt."""
+    return () if deed.data.get("again") else _everyone(deed, before, after, directory)
+
+
 def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Iterable[str]:
     both = [
         desk
@@ -87,7 +92,7 @@ def _waiting(deed: Deed, before: Case, after: Case, directory: Directory) -> Ite
 _AUDIENCES: Mapping[str, _Audience] = {
     "open": _opened,
     "rise": _everyone,
-    "confirmed": _everyone,
+    "confirmed": _doubting,
     "overdue": _waiting,
     Step.FILE: _command,
     Step.SEND_BACK: _supervision,

@@ -208,7 +208,7 @@ def _lines(case: Case, book: CityBook, note: str) -> Iterator[str]:
     yield f"地点 / Place: {book.atlas.where(incident.place, incident.district)}"
     yield f"时间 / Since: {opened:%Y-%m-%d %H:%M:%S %z}"
     if incident.doubted:
-        yield f"{UNCONFIRMED[0]}：传感器已失效 / {UNCONFIRMED[1]}: its sensor died while it was pending"
+        yield f"{UNCONFIRMED[0]}：传感器已失效 / {UNCONFIRMED[1]}: its sensor died seeing it"
     if incident.unconfirmed_ns is not None:
         yield "系统自动派遣，待人工确认 / Dispatched by the system, not yet confirmed by a person"
     yield from (f"- {line}" for actions in incident.first_actions.values() for line in actions)

@@ -2,7 +2,8 @@
 
 A sensor votes from a reading beyond its limit until one that is back at its clearing value, and whoever falls silent
 takes nothing back. A level is reached by votes that were repeated within a while, and kept by all that stand. Where
-voters die while a level is pending, and the living alone do not reach it, it is raised unconfirmed.
+voters die while a level is pending, and the living alone do not reach it, it is raised unconfirmed; where they die
+while one stands, and the living do not keep it, it is in doubt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,15 @@ from rules.alarms import NEVER_NS
 from rules.bands import AT_LEAST, NO_BAND, SHARE, VALUE_SIDES, Band, Levelled, level_schema, read_band, read_counts
 from rules.conditions import Decided, Measured
 from rules.duration import DURATION, read_span_ns, shown_duration
-from rules.dying import ON_DEATH, OnDeath, on_death_of
+from rules.dying import DOUBTED, ON_DEATH, OnDeath, on_death_of
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
-from rules.levelled import UNCONFIRMED
+from rules.ladder import Steps
+from rules.levelled import AGAIN, UNCONFIRMED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
-from rules.lost_votes import LostVotes
+from rules.lost_votes import Fallen, LostVotes
 from rules.metered import Samples, rounds, taken
 from rules.pairs import Pairs
 from rules.poll import Poll
@@ -168,10 +170,15 @@ class QuorumPass(GroupedPass):
             verdicts += self._climb(now, partial(self._evidence_at, poll, places))
             doubted = (self._lost.doubted["on"][group] > 0) & (before > 0)
             stays = self._ladder.table["level"][group] == before
-            sure = np.flatnonzero(doubted & stays & self._ladder.met_at(group, before, living[places]))
+            again = self._lost.was_sure(group)
+            says = self._ladder.met_at(group, before, living[places])
+            says |= again & self._ladder.kept_at(group, poll.staying[places] * self._weight[group])
+            sure = np.flatnonzero(doubted & stays & says)
             steps = self._ladder.unmoved(group[sure], sure)
             for number, element in enumerate(sure.tolist()):
                 evidence = self._evidence(poll, int(places[element]))
+                if again[element]:
+                    evidence[AGAIN] = True
                 verdicts.append(self._step(int(now.row[element]), steps, number, now.decided(element), evidence))
             self._lost.believe(np.concatenate([group[doubted & ~stays], steps.pair]))
         return verdicts
@@ -180,21 +187,27 @@ class QuorumPass(GroupedPass):
         return self._evidence(poll, int(places[element]))
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
-        """Raise what is pending where voters have died, and the living alone do not reach it."""
+        """Raise what is pending, and doubt what stands, where voters have died and the living alone do not say so."""
         if not self._lost:
             return []
         fallen = self._lost.fallen(time_ns, listening, self._clock["clock_ns"] - self._within_ns, self._weight)
-        if not len(fallen.group):
-            return []
-        steps = self._ladder.advance_unseen(fallen.group, np.full(len(fallen.group), time_ns))
-        verdicts, lost = [], [fallen.lost[element] for element in steps.element.tolist()]
+        risen = self._ladder.advance_unseen(fallen.group, np.full(len(fallen.group), time_ns))
+        verdicts = self._unseen(risen, fallen, time_ns)
+        self._lost.doubt(risen.pair, [fallen.lost[element] for element in risen.element.tolist()])
+        shaken = self._lost.shaken(time_ns, listening, self._weight)
+        verdicts += self._unseen(self._ladder.doubted(shaken.group, np.arange(len(shaken.group))), shaken, time_ns)
+        self._lost.doubt(shaken.group, shaken.lost, DOUBTED)
+        return verdicts
+
+    def _unseen(self, steps: Steps, fallen: Fallen, time_ns: int) -> list[Verdict]:
+        """Return what the deaths of voters did to the alarms of their groups."""
+        verdicts = []
         for number, group in enumerate(steps.pair.tolist()):
             decided, evidence = self._measured(group, time_ns)
-            assert decided is not None  # what is pending was judged
+            assert decided is not None  # what is pending or stands was judged
             decided = decided._replace(time_ns=time_ns, arrival_ns=time_ns)
-            told = {**evidence, UNCONFIRMED: self._lost.told(lost[number])}
+            told = {**evidence, UNCONFIRMED: self._lost.told(fallen.lost[int(steps.element[number])])}
             verdicts.append(self._step(0, steps, number, decided, told))
-        self._lost.doubt(steps.pair, lost)
         return verdicts
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:

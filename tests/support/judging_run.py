@@ -60,7 +60,7 @@ RULES = (
         extra=f"{_OF_A_SITE}\n    lateness: 4s",
     ),
     rule(
-        "{notice: {above: 30, hold: 4s}}",
+        "{notice: {above: 30, hold: 4s}, critical: {above: 60, hold: 4s}}",
         name="uneven",
         kind="compare",
         extra="against: {quantity: water_level}\n    take: max\n    same: site\n    within: 10s",
@@ -95,7 +95,7 @@ RULES = (
         extra="same: site\n    within: 10s\n    memory: 30s\n    learn: 90s",
     ),
     rule(
-        "{notice: {above: 0.8, hold: 3s}, major: {above: 1.5}}",
+        "{notice: {above: 0.8, hold: 3s}, critical: {above: 1.5, hold: 3s}}",
         name="reckoned",
         kind="expression",
         extra="values: {least: {quantity: water_level, take: min}, most: {quantity: water_level, take: max}}\n"

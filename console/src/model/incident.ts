@@ -42,7 +42,7 @@ export interface IncidentSummary {
   recovered_at: string | null;
   unconfirmed_at: string | null;
   confirm_by: string | null;
-  /** a sensor died while the hazard was pending, and no reading has confirmed it */
+  /** a sensor died seeing the hazard, and no reading has confirmed it */
   hazard_unconfirmed: boolean;
   ended_at: string | null;
   deadline: Deadline | null;

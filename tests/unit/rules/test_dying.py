@@ -73,6 +73,55 @@ def test_a_raised_alarm_rises_to_what_was_pending_and_stays() -> None:
     assert told(running.feed(*wet(71, 90, 0.4), *ticks(91, 2000))) == [(105, "risen", "critical", True)]
 
 
+def test_an_alarm_whose_sensor_falls_silent_is_in_doubt_once_and_confirmed_by_what_keeps_it() -> None:
+    running = bench()
+    running.feed(*wet(1, 70, 0.2))
+
+    (doubted,) = running.feed(*ticks(71, 600), *wet(601, 604, 0.2, Quality.BAD))
+    (confirmed,) = running.feed(*wet(605, 700, 0.09))
+
+    assert told([doubted, confirmed]) == [(85, "doubted", "notice", True), (605, "confirmed", "notice", False)]
+    assert (doubted.alarm, doubted.value) == (confirmed.alarm, 0.2)
+    assert json.loads(doubted.evidence)["unconfirmed"]["last_good"] == "2026-09-21T14:14:30.000Z"
+    assert (doubted.again, confirmed.again) == (False, True)
+
+
+def test_an_alarm_that_is_only_kept_is_in_doubt_too() -> None:
+    running = bench()
+    running.feed(*wet(1, 70, 0.2), *wet(71, 300, 0.09))
+
+    assert told(running.feed(*ticks(301, 400))) == [(315, "doubted", "notice", True)]
+
+
+def test_an_alarm_whose_sensor_goes_beyond_its_range_is_in_doubt_at_once() -> None:
+    running = bench()
+    running.feed(*wet(1, 70, 0.2))
+
+    doubted = running.feed(readings((1, 72, 99.0, BEYOND), (1, 73, 99.0, BEYOND)), *ticks(73, 200))
+
+    assert told(doubted) == [(72, "doubted", "notice", True)]
+    assert json.loads(doubted[0].evidence)["unconfirmed"]["why"] == "beyond what its sensor can measure"
+    assert told(running.feed(readings((1, 201, 0.01)))) == [(201, "cleared", "notice", False)]
+
+
+def test_history_from_before_a_doubt_still_raises() -> None:
+    running = bench(FLOOD.replace("critical: {above: 30, hold: 1m}", "critical: {above: 30}"))
+    running.feed(*wet(1, 70, 0.2), *ticks(71, 90))
+
+    risen = running.feed(readings((1, 80, 0.4, Quality.LATE)))
+
+    assert told(risen) == [(80, "risen", "critical", False)]
+
+
+def test_an_alarm_raised_by_history_alone_has_nobody_to_die() -> None:
+    running = bench(rule("{critical: {above: 30}}"))
+    running.feed(*wet(1, 20, 0.2))
+
+    assert told(running.feed(readings((1, 18, 0.4, Quality.LATE)), *ticks(21, 400))) == [
+        (18, "raised", "critical", False)
+    ]
+
+
 def test_bad_readings_are_no_sign_of_life() -> None:
     assert told(bench().feed(*wet(1, 20, 0.2), *wet(21, 60, 0.2, Quality.BAD))) == [(35, "raised", "notice", True)]
 

@@ -87,6 +87,28 @@ def test_a_voter_beyond_what_it_can_measure_is_lost_at_once() -> None:
     assert told(bench().feed(*stream)) == [(21, "raised", "notice", True)]
 
 
+def test_an_alarm_whose_voters_die_is_in_doubt_once_until_the_living_keep_it() -> None:
+    running = bench()
+    running.feed(*spoken(1, 70, {1: 0.2, 2: 0.2}))
+
+    (doubted,) = running.feed(*spoken(71, 400, {1: 0.2}))
+    (again,) = running.feed(*spoken(401, 410, {1: 0.2, 2: 0.2}))
+
+    assert told([doubted, again]) == [(85, "doubted", "notice", True), (405, "confirmed", "notice", False)]
+    assert [(one["sensor"], one["by"]) for one in json.loads(doubted.evidence)["unconfirmed"]["lost"]] == [
+        ("level-2", "silence")
+    ]
+    assert again.again
+
+
+def test_an_alarm_that_the_living_keep_is_in_no_doubt() -> None:
+    only = quorum("{notice: {at_least: 2}}", "on_death: true")
+    running = bench(only)
+    running.feed(*spoken(1, 20, dict.fromkeys((1, 2, 3), 0.2)))
+
+    assert running.feed(*spoken(21, 300, {1: 0.2, 2: 0.2})) == []
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -192,8 +192,61 @@ def test_one_of_several_that_falls_silent_clears_nothing(written: object) -> Non
     silent = running.feed(*spoken(21, 900, {2: 1.0, 3: 1.0}))
     (cleared,) = running.feed(*spoken(901, 905, {1: 1.5, 2: 1.0, 3: 1.0}))
 
-    assert silent == []
+    assert told(silent) == [(35, "doubted", "tunnel", True)]
     assert told([raised, cleared]) == [(5, "raised", "tunnel", False), (905, "cleared", "tunnel", False)]
+
+
+AT_ONCE = "{notice: {above: 2, clear: 1}}"
+
+
+@pytest.mark.parametrize("written", SIDED)
+def test_an_alarm_that_stands_is_in_doubt_once_when_the_living_do_not_keep_it(written: object) -> None:
+    assert callable(written)
+    running = bench(written(levels=AT_ONCE))
+    running.feed(*spoken(1, 20, {1: 5.0, 2: 1.0, 3: 1.0}))
+
+    (doubted,) = running.feed(*spoken(21, 200, {2: 1.0, 3: 1.0}))
+    (again,) = running.feed(*spoken(201, 215, {1: 2.5, 2: 1.0, 3: 1.0}))
+
+    assert told([doubted, again]) == [(35, "doubted", "tunnel", True), (205, "confirmed", "tunnel", False)]
+    assert json.loads(doubted.evidence)["unconfirmed"]["lost"] == [
+        {"sensor": "level-1", "time": "2026-09-21T14:13:40.000Z", "by": "silence"}
+    ]
+    assert (doubted.again, again.again) == (False, True)
+
+
+@pytest.mark.parametrize("written", SIDED)
+def test_an_alarm_that_the_living_keep_is_in_no_doubt(written: object) -> None:
+    assert callable(written)
+    running = bench(written(levels=AT_ONCE))
+    running.feed(*spoken(1, 20, {1: 5.0, 2: 4.0, 3: 1.0}))
+
+    assert running.feed(*spoken(21, 200, {2: 4.0, 3: 1.0})) == []
+
+
+@pytest.mark.parametrize("written", SIDED)
+def test_one_who_goes_beyond_its_range_is_named_by_it(written: object) -> None:
+    assert callable(written)
+    running = bench(written(levels=AT_ONCE))
+    running.feed(*spoken(1, 20, {1: 5.0, 3: 1.0}))
+
+    (doubted,) = running.feed(readings((1, 21, 99.0, BEYOND)), *spoken(21, 24, {}))
+
+    assert told([doubted]) == [(21, "doubted", "tunnel", True)]
+    assert [one["by"] for one in json.loads(doubted.evidence)["unconfirmed"]["lost"]] == ["range"]
+
+
+def test_who_dies_within_a_batch_confirms_nothing_in_it() -> None:
+    whole, cut = bench(compared()), bench(compared())
+    start = [*spoken(1, 20, {1: 5.0, 2: 1.0, 3: 1.0}), *spoken(21, 40, {2: 1.0, 3: 1.0})]
+    rows: list[Row] = [
+        (1, 41, 5.0, Quality.GOOD),
+        (1, 42, 99.0, BEYOND),
+        (2, 43, 1.0, Quality.GOOD),
+        (3, 44, 1.0, Quality.GOOD),
+    ]
+
+    assert whole.feed(*start, readings(*rows)) == cut.feed(*start, *(readings(row) for row in rows))
 
 
 @pytest.mark.parametrize("written", SIDED)

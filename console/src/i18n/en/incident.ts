@@ -81,6 +81,7 @@ export const incident: Record<keyof typeof chinese, string> = {
   'event.join': 'Alarm joined',
   'event.rise': 'Got worse',
   'event.recover': 'Recovered',
+  'event.doubted': 'Sensor died, hazard in doubt',
   'event.confirmed': 'Hazard confirmed',
   'event.overdue': 'Overdue',
   'event.carry_over': 'Carried over',

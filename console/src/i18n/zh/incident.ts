@@ -79,6 +79,7 @@ export const incident = {
   'event.join': '并入报警',
   'event.rise': '升级',
   'event.recover': '恢复',
+  'event.doubted': '传感器失效，险情存疑',
   'event.confirmed': '险情已证实',
   'event.overdue': '超时',
   'event.carry_over': '转录',
