@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS
-from city.entry import Connection, Entry, Tick
+from city.entry import Arrivals, Connection, Entry, Tick
 from city.quality import Quality
+from city.reading import ReadingBatch
 from rules.book import read_book
 from rules.faults import BadRuleBook
 from tests.support.judging import CATALOGUE, START_NS, Bench, at, book, context, readings, reloaded, rule, sensor
@@ -255,3 +256,28 @@ def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(said: list[Sai
             cut.engine = reloaded(cut.engine)
 
     assert one == other
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 0, 0, 1, 1, 2]),
+            st.sampled_from([2, 9, 20, 20, 40]),
+            st.sampled_from([Quality.GOOD, Quality.GOOD, Quality.GOOD, Quality.BAD, BEYOND]),
+        ),
+        min_size=20,
+        max_size=50,
+    )
+)
+def test_judged_at_one_leap_it_is_what_every_tick_gives(said: list[Said]) -> None:
+    single, leaping = bench(FLOOD.replace("1m", "8s")), bench(FLOOD.replace("1m", "8s"))
+    rows = [(number, 3 * place, value / 100, quality) for place, (number, value, quality) in enumerate(said) if number]
+    entries: list[Entry] = []
+    for second in range(1, 3 * len(said) + 31):
+        entries += [readings(row) for row in rows if row[1] == second]
+        entries.append(Tick(at(second)))
+    batches = [one.readings for one in entries if isinstance(one, Arrivals)]
+    coming = Arrivals(ReadingBatch.concatenate(batches) if batches else ReadingBatch.empty())
+
+    assert leaping.engine.leap(coming, at(3 * len(said) + 30)) == single.feed(*entries)
