@@ -21,9 +21,11 @@ TEST_WORKERS = 4
 packages:
 	@$(PYTHON) scripts/test_packages.py
 
-# Tests are compiled here once; four workers that begin side by side would each compile them all.
+# Tests are compiled here once, and so are baselines of many series; four workers that begin side by side would each
+# compile them all.
 ready-python: setup-dev
 	@$(MAKE) --no-print-directory check-python
+	@$(BIN)/python -c "import numpy; from rules.baseline.scoring import Detector; Detector('any', numpy.arange(500))"
 	@said=$$($(BIN)/pytest --collect-only -q 2>&1) || { echo "$$said" | tail -n 60; exit 2; }
 
 # Built and checked while Python's packages come, where Node is there already; else with the Node that is one of them.
