@@ -64,9 +64,9 @@ def _tags(body: dict[str, Any]) -> Iterator[Measurement]:
     """Yield the points that were read; those with an error say nothing."""
     sensor = checked_name(f"{body['node']}/{body['group']}", at="$.node")
     time_ns = time_of(body["timestamp"])
-    tags = body.get("tags")
-    listed = [(one.get("name"), one.get("value")) for one in tags if isinstance(one, dict)] if tags else []
-    values = body.get("values")
+    tags, values = body.get("tags"), body.get("values")
+    objects = [one for one in tags if isinstance(one, dict)] if isinstance(tags, list) else []
+    listed = [(one.get("name"), one.get("value")) for one in objects]
     for name, value in [*(values.items() if isinstance(values, dict) else ()), *listed]:
         amount = number(value, at=f"$.{name}")
         if isinstance(name, str) and amount is not None:
