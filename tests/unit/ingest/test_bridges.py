@@ -98,6 +98,12 @@ DEVICE = {"idx": 7, "name": "Office", "nvalue": 0, "Battery": 255, "RSSI": 12}
         ),
         pytest.param(
             "neuron/up",
+            {"node": "m", "group": "g", "timestamp": 1_795_161_600_000, "values": {"T1": 5}, "tags": True},
+            {("m/g", "T1"): (5.0, None)},
+            id="Neuron: values beside tags that are none",
+        ),
+        pytest.param(
+            "neuron/up",
             {
                 "node": "m",
                 "group": "g",
