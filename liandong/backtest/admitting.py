@@ -32,10 +32,10 @@ from storage.sql import METADATA, Database
 #: What holds an alarm back is looked at once a minute: in the city it is every few seconds.
 _LOOK_S = 60.0
 
-#: When held alarms are due by themselves, and whether some wait for room under a cap or in a storm.
-_WAKES = select(
-    func.min(HELD_ALARMS.c.wake_ns), func.max(HELD_ALARMS.c.reason.in_([str(Reason.CAPPED), str(Reason.STORM)]))
-).where(HELD_ALARMS.c.ended_ns.is_(None))
+#: When held alarms are due by themselves, and whether some wait for room in a storm.
+_WAKES = select(func.min(HELD_ALARMS.c.wake_ns), func.max(HELD_ALARMS.c.reason == str(Reason.STORM))).where(
+    HELD_ALARMS.c.ended_ns.is_(None)
+)
 _CLOSE = update(INCIDENTS).values(state=str(IncidentState.CLOSED))
 _DECIDED = select(ADMISSIONS.c.action, ADMISSIONS.c.reason, func.count()).group_by(
     ADMISSIONS.c.action, ADMISSIONS.c.reason
@@ -83,7 +83,7 @@ class Queue:
         #: When incidents are to be closed: what recovered, and since when.
         self._over: list[tuple[int, int]] = []
         self._wakes_ns: int | None = None
-        #: When it is next looked whether there is room for what caps and storms hold back.
+        #: When it is next looked whether there is room for what a storm holds back.
         self._room_ns: int | None = None
 
     def admit(self, transitions: Iterable[AlarmTransition]) -> None:

@@ -1,22 +1,22 @@
-"""Each rule's own cap: so many incidents in a while, and one more that says how many of its alarms burn besides.
+"""Each rule's own cap: so many incidents in a while, and one more that stands for all its alarms besides.
 
-What milder alarms have opened takes no room from worse ones: an alarm counts those at its level and above. So what is
-worse than all that was told is never held back by a cap.
+They stay in that one, and go back to it when they come back while it is open; a rise is told by itself. What milder
+alarms have opened takes no room from worse ones: an alarm counts those at its level and above. So what is worse than
+all that was told is never held back by a cap.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from city.alarm import AlarmTransition, AtMost
 from city.sensor import Sensor
 from linkage.admission.board import Board, is_drill_key, key_of
 from linkage.admission.config import AdmissionSettings
 from linkage.admission.decision import Hold, Reason
-from linkage.admission.holding import transition_of
 from linkage.admission.openings import openings_of
 from linkage.admission.overflow import Cap, Opener, Overflow
 from linkage.admission.tables import HELD_ALARMS
@@ -34,13 +34,6 @@ _HELD = (
     .group_by(HELD_ALARMS.c.rule)
 )
 _CURRENT = select(KEYS.c.target, KEYS.c.incident).where(KEYS.c.rule == CAPPED_RULE, KEYS.c.target.in_(_RULES), HELD)
-_HOLDING = select(HELD_ALARMS.c.rule).where(_CAPPED).group_by(HELD_ALARMS.c.rule)
-_WORST = (
-    select(HELD_ALARMS)
-    .where(_CAPPED, HELD_ALARMS.c.rule == bindparam("rule_"))
-    .order_by(HELD_ALARMS.c.level.desc(), HELD_ALARMS.c.first_ns, HELD_ALARMS.c.id)
-    .limit(bindparam("most"))
-)
 
 
 @dataclass(slots=True)
@@ -90,17 +83,21 @@ class Caps:
                 )
             )
 
-    def full(self, transition: AlarmTransition, sensor: Sensor | None) -> int | None:
-        """Return the incident of the rule's cap, 0 before there is one, while there is no room for this alarm.
+    def full(
+        self, transition: AlarmTransition, sensor: Sensor | None, before: Collection[tuple[str, str]]
+    ) -> int | None:
+        """Return the incident of the rule's cap, 0 before there is one, while this alarm belongs there.
 
-        None while there is; always for exercises and for what may cost a life.
+        It does while there is no room for it, and when that incident, still open, has stood for the same rule and
+        target before: `before` are the reasons and causes that held these. None else; always for exercises and for
+        what may cost a life.
         """
         told = self._told.get(key_of(transition, sensor)[0])
         if told is None or transition.response.life_safety:
             return None
-        if _as_bad(told.opened, int(transition.level)) < limit_of(transition, self._city).alarms:
-            return None
-        return 0 if told.overflow.incident is None else told.overflow.incident
+        incident = 0 if told.overflow.incident is None else told.overflow.incident
+        full = _as_bad(told.opened, int(transition.level)) >= limit_of(transition, self._city).alarms
+        return incident if full or (Reason.CAPPED, str(incident)) in before else None
 
     def opened(self, transition: AlarmTransition, sensor: Sensor | None) -> None:
         """Count an incident that an alarm opened."""
@@ -127,34 +124,13 @@ class Caps:
 
 def cap_of(rule: str, name: dict[str, str]) -> Cap:
     """Return the cap of a rule, as its incident tells of it."""
-    return Cap((CAPPED_RULE, rule), "capped", partial(_title, name))
+    return Cap((CAPPED_RULE, rule), "capped", partial(_title, name), one_rule=True)
 
 
 def limit_of(transition: AlarmTransition, city: AtMost) -> AtMost:
     """Return what a rule may open: as it says itself, else as the city does."""
     own = transition.response.at_most
     return city if own is None else own
-
-
-def with_room(connection: Connection, city: AtMost, now_ns: int) -> list[RowMapping]:
-    """Return the alarms held back by caps that there is room for again: of each rule the worst, then the oldest."""
-    return [row for rule in connection.execute(_HOLDING).scalars() for row in _of_rule(connection, rule, city, now_ns)]
-
-
-def _of_rule(connection: Connection, rule: str, city: AtMost, now_ns: int) -> list[RowMapping]:
-    first = connection.execute(_WORST, {"rule_": rule, "most": 1}).mappings().one_or_none()
-    if first is None:
-        return []
-    limit = limit_of(transition_of(first), city)
-    opened: Counter[int] = Counter()
-    for _, level, count in openings_of(connection, [rule], now_ns - limit.within_ns):
-        opened[level] += count
-    due = []
-    for row in connection.execute(_WORST, {"rule_": rule, "most": limit.alarms}).mappings():
-        if _as_bad(opened, row["level"]) < limit.alarms:
-            due.append(row)
-            opened[row["level"]] += 1
-    return due
 
 
 def _as_bad(opened: Counter[int], level: int) -> int:

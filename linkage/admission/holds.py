@@ -38,7 +38,7 @@ class Circumstances:
         quiets: the silences that hold now.
         explained_by: the alarm that inhibits this one, for each of its rule's inhibitors that burns.
         flapping: what flaps, and `rhythm` how it changed lately.
-        capped: id of the incident of the rule's cap while that has no room, 0 before there is one; None while it has.
+        capped: id of the incident of the rule's cap while the alarm belongs there, 0 before there is one; else None.
         storm: id of the storm's incident while the queue bears no more, 0 before there is one; None while it does.
         storm_on: some alarms are held back by a storm.
         drill: the alarm is of an exercise.

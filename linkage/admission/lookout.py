@@ -121,7 +121,7 @@ class Lookout:
 
     def _holds(self, transition: AlarmTransition, sensor: Sensor | None) -> tuple[Hold, ...]:
         around = self._around
-        now_ns = around.board.page.now_ns
+        now_ns, began = around.board.page.now_ns, around.holding.began(key_of(transition, sensor))
         return holds_of(
             transition,
             sensor,
@@ -131,11 +131,11 @@ class Lookout:
                 explained_by=around.surroundings.explaining(transition, sensor),
                 flapping=around.rhythms.limit(transition),
                 rhythm=around.rhythms.of(transition),
-                capped=around.caps.full(transition, sensor),
+                capped=around.caps.full(transition, sensor, began),
                 storm=around.storms.full,
                 storm_on=around.storms.on,
                 drill=is_drill(transition, sensor),
-                began=around.holding.began(key_of(transition, sensor)),
+                began=began,
                 look_ns=now_ns + round(around.settings.look_s * SECOND_NS),
             ),
         )

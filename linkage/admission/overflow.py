@@ -9,6 +9,7 @@ from linkage.admission.board import Board, Key
 from linkage.admission.decision import Hold
 from linkage.deed import Deed, Outcome
 from linkage.ledger import Page
+from linkage.proposing import RULE
 from linkage.record import Case, IncidentRecord
 from linkage.telling.audience import told_by
 
@@ -29,11 +30,13 @@ class Cap:
         key: of its incident.
         step: what the event log calls a change of the number.
         title: of its incident, by how many alarms it holds back.
+        one_rule: all of them are one rule's, so what that rule says is to be done is for all of them.
     """
 
     key: Key
     step: str
     title: Callable[[int], dict[str, str]]
+    one_rule: bool = False
 
 
 class Overflow:
@@ -93,8 +96,10 @@ class Overflow:
 
 
 def begun(outcome: Outcome, cap: Cap) -> Outcome:
-    """Return the opening of an incident for one alarm as that of a cap: about no place and no department."""
+    """Return the opening of an incident for one alarm as that of a cap: about no place, and of what all have alike."""
     case = outcome.case
+    named = [one for one in case.incident.proposed if case.incident.proposed_why.get(one) == RULE]
+    proposed = named if cap.one_rule else []
     incident = replace(
         case.incident,
         title=cap.title(1),
@@ -103,8 +108,9 @@ def begun(outcome: Outcome, cap: Cap) -> Outcome:
         latitude=None,
         district="",
         place="",
-        first_actions={},
-        proposed=[],
+        first_actions=case.incident.first_actions if cap.one_rule else {},
+        proposed=proposed,
+        proposed_why=dict.fromkeys(proposed, RULE),
     )
     first = outcome.deeds[0]
     names = ("title", "sensor", "longitude", "latitude", "district", "place", "first_actions", "proposed")

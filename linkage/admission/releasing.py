@@ -8,7 +8,6 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from city.clock import SECOND_NS
 from linkage.admission.admit import tell
 from linkage.admission.batch import Admission, Batch
-from linkage.admission.caps import with_room
 from linkage.admission.decision import Action, Reason
 from linkage.admission.holding import transition_of
 from linkage.admission.openings import openings
@@ -58,7 +57,7 @@ class Releaser:
         self.every_s = ledger.settings.admission.tick_s
 
     def take(self) -> int:
-        """Judge held alarms that are due, and as many of caps and storms as there is room for; return how many rose."""
+        """Judge held alarms that are due, and as many of a storm as there is room for; return how many rose."""
         up = 0
         while found := self._some():
             up += sum(admission.decision.action is not Action.HOLD for admission in found)
@@ -82,7 +81,6 @@ class Releaser:
     def _due(self, connection: Connection) -> list[RowMapping]:
         now_ns, settings = self._ledger.clock.now_ns(), self._ledger.settings.admission
         due = list(connection.execute(_DUE, {"now": now_ns}).mappings())
-        due += with_room(connection, settings.at_most, now_ns)
         room = settings.storm_most - openings(connection, now_ns - settings.storm_within_s * SECOND_NS) - len(due)
         if room > 0:
             due += connection.execute(_WORST, {"room": min(room, _BATCH)}).mappings()

@@ -98,18 +98,35 @@ def test_number_falls_when_what_is_held_clears(town: Town) -> None:
     assert summary(town).recovered_at is not None
 
 
-def test_what_still_burns_comes_up_as_there_is_room_the_worst_first(town: Town) -> None:
-    admitted(town, *(capped(number, Level.MAJOR) for number in range(3)))
-    admitted(town, *(capped(number) for number in range(3, 7)), capped(7, Level.MAJOR))
-    at_once = Releaser(town.ledger).take()
-    town.wait(seconds=61)
-    first, again = Releaser(town.ledger).take(), Releaser(town.ledger).take()
-    shown = {line.sensor for line in town.queue.page(MONITOR, limit=200).items}
-    town.wait(seconds=61)
+def test_what_still_burns_stays_in_the_one_incident_when_there_is_room_again(town: Town) -> None:
+    admitted(town, *(capped(number) for number in range(8)))
+    town.wait(seconds=3600)
 
-    assert (at_once, first, again) == (0, 3, 0)  # what was let up counts too
-    assert "drain/7" in shown
-    assert (Releaser(town.ledger).take(), held(town)) == (2, {})
+    assert (Releaser(town.ledger).take(), held(town)) == (0, {"capped": 5})
+    assert admitted(town, capped(8)) == [(Action.OPEN, Reason.NEW)]  # what is new is told by itself
+
+
+def test_what_comes_back_goes_back_to_the_one_incident_and_its_rise_does_not(town: Town) -> None:
+    admitted(town, *(capped(number) for number in range(5)))
+    number = summary(town).id
+    admitted(town, *(capped(number, change=Change.CLEARED, step=1) for number in (3, 4)))
+    town.wait(seconds=3600)
+    again = [replace(capped(number, level), alarm=f"again/{number}", id=f"again/{number}/0") for number, level in BACK]
+
+    assert admitted(town, *again) == [(Action.HOLD, Reason.CAPPED), (Action.OPEN, Reason.WORSE_THAN_HELD)]
+    assert (summary(town).id, summary(town).title.en) == (number, "Underpass flooding: and 1 more")
+
+
+#: Two that were held as notices, and what they come back as.
+BACK = ((3, Level.NOTICE), (4, Level.MAJOR))
+
+
+def test_one_incident_asks_for_what_its_rule_asks_for(town: Town) -> None:
+    admitted(town, *(capped(number) for number in range(5)))
+    single = town.incidents.one("1", MONITOR)
+
+    assert single.proposed
+    assert (summary(town).proposed, summary(town).first_actions) == (single.proposed, single.first_actions)
 
 
 def test_cap_of_the_city_holds_where_a_rule_says_none(database: Database) -> None:
