@@ -29,7 +29,7 @@ COMPUTED = {"dew_point", "noise_excess", "aqi_cn", "traffic_state"}
 
 @pytest.fixture(scope="module")
 def fleet() -> list[SimulatedSensor]:
-    return load_fleet(HAIBIN)
+    return FLEET
 
 
 def rules() -> dict[str, Rule]:
@@ -68,7 +68,8 @@ def judged_at_once(kind: str, fleet: list[SimulatedSensor]) -> bool:
     return bool(rule["kind"] == "threshold" and "over" not in rule and rule["select"]["quantity"] not in COMPUTED)
 
 
-THRESHOLDS = [kind for kind in FAULTS if judged_at_once(kind, load_fleet(HAIBIN))]
+FLEET = load_fleet(HAIBIN)
+THRESHOLDS = [kind for kind in FAULTS if judged_at_once(kind, FLEET)]
 
 
 def beyond(value: float, limit: Rule) -> bool:
