@@ -83,7 +83,8 @@ class LinkClient:
     @property
     def connected(self) -> bool:
         """Return whether a call can be made now."""
-        return self._writer is not None
+        # One that is closing takes nothing any more, and uvloop's says so by RuntimeError, before its end was read.
+        return self._writer is not None and not self._writer.is_closing()
 
     async def wait_connected(self, patience_s: float) -> None:
         """Return at the first connection, or when patience ends."""
@@ -106,7 +107,7 @@ class LinkClient:
                 cause = exc.strerror or str(exc)
             except BadFrame as exc:
                 cause = str(exc)
-            if self.connected:
+            if self._writer is not None:
                 log.warning("link_lost", cause=cause)
             self.lose(cause)
             await asyncio.sleep(backoff.next_s())
@@ -131,8 +132,8 @@ class LinkClient:
                 waiting.set_exception(StoreUnavailable("ingest", cause))
 
     async def _call(self, kind: type[Result], name: str, *arguments: object, wait_s: float = 0.0) -> Result:
-        if self._writer is None:
-            raise StoreUnavailable("ingest", self._cause)
+        if self._writer is None or not self.connected:
+            raise StoreUnavailable("ingest", self._cause if self._writer is None else "the connection ends")
         number, answer = next(self._numbers), asyncio.get_running_loop().create_future()
         self._writer.write(framed(_asked(number, name, arguments)))
         self._waiting[number] = answer

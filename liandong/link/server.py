@@ -102,8 +102,6 @@ class _Conversation:
                 await self._send(_answer(call, await getattr(self._feed, call.name)(*arguments)))
         except LiandongError as exc:
             await self._send(refusal_of(call.id, exc))
-        except ConnectionError:
-            return
         except Exception:
             # The boundary of one call: a fault in it must not take the others with it.
             log.exception("link_call_failed", call=call.name)
@@ -111,12 +109,16 @@ class _Conversation:
             await self._send(refusal_of(call.id, StoreUnavailable("ingest", "a fault, described in its log")))
 
     async def _send(self, message: Message) -> None:
+        """Send; to one that is gone, and asks again when it comes back, nothing."""
         try:
             frame = framed(message)
         except FrameTooLong as exc:
             frame = framed(refusal_of(message.id, BadRequest(expected="a smaller question", got=str(exc), at="link")))
+        if self._writer.is_closing():  # uvloop's refuses it by RuntimeError
+            return
         self._writer.write(frame)
-        await self._writer.drain()
+        with suppress(ConnectionError):
+            await self._writer.drain()
 
 
 def _arguments(call: Call) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ from city.level import Domain
 from city.place import Place
 from city.sensor import Sensor
 from liandong.link.client import LinkClient, linked
-from liandong.link.frame import MAX_FRAME_BYTES
+from liandong.link.frame import MAX_FRAME_BYTES, Call, framed
 from liandong.link.server import MAX_CALLS, served
 
 QUERY = SeriesQuery("air-1", "pm25", 0, 10**18, Resolution.MINUTE, 7)
@@ -216,6 +217,18 @@ async def test_error_ends_one_call_only(answer: Any, kind: type[Exception], tmp_
     async with connected(ScriptedFeed({"quarantined_bytes": answer, "rules": []}), tmp_path / "s") as client:
         with pytest.raises(kind):
             await client.quarantined_bytes(7)
+
+        assert await client.rules() == []
+
+
+async def test_client_that_goes_amid_refusals_takes_nobody_along(tmp_path: Path) -> None:
+    path, refused = tmp_path / "s", ScriptedFeed({"quarantined_bytes": NotFound("message", "x" * 200_000), "rules": []})
+    call = framed(Call(1, "quarantined_bytes", msgspec.Raw(msgspec.msgpack.encode((7,)))))
+    async with connected(refused, path) as client:
+        _, writer = await asyncio.open_unix_connection(path)
+        writer.write(call * MAX_CALLS)
+        await until(lambda: len(refused.asked) == MAX_CALLS)
+        writer.transport.abort()
 
         assert await client.rules() == []
 
