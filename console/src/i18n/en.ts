@@ -10,6 +10,7 @@ import { map } from './en/map';
 import { sensor } from './en/sensor';
 import { registry } from './en/registry';
 import { mistake } from './en/mistake';
+import { fault } from './en/fault';
 import { report } from './en/report';
 import { operations } from './en/operations';
 import { life } from './en/life';
@@ -33,6 +34,7 @@ export const en: Dictionary = {
   ...sensor,
   ...registry,
   ...mistake,
+  ...fault,
   ...report,
   ...operations,
   ...life,

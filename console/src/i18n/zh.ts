@@ -9,6 +9,7 @@ import { map } from './zh/map';
 import { sensor } from './zh/sensor';
 import { registry } from './zh/registry';
 import { mistake } from './zh/mistake';
+import { fault } from './zh/fault';
 import { report } from './zh/report';
 import { operations } from './zh/operations';
 import { life } from './zh/life';
@@ -32,6 +33,7 @@ export const zh = {
   ...sensor,
   ...registry,
   ...mistake,
+  ...fault,
   ...report,
   ...operations,
   ...life,

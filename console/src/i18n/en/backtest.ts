@@ -14,8 +14,6 @@ export const backtest: Record<keyof typeof chinese, string> = {
   'backtest.start': 'Start',
   'backtest.cancel': 'Cancel',
   'backtest.readings': '{count} readings',
-  'backtest.mistakes': 'The rules have mistakes',
-  'backtest.mistake': 'Expected {expected}, got {got}',
   'backtest.took': ': {readings} readings and {events} observed events in {seconds} s',
   'backtest.strangers': '{count} readings or events of sensors that are not registered were not judged',
   'backtest.unheard': 'Nothing at all arrived for {hours} h; no silence counts in that time',

@@ -12,8 +12,6 @@ export const backtest = {
   'backtest.start': '开始回测',
   'backtest.cancel': '取消',
   'backtest.readings': '{count} 条读数',
-  'backtest.mistakes': '规则有误',
-  'backtest.mistake': '应为 {expected}，实为 {got}',
   'backtest.took': '：{readings} 条读数，{events} 个观测事件，用时 {seconds} 秒',
   'backtest.strangers': '{count} 条读数或观测事件来自未登记的传感器，未判断',
   'backtest.unheard': '{hours} 小时没有任何数据，不计静默',
