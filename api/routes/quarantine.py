@@ -16,6 +16,7 @@ from api.page import Page, next_key
 from api.permissions import Right
 from api.services import Desk, Services
 from api.sessions import Session
+from api.withheld import without_found
 from city.clock import iso
 from city.feed import Quarantined, Refusals
 from linkage.access import Look, Looked, log_look
@@ -38,7 +39,7 @@ class QuarantinedView(BaseModel):
     time: Moment
     topic: str
     reason: str
-    detail: str
+    detail: str = Field(description="What was expected, and where; what came instead is told with the bytes alone.")
     size: int = Field(description="Bytes of the message as it came.")
     tries: int = Field(description="How often it was replayed and not understood again.")
     replayed: Moment | None = Field(description="When it was replayed and understood.")
@@ -48,6 +49,7 @@ class QuarantinedView(BaseModel):
 class QuarantinedBytes(QuarantinedView):
     """A message that was set aside, whole."""
 
+    detail: str = Field(description="What was expected, what came, and where.")
     payload: str = Field(description="Base64 of its bytes, cut to 64 KiB.", json_schema_extra={"format": "byte"})
 
 
@@ -106,7 +108,7 @@ class WantedQuarantined(WantedRefusals):
 async def quarantine(desk: Desk, wanted: Annotated[WantedQuarantined, Query()]) -> Page[QuarantinedView]:
     """List messages that were set aside, newest first."""
     found = await desk.given.feed.quarantined(wanted.before, wanted.limit, wanted.refusals())
-    items = [QuarantinedView.model_validate(_shown(one)) for one in found]
+    items = [QuarantinedView.model_validate({**_shown(one), "detail": without_found(one.detail)}) for one in found]
     return Page(items=items, next=next_key([one.id for one in found], wanted.limit))
 
 

@@ -85,7 +85,8 @@ async def test_what_an_adoption_says_goes_before_the_proposal(town: Town) -> Non
 
 
 async def test_quarantine_lists_without_bytes(town: Town) -> None:
-    town.feed.set_aside = [Quarantined(number, 0, "t", "bad_json", "line 1", 3, b"\x00\xff1") for number in (1, 2, 3)]
+    said = "Expected a number, got `Wang - at `$`` - at `$.n`"
+    town.feed.set_aside = [Quarantined(number, 0, "t", "bad_json", said, 3, b"\x00\xff1") for number in (1, 2, 3)]
     async with town.client_of(Role.OPERATOR) as client:
         newest = (await client.get("/quarantine?limit=2")).json()
         rest = (await client.get("/quarantine", params={"before": newest["next"]})).json()
@@ -93,6 +94,7 @@ async def test_quarantine_lists_without_bytes(town: Town) -> None:
 
     assert [item["id"] for item in (*newest["items"], *rest["items"])] == [3, 2, 1]
     assert "payload" not in newest["items"][0]
+    assert newest["items"][0]["detail"] == "Expected a number - at `$.n`"
     assert hidden.status_code == 403
 
 
@@ -128,12 +130,14 @@ async def test_stewards_replay_nothing(town: Town) -> None:
 
 
 async def test_steward_sees_the_bytes(town: Town) -> None:
-    town.feed.set_aside = [Quarantined(1, 0, "t", "bad_json", "line 1", 3, b"\x00\xff1")]
+    town.feed.set_aside = [Quarantined(1, 0, "t", "decoder_failed", "ValueError: 'Wang'", 3, b"\x00\xff1")]
     async with town.client_of(Role.STEWARD) as client:
+        listed = (await client.get("/quarantine")).json()["items"][0]
         shown = (await client.get("/quarantine/1")).json()
         missing = await client.get("/quarantine/2")
 
     assert (shown["payload"], shown["size"]) == ("AP8x", 3)
+    assert (listed["detail"], shown["detail"]) == ("ValueError", "ValueError: 'Wang'")
     assert missing.status_code == 404
 
 
