@@ -236,7 +236,7 @@ def test_poison_among_the_load_is_set_aside_and_holds_nothing_up(city: City, tmp
 def test_sources_that_reconnect_for_each_message_lose_none(city: City, tmp_path: Path) -> None:
     folder, oracle = tmp_path / "ingest", Oracle()
     with connected(city, folder) as ingest:
-        reconnect(city, oracle, 300)
+        reconnect(city, oracle, 10_000)
         oracle.flows(city, ingest)
     oracle.judge(folder)
 
