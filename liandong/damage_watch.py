@@ -12,6 +12,7 @@ from city.clock import Clock
 from city.errors import StoreUnavailable
 from city.feed import DAMAGE_KINDS, Feed
 from liandong.system_alarm import Matter, SystemAlarm
+from linkage.faults import faults_told
 
 log = structlog.get_logger()
 
@@ -46,7 +47,8 @@ class DamageWatch:
         """Look until cancelled."""
         while True:
             try:
-                await self.look()
+                with faults_told("damage"):
+                    await self.look()
             except StoreUnavailable as error:
                 log.info("damage_not_asked", store=error.store, cause=error.cause)
             await asyncio.sleep(EVERY_S)

@@ -1,15 +1,12 @@
 """The desk's process: linkage, clocks and messages, with the API and the console over it."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import gethostname
-from socket import socket as Socket
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -18,7 +15,6 @@ from api.collaborators import Given
 from api.directory import SensorDirectory
 from api.users import account_of, person_with
 from city.clock import SystemClock
-from city.errors import LiandongError
 from city.feed import Feed
 from city.registered import Registered
 from liandong.backtest.office import BacktestOffice
@@ -37,6 +33,7 @@ from liandong.pauses import keep_pauses_short
 from liandong.release import release
 from liandong.secrets import secrets_at
 from liandong.sensing import Sensing
+from liandong.serving import Server, serve
 from liandong.settings import Settings
 from liandong.stopping import stopped_by_signals
 from liandong.stores import opened_database, register, registry_at
@@ -71,29 +68,8 @@ from registry.files import RegistryFiles
 from registry.sensors import SensorRegistry
 from storage.sql import Database
 
-log = structlog.get_logger()
-
 #: Longest wait for requests in hand when the desk is told to stop, in seconds.
 _GRACE_S = 3
-
-
-class ServerEnded(LiandongError):
-    """Raised when the HTTP server ended by itself; the log says why."""
-
-    code = "server_ended"
-
-    def __init__(self) -> None:
-        self.at = "http"
-        super().__init__("The HTTP server ended by itself - at `http`")
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to us."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None) -> None:
@@ -130,12 +106,12 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
             backtests = _backtests(settings, city, config)
             app = create_app(replace(given, copies=care.copies, backtests=backtests, restored=care.restored))
             sensing.listen(told_states(app))
-            server = _Server(_configuration(app, settings.http.trusted_proxies))
+            server = Server(_configuration(app, settings.http.trusted_proxies))
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice, care), name="desk.linkage")
                 beating = group.create_task(care.beat(database, feed), name="desk.heartbeat")
-                serving = group.create_task(_serve(server, socket, stop), name="desk.http")
+                serving = group.create_task(serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
                 server.should_exit = True
@@ -148,6 +124,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
 
 async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice, care: Care) -> None:
     """Do the desk's own work while no other desk on the same database does it; HTTP is served all the time."""
+    give_back_memory()
     fenced = replace(ledger, database=FencedDatabase(ledger.database, lease))
     await while_held(lease, lambda: care.watching(fenced, feed, lambda: voice.desk(fenced).run(feed)))
 
@@ -155,14 +132,6 @@ async def _work(ledger: Ledger, lease: Lease, feed: Feed, voice: Voice, care: Ca
 def _holder(folder: DataFolder) -> str:
     """Return this installation's name among desks; only one desk can run on a folder, so nobody else has it."""
     return f"{gethostname()}:{folder.root}"
-
-
-async def _serve(server: uvicorn.Server, socket: Socket, stop: asyncio.Event) -> None:
-    """Serve until told to stop; raises ServerEnded when it ends before that, as it does when it cannot start."""
-    give_back_memory()
-    await server.serve(sockets=[socket])
-    if not stop.is_set():
-        raise ServerEnded
 
 
 def _configuration(app: FastAPI, proxies: Sequence[str]) -> uvicorn.Config:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import structlog
@@ -12,6 +13,7 @@ from city.errors import StoreUnavailable
 from city.feed import Feed
 from liandong.folder import write_private
 from liandong.heartbeat_config import HeartbeatSettings
+from linkage.faults import faults_told
 from linkage.telling.request import NotSent, Request, ask
 from storage.sql import Database
 
@@ -41,7 +43,8 @@ class Heartbeat:
     async def run(self) -> NoReturn:
         """Send until cancelled."""
         while True:
-            await self.beat()
+            with suppress(StoreUnavailable), faults_told("heartbeat"):  # nobody hears of it: that is what it is for
+                await self.beat()
             await asyncio.sleep(self._settings.every_s)
 
     async def beat(self) -> bool:

@@ -16,6 +16,7 @@ from liandong.damage_watch import DamageWatch
 from liandong.heartbeat import Ailments, Heartbeat
 from liandong.settings import Settings
 from linkage.admission.admit import Admitter
+from linkage.faults import faults_told
 from linkage.ledger import Ledger
 from storage.sql import Database
 
@@ -73,7 +74,8 @@ class Care:
 async def _watch(watch: CopyWatch) -> None:
     while True:
         try:
-            await asyncio.to_thread(watch.take)
+            with faults_told(watch.name):
+                await asyncio.to_thread(watch.take)
         except StoreUnavailable as error:
             log.warning("turn_waits", turn=watch.name, store=error.store, cause=error.cause)
         await asyncio.sleep(watch.every_s)

@@ -130,7 +130,10 @@ class Keeper:
                 backoff.reset()
             pause_s = backoff.next_s()
             more = {"see": self.part.says} if self.part.says else {}
-            log.error("part_ended", part=self.part.name, exit_code=code, starting_again_in_s=round(pause_s, 1), **more)
+            again_s = round(pause_s, 1)
+            log.error(
+                "part_ended", part=self.part.name, exit_code=code, how=how(code), starting_again_in_s=again_s, **more
+            )
             await asyncio.sleep(pause_s)
             self.restarts += 1
 
@@ -169,6 +172,13 @@ class Keeper:
                 process.terminate()
                 return
             await asyncio.sleep(_LOOK_S)
+
+
+def how(exit_code: int) -> str:
+    """Return in a word how a process ended: by which signal, or with which of our exits; a fault ends as `failed`."""
+    if exit_code < 0:
+        return signal.Signals(-exit_code).name
+    return Exit(exit_code).name.lower() if exit_code in set(Exit) else "unknown"
 
 
 async def _started(part: Part) -> Process:

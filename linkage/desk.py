@@ -8,6 +8,7 @@ import structlog
 from city.errors import StoreUnavailable
 from city.feed import Feed
 from linkage.admission.admit import Admitter
+from linkage.faults import faults_told
 from linkage.ledger import Ledger
 from linkage.plans.playing import Playing, Stage
 from linkage.telling.carrying import couriers
@@ -68,13 +69,14 @@ class Desk:
         wait_s, reached = _FIRST_WAIT_S, False
         while True:
             try:
-                await self.admit_some(feed)
+                with faults_told("admission"):
+                    await self.admit_some(feed)
                 reached = True
             except StoreUnavailable as error:
                 # At a start the desk is up before ingest: that is worth a line, and a warning only when it lasts.
                 tell = log.warning if reached or wait_s >= _LONGEST_WAIT_S else log.info
                 tell("admission_waits", store=error.store, cause=error.cause, wait_s=wait_s)
-                await asyncio.sleep(wait_s)
+                await asyncio.sleep(max(wait_s, error.again_s))
                 wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
             else:
                 wait_s = _FIRST_WAIT_S
@@ -94,11 +96,14 @@ class Desk:
     async def taking(self, turn: Turn) -> None:
         """Take one turn again and again."""
         while True:
+            wait_s = turn.every_s
             try:
-                await asyncio.to_thread(turn.take)
+                with faults_told(turn.name):
+                    await asyncio.to_thread(turn.take)
             except StoreUnavailable as error:
-                log.warning("turn_waits", turn=turn.name, store=error.store, cause=error.cause)
-            await asyncio.sleep(turn.every_s)
+                wait_s = max(wait_s, error.again_s)
+                log.warning("turn_waits", turn=turn.name, store=error.store, cause=error.cause, wait_s=wait_s)
+            await asyncio.sleep(wait_s)
 
     async def delivering(self) -> None:
         """Send what is due until cancelled."""

@@ -11,6 +11,7 @@ import structlog
 from city.errors import StoreUnavailable
 from linkage.bell import Bell
 from linkage.config import LinkageSettings
+from linkage.faults import faults_told
 from linkage.telling.post import Post
 
 log = structlog.get_logger()
@@ -50,10 +51,12 @@ class Deliveries:
 
     async def _deliver(self, channel: str, threads: ThreadPoolExecutor, news: asyncio.Event) -> None:
         try:
-            if await asyncio.get_running_loop().run_in_executor(threads, self._post.send, channel):
-                news.set()  # others may have fallen due meanwhile
+            with faults_told("deliveries"):
+                if await asyncio.get_running_loop().run_in_executor(threads, self._post.send, channel):
+                    news.set()  # others may have fallen due meanwhile
         except StoreUnavailable as error:
             log.warning("messages_wait", store=error.store, cause=error.cause, channel=channel)
+            await asyncio.sleep(error.again_s)
         finally:
             self._busy[channel] -= 1
 
@@ -66,9 +69,11 @@ class Deliveries:
 
     async def _due(self) -> list[str]:
         try:
-            return await asyncio.to_thread(self._post.waiting)
+            with faults_told("deliveries"):
+                return await asyncio.to_thread(self._post.waiting)
         except StoreUnavailable as error:
             log.warning("messages_wait", store=error.store, cause=error.cause)
+            await asyncio.sleep(error.again_s)
             return []
 
 

@@ -14,6 +14,7 @@ from city.feed import Feed
 from city.history import Resolution, SeriesQuery
 from city.place import Place
 from linkage import cases
+from linkage.faults import faults_told
 from linkage.ledger import Ledger
 from linkage.tables import EVIDENCE
 from linkage.tables import WAITING as STILL_WAITING
@@ -40,11 +41,14 @@ class Gatherer:
     async def run(self, feed: Feed) -> None:
         """Work until cancelled."""
         while True:
+            wait_s = _EVERY_S
             try:
-                await self.gather(feed)
+                with faults_told("evidence"):
+                    await self.gather(feed)
             except StoreUnavailable as error:
+                wait_s = max(wait_s, error.again_s)
                 log.warning("evidence_waits", store=error.store, cause=error.cause)
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(wait_s)
 
     async def gather(self, feed: Feed) -> int:
         """Copy what is due; return how much was looked at."""

@@ -94,6 +94,29 @@ async def test_desk_works_by_itself(database: Database):
     assert "Overdue" in overdue.subject
 
 
+async def test_fault_in_one_turn_is_told_and_the_rest_goes_on(town: Town):
+    class Faulty:
+        name, every_s = "faulty", 0.0
+
+        def take(self) -> int:
+            raise ZeroDivisionError
+
+    desk = Desk(town.ledger, Letterbox())
+    with capture_logs() as logs:
+        taking = asyncio.create_task(desk.taking(Faulty()))
+        while not any(entry["event"] == "turn_waits" for entry in logs):
+            await asyncio.sleep(0)
+        admitted = await desk.admit_some(MemoryFeed(waiting=[OutboxItem(1, alarm())]), 0)
+        goes_on = not taking.done()
+        taking.cancel()
+
+    assert (admitted, goes_on) == (1, True)
+    assert [(entry["event"], entry.get("where"), entry.get("wait_s")) for entry in logs[:2]] == [
+        ("desk_fault", "faulty", None),
+        ("turn_waits", None, 5.0),
+    ]
+
+
 async def test_waiting_for_ingest_at_the_start_is_no_warning(town: Town):
     again = asyncio.Event()
 
