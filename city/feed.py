@@ -314,6 +314,10 @@ class Feed(Protocol):
         """Return the rule book in force."""
         ...
 
+    async def concerning(self, sensor: str) -> list[str]:
+        """Return the ids of the rules in force that judge a sensor, or a place that alarms of theirs are about."""
+        ...
+
     async def concerned(self, rule: str, sensor: str) -> Concerned:
         """Return what a rule in force looks at for a sensor or a place; raises NotFound for an unknown rule or name."""
         ...

@@ -28,6 +28,7 @@ from liandong.concerns import Concerns
 from liandong.ingest_counters import counters
 from liandong.sensor_states import SensorStates
 from liandong.series_telling import SeriesTelling
+from rules.concern import concerning
 from rules.summary import summaries
 
 #: Time between two looks at what changed: at most four times a second.
@@ -116,6 +117,10 @@ class IngestFeed:
     async def rules(self) -> list[RuleSummary]:
         """Return the rule book in force."""
         return summaries(self._bench.judge.engine)
+
+    async def concerning(self, sensor: str) -> list[str]:
+        """Return the ids of the rules in force that judge a sensor or a place."""
+        return concerning(self._bench.judge.engine, sensor)
 
     async def concerned(self, rule: str, sensor: str) -> Concerned:
         """Return what a rule in force looks at for a sensor or a place; raises NotFound."""

@@ -1,4 +1,4 @@
-"""What a rule in force looks at where it judges one sensor, so that it can be judged again elsewhere."""
+"""Which rules in force judge a sensor, and what one looks at there, so that it can be judged again elsewhere."""
 
 from collections.abc import Iterable
 
@@ -36,6 +36,11 @@ def concerned(engine: Engine, rule: str, sensor: str) -> Concerned:
         holidays=context.holidays,
         levels={one.target: one.level.word for one in standings if one.level is not None},
     )
+
+
+def concerning(engine: Engine, sensor: str) -> list[str]:
+    """Return the ids of the rules in force that judge a sensor, or a place that alarms of theirs are about."""
+    return [rule.id for rule in engine.book.rules if engine.reads(rule, sensor)]
 
 
 def _sensors(census: Census, names: Iterable[str]) -> tuple[Sensor, ...]:

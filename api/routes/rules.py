@@ -70,12 +70,24 @@ class Asked(BaseModel):
     at_ns: MomentNs | None = Field(None, alias="at")
 
 
-@router.get("", responses=documented(401, 403))
-async def rules(desk: Desk, reader: Reader) -> Rules:
-    """List the rules in force."""
-    del reader
-    status = await desk.given.feed.status()
-    items = [RuleView.model_validate(rule) for rule in await desk.given.feed.rules()]
+class Wanted(BaseModel):
+    """Which rules are listed: all, unless a sensor is named."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sensor: Id | None = Field(None, description="Only rules that judge this sensor, or place that alarms are about.")
+
+
+@router.get("", responses=documented(401, 403, 404))
+async def rules(desk: Desk, reader: Reader, wanted: Annotated[Wanted, Query()]) -> Rules:
+    """List the rules in force, in the order of the book."""
+    feed = desk.given.feed
+    status, book = await feed.status(), await feed.rules()
+    if wanted.sensor is not None:
+        await _seen(desk, reader, wanted.sensor)
+        judging = set(await feed.concerning(wanted.sensor))
+        book = [rule for rule in book if rule.id in judging]
+    items = [RuleView.model_validate(rule) for rule in book]
     return Rules(items=items, version=status.book_version, error=status.book_error)
 
 
@@ -93,11 +105,7 @@ async def explanation(desk: Desk, reader: Reader, rule: RuleId, asked: Annotated
     The rule judges again what the history kept, up to that moment; `window` says what was read, and what makes the
     answer less sure.
     """
-    known = await anyio.to_thread.run_sync(desk.directory.known, asked.sensor)
-    if known:
-        sensor = await anyio.to_thread.run_sync(desk.directory.find, asked.sensor)
-        if not sees_district(reader.user, sensor.district):
-            raise NotFound("sensor", asked.sensor)
+    await _seen(desk, reader, asked.sensor)
     now_ns = desk.given.clock.now_ns()
     found = await desk.explainer.explain(
         rule, asked.sensor, now_ns if asked.at_ns is None else min(now_ns, asked.at_ns)
@@ -105,6 +113,14 @@ async def explanation(desk: Desk, reader: Reader, rule: RuleId, asked: Annotated
     if HOLDERS[Right.SEE_QUEUE].isdisjoint(reader.user.roles):
         return ExplanationView.of(found)
     return ExplanationView.of(found, await anyio.to_thread.run_sync(_decisions, desk, found))
+
+
+async def _seen(desk: Services, reader: Session, name: str) -> None:
+    """Raise NotFound for a sensor of a district that is not this person's; what is no sensor is a place."""
+    if await anyio.to_thread.run_sync(desk.directory.known, name):
+        sensor = await anyio.to_thread.run_sync(desk.directory.find, name)
+        if not sees_district(reader.user, sensor.district):
+            raise NotFound("sensor", name)
 
 
 def _decisions(desk: Services, found: Explanation) -> tuple[DecidedView, ...]:

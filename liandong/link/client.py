@@ -201,6 +201,10 @@ class LinkClient:
         """Return the rule book in force."""
         return await self._call(list[RuleSummary], "rules")
 
+    async def concerning(self, sensor: str) -> list[str]:
+        """Return the ids of the rules in force that judge a sensor or a place."""
+        return await self._call(list[str], "concerning", sensor)
+
     async def concerned(self, rule: str, sensor: str) -> Concerned:
         """Return what a rule in force looks at for a sensor or a place; raises NotFound."""
         return await self._call(Concerned, "concerned", rule, sensor)

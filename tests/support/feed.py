@@ -21,7 +21,7 @@ from city.feed import (
 )
 from city.history import KeptEvent, LatestReading, Resolution, Series, SeriesQuery
 from city.intake import Shed
-from rules.concern import concerned
+from rules.concern import concerned, concerning
 from rules.engine import Engine
 
 QUIET = IngestStatus(
@@ -200,6 +200,11 @@ class MemoryFeed:
         """Return the rule book in force."""
         self._check()
         return list(self.book)
+
+    async def concerning(self, sensor: str) -> list[str]:
+        """Return the ids of the rules of `engine` that judge a sensor."""
+        self._check()
+        return [] if self.engine is None else concerning(self.engine, sensor)
 
     async def concerned(self, rule: str, sensor: str) -> Concerned:
         """Return what a rule of `engine` looks at; raises NotFound."""

@@ -11,6 +11,7 @@ from city.entry import Connection, Tick
 from city.history import LatestReading
 from linkage.person import Role
 from rules.schema import json_schema
+from rules.summary import summaries
 from tests.support.api import Town
 from tests.support.feed import QUIET
 from tests.support.judging import START_NS, Bench, at, book, context, rule, sensor
@@ -150,6 +151,17 @@ async def test_rules_tell_why_newer_files_are_not_in_force(flooding: Town) -> No
         told_ = (await client.get("/rules")).json()
 
     assert (told_["version"], told_["error"]) == ("abc", wrong)
+
+
+async def test_rules_that_judge_a_sensor_are_listed_by_its_name_and_no_others(flooding: Town) -> None:
+    engine = flooding.feed.engine
+    assert engine is not None
+    flooding.feed.book = summaries(engine)
+
+    async with flooding.client_of(Role.MONITOR) as client:
+        about = [(await client.get(f"/rules?sensor={one}")).json()["items"] for one in ("level-1", "gate-1")]
+
+    assert [[rule["id"] for rule in items] for items in about] == [["flood"], []]
 
 
 async def test_the_schema_of_rule_files_is_published(town: Town) -> None:

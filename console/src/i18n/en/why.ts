@@ -8,6 +8,7 @@ export const why: Record<keyof typeof chinese, string> = {
   'why.hint': 'The rule judges again what the history kept, up to this moment.',
   'why.ask': 'Explain',
   'why.rule': 'Rule',
+  'why.others': 'Rules that do not judge this sensor',
   'why.nameOrId': 'Name or id',
   'why.sensor': 'Sensor or place',
   'why.at': 'At (city time)',

@@ -6,6 +6,7 @@ export const why = {
   'why.hint': '规则用历史数据重新研判至该时刻。',
   'why.ask': '解释',
   'why.rule': '规则',
+  'why.others': '不研判此传感器的规则',
   'why.nameOrId': '名称或编号',
   'why.sensor': '传感器或地点',
   'why.at': '时刻（本市时间）',
