@@ -71,15 +71,18 @@ class Catalogue:
     """
 
     def __init__(self, quantities: Mapping[str, Quantity]) -> None:
-        self.quantities = dict(quantities)
+        self.become(quantities)
+
+    def become(self, quantities: Mapping[str, Quantity]) -> None:
+        """Have these quantities from now on, for everyone who holds this catalogue."""
+        known = dict(quantities)
         for quantity in quantities.values():
             if quantity.kind is QuantityKind.COUNTER:
-                self.quantities.setdefault(increase_name(quantity.name), _increase(quantity))
-                self.quantities.setdefault(rate_name(quantity.name), _rate(quantity))
+                known.setdefault(increase_name(quantity.name), _increase(quantity))
+                known.setdefault(rate_name(quantity.name), _rate(quantity))
+        self.quantities = known
         self._names = {
-            _folded(word): quantity.name
-            for quantity in self.quantities.values()
-            for word in (*quantity.aliases, quantity.name)
+            _folded(word): quantity.name for quantity in known.values() for word in (*quantity.aliases, quantity.name)
         }
 
     @classmethod

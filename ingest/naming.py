@@ -50,7 +50,8 @@ class Newest(NamedTuple):
 NewestBefore = Callable[[int, int], Newest | None]
 
 
-def _nothing(_sensor: int, _quantity: int) -> Newest | None:
+def nothing_before(_sensor: int, _quantity: int) -> Newest | None:
+    """Return that nothing is known."""
     return None
 
 
@@ -75,7 +76,12 @@ class Naming:
         self._registered = Census.of(())
         self._names: dict[int, str] = {}
         self._strangers = 0
-        self._past: NewestBefore = _nothing
+        self._past: NewestBefore = nothing_before
+
+    @property
+    def registered(self) -> Census:
+        """Return the registry in force."""
+        return self._registered
 
     def register(self, sensors: Iterable[NumberedSensor]) -> None:
         """Take over the registry: from here on these sensors are registered, and no others."""

@@ -21,7 +21,7 @@ from ingest.decoders.values import MAX_VALUE, too_large
 from ingest.judgement import NO_TIME, RETAINED, Judgement, PastOf, Window
 from ingest.meaning import Told, understand
 from ingest.message import Batch, Message
-from ingest.naming import Naming, NewestBefore, Numbering
+from ingest.naming import Naming, NewestBefore, Numbering, nothing_before
 from ingest.native_columns import NativeColumns, Portion, together
 from ingest.reasons import Reason
 from ingest.routes import Route, Routes
@@ -52,13 +52,17 @@ class Normaliser:
         native: NativeColumns | None = None,
     ) -> None:
         """Start afresh; `native` is for tests that compare the hot path with the general one."""
-        self._routes, self._settings = routes, settings
-        series = SeriesColumns()
-        self._native = native if native is not None else NativeColumns()
-        columns = self._native.speakers, series
-        self._naming = Naming(numbering, partial(understand, catalogue=catalogue), columns, settings)
-        self._judgement = Judgement(series, Window(settings.max_ahead_s * SECOND_NS, settings.max_age_days * _DAY_NS))
+        self._routes, self._settings, self._numbering = routes, settings, numbering
+        self._newest: NewestBefore = nothing_before
+        self._past: PastOf | None = None
         self._told_ns = 0
+        self._begin(catalogue, native if native is not None else NativeColumns())
+
+    def _begin(self, catalogue: Catalogue, native: NativeColumns) -> None:
+        settings, series, self._native = self._settings, SeriesColumns(), native
+        columns = native.speakers, series
+        self._naming = Naming(self._numbering, partial(understand, catalogue=catalogue), columns, settings)
+        self._judgement = Judgement(series, Window(settings.max_ahead_s * SECOND_NS, settings.max_age_days * _DAY_NS))
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -74,12 +78,27 @@ class Normaliser:
         self._naming.change(Census.of(context.sensors), change.context.sensors, change.removed)
 
     def follow_on(self, past: NewestBefore) -> None:
-        """Count on from the readings that an earlier run kept; call it before the first batch."""
+        """Count on from the readings that were kept before; call it before the first batch."""
+        self._newest = past
         self._naming.follow_on(past)
 
     def remember(self, past: PastOf) -> None:
-        """Know late and repeated readings by those that an earlier run kept; call it before the first batch."""
+        """Know late and repeated readings by those that were kept before; call it before the first batch."""
+        self._past = past
         self._judgement.follow_on(past)
+
+    def reroute(self, routes: Routes) -> None:
+        """Read topics by other routes from the next batch on; their decoders have the memory of those before."""
+        self._routes = routes
+
+    def reread(self, catalogue: Catalogue) -> None:
+        """Understand names and units by another catalogue from the next batch on, as after a start."""
+        sensors = self._naming.registered
+        self._begin(catalogue, NativeColumns())
+        self._naming.register(sensors)
+        self._naming.follow_on(self._newest)
+        if self._past is not None:
+            self._judgement.follow_on(self._past)
 
     def restore(self, lessons: Iterable[Lesson]) -> None:
         """Know again what an earlier run learned; call it before the first batch."""

@@ -86,6 +86,11 @@ class Pipeline:
             await self._run(self._for_entry, work)
         return work.position
 
+    async def between(self, act: Callable[[], None]) -> None:
+        """Do something quick while no batch is under way."""
+        async with self._turn:
+            act()
+
     async def _consume(self) -> NoReturn:
         loop = asyncio.get_running_loop()
         while True:

@@ -141,6 +141,16 @@ class IngestService:
             self._parts.derive.use(context.sensors)
         await self.pipeline.adopt(context, change)
 
+    async def reroute(self, filters: Sequence[str], act: Callable[[], None]) -> None:
+        """Let `act` put other routes and lanes in force while no batch is under way, and subscribe to `filters`."""
+
+        def put_in_force() -> None:
+            act()
+            self._inbox.sort_anew()
+
+        await self.pipeline.between(put_in_force)
+        self.brokers.subscribe(filters)
+
     async def replay(self, wanted: Refusals, after: int, limit: int) -> Replayed:
         """Understand quarantined messages anew; raises Conflict while an earlier replay is being noted."""
         return await self._retrial.run(self.pipeline, wanted, after, limit)

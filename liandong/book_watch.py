@@ -1,9 +1,9 @@
-"""Notices that somebody changed the rule files or the calendar of a city folder, once they have stopped changing."""
+"""Notices that somebody changed the files of a city folder that ingest follows, once they have stopped changing."""
 
 from pathlib import Path
 
-#: What judging depends on beside the rules themselves; see `liandong.context`.
-_FILES = ("city.toml", "holidays.toml", "quantities.toml")
+#: What judging depends on beside the rules themselves (`liandong.context`), and what messages are read by (`sourcing`).
+_FILES = ("city.toml", "holidays.toml", "quantities.toml", "sources.toml")
 
 #: Of each file its name, size, time of change and number, as an editor that replaces the file gives a new one.
 Stamps = tuple[tuple[str, int, int, int], ...]

@@ -1,4 +1,4 @@
-"""Brings registry and rule files to ingest: whole at the start, and what changes of them within a second."""
+"""Brings registry and city folder to ingest: whole at the start, and what changes of them within a second."""
 
 import asyncio
 from dataclasses import replace
@@ -22,6 +22,7 @@ from liandong.book_watch import BookWatch
 from liandong.city_folder import CityFolder
 from liandong.context import read_context, read_written
 from liandong.sensor_states import SensorStates
+from liandong.sourcing import Sourcing
 from liandong.stores import register
 from liandong.uncollected import uncollected
 from registry.sensors import SensorChanges, SensorRegistry, Whole
@@ -70,6 +71,11 @@ class Ingest(Protocol):
         """Return what puts some sensors before others."""
         ...
 
+    @property
+    def sourcing(self) -> Sourcing:
+        """Return what follows the files by which messages are read."""
+        ...
+
 
 class Enrolment:
     """Follows the registry; belongs to ingest's loop, and asks the database in threads."""
@@ -103,7 +109,7 @@ class Enrolment:
         self._ingest.states.heard(self._ingest.service.latest.sensors())
 
     async def refresh(self) -> None:
-        """Read what changed of the registry, and the rule book again; files that cannot be read change nothing.
+        """Read what changed of registry and city folder; files that cannot be read change nothing.
 
         Raises:
             StoreUnavailable: the registry does not answer.
@@ -115,6 +121,7 @@ class Enrolment:
                     await self._read_whole(None)
                 else:
                     await self._read_changes(self._version)
+                await self._ingest.sourcing.follow(self._ingest.service)
             self._ingest.bench.unreadable = ""
         except BadCityFile as error:
             if self._ingest.bench.unreadable != str(error):

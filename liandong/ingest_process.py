@@ -1,7 +1,7 @@
 """Ingest's process: broker session, journal, rules and history, answering the others on a socket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,6 +41,7 @@ from liandong.recalled import recalled_numbers
 from liandong.secrets import secrets_at
 from liandong.sensor_states import SensorStates
 from liandong.settings import Settings
+from liandong.sourcing import Reading, Sourcing
 from liandong.stopping import stopped_by_signals
 from liandong.stores import database_at, registry_at
 from rules.checkpoint import Judge
@@ -115,6 +116,7 @@ class _Ingest:
     normaliser: Normaliser
     history: HistoryStore
     lanes: Lanes
+    sourcing: Sourcing
 
 
 @contextmanager
@@ -151,7 +153,14 @@ def _ingest(settings: Settings, city: CityFolder, folder: DataFolder) -> Iterato
         opened.callback(service.close)
         if judge.engine.context is not None:
             service.pipeline.context_version = judge.engine.context.version
-        yield _Ingest(service, bench, states, identity, normaliser, history, lanes)
+        reading = Reading(normaliser, city.catalogue, lanes, gate)
+        sourcing = Sourcing(settings.city, city.routes, reading, _room(settings, filters))
+        yield _Ingest(service, bench, states, identity, normaliser, history, lanes, sourcing)
+
+
+def _room(settings: Settings, filters: Sequence[str]) -> Callable[[Sequence[str]], bool]:
+    """Return what tells whether the broker, which was started for `filters`, has room for others."""
+    return settings.broker.fitted(filters).has_room if settings.mqtt.embedded else lambda _: True
 
 
 def _settings(settings: Settings, folder: DataFolder, filters: Sequence[str]) -> IngestSettings:

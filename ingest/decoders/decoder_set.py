@@ -17,9 +17,10 @@ class DecoderSet:
         memory: what the decoders remember from one message to later ones.
     """
 
-    def __init__(self, families: Mapping[str, Family]) -> None:
+    def __init__(self, families: Mapping[str, Family], memory: Memory | None = None) -> None:
+        """Make decoders of `families`, which go on with what is in `memory` where there is one."""
         self._families = families
-        self.memory = Memory()
+        self.memory = memory if memory is not None else Memory()
         self._made: dict[tuple[str, str], Decoder] = {}
 
     @property

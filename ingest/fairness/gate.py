@@ -78,6 +78,10 @@ class Gate:
 
     def __init__(self, shares: Shares, lanes: Lanes) -> None:
         self._lanes = lanes
+        self.use(shares)
+
+    def use(self, shares: Shares) -> None:
+        """Keep these quotas from now on, each with a whole burst."""
         self._bounded = shares.bounded
         self._city = _Quota(shares.city)
         self._sources = {lane: _Quota(source.rate) for lane, source in enumerate(shares.sources) if source.rate.bounded}

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.fairness.rank import Rank, Ranking
+from ingest.fairness.rank import Families, Rank, Ranking
 from ingest.fairness.shares import OTHERS, Shares
 from ingest.message import Message
 from ingest.topics import matches
@@ -34,11 +34,17 @@ class Lanes:
     """Lanes by number: one for each named source in order, and the others' behind them; belongs to one thread."""
 
     def __init__(self, shares: Shares, ranking: Ranking) -> None:
-        self._shares, self._ranking = shares, ranking
+        self._ranking = ranking
         self._known: dict[bytes, int] = {}
         self._lane = np.zeros(1024, dtype=np.int64)
         self._rank = np.zeros(1024, dtype=np.int64)
         self.heard_s = np.zeros(1024)
+        self.use(shares, ranking.families)
+
+    def use(self, shares: Shares, families: Families) -> None:
+        """Have these sources, and topics of these families, from now on; what was sorted before is no more."""
+        self._shares, self._ranking.families = shares, families
+        self._known.clear()
         named = len(shares.sources)
         weights = [source.weight for source in shares.sources]
         self.weight = np.array([*weights, *([1.0] * OTHER_LANES)])

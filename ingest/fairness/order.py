@@ -24,7 +24,10 @@ class FairOrder:
 
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
-        self._count = len(lanes.weight)
+
+    @property
+    def _count(self) -> int:
+        return len(self._lanes.weight)
 
     def marks(self, messages: Sequence[Message]) -> Marks:
         """Return what `choose` must know of messages; keep it as long as they wait."""

@@ -34,10 +34,10 @@ class Families(Protocol):
 
 
 class Ranking:
-    """Ranks topics; `sensor` ranks a sensor by the rules that look at it, and may be replaced at any time."""
+    """Ranks topics; `sensor` ranks a sensor by the rules that look at it. It and `families` may be replaced."""
 
     def __init__(self, families: Families) -> None:
-        self._families = families
+        self.families = families
         self.sensor: Callable[[str], Rank] = lambda _: Rank.BULK
 
     def of(self, topic: str) -> Rank:
@@ -45,7 +45,7 @@ class Ranking:
         levels = topic.split("/")
         if not _FIRST_LEVELS.isdisjoint(levels) or any(level.startswith("$") for level in levels):
             return Rank.FIRST
-        if self._families.family_of(topic) in _FIRST_FAMILIES:
+        if self.families.family_of(topic) in _FIRST_FAMILIES:
             return Rank.FIRST
         return min(map(self.sensor, _names(levels)))
 

@@ -21,6 +21,7 @@ class Brokers:
 
     def __init__(self, settings: Sequence[MqttSettings], folder: Path, inbox: Inbox, *, filters: Sequence[str]) -> None:
         """Take what the routes' `filters` match from every broker that names none of its own; the first is the main."""
+        self._settings = tuple(settings)
         self.sessions = tuple(
             Session(
                 one,
@@ -31,6 +32,11 @@ class Brokers:
             )
             for place, one in enumerate(settings)
         )
+
+    def subscribe(self, filters: Sequence[str]) -> None:
+        """Take what these filters match from now on, from every broker that names none of its own."""
+        for one, session in zip(self._settings, self.sessions, strict=True):
+            session.subscribe(one.subscriptions(filters))
 
     @property
     def connected(self) -> bool:

@@ -103,6 +103,10 @@ class Inbox:
         """Return whether some connection is not read, since more is waiting than may."""
         return bool(self._paused)
 
+    def sort_anew(self) -> None:
+        """Forget what `order` said of what is waiting: it has other lanes now."""
+        self._chunks = deque(chunk._replace(marks=None) for chunk in self._chunks)
+
     def drop(self, source: Source) -> None:
         """Forget what came by a connection that has ended: QoS 1 comes again; QoS 0 would not, so it is kept."""
         before = self._count

@@ -49,6 +49,10 @@ class BrokerSettings(BaseModel):
         weight = sum(1 + one.endswith("#") for one in filters) + _SPARE
         return self.model_copy(update={"max_ack_pending": min(_WIDEST, _SESSION // weight)})
 
+    def has_room(self, filters: Collection[str]) -> bool:
+        """Tell whether the server, running with these settings, grants one session so many topic filters."""
+        return self.max_ack_pending * sum(1 + one.endswith("#") for one in filters) <= _SESSION
+
     @property
     def address(self) -> Address:
         """Return where MQTT listens."""

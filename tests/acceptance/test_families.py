@@ -46,6 +46,29 @@ def test_recorded_messages_arrive_as_readings(program: Program, source: Publishe
     assert found >= wanted.keys()
 
 
+def test_source_that_is_written_while_the_program_runs_is_read(
+    program: Program, source: Publisher, staff: Staff
+) -> None:
+    sources = program.city / "sources.toml"
+    before = sources.read_text("utf-8")
+    numbers = iter(range(1000))
+
+    def told() -> str:
+        return str(staff.operator.get("/status")["ingest"]["book_error"])
+
+    def heard() -> set[str]:  # what comes before it is subscribed to is the broker's alone
+        source.send("city/plant/boiler-7", b"3.5", key=f"boiler {next(numbers)}")
+        return discovered(staff)
+
+    sources.write_text(before + "\n[[template]]\ntopic = 'city/plant/{sensor}'\nquantity = 'pressure'\nunit = 'bananas'\n")
+    wrong = until(told, bool, what="the mistake")
+    sources.write_text(before + "\n[[template]]\ntopic = 'city/plant/{sensor}'\nquantity = 'pressure'\nunit = 'kPa'\n")
+
+    assert f"sources.toml:{before.count(chr(10)) + 5}" in wrong
+    assert "boiler-7" in until(heard, lambda seen: "boiler-7" in seen, what="the new source")
+    assert not told()
+
+
 def discovered(staff: Staff) -> set[str]:
     """Return the sensors that send but are not registered."""
     return {item["sensor"] for item in staff.operator.get("/discovery", limit=500)["items"]}

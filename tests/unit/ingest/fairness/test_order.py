@@ -1,5 +1,7 @@
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,16 +38,18 @@ class Connection:
         """Nothing is read from it."""
 
 
-def order() -> FairOrder:
-    shares = Shares(sources=(Source("gw", ("gw/#",)), Source("roof", ("roof/#",), weight=2)))
-    return FairOrder(Lanes(shares, Ranking(NoFamilies())))
+SHARES = Shares(sources=(Source("gw", ("gw/#",)), Source("roof", ("roof/#",), weight=2)))
 
 
-def taken(reads: list[list[str]], batch: int) -> list[list[str]]:
-    """Return the topics of each batch, with a number behind each, when `reads` were all waiting."""
+def taken(reads: list[list[str]], batch: int, others: Sequence[Shares] = ()) -> list[list[str]]:
+    """Return the topics of each batch, with a number behind each, when `reads` were all waiting.
+
+    Between two batches the city has `others` in place of its sources, one after the other.
+    """
 
     async def story() -> list[list[str]]:
-        inbox, number = Inbox(BatchSettings(max_messages=batch), order()), 0
+        lanes, turns = Lanes(SHARES, Ranking(NoFamilies())), cycle(others)
+        inbox, number = Inbox(BatchSettings(max_messages=batch), FairOrder(lanes)), 0
         connections = [Connection(), Connection()]
         for turn, read in enumerate(reads):
             parsed = Parsed()
@@ -59,6 +63,9 @@ def taken(reads: list[list[str]], batch: int) -> list[list[str]]:
             received = await inbox.take()
             received.acknowledge()
             batches.append([f"{message.topic} {message.payload.decode()}" for message in received.messages])
+            for shares in islice(turns, 1):
+                lanes.use(shares, NoFamilies())
+                inbox.sort_anew()
         assert sum(len(one.acknowledged) for one in connections) == number
         return batches
 
@@ -83,9 +90,9 @@ reads = st.lists(
 )
 
 
-@given(reads, st.integers(1, 40))
-def test_everything_comes_out_once_and_no_topic_overtakes_itself(reads, batch):
-    batches = taken(reads, batch)
+@given(reads, st.integers(1, 40), st.lists(st.sampled_from([SHARES, Shares()]), max_size=2))
+def test_everything_comes_out_once_and_no_topic_overtakes_itself(reads, batch, others):
+    batches = taken(reads, batch, others)
 
     assert all(len(one) <= batch for one in batches)
     by_topic: defaultdict[str, list[int]] = defaultdict(list)
