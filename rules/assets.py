@@ -53,6 +53,10 @@ class Assets:
         """Return how many there are."""
         return len(self.rule)
 
+    def behind(self, row: int) -> Ints:
+        """Return the pairs behind an asset."""
+        return self.member[self.first[row] : self.first[row] + self.size[row]]
+
     def _parents(self, above: Ints) -> Ints:
         """Return the row of the asset that feeds each; as all of a child's pairs are its own, it is never too small."""
         wanted = self.rule << 32 | np.maximum(above[self._code], 0)

@@ -27,6 +27,9 @@ from rules.waiting import Awaited, first_change_ns
 Ints = NDArray[np.int64]
 Levels = NDArray[np.int8]
 
+#: Behind an asset with more sensors an answer about one of them looks at that one alone.
+_COMPANY = 500
+
 
 class SilencePass:
     """Judges all silence rules at each tick; between ticks it only notes who was heard."""
@@ -184,17 +187,35 @@ class SilencePass:
         """Do nothing: who was heard when is kept anyway."""
 
     def reads(self, rule: str, sensor: str) -> list[tuple[str, str]]:
-        """Return whatever a sensor says, if it is listened to."""
-        return [(sensor, ANYTHING)] if self._pairs.concerning(rule, sensor) else []
+        """Return whatever a sensor says that is listened to, and all others behind what may explain its silence.
+
+        Where these are too many to be judged again, a sensor is looked at by itself.
+        """
+        pairs = self._pairs.concerning(rule, sensor)
+        assets = self._upstream.assets
+        rows = self._upstream.concerning(rule, sensor, pairs)
+        named = [name for row in rows if self._population.row_of(name := assets.name(row)) is not None]
+        behind = [pair for row in rows for pair in assets.behind(row).tolist()]
+        if pairs and len(behind) > _COMPANY:
+            named, behind = [], []
+        told = [*(self._pairs.target(pair).id for pair in (*pairs, *behind)), *named]
+        return [(one, ANYTHING) for one in dict.fromkeys(told)]
 
     def standing(self, rule: str, sensor: str, now_ns: int, listening: Listening) -> list[Standing]:
-        """Return how long a sensor has been silent for a rule; nothing where it is a recording."""
+        """Return how long a sensor has been silent for a rule, and how the assets stand that explain it.
+
+        Nothing where it is a recording.
+        """
         pairs = self._pairs.concerning(rule, sensor)
-        if not pairs:
+        assets = self._upstream.assets
+        rows = self._upstream.concerning(rule, sensor, pairs)
+        told = [row for row in rows if self._upstream.table["level"][row] or assets.name(row) == sensor]
+        if not pairs and not told:
             return []
         self._hearing.settle(now_ns, listening)
         hush = self._hush(now_ns, listening)
-        return [self._standing(pair, now_ns, int(hush.silent_ns[pair])) for pair in pairs]
+        own = [self._standing(pair, now_ns, int(hush.silent_ns[pair])) for pair in pairs]
+        return [*own, *(self._upstream.standing(row, hush, self._hearing.needed_ns, now_ns) for row in told)]
 
     def _standing(self, pair: int, now_ns: int, silent_ns: int) -> Standing:
         level, since_ns = self._alarms.standing(pair)

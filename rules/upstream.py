@@ -16,6 +16,8 @@ from rules.alarms import ALARM_COLUMNS, NEVER_NS, Alarms, Seen
 from rules.assets import Assets
 from rules.kind import OpenAlarm, Verdict
 from rules.pairs import Pairs
+from rules.patience import SilenceTerms
+from rules.standing import Standing
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -99,6 +101,38 @@ class Upstream:
         above = np.searchsorted(self.assets.first, seats, side="right") - 1
         open_ = above[self.table["level"][above] > 0]
         return self.assets.name(int(open_[0])) if len(open_) else ""
+
+    def concerning(self, rule: str, sensor: str, pairs: Sequence[int]) -> list[int]:
+        """Return the assets of a rule that are so called, or that these of its pairs depend on."""
+        seats = np.flatnonzero(np.isin(self.assets.member, pairs))
+        above = np.searchsorted(self.assets.first, seats, side="right") - 1
+        return [*dict.fromkeys([*self.assets.concerning(rule, sensor), *above.tolist()])]
+
+    def standing(self, row: int, hush: Hush, needed_ns: Ints, time_ns: int) -> Standing:
+        """Return how many are silent behind an asset, and how the alarm about it stands."""
+        wanted, censuses = self._wanted(hush)
+        told = _Told(hush, needed_ns, censuses, time_ns)
+        value_s, _, evidence = self._measured(row, max(int(wanted[row]), 1) - 1, told)
+        level, since_ns = self._alarms.standing(row)
+        terms = self.assets.terms(row)
+        assert isinstance(terms, SilenceTerms)  # no other kind has assets
+        asked = f"at least {self._least[row]} and {self._share[row]:g} % behind it"
+        conditions = [
+            {
+                "level": stage.level.word,
+                "limit": f"{asked} {stage.shown}",
+                "clear": "heard",
+                "met": bool(wanted[row] > rank),
+                "kept": bool(wanted[row] > rank),
+                "hold_s": None,
+                "since": None,
+                "held_s": value_s,
+                "left_s": None,
+            }
+            for rank, stage in enumerate(terms.stages)
+        ]
+        target = self.assets.target(row).id
+        return Standing(target, level, since_ns, time_ns, value_s, terms.unit, conditions, evidence)
 
     def judge(self, hush: Hush, needed_ns: Ints, time_ns: int) -> tuple[Cover, list[Verdict]]:
         """Move the alarms about assets; return what they explain, and what changed."""
@@ -187,9 +221,17 @@ class Upstream:
         return explained
 
     def _verdict(self, row: int, before: int, after: int, told: "_Told") -> Verdict:
+        value_s, limit_s, evidence = self._measured(row, max(after, 1) - 1, told)
+        above = self._above(row)
+        if not after and above:
+            evidence["cleared"] = f"is now about `{above}`, which feeds it"
+        seen = Seen(told.time_ns, told.time_ns, value_s, limit_s, evidence, asset=True)
+        return self._alarms.verdict(0, row, self._alarms.move(row, before, after, seen))
+
+    def _measured(self, row: int, rank: int, told: "_Told") -> tuple[float, float, dict[str, object]]:
+        """Return the least silence at a level behind an asset, what that needs, and who is silent and who is not."""
         assets, hush = self.assets, told.hush
-        rank = max(after, 1) - 1
-        behind = assets.member[assets.first[row] : assets.first[row] + assets.size[row]]
+        behind = assets.behind(row)
         silent = behind[hush.level[behind] > rank]
         census = told.censuses[min(rank, len(told.censuses) - 1)]
         evidence: dict[str, object] = {
@@ -202,13 +244,9 @@ class Upstream:
             "counted": "only time in which the broker was heard",
             **self._pairs.roll.circumstances(int(assets.term[row])),
         }
-        above = self._above(row)
-        if not after and above:
-            evidence["cleared"] = f"is now about `{above}`, which feeds it"
         value_s = int(hush.silent_ns[silent].min(initial=np.iinfo(np.int64).max)) / SECOND_NS if len(silent) else 0.0
         limit_ns = told.needed_ns[rank, silent if len(silent) else behind].min()
-        seen = Seen(told.time_ns, told.time_ns, value_s, int(limit_ns) / SECOND_NS, evidence, asset=True)
-        return self._alarms.verdict(0, row, self._alarms.move(row, before, after, seen))
+        return value_s, int(limit_ns) / SECOND_NS, evidence
 
     def _above(self, row: int) -> str:
         """Return the nearest asset above that has failed; empty where none has."""

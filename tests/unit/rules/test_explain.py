@@ -8,8 +8,9 @@ from typing import Any
 from api.explanation_view import ExplanationView
 from city.alarm import Change
 from city.clock import SECOND_NS, iso
-from city.entry import Connection, NumberedSensor
+from city.entry import Connection, Journaled, NumberedSensor
 from city.history import KeptEvent, Resolution, Series
+from city.level import Level
 from rules.book import RuleBook, read_book
 from rules.engine import Engine
 from rules.explain import Ground, Question, Read, explain, looks_back_ns
@@ -160,6 +161,31 @@ def test_a_sequence_tells_how_far_it_came() -> None:
         {"step": "door_open", "time": iso(at(10))},
         {"step": "intrusion", "time": None},
     ]
+
+
+def test_silence_that_a_gateway_explains_is_told_of_both() -> None:
+    written = rule("{notice: {intervals: 3}}", kind="silence", unit="")
+    sensors = [sensor(number, interval_s=30, upstream="gw-1") for number in (1, 2, 3)]
+    about = why(written, *(series(number, 0.1) for number in (1, 2, 3)), name="gw-1", sensors=sensors)
+    member = why(written, *(series(number, 0.1) for number in (1, 2, 3)), sensors=sensors)
+
+    assert (about.answer, about.level, [one.target for one in about.targets]) == (Answer.OPEN, "notice", ["gw-1"])
+    assert about.targets[0].evidence["silent"] == 3
+    assert about.targets[0].conditions[0]["limit"] == "at least 3 and 80 % behind it not heard for 3 intervals"
+    assert [(one.target, one.level) for one in member.targets] == [("level-1", None), ("gw-1", Level.NOTICE)]
+    assert member.targets[0].evidence["held_back"] == "`gw-1`, on which it depends, has failed"
+
+
+def test_what_a_silence_is_explained_by_is_read_too() -> None:
+    written = rule("{notice: {intervals: 3}}", kind="silence", unit="")
+    gateway = sensor(9, id="gw-1", interval_s=None)
+    engine = Engine(CATALOGUE)
+    sensors = [sensor(number, interval_s=30, upstream="gw-1") for number in (1, 2, 3)]
+    engine.apply(Journaled(1, context(book(written), [*sensors, gateway])))
+    (one,) = engine.book.rules
+    names = [[name for name, _ in engine.reads(one, asked)] for asked in ("level-2", "gw-1")]
+
+    assert [sorted(some) for some in names] == [["gw-1", "level-1", "level-2", "level-3"]] * 2
 
 
 def test_silence_counts_only_while_ingest_heard_the_broker() -> None:
