@@ -2,12 +2,13 @@
 
 Broker, publisher and `liandong up` are the real things, and so is InfluxDB (Debian's 1.6). Each minute is a line: the
 alarms that the live stream told, the memory of each process, what the journal takes. Afterwards each message is looked
-for in InfluxDB, with all three values, once.
+for in InfluxDB, with all three values, once. What the programs said stays in `build/bench/soak_outage`.
 
 python -m benchmarks.soak_outage [--seconds N] [--broker NAME]
 """
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from benchmarks.ingest_load import Log, Run, delays_ms, hot_sensors, log_of, pub
 from benchmarks.ingest_messages import VALUES, Plan
 from benchmarks.ingest_oracle import QUANTITIES, Places, key_of, missing_of
 from benchmarks.ingest_watch import LiveStream, Progress, progress
-from benchmarks.report import report
+from benchmarks.report import FOLDER, report
 from city.clock import MILLISECOND_NS
 from city.history import Resolution
 from storage.influxdb_server import InfluxAddress, InfluxServer
@@ -49,6 +50,8 @@ _FLAT_MB = 64.0
 #: Looks by which the store may be behind and count as caught up; timeouts of making buckets and of reading, seconds.
 _LAG, _SETUP_S, _READ_S = 2, 10.0, 600.0
 _DATABASE = "city/readings"
+#: Where the logs of the last run stay.
+_LOGS = FOLDER / "soak_outage"
 
 
 class Store:
@@ -156,6 +159,18 @@ def size_mb(folder: Path) -> float:
     return total / 1e6
 
 
+@contextmanager
+def logs_kept(folder: Path) -> Iterator[None]:
+    """Keep beside the figures what every program said below `folder`, however the block ends."""
+    try:
+        yield
+    finally:
+        _LOGS.mkdir(parents=True, exist_ok=True)
+        for file in folder.rglob("*.log"):
+            shutil.copyfile(file, _LOGS / "-".join(file.relative_to(folder).parts))
+        print(f"logs in {_LOGS}", flush=True)
+
+
 def soaked(broker: str, seconds: int, folder: Path) -> dict[str, Any]:
     """Let the store be away for `seconds` under load, and count."""
     store = Store(folder / "influxdb")
@@ -179,7 +194,8 @@ def soaked(broker: str, seconds: int, folder: Path) -> dict[str, Any]:
             eventually(lambda: seen.written, within_s=_PATIENCE_S, what="everything in the store")
             figures["all_there_s_after_the_last"] = time.monotonic() - log[-1][0]
             watch.line("back")
-        figures |= _alarms(plan, log, live) | {"live_streams": live.streams}
+        restarts = {name: part["restarts"] for name, part in city.program.parts.items()}
+        figures |= _alarms(plan, log, live) | {"live_streams": live.streams, "parts_restarted": sum(restarts.values())}
         figures |= counted(store, plan)
     store.kill()
     return figures | {"broker": broker, "seconds_away": seconds, "messages": plan.count}
@@ -261,16 +277,16 @@ def _places(server: InfluxServer, quantity: str, plan: Plan) -> Places:
 
 
 #: Figures that must be zero.
-_WRONG = ("alarms_missed", "messages_lost", "readings_too_many")
+_WRONG = ("parts_restarted", "alarms_missed", "messages_lost", "readings_too_many")
 
 
 def main() -> None:
-    """Show the figures; the exit code is 1 when anything was lost, missed or made up, or memory grew."""
+    """Show the figures; the exit code is 1 when a part ended, anything was lost, missed or made up, or memory grew."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     arguments = parser.parse_args()
-    with TemporaryDirectory(prefix="liandong-soak-") as name:
+    with TemporaryDirectory(prefix="liandong-soak-") as name, logs_kept(Path(name)):
         figures = soaked(arguments.broker, arguments.seconds, Path(name))
     report("soak_outage", figures)
     grew = max(figures["rss_mb_grew"].values()) > _FLAT_MB
