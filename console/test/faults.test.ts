@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tongue } from '../src/i18n/index.svelte';
-import { refusedOf, spokenFault } from '../src/why/faults';
+import { spokenFault } from '../src/why/faults';
+import { refusedOf, spokenRefusal } from '../src/why/refusals';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = ['rules', 'rules/kinds', 'liandong/backtest'];
@@ -69,6 +70,9 @@ describe('what is wrong with a rule file', () => {
       'Expected a number, got `wet` - at `rules/water.yaml:7` (and 2 more, which `liandong check` names)';
 
     expect(refusedOf(sentence)).toEqual({ at: 'rules/water.yaml:7', expected: 'a number', got: 'wet', more: 2 });
-    expect(refusedOf('the file is gone')).toBeNull();
+    tongue.speak('zh');
+    expect(spokenRefusal(sentence)).toBe('rules/water.yaml:7 应为数，实为 wet 另有 2 处，用 liandong check 查看');
+    expect(spokenRefusal('Expected what this family sends - at `$[0]`')).toBe('$[0] 应为这类设备应有的内容');
+    expect(spokenRefusal('the file is gone')).toBe('the file is gone');
   });
 });

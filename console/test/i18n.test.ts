@@ -21,6 +21,14 @@ function sources(): string[] {
 }
 
 describe('the dictionaries', () => {
+  it('have a word for every kind of rule', () => {
+    const kinds = readdirSync(join(SOURCE, '../../rules/kinds')).filter((name) => /^[a-z]+\.py$/.test(name));
+    const said = kinds.map((name) => words[`ruleKind.${name.slice(0, -3)}`]);
+
+    expect(said.length).toBeGreaterThan(9);
+    expect(said).not.toContain(undefined);
+  });
+
   it('know the same words', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
   });

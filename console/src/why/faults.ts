@@ -109,11 +109,45 @@ const PHRASES: readonly Phrase[] = [
   ['^a day or a time such as (.+?) or (.+)$', 'fault.dayOrTime'],
   ['^an end after the beginning$', 'fault.endAfter'],
   ['^one$', 'fault.one'],
+  ['^what this family sends$', 'fault.family'],
+  ['^a body of a known family$', 'fault.knownBody'],
+  ['^a JSON object$', 'fault.jsonObject'],
+  ['^an object$', 'fault.object'],
+  ['^a sensor in topic or body$', 'fault.sensorSomewhere'],
+  ["^a sensor's id$", 'fault.sensorId'],
+  ['^value lists$', 'fault.valueLists'],
+  ['^records$', 'fault.records'],
+  ['^readable data$', 'fault.readable'],
+  ['^registers or a position$', 'fault.registers'],
+  ['^a list of registers$', 'fault.listRegisters'],
+  ['^online or offline$', 'fault.status'],
+  ['^fields that we know$', 'fault.fields'],
+  ['^a metric$', 'fault.metric'],
+  ['^metrics$', 'fault.metrics'],
+  ['^a device$', 'fault.device'],
+  ['^line protocol$', 'fault.lineProtocol'],
+  ['^a line$', 'fault.line'],
+  ['^a topic that was described$', 'fault.describedTopic'],
+  ['^a routed topic$', 'fault.routedTopic'],
+  ['^a topic$', 'fault.topic'],
+  ['^a gzip body$', 'fault.gzip'],
+  ['^base64 of gzip$', 'fault.base64'],
+  ['^at most (.+) bytes$', 'fault.bytesMost'],
+  ['^(.+) bytes$', 'fault.bytes'],
+  ['^a number within ±(.+)$', 'fault.within'],
+  ['^the checksum of HJ 212$', 'fault.checksum'],
+  ['^a checksum behind the length$', 'fault.checksumBehind'],
+  ['^a birth that names the aliases$', 'fault.birth'],
+  ['^a UPS report$', 'fault.upsReport'],
+  ['^a traffic message$', 'fault.traffic'],
+  ['^an entity$', 'fault.entity'],
+  ['^a data command$', 'fault.dataCommand'],
   ['^nothing$', 'fault.nothing'],
   ['^another rule of the book ', 'fault.otherRule'],
   ['：to inhibit ', 'fault.inhibits'],
   ['：to compare with ', 'fault.compares'],
-  ['`(,?) or `', 'fault.orQuoted'],
+  ['`, or `', 'fault.orQuotedLast'],
+  ['` or `', 'fault.orQuoted'],
   ['^(\\w+) in ([^,]+)$', 'fault.inUnitGot'],
   ['\\bthe end\\b', 'fault.endOf'],
   ['\\ba comparison\\b', 'fault.aComparison'],
@@ -138,22 +172,4 @@ export function spokenFault(text: string): string {
   return LIMIT.test(said)
     ? said.replace(/`[^`]*`|[^`]+/g, (part) => (part.startsWith('`') ? part : spoken(part)))
     : said;
-}
-
-/** A refusal in the server's one sentence, taken apart; null for any other sentence. */
-export interface Refused {
-  at: string;
-  expected: string;
-  got: string;
-  /** so many mistakes more, which the sentence does not name */
-  more: number;
-}
-
-const SENTENCE = /^Expected (.+), got `(.*)` - at `([^`]+)`(?: \(and (\d+) more.*\))?$/s;
-
-export function refusedOf(sentence: string): Refused | null {
-  const found = SENTENCE.exec(sentence);
-  if (found === null) return null;
-  const [, expected = '', got = '', at = '', more = '0'] = found;
-  return { at, expected, got, more: Number(more) };
 }

@@ -56,6 +56,7 @@ export const operations: Record<keyof typeof chinese, string> = {
   'rules.sensors': 'Sensors',
   'rules.active': 'Active',
   'ruleKind.threshold': 'Threshold',
+  'ruleKind.baseline': 'Unlike itself',
   'ruleKind.quorum': 'Several at once',
   'ruleKind.count': 'Count',
   'ruleKind.compare': 'Comparison',

@@ -54,6 +54,7 @@ export const operations = {
   'rules.sensors': '传感器',
   'rules.active': '报警中',
   'ruleKind.threshold': '阈值',
+  'ruleKind.baseline': '异于往常',
   'ruleKind.quorum': '多点同时',
   'ruleKind.count': '次数',
   'ruleKind.compare': '对比',
