@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
 from city.units import IDENTITY, Conversion
+from rules.conditions import Measured
 from rules.dying import OnDeath
 from rules.formula import read_formula
 from rules.groups import Grouping, Groups
@@ -152,6 +153,14 @@ class ExpressionPass(SidedPass):
             oldest_ns = int(said.time_ns.min(initial=ENDLESS_NS))
             sides.append((self._gathering.taken(target, side, said), int(said.fresh.sum()), oldest_ns))
         return self._told(target, sides, int(self._without["count"][target]))
+
+    def _measured(self, pair: int, now_ns: int) -> Measured:
+        """Return what a pair was last judged by, and how often there was no result until now."""
+        decided, evidence = super()._measured(pair, now_ns)
+        count = int(self._without["count"][pair])
+        if decided is None and count:
+            return Measured(None, self._seen_last(pair, now_ns))
+        return Measured(decided, {**evidence, "without_result": count} if evidence else evidence)
 
     def _told(self, group: int, sides: Sequence[tuple[float, int, int]], without: int) -> dict[str, object]:
         """Return as evidence what each value was: of how many sensors, the oldest of them."""

@@ -77,6 +77,20 @@ def test_expression_without_a_result_is_not_judged_and_counted() -> None:
     assert json.loads(raised.evidence)["without_result"] == 2
 
 
+def test_expression_that_never_had_a_result_says_so_when_it_is_asked() -> None:
+    bench = started("level / heat")
+    bench.engine.watch()
+    bench.feed(readings((1, 0, 0.6)))
+    bench.feed(readings((1, 1, 0.0), (1, 2, 0.0), quantity=2))
+    (one,) = bench.engine.book.rules
+    (never,) = bench.engine.standing(one, "level-1", at(3))
+    bench.feed(readings((1, 3, 10.0), quantity=2), readings((1, 4, 0.0), quantity=2))
+    (since,) = bench.engine.standing(one, "level-1", at(4))
+
+    assert (never.value, never.evidence["without_result"]) == (None, 2)
+    assert (since.value, since.evidence["without_result"]) == (6.0, 3)
+
+
 def test_expression_waits_for_values_that_are_not_too_old() -> None:
     bench = started("level / heat")
 
