@@ -71,7 +71,7 @@ describe('what is wrong with a rule file', () => {
 
     expect(refusedOf(sentence)).toEqual({ at: 'rules/water.yaml:7', expected: 'a number', got: 'wet', more: 2 });
     tongue.speak('zh');
-    expect(spokenRefusal(sentence)).toBe('rules/water.yaml:7 应为数，实为 wet 另有 2 处，用 liandong check 查看');
+    expect(spokenRefusal(sentence)).toBe('rules/water.yaml:7 应为数，实为 wet；另有 2 处，用 liandong check 查看');
     expect(spokenRefusal('Expected what this family sends - at `$[0]`')).toBe('$[0] 应为这类设备应有的内容');
     expect(spokenRefusal('the file is gone')).toBe('the file is gone');
   });

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from liandong.copies.restored import mark
 from linkage.cap.writing import written
 from tests.browser.conftest import SignIn, take
 from tests.support.cap import RAIN, WARNING
@@ -336,6 +337,27 @@ def test_file_of_sensors_is_tried_and_then_brought_in(
         page.click("[data-do=export]")
     assert "new-01,新泵站" in download.value.path().read_text("utf-8")
     assert page.evaluate("faults") == []
+
+
+def test_restored_copy_says_so_on_top_until_somebody_calls_it_the_city(
+    sign_in: SignIn, accounts: dict[str, str], program: Program
+) -> None:
+    mark(program.data / "restored.json", "2026-11-20T08:00:00Z", 0)
+    page = sign_in("zhou", accounts["zhou"], "wall")
+    bar = page.get_by_test_id("restored")
+    expect(bar).to_contain_text("This is a restored copy, not the city")
+    page.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
+    go(page, "quarantine")
+    bar.get_by_role("button").click()
+    assert page.evaluate(_TOO_WIDE) == []
+
+    page.locator("dialog button.primary").click()
+
+    expect(bar).to_have_count(0)
+    page.reload()
+    page.wait_for_selector("[data-page] *")
+    expect(bar).to_have_count(0)
+    assert "zhou" in (program.data / "restored.json").read_text("utf-8")
 
 
 def test_wall_is_left_with_escape(sign_in: SignIn, accounts: dict[str, str]) -> None:

@@ -32,6 +32,6 @@ export function saidOf({ expected, got }: { expected: string; got: string }): st
 export function spokenRefusal(sentence: string): string {
   const refused = refusedOf(sentence);
   if (refused === null) return sentence;
-  const more = refused.more > 0 ? ` ${t('fault.andMore', { count: refused.more })}` : '';
+  const more = refused.more > 0 ? t('fault.andMore', { count: refused.more }) : '';
   return `${refused.at} ${saidOf(refused)}${more}`;
 }

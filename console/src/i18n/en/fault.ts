@@ -141,7 +141,7 @@ export const fault = {
   'fault.nothing': 'nothing',
   'fault.expectedOnly': 'expected {expected}',
   'fault.expectedGot': 'expected {expected}, got {got}',
-  'fault.andMore': 'and {count} more, which liandong check names',
+  'fault.andMore': '; {count} more, which liandong check names',
   'fault.otherRule': 'another rule of the book ',
   'fault.inhibits': '：to inhibit ',
   'fault.compares': '：to compare with ',

@@ -141,7 +141,7 @@ export const fault = {
   'fault.nothing': '空',
   'fault.expectedOnly': '应为{expected}',
   'fault.expectedGot': '应为{expected}，实为 {got}',
-  'fault.andMore': '另有 {count} 处，用 liandong check 查看',
+  'fault.andMore': '；另有 {count} 处，用 liandong check 查看',
   'fault.otherRule': '规则文件中的另一条规则：',
   'fault.inhibits': '抑制 ',
   'fault.compares': '对照 ',
