@@ -12,9 +12,10 @@ from rules.dying import OnDeath
 from rules.kind import Verdict
 from rules.levelled import reading_seen
 from rules.listening import Listening
-from rules.lost_members import NOBODY, Alone, Heard, LostMembers, OnDeaths
+from rules.lost_members import NOBODY, Alone, LostMembers, OnDeaths
 from rules.metered import Samples, exact, reading_at, rounds, taken
 from rules.mortal import Evidence, Known, MortalPass
+from rules.mortality import Heard
 from rules.ordering import stable_order
 from rules.pairs import Pairs
 from rules.population import Population

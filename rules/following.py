@@ -12,7 +12,8 @@ from rules.alarms import NEVER_NS
 from rules.gathering import Gathered, Gathering
 from rules.groups import Groups
 from rules.ladder import Ladder
-from rules.lost_members import Heard, LostMembers
+from rules.lost_members import LostMembers
+from rules.mortality import Heard
 from rules.segment import Segments
 from rules.series import SeriesIndex
 
@@ -47,7 +48,9 @@ class _Words:
         while self._beyond and self._beyond[-1][0] < upto:
             row, seat = self._beyond.pop()
             some = slice(seat, seat + 1)
-            soon = self._lost.is_soon(self.member[some], batch.arrival_ns[row : row + 1], self._arrived_ns[some])
+            soon = self._lost.mortality.is_soon(
+                self.member[some], batch.arrival_ns[row : row + 1], self._arrived_ns[some]
+            )
             self.dead[seat] |= bool(soon[0])
 
 
@@ -74,7 +77,7 @@ class Following:
 
     def begin(self, batch: ReadingBatch, found: Gathered, index: SeriesIndex) -> None:
         """Follow the readings of a batch."""
-        self._batch, self._found, self._beyond = batch, found, self._lost.beyond(batch, index)
+        self._batch, self._found, self._beyond = batch, found, self._lost.mortality.beyond(batch, index)
         self._words: dict[int, _Words] = {}
 
     def at(self, place: int) -> tuple[list[Floats], bool]:

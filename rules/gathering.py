@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.groups import Groups, Seats
-from rules.lost_members import Heard
 from rules.metered import NOT_MEASURED, looked_at
+from rules.mortality import Heard
 from rules.pairs import Pairs
 from rules.segment import Segments
 from rules.series import SeriesIndex

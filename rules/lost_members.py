@@ -11,17 +11,15 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clock import SECOND_NS, iso
-from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.dying import DOUBTED, UNSEEN, OnDeath, heard_ns
 from rules.groups import Seats, Slots
 from rules.ladder import Ladder
-from rules.levelled import SKIPPED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.metered import NOT_MEASURED, Samples, looked_at
+from rules.mortality import Heard, Last, Mortality, first_beyond_ns, goes_beyond, last_rows
 from rules.ordering import stable_order
 from rules.pairs import Pairs, Targets
 from rules.series import SeriesIndex
@@ -30,9 +28,6 @@ from rules.table import StateTable
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
-_UNSEEN = SKIPPED | int(Quality.LATE)
 
 #: A member's state: `_BEYOND` is a death that the next tick looks at; then it is one by range, the other by silence.
 _ALIVE, _DEAD, _BEYOND, _DEAD_BY_RANGE = 0, 1, 2, 3
@@ -70,13 +65,6 @@ class OnDeaths(NamedTuple):
     of_targets: Sequence[OnDeath | None]
 
 
-class Heard(NamedTuple):
-    """Good readings of members: whose they are, and their rows; those of one member in their order."""
-
-    member: Ints
-    row: Ints
-
-
 #: No readings.
 NOBODY = Heard(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
 
@@ -86,6 +74,7 @@ class LostMembers:
 
     Attributes:
         members, targets: the tables of both.
+        mortality: what a death means for each member.
         doubts: whether any target's alarm is unconfirmed.
     """
 
@@ -93,19 +82,13 @@ class LostMembers:
         self, name: str, members: Pairs, targets: Targets, seating: Seating, ladder: Ladder, on_death: OnDeaths
     ) -> None:
         """Take what a death means under each of the terms of members, and of targets."""
-        self._pairs, self._seating, self._ladder, population = members, seating, ladder, members.population
+        self._seating, self._ladder = seating, ladder
         columns = dict.fromkeys(("heard_ns", "arrived_ns", "time_ns"), (np.int64, NEVER_NS))
         self.members = StateTable(f"{name}_heard", members.keys, {**columns, "dead": (np.int8, _ALIVE)})
         last = {"value": (np.float64, 0), "doubted": (np.int8, 0), "parted_ns": (np.int64, NEVER_NS)}
         self.targets = StateTable(f"{name}_last", targets.keys, last)
-        each = on_death.of_members
-        matters = np.array([one is not None for one in each], dtype=np.bool_)[members.term]
-        within_ns = np.array([0 if one is None else one.within_ns for one in each], dtype=np.int64)
-        intervals = np.array([0.0 if one is None else one.intervals for one in each])
-        self._mortal: Flags = matters & ~population.recorded[members.sensor]
-        dead_ns = intervals[members.term] * population.intervals_s[members.sensor] * SECOND_NS
-        self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
-        self._within_ns = within_ns[members.term]
+        self.mortality = Mortality(members, on_death.of_members)
+        self._mortal, self._dead_ns = self.mortality.mortal, self.mortality.dead_ns
         self._at_risk: Flags = np.array([one is not None for one in on_death.of_targets], dtype=np.bool_)[targets.term]
         #: Who can be found silent, and the listening time before which nobody is.
         self._awaited = np.flatnonzero(self._mortal & (self._dead_ns < ENDLESS_NS))
@@ -135,28 +118,14 @@ class LostMembers:
             table["time_ns"][member], table["dead"][member] = batch.time_ns.take(row), _ALIVE
             table.touch(member)
             self._next_ns = min(self._next_ns, int(at_ns.min()) + self._least_ns)
-        if (batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE)).any():
+        if goes_beyond(batch):
             self._go_beyond(batch, Heard(member, row), index)
 
-    def beyond(self, batch: ReadingBatch, index: SeriesIndex) -> Heard:
-        """Return who, of those whose death matters, says what is beyond what it can measure, and in which rows."""
-        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
-        series = index.series_of(batch.sensor[beyond], batch.quantity[beyond])
-        known = np.flatnonzero(series >= 0)
-        fan = index.fan(series[known])
-        mine = np.flatnonzero(self._mortal[fan.pair])
-        return Heard(fan.pair[mine], beyond[known][fan.of][mine])
-
-    def is_soon(self, member: Ints, arrival_ns: Ints, last_ns: Ints) -> Flags:
-        """Return whether something arrives soon after the last good word of each member."""
-        soon: Flags = arrival_ns - last_ns <= self._within_ns[member]
-        return soon
-
     def _go_beyond(self, batch: ReadingBatch, heard: Heard, index: SeriesIndex) -> None:
-        member, row = self.beyond(batch, index)
+        member, row = self.mortality.beyond(batch, index)
         died = self.members["dead"][member] == _ALIVE
-        died &= self.is_soon(member, batch.arrival_ns[row], self.members["arrived_ns"][member])
-        died &= row > last_rows(member, *heard)
+        died &= self.mortality.is_soon(member, batch.arrival_ns[row], self.members["arrived_ns"][member])
+        died &= row > last_rows(member, heard)
         self.members["dead"][member[died]] = _BEYOND
         self.members.touch(member[died])
         self._gone = self._gone or bool(died.any())
@@ -184,9 +153,7 @@ class LostMembers:
             return member
         dead[member] = np.where(dead[member] == _BEYOND, _DEAD_BY_RANGE, _DEAD)
         self.members.touch(member)
-        dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
-        soon: Flags = time_ns - self.members["arrived_ns"][member] <= dead_ns + self._within_ns[member]
-        return member[soon]
+        return member[self.mortality.matters(member, time_ns, self.members["arrived_ns"][member])]
 
     def fallen(self, member: Ints, living: Callable[[Ints], Floats]) -> Ints:
         """Return the targets of members that died whose level is pending, and that the living do not reach.
@@ -274,36 +241,12 @@ class LostMembers:
         dies = self._mortal.take(member) & (said_ns != NEVER_NS) & (dies_ns <= again_ns)
         first_ns = int(dies_ns[dies].min(initial=ENDLESS_NS))
         due_ns = min(listening.mark_ns + max(first_ns - listening.total_ns, 0), ENDLESS_NS)
-        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
-        ours = index.series_of(batch.sensor[beyond], batch.quantity[beyond]) >= 0
-        return min(due_ns, int(batch.arrival_ns[beyond[ours]].min(initial=ENDLESS_NS)))
+        return min(due_ns, first_beyond_ns(batch, index))
 
     def told(self, target: int) -> dict[str, object]:
         """Return why the alarm of a target is unconfirmed, as evidence shows it: who is dead, and when each spoke."""
         lost, last_ns = self._lost(target)
         if not len(lost):
             return {}
-        dead_ns = self._dead_ns[lost]
-        known = dead_ns[dead_ns < ENDLESS_NS]
-        range_ = (self.members["dead"][lost] == _DEAD_BY_RANGE) | (self.members["dead"][lost] == _BEYOND)
-        return {
-            "why": "no good reading since",
-            "last_good": iso(int(last_ns.max())),
-            "lost": [
-                lost_one(self._pairs.target(one).id, at_ns, by_range=bool(by_range))
-                for one, at_ns, by_range in zip(lost.tolist(), last_ns.tolist(), range_.tolist(), strict=True)
-            ],
-            "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
-            "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
-        }
-
-
-def lost_one(name: str, last_ns: int, *, by_range: bool) -> dict[str, str]:
-    """Return who died, when it said its last good word, and by what, as evidence shows it."""
-    return {"sensor": name, "time": iso(last_ns), "by": "range" if by_range else "silence"}
-
-
-def last_rows(wanted: Ints, member: Ints, row: Ints) -> Ints:
-    """Return the last row at which each of `wanted` spoke in a batch, -1 where it did not; rows of a member rise."""
-    last = dict(zip(member.tolist(), row.tolist(), strict=True))
-    return np.array([last.get(one, -1) for one in wanted.tolist()], dtype=np.int64)
+        by_range = (self.members["dead"][lost] == _DEAD_BY_RANGE) | (self.members["dead"][lost] == _BEYOND)
+        return self.mortality.told(Last(lost, last_ns, by_range))

@@ -12,17 +12,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from city.clock import SECOND_NS, iso
-from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.dying import DOUBTED, UNSEEN, OnDeath, heard_ns
 from rules.groups import Groups
 from rules.ladder import Ladder
-from rules.levelled import SKIPPED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
-from rules.lost_members import last_rows, lost_one
+from rules.mortality import Heard, Last, Mortality, first_beyond_ns, goes_beyond, last_rows
 from rules.pairs import Pairs
 from rules.series import SeriesIndex
 from rules.table import StateTable
@@ -30,9 +27,6 @@ from rules.votes import Ballots, Votes
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-#: What is out of range, and nothing else of these, is beyond what its sensor can measure.
-_UNSEEN = SKIPPED | int(Quality.LATE)
 
 
 class Fallen(NamedTuple):
@@ -54,18 +48,12 @@ class LostVotes:
         self, members: Pairs, groups: Groups, ladder: Ladder, votes: Votes, on_death: Sequence[OnDeath | None]
     ) -> None:
         """Take of each of the terms what a death means."""
-        self._members, self._groups, self._ladder, self._votes = members, groups, ladder, votes
+        self._groups, self._ladder, self._votes = groups, ladder, votes
+        self._mortality = Mortality(members, on_death)
         columns = {"heard_ns": (np.int64, NEVER_NS), "arrived_ns": (np.int64, NEVER_NS), "lost": (np.int8, 0)}
         self.voters = StateTable("voters", members.keys, columns)
         self.doubted = StateTable("quorum_unconfirmed", groups.keys, {"on": (np.int8, 0)})
         matters = np.array([one is not None for one in on_death], dtype=np.bool_)
-        within_ns = np.array([0 if one is None else one.within_ns for one in on_death], dtype=np.int64)
-        intervals = np.array([0.0 if one is None else one.intervals for one in on_death])
-        population = members.population
-        self._mortal: Flags = matters[members.term] & ~population.recorded[members.sensor]
-        dead_ns = intervals[members.term] * population.intervals_s[members.sensor] * SECOND_NS
-        self._dead_ns = np.where(np.isnan(dead_ns), ENDLESS_NS, dead_ns).astype(np.int64)
-        self._within_ns = within_ns[members.term]
         self._at_risk = np.flatnonzero(matters[groups.term])
         self.doubts = False
 
@@ -79,19 +67,15 @@ class LostVotes:
 
     def note(self, batch: ReadingBatch, cast: Ballots, index: SeriesIndex, listening: Listening) -> None:
         """Remember who voted, and who went beyond what it can measure after its last vote; votes are kept already."""
-        at = np.flatnonzero(self._mortal[cast.member])
+        at = np.flatnonzero(self._mortality.mortal[cast.member])
         member, row = cast.member[at], cast.row[at]
         self._heard(member, heard_ns(batch, row, listening), batch.arrival_ns[row])
         self.voters["lost"][member] = 0
-        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
-        if not len(beyond):
+        if not goes_beyond(batch):
             return
-        series = index.series_of(batch.sensor[beyond], batch.quantity[beyond])
-        known = np.flatnonzero(series >= 0)
-        fan = index.fan(series[known])
-        member_of, row_of = fan.pair, beyond[known][fan.of]
-        died = self._mortal[member_of] & self._votes.beyond(member_of, batch, row_of, self._within_ns[member_of])
-        died &= row_of > last_rows(member_of, member, row)
+        member_of, row_of = self._mortality.beyond(batch, index)
+        died = self._votes.beyond(member_of, batch, row_of, self._mortality.within(member_of))
+        died &= row_of > last_rows(member_of, Heard(member, row))
         self._heard(member_of[died], np.full(int(died.sum()), NEVER_NS), batch.arrival_ns[row_of[died]])
 
     def _heard(self, member: Ints, heard_ns: Ints, arrived_ns: Ints) -> None:
@@ -138,13 +122,11 @@ class LostVotes:
 
     def _dead(self, member: Ints, listening: Listening) -> Flags:
         silent_ns = listening.total_ns - self.voters["heard_ns"][member]
-        return self._mortal[member] & (silent_ns >= self._dead_ns[member])
+        return self._mortality.mortal[member] & (silent_ns >= self._mortality.dead_ns[member])
 
     def _soon(self, member: Ints, time_ns: int) -> Flags:
         """Return whose last word is not too long ago to matter."""
-        dead_ns = np.where(self._dead_ns[member] < ENDLESS_NS, self._dead_ns[member], 0)
-        soon: Flags = time_ns - self.voters["arrived_ns"][member] <= dead_ns + self._within_ns[member]
-        return soon
+        return self._mortality.matters(member, time_ns, self.voters["arrived_ns"][member])
 
     def was_sure(self, group: Ints) -> Flags:
         """Return of which groups the alarm is unconfirmed, but was sure when it was raised."""
@@ -176,34 +158,19 @@ class LostVotes:
 
     def due_ns(self, batch: ReadingBatch, index: SeriesIndex, first_ns: int, listening: Listening) -> int:
         """Return when a group may fall at the earliest, `first_ns` being when the first ballot of a batch comes."""
-        beyond = np.flatnonzero(batch.quality & _UNSEEN == int(Quality.OUT_OF_RANGE))
-        seen = index.series_of(batch.sensor[beyond], batch.quantity[beyond]) >= 0
-        beyond_ns = int(batch.arrival_ns[beyond[seen]].min(initial=ENDLESS_NS))
-        member = np.flatnonzero((self._votes.table["on"] > 0) & self._mortal)
+        mortal, dead_ns = self._mortality.mortal, self._mortality.dead_ns
+        member = np.flatnonzero((self._votes.table["on"] > 0) & mortal)
         member = member[self._soon(member, listening.mark_ns)]
         heard_ns = np.minimum(listening.total_ns - self.voters["heard_ns"][member], ENDLESS_NS)
-        left_ns = np.maximum(self._dead_ns[member] - heard_ns, 0)
+        left_ns = np.maximum(dead_ns[member] - heard_ns, 0)
         dies_ns = listening.mark_ns + int(left_ns.min(initial=ENDLESS_NS - listening.mark_ns))
         sure = self._ladder.stands(self._at_risk) & (self.doubted["on"][self._at_risk] == 0)
         matters = bool((self._ladder.is_pending(self._at_risk) | sure).any())
-        least_ns = int(self._dead_ns[self._mortal].min(initial=ENDLESS_NS))
+        least_ns = int(dead_ns[mortal].min(initial=ENDLESS_NS))
         coming_ns = min(max(first_ns, dies_ns), min(first_ns + least_ns, ENDLESS_NS))
-        return min(coming_ns, beyond_ns, dies_ns if matters else ENDLESS_NS)
+        return min(coming_ns, first_beyond_ns(batch, index), dies_ns if matters else ENDLESS_NS)
 
     def told(self, lost: Ints) -> dict[str, object]:
         """Return why an alarm is unconfirmed, as evidence shows it: who is dead, and when each voted last."""
-        last_ns = self._votes.table["time_ns"][lost].tolist()
-        names = [self._members.target(member).id for member in lost.tolist()]
-        by_range = (self.voters["heard_ns"][lost] == NEVER_NS).tolist()
-        dead_ns = self._dead_ns[lost]
-        known = dead_ns[dead_ns < ENDLESS_NS]
-        return {
-            "why": "no good reading since",
-            "last_good": iso(max(last_ns)),
-            "lost": [
-                lost_one(name, at_ns, by_range=range_)
-                for name, at_ns, range_ in zip(names, last_ns, by_range, strict=True)
-            ],
-            "within_s": int(self._within_ns[lost].max()) / SECOND_NS,
-            "dead_after_s": int(known.max()) / SECOND_NS if len(known) else None,
-        }
+        by_range = self.voters["heard_ns"][lost] == NEVER_NS
+        return self._mortality.told(Last(lost, self._votes.table["time_ns"][lost], by_range))
