@@ -1,5 +1,7 @@
 """Publishes pre-encoded messages from a process of its own, as cheaply as sockets can be written.
 
+A connection that the broker ends is made again, and what it had not acknowledged is sent again, as QoS 1 asks for.
+
 Standard input brings a job as one line of JSON, then how many messages may have been sent, a number a line; standard
 output says `ready`, and at the end what was sent when.
 """
@@ -10,7 +12,9 @@ import selectors
 import socket
 import sys
 import time
+from collections import deque
 from dataclasses import asdict, dataclass, field
+from itertools import count
 
 from benchmarks.ingest_messages import PACKET, Bytes, Plan
 from ingest.mqtt.packet import Credentials, connect
@@ -54,6 +58,10 @@ class _Connection:
     sent: int = 0
     answered_bytes: int = 0
     waiting: list[memoryview] = field(default_factory=list)
+    broken: bool = False
+    #: Bursts that are not wholly answered, in order, and messages in those that were.
+    _unanswered: deque[memoryview] = field(default_factory=deque)
+    _settled: int = 0
 
     @property
     def room(self) -> int:
@@ -64,24 +72,43 @@ class _Connection:
         """Send whole packets; what the socket does not take waits."""
         self.sent += len(burst) // len(PACKET)
         self.waiting.append(burst)
+        self._unanswered.append(burst)
         self.flush()
 
     def flush(self) -> None:
         """Send what waits."""
-        while self.waiting:
+        while self.waiting and not self.broken:
             try:
-                count = self.link.send(self.waiting[0])
+                taken = self.link.send(self.waiting[0])
             except BlockingIOError:
                 return
-            rest = self.waiting[0][count:]
+            except ConnectionError:
+                self.broken = True
+                return
+            rest = self.waiting[0][taken:]
             self.waiting = [rest, *self.waiting[1:]] if len(rest) else self.waiting[1:]
 
     def hear(self) -> None:
         """Count answers."""
-        data = self.link.recv(262_144)
-        if not data:
-            raise ConnectionResetError
+        try:
+            data = self.link.recv(262_144)
+        except ConnectionError:
+            data = b""
+        self.broken = self.broken or not data
         self.answered_bytes += len(data)
+        answered = self.answered_bytes // _PUBACK_BYTES
+        while self._unanswered and answered >= self._settled + len(self._unanswered[0]) // len(PACKET):
+            self._settled += len(self._unanswered.popleft()) // len(PACKET)
+
+    def renew(self, link: socket.socket) -> int:
+        """Go on over another link, with what was not answered first; return how many messages that are."""
+        self.link.close()
+        answered = self.answered_bytes // _PUBACK_BYTES
+        if self._unanswered:
+            self._unanswered[0] = self._unanswered[0][(answered - self._settled) * len(PACKET) :]
+        self.link, self.broken, self._settled = link, False, answered
+        self.answered_bytes, self.waiting = answered * _PUBACK_BYTES, list(self._unanswered)
+        return self.sent - answered
 
 
 class Publisher:
@@ -91,7 +118,10 @@ class Publisher:
         self._job = job
         self._begin, self._packets = 0, job.plan.packets(0, job.encoded if job.encoded else None)
         self._selector = selectors.DefaultSelector()
-        self._connections = [self._connected(number) for number in range(job.connections)]
+        self._numbers = count()
+        self._connections = [_Connection(self._connected()) for _ in range(job.connections)]
+        for connection in self._connections:
+            self._selector.register(connection.link, selectors.EVENT_READ, connection)
         self._sent = 0
         self._credit = 0
         #: Monotonic time and messages sent by then, a pair a burst.
@@ -140,20 +170,26 @@ class Publisher:
                 key.data.hear()
         for connection in self._connections:
             connection.flush()
+            if connection.broken:
+                self._renew(connection)
 
-    def _connected(self, number: int) -> _Connection:
+    def _renew(self, connection: _Connection) -> None:
+        self._selector.unregister(connection.link)
+        again = connection.renew(self._connected())
+        self._selector.register(connection.link, selectors.EVENT_READ, connection)
+        sys.stderr.write(f"publisher: the broker ended a connection; {again} messages are sent again\n")
+
+    def _connected(self) -> socket.socket:
         job = self._job
         link = socket.create_connection((_HOST, job.port), timeout=_PATIENCE_S)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         credentials = Credentials(job.username, job.password)
-        client_id = f"bench-{os.getpid()}-{number}"
+        client_id = f"bench-{os.getpid()}-{next(self._numbers)}"
         link.sendall(connect(client_id, keep_alive_s=0, credentials=credentials, clean=True))
         if link.recv(4) != b"\x20\x02\x00\x00":
             raise ConnectionRefusedError
         link.settimeout(0.0)
-        connection = _Connection(link)
-        self._selector.register(link, selectors.EVENT_READ, connection)
-        return connection
+        return link
 
 
 def _flat(rows: Bytes) -> memoryview:

@@ -49,6 +49,8 @@ _SLICE_S = 300
 _FLAT_MB = 64.0
 #: Looks by which the store may be behind and count as caught up; timeouts of making buckets and of reading, seconds.
 _LAG, _SETUP_S, _READ_S = 2, 10.0, 600.0
+#: Longest wait for the store to start on what it has, on a machine with other work, seconds.
+_START_S = 180.0
 _DATABASE = "city/readings"
 #: Where the logs of the last run stay.
 _LOGS = FOLDER / "soak_outage"
@@ -69,7 +71,7 @@ class Store:
 
     def start(self) -> None:
         """Run it on what it has kept."""
-        self._server = self._stack.enter_context(influxd(self._folder, port=self._own_port))
+        self._server = self._stack.enter_context(influxd(self._folder, port=self._own_port, within_s=_START_S))
         self._stack.enter_context(bridged(self.port, self._own_port))
 
     def kill(self) -> None:

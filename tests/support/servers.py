@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,11 @@ def answers_http(url: str) -> bool:
         return False
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, within_s: float = _START_S
+) -> None:
     """Return when `ready()`; fail with the server's own words when it ended or took too long."""
-    deadline = time.monotonic() + _START_S
+    deadline = time.monotonic() + within_s
     while not ready():
         try:
             code = process.wait(timeout=0.02)
@@ -125,13 +128,15 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
 
 
 @contextmanager
-def running(command: list[str], *, port: int, folder: Path, ready: Callable[[], bool]) -> Iterator[Server]:
+def running(
+    command: list[str], *, port: int, folder: Path, ready: Callable[[], bool], within_s: float = _START_S
+) -> Iterator[Server]:
     """Run `command` on a leash until the block ends; enter it when the server is ready."""
     log = folder / "server.log"
     with log.open("ab") as output:
         process = subprocess.Popen(leash.command(*command), stdout=output, stderr=output, cwd=folder)
     try:
-        wait_until(ready, process, log)
+        wait_until(ready, process, log, within_s=within_s)
         yield Server(HOST, port, folder, process)
     finally:
         process.terminate()
@@ -183,8 +188,8 @@ def embedded_broker(
 
 
 @contextmanager
-def influxd(folder: Path, *, port: int | None = None) -> Iterator[Server]:
-    """Run Debian's InfluxDB 1.6 with its data under `folder`."""
+def influxd(folder: Path, *, port: int | None = None, within_s: float = _START_S) -> Iterator[Server]:
+    """Run Debian's InfluxDB 1.6 with its data under `folder`, which may take a while to read."""
     program = require("influxd")
     chosen = free_port() if port is None else port
     configuration = folder / "influxdb.conf"
@@ -195,7 +200,8 @@ def influxd(folder: Path, *, port: int | None = None) -> Iterator[Server]:
     )
     url = f"http://{HOST}:{chosen}/ping"
     command = [program, "run", "-config", str(configuration)]
-    with running(command, port=chosen, folder=folder, ready=lambda: answers_http(url)) as server:
+    ready = partial(answers_http, url)
+    with running(command, port=chosen, folder=folder, ready=ready, within_s=within_s) as server:
         yield server
 
 
