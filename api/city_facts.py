@@ -76,17 +76,21 @@ class City(BaseModel):
     demo: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CityFacts:
-    """The city, and its two map layers as GeoJSON text."""
+    """The city, and its two map layers as GeoJSON text; what changes of it while the desk runs is told by `know`."""
 
     city: City
     basemap: bytes
     grids: bytes
 
-    def unit_of(self, quantity: str) -> str:
-        """Return a quantity's unit; empty for one that the catalogue does not know."""
-        known = self.city.quantities.get(quantity)
+    def know(self, quantities: Mapping[str, QuantityFacts]) -> None:
+        """Have these quantities from now on."""
+        self.city = self.city.model_copy(update={"quantities": quantities})
+
+    def unit_of(self, series: str) -> str:
+        """Return the unit of a series, labelled or not; empty for what the catalogue does not know, or is doubtful."""
+        known = self.city.quantities.get(series.partition("/")[0])
         return known.unit if known is not None else ""
 
     def is_department(self, department: str) -> bool:

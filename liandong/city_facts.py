@@ -26,7 +26,7 @@ def city_facts(city: CityFolder, *, version: str, demo: bool) -> CityFacts:
             for one in city.departments
         ),
         classes=tuple(_class(one) for one in city.standards),
-        quantities=_quantities(city.catalogue),
+        quantities=quantity_facts(city.catalogue),
         version=version,
         demo=demo,
     )
@@ -47,7 +47,8 @@ def _class(standard: Standard) -> ClassFacts:
     )
 
 
-def _quantities(catalogue: Catalogue) -> dict[str, QuantityFacts]:
+def quantity_facts(catalogue: Catalogue) -> dict[str, QuantityFacts]:
+    """Return the quantities as screens name them."""
     return {
         name: QuantityFacts(
             unit=quantity.unit,

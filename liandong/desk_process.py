@@ -110,7 +110,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
             keep_pauses_short()
             async with asyncio.TaskGroup() as group:
                 desk = group.create_task(_work(ledger, lease, feed, voice, care), name="desk.linkage")
-                beating = group.create_task(care.beat(database, feed), name="desk.heartbeat")
+                beside = group.create_task(care.beside(database, feed, given.city), name="desk.beside")
                 serving = group.create_task(serve(server, socket, stop), name="desk.http")
                 await stop.wait()
                 close_streams(app)
@@ -118,7 +118,7 @@ async def run_desk(settings: Settings, *, demo: bool, config: Path | None = None
                 await serving
                 await backtests.cancel()
                 desk.cancel()
-                beating.cancel()
+                beside.cancel()
         lease.release()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from api.city_facts import CityFacts
 from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.feed import Feed
@@ -14,6 +15,7 @@ from liandong.copies.standing import Standings, complaints, shown
 from liandong.copies.watch import CopyWatch
 from liandong.damage_watch import DamageWatch
 from liandong.heartbeat import Ailments, Heartbeat
+from liandong.quantity_watch import QuantityWatch
 from liandong.settings import Settings
 from linkage.admission.admit import Admitter
 from linkage.faults import faults_told
@@ -42,6 +44,12 @@ class Care:
     def copies(self) -> dict[str, object]:
         """Return how copies stand, for people who ask."""
         return shown(self._standings.now(), self._settings.backup, self._clock.now_ns())
+
+    async def beside(self, database: Database, feed: Feed, facts: CityFacts) -> None:
+        """Do what every desk does until cancelled, be it the one that works or not."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.beat(database, feed), name="desk.heartbeat")
+            group.create_task(QuantityWatch(self._settings.city, facts).run(), name="desk.quantities")
 
     async def beat(self, database: Database, feed: Feed) -> None:
         """Send signs of life until cancelled, if there is anybody to send them to."""

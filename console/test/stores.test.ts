@@ -154,4 +154,21 @@ describe('the city', () => {
     expect(city.where('', '东门')).toBe('东门');
     city.facts = null;
   });
+
+  it('knows a series by its quantity, and tells its label', () => {
+    const quantities = { temperature: { unit: '°C', name: { zh: '温度', en: 'Temperature' } } };
+    city.facts = { quantities } as unknown as City;
+    const told = ['temperature', 'temperature/DS/2', 'temperature[?]', 'moonlight/DS'].map((one) => [
+      city.quantity(one),
+      city.unit(one),
+    ]);
+
+    expect(told).toEqual([
+      ['温度', '°C'],
+      ['温度 · DS/2', '°C'],
+      ['temperature[?]', ''],
+      ['moonlight/DS', ''],
+    ]);
+    city.facts = null;
+  });
 });

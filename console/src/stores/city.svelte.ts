@@ -48,14 +48,22 @@ class CityStore {
     return [this.district(district), this.site(place)].filter((part) => part !== '').join(' · ');
   }
 
-  quantity(id: string): string {
+  /** A series in words: `temperature/DS` is the quantity, and the one of several that its device labels so. */
+  quantity(series: string): string {
+    const { id, label } = partsOf(series);
     const found = this.facts?.quantities[id];
-    return found === undefined ? id : say(found.name);
+    return found === undefined ? series : [say(found.name), label].filter((part) => part !== '').join(' · ');
   }
 
-  unit(id: string): string {
-    return this.facts?.quantities[id]?.unit ?? '';
+  unit(series: string): string {
+    return this.facts?.quantities[partsOf(series).id]?.unit ?? '';
   }
+}
+
+/** The quantity of a series and its label, which may hold slashes itself. */
+function partsOf(series: string): { id: string; label: string } {
+  const [id = '', ...label] = series.split('/');
+  return { id, label: label.join('/') };
 }
 
 export const city = new CityStore();
