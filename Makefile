@@ -25,7 +25,7 @@ packages:
 # compile them all.
 ready-python: setup-dev
 	@$(MAKE) --no-print-directory check-python
-	@$(BIN)/python -c "import numpy; from rules.baseline.scoring import Detector; Detector('any', numpy.arange(500))"
+	@$(BIN)/python -c "from zoneinfo import ZoneInfo; from liandong.detecting import Detecting; Detecting(1, ZoneInfo('UTC'))"
 	@said=$$($(BIN)/pytest --collect-only -q 2>&1) || { echo "$$said" | tail -n 60; exit 2; }
 
 # Built and checked while Python's packages come, where Node is there already; else with the Node that is one of them.

@@ -43,7 +43,8 @@ LEVELS = (
 class Case:
     """One measured situation; `beyond` is the share of readings that are beyond a limit, in random order.
 
-    `heard` measures of a silence rule not the ticks, but the readings between them.
+    `heard` measures of a silence rule not the ticks, but the readings between them. `learned` batches go before those
+    that are measured.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Case:
     events: bool = False
     site: int = 20
     heard: bool = False
+    learned: int = 0
 
     @property
     def judged(self) -> int:
@@ -78,6 +80,7 @@ _FORMULA = (
     "values: {one: {quantity: water_level, tags: [side-0]}, other: {quantity: water_level, tags: [side-1]}}, "
     'expression: "if(other > 0, (one - other) / 2 + sqrt(one), 0)", same: site, within: 10m'
 )
+_AT_ONCE = "warm_up: 0s"
 _UNLIKE, _UNLIKE_OTHERS = "{notice: {score: 3, hold: 1h}}", "against: both, same: site, within: 10m, warm_up: 0s"
 _RISES = "{notice: {rises: 40, hold: 1h}, major: {rises: 50, hold: 1h}}"
 
@@ -138,10 +141,11 @@ CASES = (
     Case("20 of a site, a look at every reading", "drift", 10_000, 1, 1, levels=_DRIFTS, extra=_LOOKING),
     Case("pairs of sensors, 20 rules a series", "expression", 10_000, 20, 20, levels=_APART, extra=_FORMULA, site=2),
     Case("20 of a site, one rule", "expression", 10_000, 1, 1, levels=_APART, extra=_FORMULA),
-    Case("1,000 series, ten readings of each", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
-    Case("10,000 series, one reading of each", "baseline", 10_000, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
-    Case("400 series, in columns", "baseline", 400, 1, 1, levels=_UNLIKE, extra="warm_up: 0s"),
-    Case("1,000 series and their neighbours", "baseline", 1_000, 1, 1, levels=_UNLIKE, extra=_UNLIKE_OTHERS),
+    Case("1,000 series, ten readings of each", "baseline", 1_000, 1, 1, 0.01, _UNLIKE, _AT_ONCE, learned=30),
+    Case("10,000 series, one reading of each", "baseline", 10_000, 1, 1, 0.01, _UNLIKE, _AT_ONCE, learned=300),
+    Case("10,000 series, their first readings", "baseline", 10_000, 1, 1, 0.01, _UNLIKE, _AT_ONCE),
+    Case("100 series, a hundred readings of each", "baseline", 100, 1, 1, 0.01, _UNLIKE, _AT_ONCE, learned=3),
+    Case("1,000 series and their neighbours", "baseline", 1_000, 1, 1, 0.01, _UNLIKE, _UNLIKE_OTHERS, learned=30),
     Case("a tick over 100,000 sensors", "silence", 100_000, 1, 1, levels="{notice: {intervals: 3}}"),
     Case("a tick, rhythms learned", "silence", 100_000, 1, 1, levels=_SILENT, extra=_LEARNED),
     Case("readings, rhythms learned", "silence", 100_000, 1, 1, levels=_SILENT, extra=_LEARNED, heard=True),
@@ -204,7 +208,7 @@ def measure(case: Case, batches: int = 40) -> Measured:
     engine.apply(Journaled(1, _context(case)))
     compile_s = time.process_time() - began
     engine.apply(Journaled(2, Connection(START_NS, listening=True)))
-    entries = list(_ticks(case, batches) if case.kind == "silence" else _arrivals(case, batches))
+    entries = list(_ticks(case, batches) if case.kind == "silence" else _arrivals(case, case.learned + batches))
     measured = {Arrivals} if case.heard or case.kind != "silence" else {Tick}
     of_case = [type(entry) in measured for entry in entries]
     seconds = [one for one, counts in zip(_timed(engine.apply, entries), of_case, strict=True) if counts][

@@ -15,6 +15,17 @@ Array = NDArray[Any]
 Column = tuple[DTypeLike, int] | tuple[DTypeLike, int, int]
 
 
+#: Bytes that a processor reads at once.
+_LINE = 64
+
+
+def _lines(size: int) -> NDArray[np.uint8]:
+    """Return so many bytes, all 0, that begin where a line of memory does."""
+    room = np.zeros(size + _LINE, np.uint8)
+    begin = -room.ctypes.data % _LINE
+    return room[begin : begin + size]
+
+
 class StateTable:
     """Columns of one length; the keys say whose state a row is, whatever the row's number.
 
@@ -28,14 +39,26 @@ class StateTable:
         columns: Mapping[str, Column],
         *,
         rows_a_chunk_bits: int = _CHUNK_BITS,
+        rows_together: bool = False,
     ) -> None:
         self.name, self.keys, self._bits = name, keys, rows_a_chunk_bits
         self._defaults = {column: default for column, (_, default, *_) in columns.items()}
-        self._columns = {
-            column: np.full((len(keys), *width), default, kind) for column, (kind, default, *width) in columns.items()
-        }
         kinds = [(column, kind, tuple(width)) for column, (kind, _, *width) in columns.items()]
         self._record = np.dtype([("key", "<i8", ()), *kinds])
+        #: All rows as one line of bytes, where a row's columns lie together; else nothing.
+        self.memory: NDArray[np.uint8] = np.empty(0, np.uint8)
+        if rows_together:
+            row = np.dtype(kinds)
+            self.memory = _lines(len(keys) * row.itemsize)
+            rows = self.memory.view(row)
+            self._columns: dict[str, Array] = {column: rows[column] for column in columns}
+            for column, default in self._defaults.items():
+                self._columns[column][:] = default
+        else:
+            self._columns = {
+                column: np.full((len(keys), *width), default, kind)
+                for column, (kind, default, *width) in columns.items()
+            }
         # A new table is written whole, but not row by row: what is not default there has been touched.
         self._touched = np.full((len(keys) >> self._bits) + 1, rows_a_chunk_bits == _CHUNK_BITS)
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from city.reading import ReadingBatch
 from liandong.backtest.panel import Sides
-from rules.baseline.compiling import is_compiled
 from rules.baseline.judging import BOTH
 from rules.book import RuleBook
 from rules.kinds.baseline import BaselineTerms
@@ -29,7 +28,7 @@ _NS = {"threshold": 190, "silence": 40, "stuck": 140, "compare": 500, "expressio
 _OTHERWISE_NS = 300
 
 #: Under a rule of baselines, for each of what a sensor is held against (docs/rules.md, "How fast").
-_BASELINE_NS, _COMPILED_BASELINE_NS = 2_700, 530
+_BASELINE_NS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +140,7 @@ class _Work:
         count = 1 + int(self._selected(rule.select)[rows].sum())
         count += sum(int(self._of_quantity[name].sum()) for name in rule.terms.quantities)
         if isinstance(rule.terms, BaselineTerms):
-            each_ns = _COMPILED_BASELINE_NS if is_compiled(len(rows)) else _BASELINE_NS
-            return count * each_ns * (2 if rule.terms.against == BOTH else 1)
+            return count * _BASELINE_NS * (2 if rule.terms.against == BOTH else 1)
         return float(count * _NS.get(rule.kind, _OTHERWISE_NS))
 
     def _selected(self, select: Selection) -> Ints:

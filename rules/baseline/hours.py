@@ -16,6 +16,9 @@ _QUARTER_NS = 900 * SECOND_NS
 #: A batch of history knows a year of quarters; beyond two years they are looked up again.
 _MOST = 70_000
 
+#: Of so many quarters in a row each is looked up: those of a live batch.
+_NEAR = 100
+
 
 class Hours(NamedTuple):
     """Of each moment: the hour of the wall clock, 0 to 23, and 1 on days of rest."""
@@ -37,9 +40,14 @@ class WallClock:
 
     def hours(self, time_ns: Ints) -> Hours:
         """Return the hours of moments."""
-        quarters, of = np.unique(time_ns // _QUARTER_NS, return_inverse=True)
+        quarters = time_ns // _QUARTER_NS
         if len(self._known) > _MOST:
             self._known.clear()
+        first = int(quarters.min(initial=np.iinfo(np.int64).max))
+        if int(quarters.max(initial=0)) - first < _NEAR:
+            of, quarters = quarters - first, np.arange(first, int(quarters.max(initial=first - 1)) + 1)
+        else:
+            quarters, of = np.unique(quarters, return_inverse=True)
         codes = np.array([self._code(quarter) for quarter in quarters.tolist()], dtype=np.int64)[of]
         return Hours(codes % 24, codes // 24)
 

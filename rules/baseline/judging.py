@@ -19,7 +19,7 @@ from rules.groups import Grouping
 from rules.kind import Verdict
 from rules.levelled import bands_of, reading_seen
 from rules.listening import Listening
-from rules.metered import MeteredPass, Samples, Taken, reading_at, rounds, taken
+from rules.metered import MeteredPass, Samples, Taken, reading_at, taken
 from rules.neighbours import nearest
 from rules.newest import Newest
 from rules.pairs import Pairs
@@ -76,8 +76,8 @@ class BaselinePass(MeteredPass):
         self._within_ns = np.array(habits.within_ns, dtype=np.int64).take(pairs.term)
         self._warm_up_ns = np.array(habits.warm_up_ns, dtype=np.int64).take(pairs.term)
         views = (SELF, NEIGHBOURS) if habits.against == BOTH else (habits.against,)
-        # Rows of version 1 had no last score; what was learned in it is learned anew.
-        self._views = {view: Detector(f"{name}_{view}_2", pairs.keys) for view in views}
+        # Rows of versions 1 and 2 were laid out otherwise; what was learned in them is learned anew.
+        self._views = {view: Detector(f"{name}_{view}_3", pairs.keys) for view in views}
         self._near = nearest(pairs, habits.grouping) if NEIGHBOURS in views else None
         self._newest = Newest(f"{name}_newest", pairs, self._index)
         lowest = [bands_of(terms)[0] for terms in pairs.roll.terms]
@@ -86,12 +86,6 @@ class BaselinePass(MeteredPass):
         self._stage = Stage(f"{name}_stage", pairs.keys, self._reached, left)
         newest = () if self._near is None else (self._newest.table,)
         self._memories = (self._stage.table, *newest, *(view.table for view in self._views.values()))
-
-    def refresh(self) -> None:
-        """Derive what is not kept in the tables, after they were loaded."""
-        super().refresh()
-        for detector in self._views.values():
-            detector.refresh()
 
     def _reads(self, pair: int) -> list[tuple[str, str]]:
         """Return the series of a pair, and of its neighbours where it is held against them."""
@@ -107,31 +101,23 @@ class BaselinePass(MeteredPass):
         """Score the readings of a batch, and learn them."""
         seen = taken(batch, self._index)
         fan = self._index.fan(seen.series)
-        order = np.argsort(fan.pair, kind="stable")
-        pair, row = fan.pair[order], seen.row[fan.of[order]]
+        order = slice(None) if fan.alone else np.argsort(fan.pair, kind="stable")
+        pair, row = fan.pair[order], fan.spread(seen.row)[order]
+        time_ns, value = batch.time_ns[row], batch.value[row]
         median = self._median(batch, seen, pair, row)
-        views: dict[str, Scored] = {}
-        staged = Staged(*np.full((2, len(pair)), np.nan))
-        score = np.full(len(pair), np.nan)
-        hours = self._clock.hours(batch.time_ns[row])
+        hours, views = self._clock.hours(time_ns), {}
         for view, detector in self._views.items():
-            of_view = np.arange(len(pair)) if view == SELF else np.flatnonzero(np.isfinite(median))
-            at = row[of_view]
-            value = batch.value[at] - (0.0 if view == SELF else median[of_view])
-            found = detector.push(Readings(pair[of_view], value, batch.time_ns[at], *hours.of(of_view)))
-            views[view] = found if len(of_view) == len(pair) else _laid_out(found, of_view, len(pair))
-        lesser = np.minimum.reduce([found.score for found in views.values()])
+            if view == SELF:
+                views[view] = detector.push(Readings(pair, value, time_ns, *hours))
+            else:
+                at = np.flatnonzero(np.isfinite(median))
+                found = detector.push(Readings(pair[at], value[at] - median[at], time_ns[at], *hours.of(at)))
+                views[view] = found if len(at) == len(pair) else _laid_out(found, at, len(pair))
+        score = np.minimum.reduce([found.score for found in views.values()])
         began_ns = np.maximum.reduce([found.began_ns for found in views.values()])
-        known = np.flatnonzero(np.isfinite(lesser) & (batch.time_ns[row] - began_ns >= self._warm_up_ns[pair]))
-        score[known] = lesser[known]
+        score[time_ns - began_ns < self._warm_up_ns[pair]] = np.nan
         slots = np.minimum.reduce([found.slots for found in views.values()])
-        for turn in rounds(pair[known]):
-            places = known[turn]
-            for column, of_round in zip(
-                staged, self._stage.push(pair[places], score[places], slots[places]), strict=True
-            ):
-                column[places] = of_round
-        return Looked(pair, row, median, score, staged, views)
+        return Looked(pair, row, median, score, self._stage.push(pair, score, slots), views)
 
     def judge(self, batch: ReadingBatch, looked: Looked) -> list[Verdict]:
         """Let the scores of a batch climb the levels."""
@@ -227,5 +213,6 @@ def _laid_out(found: Scored, places: Ints, count: int) -> Scored:
     """Return what was found at some of so many readings, with nothing at the others."""
     every = blank(count)
     for column, of_some in zip(every, found, strict=True):
+        column[:] = np.nan if column.dtype == np.float64 else 0
         column[places] = of_some
     return every

@@ -4,6 +4,7 @@ Every series has its own idea of what is unusual, and some are unusual often: wi
 raise most alarms.
 """
 
+from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -17,18 +18,11 @@ Floats = NDArray[np.float64]
 #: Where an alarm is raised, in scores, and cleared, as a share of that; how they were chosen: docs/detection.md.
 RAISED, CLEARED = 1.6, 0.6
 
-#: An alarm lowers the next scores by this much, which is forgotten over so many readings; one that follows missing
-#: ones stands for these too, as far as `rules.baseline.scoring` says.
-_HABIT, _FORGOTTEN = 0.2, 5000.0
-
-#: What keeps an alarm is the highest score so far, less a fiftieth for each reading since: gone after some fifty.
-_FADES = 0.98
-
 COLUMNS: dict[str, Column] = {"habit": (np.float64, 0), "peak": (np.float64, 0), "raised": (np.int8, 0)}
 
 
 class Staged(NamedTuple):
-    """What an alarm is reached by, and what it is kept by."""
+    """What an alarm is reached by, and what it is kept by; not a number where nothing was judged."""
 
     reaching: Floats
     keeping: Floats
@@ -40,18 +34,17 @@ class Stage:
     def __init__(self, name: str, keys: Ints, raised: Floats, cleared: Floats) -> None:
         """Take for each row where its lowest level is reached, and at what share of that it is left."""
         self.table = StateTable(name, keys, COLUMNS)
-        self._raised, self._cleared = raised, cleared
+        self._stage = (
+            import_module("rules.baseline.kernel").stager(self.table, (raised, cleared)) if len(keys) else None
+        )
 
     def push(self, rows: Ints, score: Floats, slots: Ints) -> Staged:
-        """Take one score of each of `rows`, which are distinct; `slots` is for how many readings it stands."""
-        table = self.table
-        habit = table["habit"][rows] * (1 - slots / _FORGOTTEN)
-        peak = np.maximum(table["peak"][rows] * _FADES, score)
-        stands = (table["raised"][rows] > 0) & (peak > self._cleared[rows])
-        reaching = np.maximum(score - habit, 0.0)
-        raised = ~stands & (reaching > self._raised[rows])
-        table["habit"][rows] = habit + _HABIT * raised
-        table["peak"][rows] = peak
-        table["raised"][rows] = stands | raised
-        table.touch(rows)
-        return Staged(reaching, peak)
+        """Take scores, those of a row in their order; `slots` is for how many readings each stands.
+
+        What is not a number is passed over.
+        """
+        staged = Staged(*np.empty((2, len(rows))))
+        if self._stage is not None:
+            self._stage(rows, score, slots, staged)
+        self.table.touch(rows)
+        return staged

@@ -2,11 +2,14 @@ import numpy as np
 import pytest
 
 from city.clock import SECOND_NS
-from rules.baseline import compiling
+from rules.baseline import scoring
+from rules.baseline.memory import NUMBERS, ROOM
+from rules.baseline.scale import BINS, BLOCK, BLOCKS
 from rules.baseline.scoring import Detector, Readings
+from tests.support.plain_baseline import PlainBaseline
 
 #: So many series, each with so many readings a batch.
-SERIES, EACH, BATCHES = 24, 25, 50
+SERIES, EACH, BATCHES = 6, 25, 12
 
 
 def made_up(random: np.random.Generator, began_ns: np.ndarray) -> Readings:
@@ -27,50 +30,55 @@ def made_up(random: np.random.Generator, began_ns: np.ndarray) -> Readings:
     return Readings(row, value.ravel(), time_ns.ravel(), hour.ravel(), rest.ravel())
 
 
-def used_up(detector: Detector) -> None:
+def bins_of(detector: Detector) -> np.ndarray:
+    """Return all bins by series and number, as they lie in memory: written there when they are changed."""
+    bins = detector.table["bins"].reshape(SERIES, BLOCKS, NUMBERS, BLOCK)
+    return bins.transpose(0, 2, 1, 3).reshape(SERIES, NUMBERS, BINS)
+
+
+def used_up(detector: Detector, plain: list[PlainBaseline]) -> None:
     """Fill the ranks, so that they are halved soon, and three numbers of each series moved by then."""
-    bins = detector.table["bins"].reshape(SERIES, -1, 80)
-    bins[:] = 0
-    bins[:, :, 16], detector.table["first_bin"][:] = 38_900, -16
+    bins = np.zeros((NUMBERS, BINS), np.int64)
+    bins[:, 16] = 39_900
     for number, bin_ in ((0, 3), (7, 40), (22, 79)):
-        bins[:, number, 16], bins[:, number, bin_] = 0, 38_900
-    detector.refresh()
+        bins[number, 16], bins[number, bin_] = 0, 39_900
+    detector.table["bins"][:] = bins.reshape(NUMBERS, BLOCKS, BLOCK).transpose(1, 0, 2).ravel()
+    sums = np.zeros((BLOCKS, ROOM), np.int64)
+    sums[:, :NUMBERS] = bins.reshape(NUMBERS, BLOCKS, BLOCK).sum(axis=2).T
+    detector.table["sums"][:, : sums.size] = sums.ravel()
+    detector.table["first_bin"][:] = -16
+    for one in plain:
+        one.ranks.bins, one.ranks.first = bins.copy(), [-16] * NUMBERS
 
 
 @pytest.mark.timeout(120)  # it compiles, once for each version
-def test_compiled_pass_scores_and_remembers_bit_by_bit_what_columns_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    columns = Detector("columns", np.arange(SERIES))
-    monkeypatch.setattr(compiling, "WORTH", SERIES)
-    kernel = Detector("kernel", np.arange(SERIES))
+def test_compiled_pass_scores_and_remembers_what_the_plain_words_say() -> None:
+    detector, plain = Detector("compiled", np.arange(SERIES)), [PlainBaseline() for _ in range(SERIES)]
     random, began_ns = np.random.default_rng(11), np.zeros(SERIES, np.int64)
 
     for batch in range(BATCHES):
         if batch == BATCHES // 2:
-            used_up(columns)
-            used_up(kernel)
+            used_up(detector, plain)
         readings = made_up(random, began_ns)
         began_ns = readings.time_ns[EACH - 1 :: EACH]
-        for expected, got in zip(columns.push(readings), kernel.push(readings), strict=True):
-            np.testing.assert_array_equal(expected, got)
+        columns = (column.tolist() for column in readings)
+        expected = [plain[row].push(*reading) for row, *reading in zip(*columns, strict=True)]
+        np.testing.assert_allclose(detector.push(readings).score, expected, atol=1e-4)
 
-    for name in columns.table.columns:
-        np.testing.assert_array_equal(columns.table[name], kernel.table[name], err_msg=name)
-    assert columns.table["bins"].reshape(SERIES, -1, 80).sum(axis=2).max() < 30_000
+    for series, bins in zip(plain, bins_of(detector), strict=True):
+        np.testing.assert_array_equal(bins, series.ranks.bins)
+    assert 0 < max(series.ranks.bins.sum(axis=1).max() for series in plain) < 25_000  # they were halved
 
 
 @pytest.mark.timeout(120)
-def test_compiled_pass_goes_on_from_a_loaded_table_and_from_batches_cut_otherwise(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(compiling, "WORTH", SERIES)
-    whole, first, second = (Detector("kernel", np.arange(SERIES)) for _ in range(3))
+def test_compiled_pass_goes_on_from_a_loaded_table_and_from_batches_cut_otherwise() -> None:
+    whole, first, second = (Detector("compiled", np.arange(SERIES)) for _ in range(3))
     readings = made_up(np.random.default_rng(12), np.zeros(SERIES, np.int64))
     later = made_up(np.random.default_rng(13), readings.time_ns[EACH - 1 :: EACH])
     for detector in (whole, first):
         detector.push(readings)
 
     assert second.table.load(body for _, body in first.table.touched()) == 0
-    second.refresh()
     expected, got = (
         whole.push(later),
         [second.push(later.of(np.arange(one, SERIES * EACH, EACH))) for one in range(EACH)],
@@ -78,13 +86,13 @@ def test_compiled_pass_goes_on_from_a_loaded_table_and_from_batches_cut_otherwis
 
     for column, parts in zip(expected, zip(*got, strict=True), strict=True):
         np.testing.assert_array_equal(column, np.stack(parts, axis=1).reshape(column.shape))
+    for name in whole.table.columns:
+        np.testing.assert_array_equal(whole.table[name], second.table[name], err_msg=name)
 
 
-def test_few_series_are_learned_in_columns_and_many_without_numba_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = Detector("few", np.arange(compiling.WORTH - 1)).table
-    sums = np.zeros((len(table), 23, 8), np.uint16)
+def test_nothing_is_compiled_where_no_series_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(scoring, "import_module")
 
-    assert compiling.compiled(table, sums) is None
-    monkeypatch.setattr(compiling, "WORTH", 1)
-    monkeypatch.setattr(compiling, "find_spec", lambda name: None)
-    assert compiling.compiled(table, sums) is None
+    found = Detector("nobody", np.arange(0)).push(Readings(*np.zeros((5, 0), np.int64)))
+
+    assert len(found.score) == 0

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from math import nan
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,7 +10,6 @@ from city.clock import SECOND_NS, to_ns
 from rules.baseline.hours import WallClock
 from rules.baseline.scoring import Detector, Readings
 from rules.baseline.stage import Stage
-from rules.baseline.windows import lately
 
 SHANGHAI = Calendar(ZoneInfo("Asia/Shanghai"), national=False, holidays={date(2026, 11, 20): {"en": "Harbour day"}})
 
@@ -72,6 +72,16 @@ def staged(scores: list[float]) -> list[tuple[float, bool]]:
     ]
 
 
+def test_stage_takes_scores_of_several_rows_in_their_order_and_passes_over_what_was_not_judged() -> None:
+    limits = np.array([1.6, 1.6]), np.array([0.96, 0.96])
+    scores, rows = np.array([1.7, nan, 3.0, 1.7, 1.7]), np.array([0, 0, 0, 1, 1])
+
+    staged = Stage("stage", np.arange(2), *limits).push(rows, scores, np.ones(5, np.int64))
+
+    assert staged.reaching == pytest.approx(np.array([1.7, nan, 2.8, 1.7, 1.5]), abs=1e-3, nan_ok=True)
+    assert staged.keeping == pytest.approx(np.array([1.7, nan, 3.0, 1.7, 1.7]), nan_ok=True)
+
+
 def test_stage_is_harder_to_move_after_an_alarm_and_counts_a_standing_one_once() -> None:
     assert staged([1.7, 1.7, 3.0]) == [(1.7, True), (1.5, True), (2.8, True)]
 
@@ -81,18 +91,3 @@ def test_stage_lets_an_alarm_go_when_the_peak_has_faded() -> None:
 
     assert [stands for _, stands in found].index(False) == 37  # 2 · 0.98^37 is below 0.96
     assert staged([1.7, *([0.1] * 60), 1.75])[-1] == (1.552, False)
-
-
-def test_windows_that_are_not_full_are_taken_for_what_is_in_them() -> None:
-    window = np.array([[0.0, 0.0, 4.0, 6.0], [1.0, 2.0, 3.0, 4.0]], dtype=np.float32)
-
-    found = lately(window, (1, 4), np.array([2, 4]))
-
-    assert found.mean.tolist() == [[6.0, 5.0], [4.0, 2.5]]
-    assert found.deviation == pytest.approx(np.array([[0.0, 1.0], [0.0, np.std([1, 2, 3, 4])]]))
-
-
-def test_windows_forget_what_has_left_them() -> None:
-    flat = np.array([[1e30, *[0.1] * 6]], dtype=np.float32)
-
-    assert lately(flat, (6, 7), np.array([9])).deviation[0, 0] == 0.0
