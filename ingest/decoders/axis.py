@@ -10,6 +10,7 @@ from city.measurement import Decoded, Measurement, Observation
 from ingest.decoders.camera_events import KEPT, event_of, told, truth
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.metadata_stream import notifications
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
@@ -23,6 +24,20 @@ _MAX_TEXT = 200
 _STATES = frozenset({"active", "state", "triggered", "motion", "logicalstate", "ismotion", "issounddetected", "day"})
 #: What Object Analytics counts, where the name of the count is that of the class alone.
 _CLASSES = frozenset({"human", "car", "bus", "truck", "bike", "motorcycle/bicycle", "othervehicle", "vehicle"})
+
+#: Values of an air quality sensor (AXIS D6310), by their member in lower case.
+_AIR = {
+    "temperature": Known("temperature", "°C"),
+    "humidity": Known("humidity", "%"),
+    "co2": Known("co2", "ppm"),
+    "nox": Known("nox_index", ""),
+    "voc": Known("voc_index", ""),
+    "pm1.0": Known("pm1", "µg/m³"),
+    "pm2.5": Known("pm25", "µg/m³"),
+    "pm4.0": Known("pm4", "µg/m³"),
+    "pm10.0": Known("pm10", "µg/m³"),
+    "aqi": Known("air_quality_index", ""),
+}
 
 
 class AxisDecoder:
@@ -81,6 +96,8 @@ def _event(topic: str, body: dict[str, Any]) -> Decoded:
     time_ns = time_of(body.get("timestamp"))
     if "ObjectAnalytics" in path and "total" in data:
         return Decoded(list(_counts(sensor, data, time_ns)))
+    if path.startswith("AirQualityMonitor"):
+        return Decoded(list(_air(sensor.rpartition("/")[0] or sensor, data, time_ns)))
     return Decoded(observations=list(_states(sensor, path, data, time_ns)))
 
 
@@ -103,6 +120,15 @@ def _counts(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterat
         if parsed is not None:
             label = key.removeprefix("total") or "all"
             yield Measurement(sensor, quantity, parsed[0], "", time_ns, label=checked_name(label, at="$.message.data"))
+
+
+def _air(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Measurement]:
+    """Yield what an air quality sensor (AXIS D6310) measures; its indexes are Sensirion's and have no unit."""
+    for key, said in data.items():
+        known = _AIR.get(key.lower())
+        parsed = number_with_unit(said, at=f"$.message.data.{key}")
+        if known is not None and parsed is not None:
+            yield Measurement(sensor, known.quantity, parsed[0], known.unit, time_ns)
 
 
 def _states(sensor: str, path: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Observation]:

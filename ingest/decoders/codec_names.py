@@ -31,7 +31,7 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("soil_moisture", "%"), "volumetric_water_content soil_volumetric_water_content"),
         *_all(Known("leaf_wetness", "%"), "leaf_moisture leaf_wetness"),
         *_all(Known("conductivity", "µS/cm"), "conduct_soil soil_conductivity ec conductivity soil_ec"),
-        *_all(Known("conductivity", "µS/cm"), "electrical_conductivity"),
+        *_all(Known("conductivity", "µS/cm"), "electrical_conductivity soilconductivity"),
         *_all(Known("ph", "pH"), "ph ph_value ph1_soil soil_ph water_ph"),
         *_all(Known("dissolved_oxygen", "mg/L"), "dissolved_oxygen do"),
         *_all(Known("dissolved_solids", None), "tds"),
@@ -211,7 +211,7 @@ NO_READING = frozenset(
         "profile", "sensitivity", "range", "delay", "timeout", "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq",
         "crc", "checksum", "variant", "tx", "rx", "gateway", "num", "last", "calculate", "connect", "connected", "out",
         "output", "acc", "accel", "acceleration", "accelerometer", "gyro", "history", "start", "region", "ipso",
-        "retries", "protocol", "weight_type", "message", "msg",
+        "retries", "protocol", "weight_type", "message", "msg", "multiplier", "conv", "divisor", "factory",
     }
 )  # fmt: skip
 #: Words of the above that as a part hold what was measured.

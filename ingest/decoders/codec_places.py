@@ -8,10 +8,13 @@ from ingest.decoders.values import number_with_unit
 
 _LATITUDE = ("latitude", "lat", "gpslatitude", "latitudedeg", "gpslat")
 _LONGITUDE = ("longitude", "lon", "lng", "long", "gpslongitude", "longitudedeg", "gpslon", "gpslong")
+_ALTITUDE = ("altitude", "alt", "altitudem", "gpsaltitude")
+#: Metres; nothing that sends to a city is higher.
+_HIGHEST_M = 20_000.0
 #: What stands beside a place and says how it was found.
 _BESIDE = frozenset(
     {
-        *_LATITUDE, *_LONGITUDE, "altitude", "alt", "altitudem", "gpsaltitude", "hdop", "pdop", "sats", "satellites",
+        *_LATITUDE, *_LONGITUDE, *_ALTITUDE, "hdop", "pdop", "sats", "satellites",
         "accuracy", "heading", "headingdeg", "course", "geohash", "fix", "gpsfix",
     }
 )  # fmt: skip
@@ -48,13 +51,15 @@ def located(sensor: str, place: object, time_ns: int | None) -> list[Observation
 
 def _pair(values: Mapping[str, Any]) -> dict[str, str | float | bool]:
     by_name = {_plain(key): value for key, value in values.items()}
-    latitude, longitude = _degrees(by_name, _LATITUDE, 90.0), _degrees(by_name, _LONGITUDE, 180.0)
+    latitude, longitude = _within(by_name, _LATITUDE, 90.0), _within(by_name, _LONGITUDE, 180.0)
     if latitude is None or longitude is None or (latitude, longitude) == (0.0, 0.0):  # no fix yet
         return {}
-    return {"latitude": latitude, "longitude": longitude}
+    found: dict[str, str | float | bool] = {"latitude": latitude, "longitude": longitude}
+    altitude = _within(by_name, _ALTITUDE, _HIGHEST_M)
+    return found if altitude is None else {**found, "altitude": altitude}
 
 
-def _degrees(values: Mapping[str, Any], names: tuple[str, ...], most: float) -> float | None:
+def _within(values: Mapping[str, Any], names: tuple[str, ...], most: float) -> float | None:
     said = next((values[name] for name in names if name in values), None)
     parsed = number_with_unit(said, at=names[0]) if not isinstance(said, bool) else None
     return parsed[0] if parsed is not None and abs(parsed[0]) <= most else None

@@ -20,6 +20,7 @@ from ingest.decoders import (
     milesight_vs,
     modbus_gateway,
     nb_iot,
+    one_m2m,
     onvif_mqtt,
     opc_ua,
     opensensemap,
@@ -36,6 +37,7 @@ from ingest.decoders import (
     traffic_lanes,
     tts_v3,
     ups,
+    wmbus,
 )
 from ingest.decoders.axis import AxisDecoder
 from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
@@ -58,6 +60,7 @@ from ingest.decoders.milesight_gateway import MilesightGatewayDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
 from ingest.decoders.nb_iot import NbIotDecoder
+from ingest.decoders.one_m2m import OneM2mDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opc_ua import OpcUaDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
@@ -76,6 +79,7 @@ from ingest.decoders.thingpark_loriot import ThingparkLoriotDecoder
 from ingest.decoders.traffic_lanes import TrafficLanesDecoder
 from ingest.decoders.tts_v3 import TtsV3Decoder
 from ingest.decoders.ups import UpsDecoder
+from ingest.decoders.wmbus import WmbusDecoder
 from ingest.templates.product import product_family
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
@@ -96,6 +100,8 @@ FAMILIES: dict[str, Family] = {
     "purpleair": Family(PurpleAirDecoder, bears=purpleair.bears),
     "modbus_gateway": Family(ModbusGatewayDecoder, bears=modbus_gateway.bears),
     "ups": Family(UpsDecoder, bears=ups.bears),
+    "wmbus": Family(WmbusDecoder, bears=wmbus.bears),
+    "one_m2m": Family(OneM2mDecoder, bears=one_m2m.bears),
     "digitraffic": Family(DigitrafficDecoder, topics=digitraffic.TOPICS, bears=digitraffic.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "lpwan_servers": Family(LpwanServersDecoder, topics=lpwan_servers.TOPICS, bears=lpwan_servers.bears),

@@ -10,6 +10,7 @@ from ingest.decoders.family import Body
 from ingest.decoders.fiware_names import BY_TYPE, GENERIC, NOT_MEASURED, RATIO, Attribute
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_words import meaning
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
@@ -94,6 +95,8 @@ def bears(body: Body) -> bool:
 
 
 #: An IoT Agent's topic: `/<apikey>/<device>/attrs`, or after `/json` or `/ul`, where one attribute may follow.
+#: Members by which gateways of Bluetooth's broadcasts (Theengs) tell the make of a beacon of some type.
+_NO_ENTITY = frozenset({"model_id", "mac_type", "adv_type"})
 _AGENT = re.compile(r"/(?:[^/]+/(?P<device>[^/]+)/attrs|(?:json|ul)/[^/]+/(?P<named>[^/]+)/attrs(?:/(?P<one>[^/]+))?)")
 
 
@@ -141,7 +144,11 @@ def _entities(body: object) -> list[dict[str, Any]]:
 
 
 def _is_entity(entity: dict[str, Any]) -> bool:
-    return isinstance(entity.get("id"), str) and isinstance(entity.get("type"), str)
+    """Return whether a body has an entity's name and type; of a record the type is what was measured."""
+    kind = entity.get("type")
+    if not isinstance(entity.get("id"), str) or not isinstance(kind, str):
+        return False
+    return meaning(kind) is None and _NO_ENTITY.isdisjoint(entity)
 
 
 def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:

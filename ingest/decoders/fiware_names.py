@@ -25,6 +25,9 @@ _WEATHER = {
     "humidity": Attribute("humidity", RATIO),
     "atmosphericPressure": Attribute("atmospheric_pressure", "hPa"),
     "pressureTendency": Attribute("pressure_tendency"),
+    "airTemperature": Attribute("temperature", "°C"),
+    "airTemperature.instValue": Attribute("temperature", "°C"),
+    "ambientTemperature": Attribute("temperature", "°C"),
     "dewPoint": Attribute("dew_point", "°C"),
     "windSpeed": Attribute("wind_speed", "m/s"),
     "gustSpeed": Attribute("wind_gust", "m/s"),
@@ -157,6 +160,13 @@ BY_TYPE = {
         "totalActiveEnergyImport": Attribute("energy", "kWh"),
         "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
     },
+    "NoisePollution": {"Laeq2": Attribute("noise_laeq", "dB(A)"), "Lamax2": Attribute("noise_lamax", "dB(A)")},
+    "NightSkyQuality": {
+        "ambientTemperature": Attribute("temperature", "°C"),
+        "skyTemperature": Attribute("temperature", "°C", "sky"),
+        "skyMagnitude": Attribute("sky_magnitude"),
+        "battery": Attribute("battery_voltage", "mV"),
+    },
     "Vehicle": {"speed": Attribute("speed", "km/h"), "heading": Attribute("heading", "°")},
     "WaterConsumptionObserved": {"waterConsumption": Attribute("water_consumption")},
     "ParkingSpot": {"status": Attribute("occupied", "")},
@@ -202,3 +212,5 @@ BY_TYPE = {
         "co2TSA.instValue": Attribute("co2", "ppm"),
     },
 }
+#: What the model of a meter was called before.
+BY_TYPE["ThreePhaseAcMeasurement"] = BY_TYPE["ACMeasurement"]

@@ -12,6 +12,8 @@ _TEMPLATE = re.compile(
 _STEP = re.compile(r"\.(\w+)|\[\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))\s*\]")
 #: What may follow: conversions that change nothing for us, a default, and multiplication with or division by a number.
 _FILTER = re.compile(r"\|\s*(?:float|int|round|default|string|is_defined)(?:\s*\([\w\s.,'\"-]*\))?\s*")
+#: A value and its conversions in brackets of their own: `(value_json.e | float) * 0.001`.
+_BRACKETS = re.compile(r"\{\{(-?\s*)\(([^()]*(?:\([^()]*\)[^()]*)*)\)(.*)\}\}", re.DOTALL)
 _SCALE = re.compile(r"([*/])\s*(-?\d+(?:\.\d+)?)\s*")
 
 
@@ -28,7 +30,8 @@ class Lookup(NamedTuple):
 
 def read_template(text: str) -> Lookup | None:
     """Return the look-up that a template writes; None for one that would have to be executed."""
-    found = _TEMPLATE.fullmatch(text.strip()) if len(text) <= 500 else None
+    plain = _BRACKETS.sub(r"{{\1\2\3}}", text.strip()) if len(text) <= 500 else ""
+    found = _TEMPLATE.fullmatch(plain)
     if found is None:
         return None
     factor = _factor(found.group(3))

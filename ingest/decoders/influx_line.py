@@ -11,8 +11,11 @@ from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from ingest.decoders.family import Body
 from ingest.decoders.influx_names import IPMI_QUANTITIES, IPMI_SENSOR, NO_READING, PLUGINS, SENSOR_TAGS, Field, Plugin
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_words import meaning as known_word
 from ingest.decoders.times import parse_epoch
+from ingest.decoders.ups import UPS_MIB
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 
@@ -149,10 +152,18 @@ def _known(point: _Point, plugin: Plugin) -> list[Measurement]:
     for key, value in point.line["fields"].items():
         meaning = plugin.fields.get(key)
         if meaning is None and not plugin.only and not NO_READING.search(key.lower()):
-            meaning = Field(_quantity(point.line, key), unit)
+            meaning = _field(point.line, key, unit)
         if meaning is not None and not isinstance(value, str):
             found.append(_measurement(point, meaning, value))
     return found
+
+
+def _field(line: Line, key: str, unit: str | None) -> Field:
+    """Return what a field is that no plugin's documentation tells: an object of the UPS-MIB, a known word, its name."""
+    known = UPS_MIB.get(key) or next(iter(known_word(key) or ()), None)
+    if isinstance(known, Known) and not known.label:
+        return Field(known.quantity, unit or known.unit)
+    return Field(_quantity(line, key), unit)
 
 
 def _quantity(line: Line, key: str) -> str:

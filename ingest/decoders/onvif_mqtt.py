@@ -47,6 +47,7 @@ _STATES = (
 #: Levels of topics that tell of the city, or of a camera that is lost to it; the rest is the device's own business.
 _TELLING = {
     "ruleengine", "videosource", "audioanalytics", "videoanalytics", "recognition", "trigger", "hardwarefailure",
+    "openapp",
 }  # fmt: skip
 _MAX_TEXT = 200
 

@@ -11,7 +11,8 @@ from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
-from ingest.decoders.plain_body import Plain, Reader, Scope
+from ingest.decoders.plain_body import Plain, Reader
+from ingest.decoders.plain_scope import Scope
 from ingest.decoders.plain_words import meaning
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
@@ -23,6 +24,7 @@ _PLATFORMS = re.compile(
     r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
     r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
     r"|\$dg/device/[^/]+/(?P<dgiot>[^/]+)/.+|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
+    r"|(?P<ditto>[^/]+/[^/]+)/things/(?:twin|live)/(?:events|commands)/.+"
 )
 #: Levels at either end of a topic that say what is sent, and never by whom.
 _GENERIC = frozenset(
@@ -80,7 +82,8 @@ class PlainDecoder:
         found = list(_found(reader, topic, payload))
         if not any(one.telling for one in found) and not reader.heard:
             raise _unrecognised(payload)
-        return Decoded(self._options.told([_named(one, topic) for one in found]))
+        quantities = frozenset(one.measurement.quantity for one in found)
+        return Decoded(self._options.told([_named(one, topic, quantities) for one in found]))
 
 
 def bears(body: Body) -> bool:
@@ -93,7 +96,7 @@ def bears(body: Body) -> bool:
 def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
     if payload.lstrip()[:1] in {b"{", b"["}:
         body = parse_json(payload)
-        return iter(()) if _is_wish(body) else reader.read(body, Scope(word=_word(topic)))
+        return iter(()) if _is_wish(body) else reader.read(body, _twin(body) or Scope(word=_word(topic)))
     text = _text(payload)
     pairs = _pairs(text)
     if pairs:
@@ -105,6 +108,13 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         record = {"name": _CAYENNE_WORDS.get(word, word), "value": value, "unit": _CAYENNE_UNITS.get(unit, unit)}
         return reader.read(record, Scope(label=leaf))
     return reader.read({_word(topic): text}, Scope())
+
+
+def _twin(body: Any) -> Scope | None:  # noqa: ANN401 - any JSON
+    """Return whose change a message of Eclipse Ditto tells, which has its topic within; None for another."""
+    told = body.get("topic") if isinstance(body, dict) and isinstance(body.get("path"), str) else None
+    sensor = _of_platform(told).replace("/", ":") if isinstance(told, str) else ""
+    return Scope(sensor=sensor, word=_word(body["path"])) if sensor else None
 
 
 def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
@@ -141,11 +151,11 @@ def _pairs(text: str) -> dict[str, str]:
     return {one.group(1): one.group(2) for one in found}
 
 
-def _named(one: Plain, topic: str) -> Measurement:
+def _named(one: Plain, topic: str, quantities: frozenset[str]) -> Measurement:
     """Return a measurement with its sensor: what the body says surely, else the topic, else what it says faintly."""
     measurement = one.measurement
     measurement.sensor = (
-        measurement.sensor or _of_platform(topic) or one.scope.own or _of_topic(topic) or one.scope.faint
+        measurement.sensor or _of_platform(topic) or one.scope.own or _of_topic(topic, quantities) or one.scope.faint
     )
     if not measurement.sensor:
         raise UndecodableMessage(Reason.NO_SENSOR, expected="a sensor in topic or body", got="neither", at="topic")
@@ -177,9 +187,14 @@ def _word_and_rest(topic: str) -> tuple[str, tuple[str, ...]]:
     return "", tuple(levels)
 
 
-def _of_topic(topic: str) -> str:
-    """Return what is left of a topic without the quantity's word, and without generic levels at either end."""
-    levels = list(_word_and_rest(topic)[1])
+def _of_topic(topic: str, quantities: frozenset[str]) -> str:
+    """Return what is left of a topic without generic levels at either end, and without a quantity's word.
+
+    A word of none of the quantities that were told is a name: a meter `pm1` measures no dust.
+    """
+    word, rest = _word_and_rest(topic)
+    meant = meaning(word) if word else None
+    levels = list(rest) if meant is None or meant[0].quantity in quantities else topic.split("/")
     while levels and levels[-1].lower() in _GENERIC:
         levels.pop()
     while levels and levels[0].lower() in _GENERIC:

@@ -9,28 +9,17 @@ from typing import Any
 from city.measurement import Measurement
 from city.units import is_known
 from ingest.decoders.known import Known
-from ingest.decoders.plain_words import is_place, is_state, meaning, unit_of
-from ingest.decoders.times import time_of
+from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
+from ingest.decoders.plain_words import is_place, is_state, is_sure, meaning, of_air, of_point, unit_of
 from ingest.decoders.unit_quantities import BY_UNIT
-from ingest.decoders.values import MAX_NAME_LENGTH, number_with_unit
+from ingest.decoders.values import number_with_unit
 from ingest.templates.value import NOTHING
 
-#: Members that name who measured, the surest first; and those that may as well name a message, a place or a program.
-_NAMES = (
-    "sensorid", "deviceid", "deveui", "deviceeui", "stationid", "nodeid", "meterid", "thingid", "assetid",
-    "devid", "sensorname", "devicename", "stationname", "nodename", "sensor", "device", "station", "node", "thing",
-    "meter", "serialnumber", "serialno", "serial", "sn", "imei", "eui", "macaddress", "mac", "devsn", "clientid",
-)  # fmt: skip
-_FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
-_TIMES = (
-    "timestamp", "time", "ts", "timestampms", "timems", "datetime", "measuredat", "recordedat", "observedat",
-    "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
-    "utc", "dateutc", "devicetime", "date", "dt", "t",
-)  # fmt: skip
 #: In a record of one value: what names the quantity, the value and the unit.
 _WORDS = (
     "quantity", "parameter", "param", "metric", "measurement", "observedproperty", "property", "sensortype", "type",
-    "kind", "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id",
+    "kind", "resourcename", "parametername", "metricname", "signalname", "measurand",
+    "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id",
 )  # fmt: skip
 _VALUES = ("value", "v", "val", "reading", "result", "currentvalue", "measuredvalue")
 _UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
@@ -41,7 +30,8 @@ _AROUND = frozenset(
         "state", "reported", "current", "properties", "telemetry", "metrics", "body", "d", "attributes", "content",
         "message", "msg", "object", "decoded", "decodedpayload", "uplinkmessage", "observations", "items", "records",
         "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
-        "report", "status", "environment", "env", "weather", "air", "airquality", "climate",
+        "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
+        "conditions", "characteristics", "features", "livedata",
     }
 )  # fmt: skip
 #: Those whose members are named by who measured.
@@ -50,33 +40,16 @@ _MANY = frozenset({"sensors", "devices", "nodes", "stations", "meters", "rooms",
 _PASSED_OVER = re.compile(
     r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
     r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
+    r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
 )
 _STATES = {"true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0, "1": 1.0, "0": 0.0}
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 #: Units that stand for one quantity wherever they stand.
 _TELLING = frozenset({"°C", "Cel", "degC", "%RH", "lx", "lux", "V", "mV", "W", "kW", "kWh", "Hz", "pH"})
+#: Words of gases and dust that a counted channel is called, too: `ch4` after `ch3`.
+_FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
 #: Told as whole percents or as a fraction; only what is above 1 says which.
 _PERCENTS = frozenset({"humidity", "soil_moisture"})
 _DEEPEST, _MOST = 8, 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is known at a place of a document: whose it is, since when, and which of several.
-
-    Attributes:
-        sensor: by a member that is there for it; `own` by an `id`, `faint` by a name of something around it.
-        before: the member in which this place lies, which may be the first half of a word (`wind`, `speed`).
-        word: the quantity's word in the topic, for a body that is one value.
-    """
-
-    sensor: str = ""
-    own: str = ""
-    faint: str = ""
-    time_ns: int | None = None
-    label: str = ""
-    before: str = ""
-    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,42 +83,35 @@ class Reader:
                     yield from self.read(item, scope, depth + 1)
         elif isinstance(body, dict):
             self._left -= 1
-            folded = {_folded(key): value for key, value in body.items()}
-            here = self._within(folded, scope if depth == 0 else replace(scope, word=""))
+            folded = {fold(key): value for key, value in body.items()}
+            here = within(folded, scope if depth == 0 else replace(scope, word=""), self._zone)
             record = self._record(folded, here)
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():
-                if isinstance(inner, dict | list) and not _PASSED_OVER.search(_folded(key)):
+                if isinstance(inner, dict | list) and not _PASSED_OVER.search(fold(key)):
                     yield from self._inner(key, inner, here, depth + 1)
 
     def _inner(self, key: str, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
-        folded = _folded(key)
+        folded = fold(key)
         if folded in _MANY:
             yield from self._several(inner, here, depth)
-        elif folded in _AROUND or folded in _NAMES:
+        elif folded in _AROUND or folded in NAMES:
             yield from self.read(inner, replace(here, before=""), depth)
         elif isinstance(inner, list) and not here.sensor and _is_gateways(inner):
-            yield from self.read(inner, replace(here, sensor=_name(key)), depth)
+            yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
         elif meaning(key) is None or not _is_told(inner):
-            yield from self.read(inner, replace(here, label=_joined(here.label, key), before=key), depth)
+            yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
     def _several(self, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         """Yield what sensors said that a body holds together, by name or in a list."""
-        named = inner.items() if isinstance(inner, dict) else [(_own_name(one), one) for one in inner]
+        named = inner.items() if isinstance(inner, dict) else [(own_name(one), one) for one in inner]
         for name, one in named:
             word = str(name)
             if is_place(word):
-                there = replace(here, label=_joined(here.label, word), before="")
+                there = replace(here, label=joined(here.label, word), before="")
             else:
-                there = replace(here, sensor=_joined(here.sensor, word) if name else here.sensor, before="")
+                there = replace(here, sensor=joined(here.sensor, word) if name else here.sensor, before="")
             yield from self.read(one, there, depth)
-
-    def _within(self, folded: Mapping[str, Any], scope: Scope) -> Scope:
-        sensor = next((name for key in _NAMES if (name := _name(folded.get(key)))), scope.sensor)
-        faint = next((name for key in _FAINT_NAMES if (name := _name(folded.get(key)))), scope.faint)
-        times = (_time(folded.get(key), self._zone) for key in _TIMES)
-        time_ns = next((one for one in times if one is not None), scope.time_ns)
-        return replace(scope, sensor=sensor, own=_id(folded.get("id")) or scope.own, faint=faint, time_ns=time_ns)
 
     def _record(self, folded: Mapping[str, Any], here: Scope) -> Plain | None:
         """Return the value of a record like `{"name": "temp", "value": 21, "unit": "C"}`; None for no record."""
@@ -154,7 +120,7 @@ class Reader:
             return None
         unit = next((folded[key] for key in _UNITS if isinstance(folded.get(key), str)), None)
         words = [folded[key] for key in _WORDS if isinstance(folded.get(key), str)]
-        found = next((known for word in (*words, here.word) if (known := meaning(word))), None)
+        found = next((known for word in (*words, here.word) if (known := _of_point(word))), None)
         if found is None and unit in _TELLING:
             label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
             found = Known(BY_UNIT[unit][0], unit, label), True
@@ -162,10 +128,11 @@ class Reader:
 
     def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
-        found = {key: meant for key in body if (meant := _meant(here.before, key)) is not None}
+        words = {key: meant for key in body if (meant := _meant(here.before, key)) is not None}
+        found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
         seen: set[tuple[str, str]] = set()
         for key, (known, telling) in found.items():
-            there = _without_last(here) if meaning(key) != (known, telling) else here
+            there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
             if (known.quantity, known.label) in seen:
                 continue
             unit = _unit_beside(key, folded, alone=len(found) == 1)
@@ -179,11 +146,11 @@ class Reader:
         """Return a member's value, which may lie in an object with its unit and time."""
         if not isinstance(value, dict):
             return self._plain(found, value, unit, here)
-        inner = {_folded(name): one for name, one in value.items()}
+        inner = {fold(name): one for name, one in value.items()}
         if not any(name in inner for name in _VALUES):
             return None
         unit = next((inner[name] for name in _UNITS if isinstance(inner.get(name), str)), unit)
-        return self._plain(found, _value(inner), unit, replace(here, time_ns=self._within(inner, here).time_ns))
+        return self._plain(found, _value(inner), unit, replace(here, time_ns=time_within(inner, here, self._zone)))
 
     def _plain(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:
         known, telling = found
@@ -197,15 +164,36 @@ class Reader:
         told = unit_of(told) if told is not None else None
         if told is None and known.quantity in _PERCENTS and 1 < amount <= 100:
             told = "%"
-        label = _joined(here.label, known.label)[:100].strip()
-        one = Measurement(here.sensor, known.quantity, amount, told, here.time_ns, label=label)
+        if not is_sure(known.quantity, amount, told):
+            return None
+        label = joined(here.label, known.label)[:100].strip()
+        quantity = of_air(known.quantity, told)
+        one = Measurement(here.sensor, quantity, amount, told, here.time_ns, here.quality, label)
         return Plain(one, here, telling)
 
 
 def _meant(before: str, key: str) -> tuple[Known, bool] | None:
     """Return what a member's word means, perhaps together with the word before it: `wind`, `speed`."""
     together = meaning(f"{before}_{key}") if before else None
-    return together if together is not None else meaning(key)
+    return together if together is not None else _of_point(key)
+
+
+def _of_point(word: str) -> tuple[Known, bool] | None:
+    """Return what a word means, which may be the last level of a point's name; the rest says of what."""
+    point = of_point(word)
+    if point is None or _PASSED_OVER.search(fold(point[2])):
+        return meaning(word)
+    known, telling, place = point
+    return known._replace(label=joined(place, known.label)), telling
+
+
+def _is_counted(key: str, folded: Mapping[str, Any]) -> bool:
+    """Return whether a word that is a formula is one of several that are counted."""
+    found = _FORMULA.fullmatch(fold(key))
+    if found is None:
+        return False
+    stem, number = found[1], int(found[2])
+    return any(f"{stem}{other}" in folded and meaning(f"{stem}{other}") is None for other in (number - 1, number + 1))
 
 
 def _without_last(here: Scope) -> Scope:
@@ -220,12 +208,12 @@ def _spread(known: Known, value: object) -> Iterator[tuple[Known, object]]:
         yield known, value
         return
     for place in places:
-        yield Known(known.quantity, known.unit, _joined(known.label, str(place))), value[place]
+        yield Known(known.quantity, known.unit, joined(known.label, str(place))), value[place]
 
 
 def _unit_beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:
     """Return the unit that another member tells of this one: `temperature_unit`, `units`, or `unit` of the only one."""
-    beside = folded.get(f"{_folded(key)}unit")
+    beside = folded.get(f"{fold(key)}unit")
     units = folded.get("units")
     if beside is None and isinstance(units, dict):
         beside = units.get(key)
@@ -252,11 +240,6 @@ def _is_gateways(inner: list[Any]) -> bool:
     return bool(inner) and isinstance(inner[0], dict) and isinstance(inner[0].get("values"), dict)
 
 
-def _own_name(one: object) -> str:
-    said = {_folded(key): value for key, value in one.items()} if isinstance(one, dict) else {}
-    return next((name for key in (*_NAMES, "id", "name") if (name := _name(said.get(key)))), "")
-
-
 def _amount(quantity: str, value: object) -> tuple[float, str | None] | None:
     if is_state(quantity):
         amount = _STATES.get(str(value).strip().lower())
@@ -265,38 +248,3 @@ def _amount(quantity: str, value: object) -> tuple[float, str | None] | None:
         return None
     parsed = number_with_unit(value, at=f"$.{quantity}")
     return parsed if parsed is not None and (parsed[1] is None or is_known(parsed[1])) else None
-
-
-def _name(said: object) -> str:
-    """Return what can be a sensor's name; empty for what cannot, or is the word of a quantity."""
-    if isinstance(said, dict):
-        inner = {_folded(name): one for name, one in said.items()}
-        return next((name for word in ("id", "eui", *_NAMES, "name") if (name := _name(inner.get(word)))), "")
-    if isinstance(said, bool) or not isinstance(said, str | int):
-        return ""
-    text = str(said).strip()
-    if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or meaning(text) is not None:
-        return ""
-    return text
-
-
-def _id(said: object) -> str:
-    """Return an `id` that may be a sensor's; numbers alone and UUIDs are mostly the message's own."""
-    text = _name(said)
-    return "" if not text or text.isdecimal() or _UUID.fullmatch(text) else text
-
-
-def _time(said: object, zone: tzinfo | None) -> int | None:
-    if isinstance(said, dict):
-        said = said.get("$date")
-    if isinstance(said, str) and said.strip().isdecimal() and len(said) < 20:
-        said = int(said)
-    return time_of(said, zone)
-
-
-def _joined(*parts: str) -> str:
-    return "/".join(part.strip() for part in parts if part and part.strip())
-
-
-def _folded(key: object) -> str:
-    return str(key).replace("_", "").replace("-", "").replace(" ", "").lower()

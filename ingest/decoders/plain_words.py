@@ -4,8 +4,9 @@ import re
 from functools import cache, lru_cache
 
 from city.catalogue import Quantity, QuantityKind, default_catalogue
-from city.units import Conversion, is_known
+from city.units import Conversion, NoConversion, is_known
 from ingest.decoders.known import Known
+from ingest.decoders.values import MAX_NAME_LENGTH
 
 #: Quantities whose bare name, or one of its aliases, is a measurement wherever it stands before a number.
 _PLAIN = frozenset(
@@ -86,6 +87,7 @@ _CHINESE = {
 }  # fmt: skip
 #: Ending of a word -> unit; the ending must convert into the quantity's unit, else it is none.
 _ENDINGS = {
+    "degreescelsius": "°C", "degreesfahrenheit": "°F",
     "c": "°C", "celsius": "°C", "degc": "°C", "f": "°F", "fahrenheit": "°F", "degf": "°F", "k": "K", "kelvin": "K",
     "pct": "%", "percent": "%", "perc": "%", "rh": "%", "hpa": "hPa", "kpa": "kPa", "pa": "Pa", "mbar": "mbar",
     "bar": "bar", "psi": "psi", "inhg": "inHg", "mmhg": "mmHg", "mps": "m/s", "ms": "m/s", "m_s": "m/s",
@@ -105,6 +107,12 @@ _PLACES = (
 _BEFORE = re.compile(rf"({_PLACES})_(.+)")
 _AFTER = re.compile(rf"(.+)_({_PLACES})|(.+?)(\d{{1,2}})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: What parts the levels of a point's name: `Room1.Temperature`.
+_LEVELS = re.compile(r"(.+)[./:\\](.+)")
+#: Words in front that say that it is so now, as all of it is.
+_NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)")
+#: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
+_TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0)}
 _DIGITS = "0123456789"
 #: Words to which the letter of a unit is written without a line between: `tempF`, `temp1f`.
 _GLUED = frozenset({"temp", "temperature"})
@@ -121,8 +129,17 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     if not word.isascii() or len(word) > _MAX_WORD:
         return _chinese(word)
     word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
-    found = _plain_meaning(word.lower())
-    return found if found is not None else _plain_meaning(_CAMEL.sub("_", word).lower())
+    parted = _CAMEL.sub("_", word).lower()
+    found = _plain_meaning(word.lower()) or _plain_meaning(parted)
+    now = _NOW.fullmatch(parted) if found is None else None
+    return _plain_meaning(now[1]) if now is not None else found
+
+
+def of_point(word: str) -> tuple[Known, bool, str] | None:
+    """Return what a word means that is the last level of a point's name, and the levels before; None for another."""
+    levels = _LEVELS.fullmatch(word) if len(word) <= MAX_NAME_LENGTH else None
+    last = meaning(levels[2]) if levels is not None and meaning(word) is None else None
+    return (*last, levels[1]) if levels is not None and last is not None else None
 
 
 def unit_of(written: str) -> str:
@@ -133,6 +150,23 @@ def unit_of(written: str) -> str:
 def is_place(word: str) -> bool:
     """Return whether a word tells several of one quantity apart, and nothing else."""
     return re.fullmatch(_PLACES, word.lower()) is not None
+
+
+def is_sure(quantity: str, amount: float, unit: str | None) -> bool:
+    """Return whether an amount in a unit may be of a quantity: in one of another it is not, nor a radio's frequency."""
+    known = default_catalogue().find(quantity)
+    if known is None:
+        return True
+    line = known.conversion(unit) if unit else None
+    if isinstance(line, NoConversion) and line.reason == "different" and unit is not None and not _is_of(known, unit):
+        return False
+    lowest, highest = _TOLD_BY_RANGE.get(quantity, (amount, amount))
+    return lowest <= amount <= highest
+
+
+def of_air(quantity: str, unit: str | None) -> str:
+    """Return whose pressure it is by its unit."""
+    return "atmospheric_pressure" if quantity == "pressure" and unit in _OF_AIR else quantity
 
 
 def is_state(quantity: str) -> bool:
@@ -148,7 +182,7 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
         for candidate, label in _candidates(base):
             quantity = _find(candidate) if unit is not None or candidate not in _AMBIGUOUS else None
             if quantity is not None and (unit is None or _is_of(quantity, unit)):
-                return Known(_of_air(quantity, unit), _unit(quantity, unit), label), quantity.name in _PLAIN
+                return Known(of_air(quantity.name, unit), _unit(quantity, unit), label), quantity.name in _PLAIN
     return None
 
 
@@ -182,10 +216,6 @@ def _unit(quantity: Quantity, unit: str | None) -> str | None:
     return unit
 
 
-def _of_air(quantity: Quantity, unit: str | None) -> str:
-    return "atmospheric_pressure" if quantity.name == "pressure" and unit in _OF_AIR else quantity.name
-
-
 def _is_of(quantity: Quantity, unit: str) -> bool:
     """Return whether a unit is one of the quantity's; gases are told by mass and by volume, which do not convert."""
     return isinstance(quantity.conversion(unit), Conversion) or (unit in _BY_VOLUME and quantity.unit in _BY_MASS)
@@ -203,5 +233,6 @@ def _without_ending(lower: str) -> list[tuple[str, str]]:
 
 
 def _find(word: str) -> Quantity | None:
-    quantity = default_catalogue().find(_MORE.get(word, word))
+    whole = f"{word.removesuffix('_temp')}_temperature" if word.endswith("_temp") else word
+    quantity = default_catalogue().find(_MORE.get(word, word)) or default_catalogue().find(whole)
     return quantity if quantity is not None and quantity.name in _PLAIN | _ASIDE else None

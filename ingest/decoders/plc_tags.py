@@ -76,9 +76,10 @@ def _tags(body: dict[str, Any]) -> Iterator[Measurement]:
 
 def _channels(mac: str, body: dict[str, Any]) -> Iterator[Measurement]:
     quality = Quality.BAD if body.get("q", _GOOD) != _GOOD else Quality.GOOD
+    time_ns = time_of(body.get("t"))
     for key, value in body.items():
         found = _CHANNEL.fullmatch(key)
         amount = number(value, at=f"$.{key}")
         if found is not None and amount is not None:
             unit = "" if found[1] in {"di", "do"} else None
-            yield Measurement(mac, _CHANNELS[found[1]], amount, unit, quality=quality, label=found[2])
+            yield Measurement(mac, _CHANNELS[found[1]], amount, unit, time_ns, quality, found[2])

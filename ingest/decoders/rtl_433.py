@@ -104,7 +104,7 @@ class Rtl433Decoder:
         time_ns = time_of(body.get("time"), self._options.zone)
         found = []
         for key, value in body.items():
-            if key == _TWICE[0] and _TWICE[1] in body:
+            if (key == _TWICE[0] and _TWICE[1] in body) or f"{key}_mm" in body:  # `rain` counts the bucket's tips
                 continue
             measurement = _measurement(sensor, key, number(value, at=f"$.{key}"))
             if measurement is not None:

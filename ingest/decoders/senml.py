@@ -7,11 +7,13 @@ from typing import Any
 from city.clock import SECOND_NS
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
+from ingest.decoders import lwm2m_names
 from ingest.decoders.cbor_body import parse_cbor
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_epoch
+from ingest.decoders.topic_names import sensor_of
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import checked_name, number
 from ingest.reasons import Reason
@@ -28,6 +30,8 @@ _RELATIVE_S = 2**28
 _VERSION = 10
 #: What is no measurement of an uplink in a pack.
 _ENVELOPE = frozenset({"payload", "port", "timeOrigin", "fcnt", "seq", "FCntUp"})
+#: Base fields of the drafts (their version said nothing that we need), and what values were called then.
+_DRAFT_BASE, _DRAFT = frozenset({"bn", "bt", "bu"}), {"sv": "vs", "bv": "vb"}
 #: Characters of a text that an event keeps.
 _MAX_TEXT = 2048
 
@@ -83,8 +87,9 @@ class SenmlDecoder:
         """Return the readings of a pack; a text is an event, and binary data is nothing to us."""
         is_json = payload.lstrip()[:1] in {b"[", b"{"}
         decoded = Decoded()
-        for record in _records(parse_json(payload) if is_json else _labelled(parse_cbor(payload))):
-            _take(record, decoded)
+        pack = _unfolded(parse_json(payload)) if is_json else _labelled(parse_cbor(payload))
+        for record in _records(pack):
+            _take(topic, record, decoded)
         self._options.told(decoded.measurements)
         return decoded
 
@@ -93,10 +98,23 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.payload[:1] and 0x80 < body.payload[0] < 0xA0:
         return 0xA0 <= (body.payload[1:2] or b"\0")[0] < 0xC0
+    if body.has("e", "bn") and isinstance(body.members["e"], list):
+        return True
     if not isinstance(body.json, list) or not body.json or not all(isinstance(one, dict) for one in body.json):
         return False
     named = "n" in body.json[0] or "bn" in body.json[0]
     return named and any(field in record for record in body.json for field in _VALUES)
+
+
+def _unfolded(pack: object) -> object:
+    """Return a pack of the drafts before RFC 8428, which held its records in `e`, as the list that it is now."""
+    if not isinstance(pack, dict) or not isinstance(pack.get("e"), list):
+        return pack
+    base = {name: value for name, value in pack.items() if name in _DRAFT_BASE}
+    return [
+        base,
+        *({_DRAFT.get(k, k): v for k, v in one.items()} if isinstance(one, dict) else one for one in pack["e"]),
+    ]
 
 
 def _labelled(pack: object) -> object:
@@ -135,9 +153,17 @@ def _is_envelope(base: str, record: dict[str, Any]) -> bool:
     return base.startswith("urn:dev:DEVEUI:") and record.get("n") in _ENVELOPE
 
 
-def _take(record: _Record, decoded: Decoded) -> None:
-    sensor = checked_name(record.name, at="n", reason=Reason.BAD_NAME if record.name else Reason.NO_SENSOR)
+def _take(topic: str, record: _Record, decoded: Decoded) -> None:
+    name = record.name
+    resource = lwm2m_names.meant(name)
+    if resource is None and lwm2m_names.is_resource(name):  # extremes, ranges and units of what is measured
+        return
+    if resource is not None and name.startswith("/"):  # the object's path alone: whose it is says the topic
+        name = f"{sensor_of(topic)}{name}" if sensor_of(topic) else ""
+    sensor = checked_name(name, at="n", reason=Reason.BAD_NAME if name else Reason.NO_SENSOR)
     quantity, unit = BY_UNIT.get(record.unit or "", (_last(sensor), record.unit))
+    if resource is not None:
+        quantity, unit = resource[0], unit if record.unit else resource[1]
     fields = record.fields
     told: list[tuple[str, float, str | None]] = []
     if "v" in fields:

@@ -16,6 +16,8 @@ _MOMENT = re.compile(
     r"\s?(Z|z|UTC|[+-]\d{2}:?(?:\d{2})?)?",
     re.ASCII,
 )
+#: The basic format of ISO 8601, `20240101T100000Z`.
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)((?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?)", re.ASCII)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_S = 86_400
 #: Which unit a number is in: a time since 2001 has at least this many of it, and fewer of the next finer one.
@@ -70,7 +72,7 @@ def _interval_end(text: str) -> str:
 
 
 def _parse(text: str, zone: tzinfo | None) -> int | None:
-    found = _MOMENT.fullmatch(text.strip())
+    found = _MOMENT.fullmatch(_BASIC.sub(r"\1-\2-\3T\4:\5:\6\7", text.strip(), count=1))
     if found is None:
         return None
     year, month, day, hour, minute = (int(found.group(place)) for place in (1, 3, 4, 5, 6))

@@ -54,10 +54,28 @@ _NUT = {
     "ambient.temperature": Known("temperature", "°C"),
     "ambient.humidity": Known("humidity", "%"),
 }
+#: Objects of the UPS-MIB (RFC 1628) as SNMP pollers name them; several are counted in tenths.
+UPS_MIB = {
+    "upsEstimatedChargeRemaining": Known("battery_level", "%"),
+    "upsEstimatedMinutesRemaining": Known("battery_runtime", "min"),
+    "upsBatteryVoltage": Known("battery_voltage", "dV"),
+    "upsBatteryCurrent": Known("current", "dA", "battery"),
+    "upsBatteryTemperature": Known("battery_temperature", "°C"),
+    "upsInputFrequency": Known("frequency", "dHz"),
+    "upsInputVoltage": Known("input_voltage", "V"),
+    "upsInputCurrent": Known("current", "dA", "input"),
+    "upsOutputFrequency": Known("frequency", "dHz", "output"),
+    "upsOutputVoltage": Known("output_voltage", "V"),
+    "upsOutputCurrent": Known("current", "dA"),
+    "upsOutputPower": Known("power", "W"),
+    "upsOutputPercentLoad": Known("load", "%"),
+}
 #: Words of a status that say that the program does not reach the device, and repeats what it knew.
 _OUT_OF_TOUCH = frozenset({"COMMLOST", "NOCOMM", "WAIT", "STALE"})
 #: What makes a JSON object one of apcaccess's, or of Network UPS Tools'.
 _APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNAME"}), frozenset({*_NUT, "ups.status"})
+#: Members by which pollers name whom they asked.
+_HOSTS = ("upsIdentName", "sysName", "host", "agent_host", "source")
 #: Levels in which converters nest the variables.
 _DEEPEST = 4
 
@@ -73,6 +91,12 @@ class UpsDecoder:
         body = parse_object(payload)
         if _is_apc(body):
             return Decoded(self._options.told(self._apc(topic, body)))
+        if _is_mib(body):
+            return Decoded(
+                self._options.told(
+                    _measured(known_sensor(*map(body.get, _HOSTS), topic=topic), UPS_MIB, body, Quality.GOOD)
+                )
+            )
         devices = list(_devices(body))
         if not devices:
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="a UPS report", got=", ".join(body), at="$")
@@ -89,11 +113,15 @@ class UpsDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return _is_apc(body.members) or next(_devices(body.members), None) is not None
+    return _is_apc(body.members) or _is_mib(body.members) or next(_devices(body.members), None) is not None
 
 
 def _is_apc(body: dict[str, Any]) -> bool:
     return "STATUS" in body and len(_APC_SIGNATURE & body.keys()) >= 2
+
+
+def _is_mib(body: dict[str, Any]) -> bool:
+    return len(UPS_MIB.keys() & body.keys()) > 1
 
 
 def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -186,8 +186,8 @@ def test_position_is_an_event_and_what_found_it_nothing():
     assert not channel.measurements
     places = [one.observations[0] for one in (flat, gps, channel)]
     assert [(one.event, one.attributes) for one in places] == [
-        ("position", {"latitude": 37.1, "longitude": -122.1})
-    ] * 3
+        ("position", {"latitude": 37.1, "longitude": -122.1, "altitude": altitude}) for altitude in (29, 12.3, 5.0)
+    ]
 
 
 def test_position_without_a_fix_is_none():

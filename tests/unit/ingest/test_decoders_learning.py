@@ -82,6 +82,10 @@ def test_description_outlives_the_process():
         pytest.param("{{value_json.a.b}}", Lookup('$["a"]["b"]'), id="members"),
         pytest.param("{{ value_json['a b'][0] | float | round(1) }}", Lookup('$["a b"][0]'), id="filters"),
         pytest.param("{{ value_json.a | float / 1000 }}", Lookup('$["a"]', 0.001), id="a factor"),
+        pytest.param(
+            "{{ (value_json.a | float(0)) * 2 }}", Lookup('$["a"]', 2.0), id="a factor of what is in brackets"
+        ),
+        pytest.param("{{ (value_json.a + value_json.b) * 2 }}", None, id="a sum"),
         pytest.param("{{ value_json.a if value_json.b else 3 }}", None, id="a decision"),
         pytest.param("{{ states('sensor.x') }}", None, id="a function"),
         pytest.param("{% set x = value %}{{ x }}", None, id="a statement"),

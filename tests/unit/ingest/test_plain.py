@@ -7,6 +7,7 @@ import pytest
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
+from city.quality import Quality
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
@@ -190,6 +191,53 @@ def told(decoded: Decoded) -> Readings:
             {("x/y", "temperature"): (21.0, None)},
             id="forecasts and limits beside a value",
         ),
+        pytest.param(
+            "gw/pm1",
+            {"values": {"voltage_l1": 230.1, "frequency": 50.0}},
+            {("gw/pm1", "voltage/l1"): (230.1, None), ("gw/pm1", "frequency"): (50.0, None)},
+            id="a word in the topic of which nothing was told is a name",
+        ),
+        pytest.param(
+            "plc/tags",
+            {"device": "P1", "Room1.Temperature": 21.0, "values": [{"id": "Hall.Humidity", "v": 40, "q": True}]},
+            {("P1", "temperature/Room1"): (21.0, None), ("P1", "humidity/Hall"): (40.0, "%")},
+            id="points by their whole names",
+        ),
+        pytest.param(
+            "x/y",
+            {"metric": "room.temperature", "value": 22.5, "tags": {"host": "web01", "dc": "a"}},
+            {("web01", "temperature/room"): (22.5, None)},
+            id="tags say of what a value is",
+        ),
+        pytest.param(
+            "msh/json/!gateway",
+            {"from": 27, "to": 9, "sender": "!gateway", "payload": {"temperature": 19.4}},
+            {("27", "temperature"): (19.4, None)},
+            id="a mesh's node, not who passed it on",
+        ),
+        pytest.param(
+            "ditto",
+            {"topic": "org.acme/d1/things/twin/events/modified", "path": "/features/temperature/value", "value": 21},
+            {("org.acme:d1", "temperature"): (21.0, None)},
+            id="a twin's change, whose topic is within",
+        ),
+        pytest.param(
+            "x/y",
+            {"id": "s7", "type": "temperature", "value": 21.5},
+            {("s7", "temperature"): (21.5, None)},
+            id="a record with the name and type of an entity",
+        ),
+        pytest.param(
+            "x/y",
+            {"zoneId": 2, "occupancy": 3.5, "CurrentTemperature": 20, "barometer": "1012 hPa", "inlet_temp": 18},
+            {
+                ("x/y", "occupancy/2"): (3.5, None),
+                ("x/y", "temperature/2"): (20.0, None),
+                ("x/y", "atmospheric_pressure/2"): (1012.0, "hPa"),
+                ("x/y", "inlet_temperature/2"): (18.0, None),
+            },
+            id="which of several, and words that say now",
+        ),
         pytest.param("x/y", {"temperature": None, "humidity": "nan"}, {}, id="words that say that there is no value"),
         pytest.param("x/y", {"sensor": "P", "occupied": "true"}, {("P", "occupied"): (1.0, "")}, id="a state"),
     ],
@@ -224,6 +272,11 @@ def test_plain_body_is_read(topic: str, body: Any, expected: Readings):
         pytest.param("x/y", {"status": "ok", "count": 5, "id": 3, "value": 7}, "unrecognised", id="plausible numbers"),
         pytest.param("x/y", {"uptime": 123, "rssi": -70, "heap": 22000}, "unrecognised", id="the device about itself"),
         pytest.param("x/y", {"id": "S", "value": 5, "unit": "%"}, "unrecognised", id="a percentage of what"),
+        pytest.param("x/y", {"iaqi": {"pm25": {"v": 71}, "co": {"v": 0.1}}}, "unrecognised", id="indexes of gases"),
+        pytest.param("x/y", {"ch3": 4, "ch4": 512}, "unrecognised", id="a channel that is called as a gas"),
+        pytest.param("x/y", {"ph1": 230.1, "ph2": 229.8}, "unrecognised", id="phases, and no acidity"),
+        pytest.param("x/y", {"sf": 7, "frequency": 868.1}, "unrecognised", id="a radio's frequency"),
+        pytest.param("x/y", {"freq": "868M"}, "unrecognised", id="a unit of something else"),
         pytest.param("x/y", {"light": 1, "fan": 2, "door": 1}, "unrecognised", id="words of switches"),
         pytest.param("x/y", "21.5,40,1013", "unrecognised", id="columns without names"),
         pytest.param("x/y", "12", "unrecognised", id="a number"),
@@ -247,6 +300,10 @@ def test_plain_body_is_refused(topic: str, body: Any, reason: str):
         {"time": TIME, "temperature": 1},
         {"ts": "1795161600", "data": {"temperature": 1}},
         {"temperature": {"value": 1, "timestamp": 1795161600000}},
+        {"dateTime": "1795161600.0", "temperature": 1},
+        {"dateutc": "2026-11-20 08:00:00", "temperature": 1},
+        {"event_time": "20261120T080000Z", "temperature": 1},
+        {"date": {"utc": TIME, "local": "2026-11-20T16:00:00"}, "temperature": 1},
         {"readings": [{"name": "temperature", "value": 1, "time": {"$date": TIME}}]},
     ],
 )
@@ -254,6 +311,12 @@ def test_plain_time_is_that_of_the_value(body: dict[str, Any]):
     (found,) = decode("site/7", body).measurements
 
     assert found.time_ns == parse_time(TIME)
+
+
+def test_a_value_that_is_bad_by_its_own_word_says_so():
+    found = decode("x", {"values": [{"id": "A.temp", "v": 1, "q": False}, {"id": "B.temp", "v": 2, "q": True}]})
+
+    assert [(m.label, m.quality) for m in found.measurements] == [("A", Quality.BAD), ("B", Quality.GOOD)]
 
 
 def test_plain_document_gives_a_bounded_number_of_readings():

@@ -28,6 +28,15 @@ def test_apcaccess_fields_are_read_with_their_units(said: dict[str, object], exp
     assert {m.sensor for m in found} <= {"netrack"}
 
 
+def test_objects_of_the_ups_mib_are_counted_in_their_own_units():
+    body = {"sysName": "ups01", "upsBatteryVoltage": 546, "upsEstimatedMinutesRemaining": 41, "upsBatteryStatus": 2}
+
+    found = decoded("auto", "snmp/x", body).measurements
+
+    assert told(found) == {"battery_voltage": (546.0, "dV"), "battery_runtime": (41.0, "min")}
+    assert {m.sensor for m in found} == {"ups01"}
+
+
 @pytest.mark.parametrize(
     ("body", "sensor"),
     [

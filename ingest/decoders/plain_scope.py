@@ -1,0 +1,155 @@
+"""Whose a place of a document is, which of several, since when and how good, by the members that are there for it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from typing import Any
+
+from city.quality import Quality
+from ingest.decoders.plain_words import meaning, of_point
+from ingest.decoders.times import time_of
+from ingest.decoders.values import MAX_NAME_LENGTH
+
+#: Members that name who measured, the surest first; and those that may as well name a message, a place or a program.
+NAMES = (
+    "sensorid", "deviceid", "deveui", "deviceeui", "stationid", "nodeid", "meterid", "thingid", "assetid",
+    "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
+    "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
+    "imei", "eui", "macaddress", "mac", "devsn", "clientid",
+)  # fmt: skip
+_FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
+#: Objects beside a value that say of what it is, as databases of time series keep them, and who is named there.
+_TAGS = ("tags", "labels", "dimensions")
+_TAG_NAMES = (*NAMES, "instance", "host", "hostname")
+_TIMES = (
+    "timestamp", "time", "ts", "timestampms", "timems", "datetime", "measuredat", "recordedat", "observedat",
+    "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
+    "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime", "enqueuedtime", "tilldatetime",
+    "endtime", "origin", "date", "dt", "t",
+)  # fmt: skip
+#: Members of a time that is an object.
+_MOMENTS = ("$date", "utc", "iso")
+#: Which of several a place is, by its number.
+_WHICH = ("zone", "zoneid", "lane", "laneid", "laneno", "probe", "probeid")
+_WORST, _BEST = frozenset({"bad", "invalid", "uncertain"}), frozenset({"good", "ok", "valid", "true"})
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
+_MAX_WHICH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is known at a place of a document.
+
+    Attributes:
+        sensor: by a member that is there for it; `own` by an `id`, `faint` by a name of something around it.
+        before: the member in which this place lies, which may be the first half of a word (`wind`, `speed`).
+        word: the quantity's word in the topic, for a body that is one value.
+    """
+
+    sensor: str = ""
+    own: str = ""
+    faint: str = ""
+    time_ns: int | None = None
+    label: str = ""
+    before: str = ""
+    word: str = ""
+    quality: Quality = Quality.GOOD
+
+
+def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scope:
+    """Return what is known at an object, by its own members and by what lies around it."""
+    sensor = next((name for key in NAMES if (name := name_of(folded.get(key)))), _of_mesh(folded) or scope.sensor)
+    faint = next((name for key in _FAINT_NAMES if (name := name_of(folded.get(key)))), scope.faint)
+    return replace(
+        scope,
+        sensor=sensor,
+        own=_id(folded.get("id")) or _of_tags(folded) or scope.own,
+        faint=faint,
+        time_ns=time_within(folded, scope, zone),
+        label=joined(scope.label, *map(str, _which(folded))),
+        quality=_quality(folded, scope.quality),
+    )
+
+
+def time_within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> int | None:
+    """Return since when an object's values are."""
+    times = (_time(folded.get(key), UTC if "utc" in key else zone) for key in _TIMES)
+    return next((one for one in times if one is not None), scope.time_ns)
+
+
+def name_of(said: object) -> str:
+    """Return what can be a sensor's name; empty for what cannot, or is the word of a quantity."""
+    if isinstance(said, dict):
+        inner = {fold(name): one for name, one in said.items()}
+        return next((name for word in ("id", "eui", *NAMES, "name") if (name := name_of(inner.get(word)))), "")
+    if isinstance(said, bool) or not isinstance(said, str | int):
+        return ""
+    text = str(said).strip()
+    if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or meaning(text) is not None:
+        return ""
+    return text
+
+
+def own_name(one: object) -> str:
+    """Return by what an entry of a list is told from the others; empty where nothing does."""
+    said = {fold(key): value for key, value in one.items()} if isinstance(one, dict) else {}
+    return next((name for key in (*NAMES, "id", "name") if (name := name_of(said.get(key)))), "")
+
+
+def joined(*parts: str) -> str:
+    """Return the levels of a label."""
+    return "/".join(part.strip() for part in parts if part and part.strip())
+
+
+def fold(key: object) -> str:
+    """Return a member's name as all its spellings are."""
+    return str(key).replace("_", "").replace("-", "").replace(" ", "").lower()
+
+
+def _of_mesh(folded: Mapping[str, Any]) -> str:
+    """Return the node that sent a packet from one to another; who passed it on is named beside."""
+    ends = folded.get("from"), folded.get("to")
+    numbered = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
+    return str(ends[0]) if numbered and isinstance(folded.get("payload"), dict) else ""
+
+
+def _of_tags(folded: Mapping[str, Any]) -> str:
+    for key in _TAGS:
+        tags = folded.get(key)
+        inner = {fold(name): one for name, one in tags.items()} if isinstance(tags, dict) else {}
+        found = next((name for word in _TAG_NAMES if (name := name_of(inner.get(word)))), "")
+        if found:
+            return found
+    return ""
+
+
+def _which(folded: Mapping[str, Any]) -> tuple[str | int, ...]:
+    said = next((folded[key] for key in _WHICH if isinstance(folded.get(key), str | int)), None)
+    is_number = said is not None and not isinstance(said, bool)
+    return (said,) if said is not None and is_number and len(str(said)) <= _MAX_WHICH else ()
+
+
+def _quality(folded: Mapping[str, Any], around: Quality) -> Quality:
+    for key in ("q", "quality", "good", "valid"):
+        said = folded.get(key)
+        if isinstance(said, bool):
+            return Quality.GOOD if said else Quality.BAD
+        if isinstance(said, str) and said.lower() in _WORST | _BEST:
+            return Quality.BAD if said.lower() in _WORST else Quality.GOOD
+    return around
+
+
+def _id(said: object) -> str:
+    """Return an `id` that may be a sensor's; numbers and UUIDs are mostly the message's own, and points are words."""
+    text = name_of(said)
+    return "" if not text or text.isdecimal() or _UUID.fullmatch(text) or of_point(text) is not None else text
+
+
+def _time(said: object, zone: tzinfo | None) -> int | None:
+    if isinstance(said, dict):
+        said = next((said[key] for key in _MOMENTS if said.get(key) is not None), None)
+    if isinstance(said, str) and _NUMBER.fullmatch(said.strip()):
+        said = float(said) if "." in said else int(said)
+    return time_of(said, zone)
