@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
 from math import isclose
 
 import numpy as np
@@ -12,7 +11,7 @@ from city.alarm import AlarmTransition
 from city.catalogue import Catalogue
 from city.census import Census
 from city.clock import SECOND_NS
-from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, SensorEvent, Tick
+from city.entry import Arrivals, Connection, Context, Journaled, NumberedSensor, SensorEvent
 from city.quality import Quality
 from city.reading import ReadingBatch
 from city.sensor import Sensor
@@ -20,14 +19,7 @@ from rules.book import RuleBook
 from rules.cases import Case, Expected, Said
 from rules.duration import shown_duration
 from rules.engine import Engine
-from rules.kinds.baseline import Baseline
-from rules.kinds.drift import Drift
-from rules.kinds.expression import Expression
 from rules.kinds.silence import Silence
-from rules.kinds.stuck import Stuck
-
-#: Kinds that never look at the clock: hours of readings are tried without their seconds.
-_CLOCKLESS = (Stuck.name, Drift.name, Expression.name, Baseline.name)
 
 #: So many surprises of a case are told one by one.
 _TOLD = 10
@@ -75,7 +67,7 @@ class Outcome:
 
 
 def run(case: Case, city: City) -> Outcome:
-    """Judge one case from nothing; ticks come every second, as ingest makes them.
+    """Judge one case from nothing, with a tick every second, of which those that change nothing are not made.
 
     Silence is compared only where the case's `rule` is about it, and of sensors that the case names: all others count
     as speaking as always. Rules in shadow are compared only where the case's `rule` is one.
@@ -92,11 +84,10 @@ def run(case: Case, city: City) -> Outcome:
     heard = _listened_to(census, [*rows.values()])
     context = Context(case.starts_ns, "case", city.files, heard, quantities, city.zone, city.holidays)
     engine = Engine(city.catalogue)
-    book = _judging(case, city.book)
-    engine.start(context, book)
-    ticking = any(rule.kind not in _CLOCKLESS for rule in book.rules)
-    entries = (one for one in _journal(case, numbers, quantities) if ticking or not isinstance(one, Tick))
-    came = [one for position, entry in enumerate(entries, 2) for one in engine.apply(Journaled(position, entry))]
+    engine.start(context, _judging(case, city.book))
+    engine.apply(Journaled(1, Connection(case.starts_ns, listening=True)))
+    until_ns = max(case.until_ns, *(one.arrives_ns for one in case.said)) if case.said else case.until_ns
+    came = engine.leap(_arrivals(case, numbers, quantities), case.starts_ns + _whole(until_ns))
     return _compared(case, came)
 
 
@@ -116,35 +107,26 @@ def _listened_to(census: Census, rows: list[int]) -> Census:
     return Census(census.words, census.texts, {**census.numbers, "recorded": recorded})
 
 
-def _journal(case: Case, sensors: dict[str, int], quantities: dict[str, int]) -> Iterator[Entry]:
-    """Yield a connection, then what arrives and every second of the clock, in order."""
-    yield Connection(case.starts_ns, listening=True)
+def _whole(time_ns: int) -> int:
+    """Return the first whole second that is not before a time."""
+    return -(-time_ns // SECOND_NS) * SECOND_NS
+
+
+def _marked(said: Iterable[Said]) -> Iterator[Said]:
+    """Yield what is said, readings older than the newest of their series with the flag that ingest gives them."""
     newest: dict[tuple[str, str], int] = {}
-    second_ns = 0
-    for arrives_ns, together in groupby(case.said, key=lambda one: one.arrives_ns):
-        while second_ns + SECOND_NS < arrives_ns:
-            second_ns += SECOND_NS
-            yield Tick(case.starts_ns + second_ns)
-        yield _arrivals([_judged(one, newest) for one in together], case.starts_ns, sensors, quantities)
-    while second_ns < case.until_ns:
-        second_ns += SECOND_NS
-        yield Tick(case.starts_ns + second_ns)
+    for one in said:
+        series = one.sensor, one.quantity
+        late = one.at_ns < newest.get(series, one.at_ns)
+        newest[series] = max(one.at_ns, newest.get(series, one.at_ns))
+        yield replace(one, quality=one.quality | Quality.LATE) if late else one
 
 
-def _judged(said: Said, newest: dict[tuple[str, str], int]) -> Said:
-    """Return a reading with the flag that ingest gives to one older than the newest of its series."""
-    series = said.sensor, said.quantity
-    late = said.at_ns < newest.get(series, said.at_ns)
-    newest[series] = max(said.at_ns, newest.get(series, said.at_ns))
-    return replace(said, quality=said.quality | Quality.LATE) if late else said
-
-
-def _arrivals(
-    together: Iterable[Said], starts_ns: int, sensors: dict[str, int], quantities: dict[str, int]
-) -> Arrivals:
+def _arrivals(case: Case, sensors: dict[str, int], quantities: dict[str, int]) -> Arrivals:
+    """Return what a case says, in order of arrival."""
     readings, events = [], []
-    for one in together:
-        number, time_ns, arrival_ns = sensors[one.sensor], starts_ns + one.at_ns, starts_ns + one.arrives_ns
+    for one in _marked(case.said):
+        number, time_ns, arrival_ns = sensors[one.sensor], case.starts_ns + one.at_ns, case.starts_ns + one.arrives_ns
         if one.event:
             attributes = "{}" if one.confidence is None else f'{{"confidence":{one.confidence:g}}}'
             events.append(SensorEvent(number, one.event, time_ns, arrival_ns, attributes))
