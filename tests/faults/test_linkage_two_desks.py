@@ -24,7 +24,7 @@ from tests.support.program import ROOT, eventually
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
-ALARMS, LEASE_S = 60, 3.0
+ALARMS, LEASE_S = 30, 3.0
 
 #: A holder that went away is replaced within its lease and one look of the other; the server cuts off one that fell
 #: asleep as it was given the lock after 5 s (`busy_timeout_s`); the rest is room for a busy machine.

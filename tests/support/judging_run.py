@@ -16,10 +16,10 @@ from rules.checkpoint_file import Changes, CheckpointFile
 from rules.engine import Engine
 from tests.support.judging import CATALOGUE, at, book, context, readings, rule, sensor
 
-SECONDS = 700
+SECONDS = 300
 
 #: When a gateway fails for half a minute, with the ten sensors behind it.
-_GATEWAY_FAILS = 400
+_GATEWAY_FAILS = 200
 
 #: When a sensor counts for its site, in metres.
 _OF_A_SITE = "each: {above: 0.6, clear: 0.5}\n    same: site\n    within: 30s"
@@ -112,7 +112,7 @@ RULES = (
 
 
 def journal() -> Iterator[Entry]:
-    """Yield twelve minutes of wandering water levels, judged by every kind.
+    """Yield five minutes of wandering water levels, judged by every kind.
 
     Sensors pause now and then, or say what is far beyond their range; a gateway fails with all behind it.
     """

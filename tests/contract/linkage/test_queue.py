@@ -13,6 +13,7 @@ from linkage.order import Order
 from linkage.overview import reading
 from linkage.person import Person, Role
 from linkage.states import Disposition, Step
+from linkage.views import IncidentPage
 from tests.support.linkage import (
     ACCEPTOR,
     COLLECTOR,
@@ -42,6 +43,14 @@ def fill(town: Town) -> None:
     town.act("5", Step.NOT_FILE, ACCEPTOR, note="dry", disposition=Disposition.FALSE_PERSON)
 
 
+def fill_with_tasks(town: Town) -> None:
+    """Open the five, and send 3 to water and police."""
+    fill(town)
+    town.act("3", Step.VERIFY, ACCEPTOR)
+    town.act("3", Step.FILE, ACCEPTOR)
+    town.act("3", Step.DISPATCH, DISPATCHER)
+
+
 def ids(town: Town, who: Person = MONITOR, **wanted: Any) -> list[str]:
     return [line.id for line in town.queue.page(who, QueueFilter(**wanted)).items]
 
@@ -54,67 +63,70 @@ def test_queue_order_is_unacknowledged_priority_deadline_age(town: Town):
     assert ids(town) == ["1", "6", "2", "3", "4"]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        pytest.param({"open": False}, ["5"], id="ended"),
-        pytest.param({"open": None}, ["5", "4", "3", "2", "1"], id="both, newest first"),
-        pytest.param({"states": ["reported"]}, ["3", "1", "2"], id="state"),
-        pytest.param({"priorities": [1]}, ["3", "4"], id="priority"),
-        pytest.param({"departments": ["water"]}, ["4"], id="department"),
-        pytest.param({"domains": ["environment"]}, ["3", "2"], id="domain"),
-        pytest.param({"districts": ["west"]}, ["3", "4"], id="district"),
-        pytest.param({"classes": ["heat"]}, ["4"], id="class"),
-        pytest.param({"q": "中山路 100%_"}, ["1"], id="words, whatever their characters"),
-        pytest.param({"q": "EAST gate"}, ["2"], id="words in any case"),
-        pytest.param({"q": "100%x"}, [], id="a percent sign is no wildcard"),
-        pytest.param({"states": ["reported"], "districts": ["east"], "priorities": [3]}, ["1"], id="all together"),
-    ],
-)
-def test_filter(town: Town, wanted: dict[str, Any], found: list[str]):
+FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "ended": ({"open": False}, ["5"]),
+    "both, newest first": ({"open": None}, ["5", "4", "3", "2", "1"]),
+    "state": ({"states": ["reported"]}, ["3", "1", "2"]),
+    "priority": ({"priorities": [1]}, ["3", "4"]),
+    "department": ({"departments": ["water"]}, ["4"]),
+    "domain": ({"domains": ["environment"]}, ["3", "2"]),
+    "district": ({"districts": ["west"]}, ["3", "4"]),
+    "class": ({"classes": ["heat"]}, ["4"]),
+    "words, whatever their characters": ({"q": "中山路 100%_"}, ["1"]),
+    "words in any case": ({"q": "EAST gate"}, ["2"]),
+    "a percent sign is no wildcard": ({"q": "100%x"}, []),
+    "all together": ({"states": ["reported"], "districts": ["east"], "priorities": [3]}, ["1"]),
+}
+
+
+def test_filter(town: Town):
     fill(town)
 
-    assert ids(town, **wanted) == found
+    found = {name: ids(town, **wanted) for name, (wanted, _) in FILTERS.items()}
+
+    assert found == {name: wanted for name, (_, wanted) in FILTERS.items()}
 
 
-@pytest.mark.parametrize(
-    ("who", "wanted", "found"),
-    [
-        pytest.param(WATER_OFFICER, {}, ["4"], id="a department sees its own"),
-        pytest.param(POLICE_OFFICER, {}, [], id="a department without tasks sees nothing"),
-        pytest.param(person(Role.MONITOR, district="west"), {}, ["3", "4"], id="a district sees its own"),
-        pytest.param(person(Role.STEWARD), {"open": None}, [], id="a role without incidents"),
-        pytest.param(replace(ACCEPTOR, district="north"), {}, ["1"], id="a district sees what it reported elsewhere"),
-        pytest.param(replace(WATER_OFFICER, district="east"), {}, [], id="a department of one district"),
-        pytest.param(replace(WATER_OFFICER, district="west"), {}, ["4"], id="a department of that district"),
-        pytest.param(COLLECTOR, {"mine": True}, ["4"], id="mine: what I reported"),
-        pytest.param(WATER_OFFICER, {"mine": True}, ["4"], id="mine: what my department works on"),
-        pytest.param(DISPATCHER, {"mine": True}, ["4"], id="mine: what I took a step in"),
-    ],
-)
-def test_people_see_what_is_theirs(town: Town, who: Person, wanted: dict[str, Any], found: list[str]):
+THEIRS: dict[str, tuple[Person, dict[str, Any], list[str]]] = {
+    "a department sees its own": (WATER_OFFICER, {}, ["4"]),
+    "a department without tasks sees nothing": (POLICE_OFFICER, {}, []),
+    "a district sees its own": (person(Role.MONITOR, district="west"), {}, ["3", "4"]),
+    "a role without incidents": (person(Role.STEWARD), {"open": None}, []),
+    "a district sees what it reported elsewhere": (replace(ACCEPTOR, district="north"), {}, ["1"]),
+    "a department of one district": (replace(WATER_OFFICER, district="east"), {}, []),
+    "a department of that district": (replace(WATER_OFFICER, district="west"), {}, ["4"]),
+    "mine: what I reported": (COLLECTOR, {"mine": True}, ["4"]),
+    "mine: what my department works on": (WATER_OFFICER, {"mine": True}, ["4"]),
+    "mine: what I took a step in": (DISPATCHER, {"mine": True}, ["4"]),
+}
+
+
+def test_people_see_what_is_theirs(town: Town):
     fill(town)
 
-    assert ids(town, who, **wanted) == found
+    found = {name: ids(town, who, **wanted) for name, (who, wanted, _) in THEIRS.items()}
+
+    assert found == {name: theirs for name, (_, _, theirs) in THEIRS.items()}
 
 
-@pytest.mark.parametrize("wanted", [QueueFilter(), QueueFilter(open=None), QueueFilter(open=False)])
-def test_pages_join_up(town: Town, wanted: QueueFilter):
+def cut(town: Town, wanted: QueueFilter, limit: int) -> list[IncidentPage]:
+    """Return all pages, one after the other."""
+    pages = [town.queue.page(MONITOR, wanted, limit=limit)]
+    while pages[-1].next is not None:
+        pages.append(town.queue.page(MONITOR, wanted, limit=limit, after=pages[-1].next))
+    return pages
+
+
+def test_pages_join_up(town: Town):
     for number in range(7):
         town.reported(priority=1 + number % 3)
         if number % 2:
             town.act(str(number + 1), Step.NOT_FILE, ACCEPTOR, note="x", disposition=Disposition.NOT_FILED)
-    whole = [line.id for line in town.queue.page(MONITOR, wanted).items]
-    pages, after = [], None
-    while True:
-        page = town.queue.page(MONITOR, wanted, limit=2, after=after)
-        assert page.total == len(whole)
-        pages += [line.id for line in page.items]
-        after = page.next
-        if after is None:
-            break
+    for wanted in (QueueFilter(), QueueFilter(open=None), QueueFilter(open=False)):
+        whole, pages = town.queue.page(MONITOR, wanted).items, cut(town, wanted, 2)
 
-    assert pages == whole
+        assert [line.id for page in pages for line in page.items] == [line.id for line in whole]
+        assert {page.total for page in pages} == {len(whole)}
 
 
 def test_cursor_of_another_list_is_refused(town: Town):
@@ -139,10 +151,7 @@ def test_line_shows_departments_deadline_and_alarms(town: Town):
 
 
 def test_tasks_come_by_deadline_with_their_steps(town: Town):
-    fill(town)
-    town.act("3", Step.VERIFY, ACCEPTOR)
-    town.act("3", Step.FILE, ACCEPTOR)
-    town.act("3", Step.DISPATCH, DISPATCHER)
+    fill_with_tasks(town)
     page = town.tasks.page(WATER_OFFICER)
 
     assert [(task.summary.id, task.department) for task in page.items] == [
@@ -154,49 +163,46 @@ def test_tasks_come_by_deadline_with_their_steps(town: Town):
     assert page.items[2].steps == ()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        pytest.param(TaskFilter(mine=True), ["4", "3"], id="mine"),
-        pytest.param(TaskFilter(departments=["police"]), ["3"], id="department"),
-        pytest.param(TaskFilter(states=["accepted"]), ["4"], id="state"),
-    ],
-)
-def test_task_filter(town: Town, wanted: TaskFilter, found: list[str]):
-    fill(town)
-    town.act("3", Step.VERIFY, ACCEPTOR)
-    town.act("3", Step.FILE, ACCEPTOR)
-    town.act("3", Step.DISPATCH, DISPATCHER)
+TASK_FILTERS = {
+    "mine": (TaskFilter(mine=True), ["4", "3"]),
+    "department": (TaskFilter(departments=["police"]), ["3"]),
+    "state": (TaskFilter(states=["accepted"]), ["4"]),
+}
+
+
+def test_task_filter(town: Town):
+    fill_with_tasks(town)
     town.work("4", WATER_OFFICER, Step.ACCEPT)
 
-    assert [task.summary.id for task in town.tasks.page(WATER_OFFICER, wanted).items] == found
+    found = {
+        name: [task.summary.id for task in town.tasks.page(WATER_OFFICER, wanted).items]
+        for name, (wanted, _) in TASK_FILTERS.items()
+    }
+
+    assert found == {name: ids for name, (_, ids) in TASK_FILTERS.items()}
 
 
-@pytest.mark.parametrize(
-    ("who", "wanted", "found"),
-    [
-        pytest.param(WATER_OFFICER, TaskFilter(), ["4", "3", "3"], id="officer"),
-        pytest.param(replace(WATER_OFFICER, district="west"), TaskFilter(mine=True), ["4", "3"], id="their district"),
-        pytest.param(replace(WATER_OFFICER, district="east"), TaskFilter(mine=True), [], id="another district"),
-        pytest.param(replace(POLICE_OFFICER, id=COLLECTOR.id), TaskFilter(), ["4", "3", "3"], id="they reported it"),
-        pytest.param(COLLECTOR, TaskFilter(mine=True), [], id="their department has none"),
-        pytest.param(replace(MONITOR, district="west"), TaskFilter(), ["4", "3", "3"], id="monitor of the district"),
-        pytest.param(replace(MONITOR, district="east"), TaskFilter(), [], id="monitor of another"),
-        pytest.param(MONITOR, TaskFilter(), ["4", "3", "3"], id="monitor"),
-        pytest.param(MONITOR, TaskFilter(mine=True), [], id="monitor without a department"),
-    ],
-)
-def test_tasks_are_those_of_incidents_that_the_person_may_see(
-    town: Town, who: Person, wanted: TaskFilter, found: list[str]
-):
-    fill(town)
-    town.act("3", Step.VERIFY, ACCEPTOR)
-    town.act("3", Step.FILE, ACCEPTOR)
-    town.act("3", Step.DISPATCH, DISPATCHER)
-    page = town.tasks.page(who, wanted)
+SEEN_TASKS: dict[str, tuple[Person, TaskFilter, list[str]]] = {
+    "officer": (WATER_OFFICER, TaskFilter(), ["4", "3", "3"]),
+    "their district": (replace(WATER_OFFICER, district="west"), TaskFilter(mine=True), ["4", "3"]),
+    "another district": (replace(WATER_OFFICER, district="east"), TaskFilter(mine=True), []),
+    "they reported it": (replace(POLICE_OFFICER, id=COLLECTOR.id), TaskFilter(), ["4", "3", "3"]),
+    "their department has none": (COLLECTOR, TaskFilter(mine=True), []),
+    "monitor of the district": (replace(MONITOR, district="west"), TaskFilter(), ["4", "3", "3"]),
+    "monitor of another": (replace(MONITOR, district="east"), TaskFilter(), []),
+    "monitor": (MONITOR, TaskFilter(), ["4", "3", "3"]),
+    "monitor without a department": (MONITOR, TaskFilter(mine=True), []),
+}
 
-    assert [task.summary.id for task in page.items] == found
-    assert page.total == len(found)
+
+def test_tasks_are_those_of_incidents_that_the_person_may_see(town: Town):
+    fill_with_tasks(town)
+
+    pages = {name: town.tasks.page(who, wanted) for name, (who, wanted, _) in SEEN_TASKS.items()}
+
+    seen = {name: ids for name, (_, _, ids) in SEEN_TASKS.items()}
+    assert {name: [task.summary.id for task in page.items] for name, page in pages.items()} == seen
+    assert {name: page.total for name, page in pages.items()} == {name: len(ids) for name, ids in seen.items()}
 
 
 def test_tasks_of_a_person_are_theirs_and_nobodys(town: Town):
@@ -225,10 +231,7 @@ def test_tasks_that_are_late_are_found(town: Town):
 
 
 def test_task_pages_join_up(town: Town):
-    fill(town)
-    town.act("3", Step.VERIFY, ACCEPTOR)
-    town.act("3", Step.FILE, ACCEPTOR)
-    town.act("3", Step.DISPATCH, DISPATCHER)
+    fill_with_tasks(town)
     first = town.tasks.page(MONITOR, limit=2)
     rest = town.tasks.page(MONITOR, limit=2, after=first.next)
 
@@ -278,31 +281,21 @@ def test_open_incidents_are_counted_whatever_is_asked_for(town: Town, monkeypatc
 
 
 @pytest.mark.parametrize("counted", [pytest.param(0, id="in the index's order"), pytest.param(100, id="sorted here")])
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        pytest.param({"priorities": [1, 3, 4]}, id="chosen"),
-        pytest.param({"q": "road"}, id="words"),
-        pytest.param({"open": None, "q": "0"}, id="words in open and ended"),
-        pytest.param({"open": None}, id="open and ended"),
-    ],
-)
 def test_pages_are_the_whole_cut_in_pieces_however_they_are_found(
-    town: Town, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any], counted: int
+    town: Town, monkeypatch: pytest.MonkeyPatch, counted: int
 ):
     fill(town)
-    whole = ids(town, **wanted)
+    chosen: tuple[dict[str, Any], ...] = (
+        {"priorities": [1, 3, 4]},
+        {"q": "road"},
+        {"open": None, "q": "0"},
+        {"open": None},
+    )
+    whole = [ids(town, **wanted) for wanted in chosen]
     monkeypatch.setattr(finding, "COUNTED", counted)
 
-    found, after = [], None
-    while True:
-        page = town.queue.page(MONITOR, QueueFilter(**wanted), limit=1, after=after)
-        found += [line.id for line in page.items]
-        after = page.next
-        if after is None:
-            break
-
-    assert found == whole
+    pages = [cut(town, QueueFilter(**wanted), 1) for wanted in chosen]
+    assert [[line.id for page in some for line in page.items] for some in pages] == whole
 
 
 def test_words_follow_what_is_opened_ended_and_opened_again(town: Town):
