@@ -141,8 +141,18 @@ class StateTable:
         return np.where(self.keys[found] == keys, found, -1)
 
     def carry(self, old: "StateTable", old_rows: Array, rows: Array) -> None:
-        """Copy the columns both have from rows of `old` to `rows` here."""
+        """Copy the columns both have from rows of `old` to `rows` here, however wide they are there."""
         for column, values in self._columns.items():
             if column in old.columns:
-                values[rows] = old[column][old_rows]
+                found = old[column][old_rows]
+                values[rows] = found if found.ndim == 1 else _as_wide(found, values.shape[1], self._defaults[column])
         self.touch(rows)
+
+
+def _as_wide(found: Array, width: int, default: int) -> Array:
+    """Return rows with so many values; where one has no room for all of its, the greatest, which are the newest."""
+    if found.shape[1] > width and (found[:, width:] != default).any():
+        return np.sort(found, axis=1)[:, -width:]
+    fitted = np.full((len(found), width), default, dtype=found.dtype)
+    fitted[:, : found.shape[1]] = found[:, :width]
+    return fitted

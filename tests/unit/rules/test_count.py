@@ -125,13 +125,29 @@ def test_count_of_a_buffered_upload_says_that_it_is_late() -> None:
     assert raised.time_ns == at(0)
 
 
-def test_count_survives_a_new_book() -> None:
-    bench = started()
-    bench.feed(events((1, 0)))
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("", "{notice: {above: 9}}", id="another kind"),
+        pytest.param("", "{notice: {at_least: 9}}", id="one that counts further"),
+        pytest.param("{notice: {at_least: 9}}", "", id="none that counts further any more"),
+    ],
+)
+def test_count_survives_a_new_book(before: str, after: str) -> None:
     extra = f"{INTRUSIONS}\n    same: site\n    within: 10m"
-    files = book(rule("{notice: {above: 9}}", name="a"), rule(LEVELS, kind="count", extra=extra))
 
-    assert told(bench.feed(context(files, CAMERAS, seconds=5), events((2, 6)))) == [("gate", "raised", "notice", 2)]
+    def files(levels: str) -> tuple[tuple[str, str], ...]:
+        kind = {"kind": "count", "extra": extra} if "at_least" in levels else {}
+        other = [rule(levels, name="a", **kind)] if levels else []
+        return book(*other, rule(LEVELS, kind="count", extra=extra))
+
+    bench = Bench()
+    bench.feed(context(files(before), CAMERAS), Connection(at(0), listening=True), events((1, 0)))
+    files_after = files(after)
+
+    assert told(bench.feed(context(files_after, CAMERAS, seconds=5), events((2, 6)))) == [
+        ("gate", "raised", "notice", 2)
+    ]
 
 
 Told = tuple[int, int]  # camera, seconds

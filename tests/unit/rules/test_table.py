@@ -34,10 +34,22 @@ def test_table_writes_only_rows_that_changed_and_are_not_default() -> None:
     assert [(chunk, bool(body)) for chunk, body in one.touched()] == [(1, True), (2, False)]
 
 
-def test_table_carries_wide_columns() -> None:
-    old, new = table(0), table(0)
-    old["at_ns"][0] = [1, 2, 3]
+@pytest.mark.parametrize(
+    ("kept", "width", "expected"),
+    [
+        pytest.param([3, 1, 2], 3, [3, 1, 2], id="as wide"),
+        pytest.param([3, 1, 2], 5, [3, 1, 2, -1, -1], id="wider now"),
+        pytest.param([7], 2, [7, -1], id="one value has become two"),
+        pytest.param([3, 1, -1], 2, [3, 1], id="narrower, with room for all"),
+        pytest.param([3, 1, 2], 2, [2, 3], id="narrower: the newest stay"),
+    ],
+)
+def test_table_carries_wide_columns(kept: list[int], width: int, expected: list[int]) -> None:
+    old, new = (
+        StateTable("memory", np.array([7, 8, 9]), {"at_ns": (np.int64, -1, wide)}) for wide in (len(kept), width)
+    )
+    old["at_ns"][0] = kept
 
     new.carry(old, np.array([0]), np.array([2]))
 
-    assert new["at_ns"][2].tolist() == [1, 2, 3]
+    assert new["at_ns"][2].tolist() == expected
