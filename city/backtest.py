@@ -23,6 +23,7 @@ class ByDepartment:
 
     Attributes:
         shifts: in the span; `mean` and `most` are incidents of one of them, `most_at` when the busiest began.
+        off_duty: incidents that came while nobody of it was on duty; they are on no shift.
         by_shift: the mean of the shifts that begin at one time of day, by that time (`08:00`).
     """
 
@@ -33,6 +34,7 @@ class ByDepartment:
     mean: float
     most: int
     most_at: str
+    off_duty: int
     by_shift: dict[str, float]
 
 
@@ -67,6 +69,8 @@ class Differing:
         what: `new`, `gone`, `earlier`, `later`, or `level` for one that only becomes worse or less bad.
         at, live_at: when it is opened by the proposed book and by the one in force; empty where it is not.
         seconds: by how much the proposed book is later.
+        alarms: how many it stands for by the proposed book, or by the one in force where that alone opens it; an
+            incident that bundles what a cap holds back has no target and many of them.
     """
 
     what: str
@@ -77,6 +81,7 @@ class Differing:
     seconds: float
     level: str
     live_level: str
+    alarms: int
 
 
 @dataclass(frozen=True, slots=True)

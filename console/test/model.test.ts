@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { span, toColumns } from '../src/chart/columns';
 import { inOrder, isForward } from '../src/incident/steps';
-import { limitsOf, measured } from '../src/incident/moment';
+import { labelsOf, limitsOf, measured, type Called } from '../src/incident/moment';
 import { ALL_SENSORS, NOT_NORMAL, passes } from '../src/map/filter';
 import { bytesOf, hex } from '../src/model/bytes';
 import { extent } from '../src/model/extent';
@@ -83,6 +83,14 @@ describe('alarms of an incident', () => {
 
   it('begin at their first transition', () => {
     expect(measured([risen, alarm])).toEqual([alarm]);
+  });
+
+  it('are told apart by as few words as do it', () => {
+    const [one, two] = ['a', 'b'].map((target) => ({ rule: 'wet', target, time: '08:00' })) as [Called, Called];
+
+    expect(labelsOf([one, { ...two, rule: 'deep' }])).toEqual(['wet', 'deep']);
+    expect(labelsOf([one, two])).toEqual(['a', 'b']);
+    expect(labelsOf([one, { ...one, time: '09:00' }])).toEqual(['wet · 08:00', 'wet · 09:00']);
   });
 
   it('show every limit that was passed', () => {

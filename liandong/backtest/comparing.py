@@ -94,4 +94,5 @@ def _differing(what: str, one: Opened | None, other: Opened | None) -> Differing
         seconds=0.0 if one is None or other is None else (one.opened_ns - other.opened_ns) / SECOND_NS,
         level="" if one is None else Level(one.level).word,
         live_level="" if other is None else Level(other.level).word,
+        alarms=some.alarms,
     )

@@ -11,6 +11,25 @@ export function measured(alarms: readonly IncidentAlarm[]): IncidentAlarm[] {
   return [...first.values()];
 }
 
+/** What an alarm is told from others by: its rule, what it is about, and when. */
+export interface Called {
+  rule: string;
+  target: string;
+  time: string;
+}
+
+/** Return for each of several alarms as few words as tell it from the others. */
+export function labelsOf(alarms: readonly Called[]): string[] {
+  const ways: ((one: Called) => string)[] = [
+    (one) => one.rule,
+    (one) => one.target,
+    (one) => `${one.rule} · ${one.target}`,
+    (one) => `${one.rule} · ${one.time}`,
+  ];
+  const distinct = ways.find((way) => new Set(alarms.map(way)).size === alarms.length);
+  return alarms.map(distinct ?? ((one) => `${one.rule} · ${one.target} · ${one.time}`));
+}
+
 const WORSE: ReadonlySet<string> = new Set(['raised', 'risen']);
 
 /** Return each level's limit of `alarm`, as its transitions told them; none when the chart is in another unit. */

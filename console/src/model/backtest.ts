@@ -23,6 +23,13 @@ export interface DepartmentLoad {
   by_shift: Record<string, number>;
 }
 
+/** How many changes of alarms admission decided on one way, for one reason. */
+export interface Decided {
+  action: string;
+  reason: string;
+  changes: number;
+}
+
 /** What one book would have done. */
 export interface Side {
   rules: number;
@@ -32,6 +39,7 @@ export interface Side {
   by_level: Record<string, number>;
   by_hour: number[];
   by_department: DepartmentLoad[];
+  decided: Decided[];
 }
 
 export interface Differing {
@@ -43,6 +51,7 @@ export interface Differing {
   seconds: number;
   level: string;
   live_level: string;
+  alarms: number;
 }
 
 export interface BacktestReport {

@@ -20,6 +20,7 @@ export const queue: Record<keyof typeof chinese, string> = {
   'queue.recovered': 'Recovered',
   'queue.recorded': 'Recording',
   'queue.drill': 'Drill',
+  'queue.alarms': '{count} alarms',
   'queue.age': '{time} ago',
 
   'filter.title': 'Filter',

@@ -18,6 +18,7 @@ export const queue = {
   'queue.recovered': '已恢复',
   'queue.recorded': '回放数据',
   'queue.drill': '演练',
+  'queue.alarms': '{count} 条报警',
   'queue.age': '已 {time}',
 
   'filter.title': '筛选',
