@@ -215,7 +215,7 @@ NO_READING = frozenset(
     }
 )  # fmt: skip
 #: Words of the above that as a part hold what was measured.
-PARTS = frozenset({"payload", "message", "msg", "period", "date", "range", "events", "event"})
+PARTS = frozenset({"status", "payload", "message", "msg", "period", "date", "range", "events", "event"})
 #: Axes, by which nobody knows of what.
 NO_NAME = frozenset({"x", "y", "z", "xaxis", "yaxis", "zaxis"})
 #: Vectors and colours, whose members are called by single letters; and parts about the radio.

@@ -20,9 +20,9 @@ from ingest.decoders.known import Known
 _MAX_WORDS = 6
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # batteryVoltage, TempC_SHT
 _BETWEEN = re.compile(r"[^\w%]+|_+")
-_PROBE = re.compile(r"\d{1,3}|(?:ch|chn|line|region|zone|probe)\d{1,3}")
+_PROBE = re.compile(r"\d{1,3}|(?:ch|chn|lane|line|region|zone|probe)\d{1,3}")
 #: Words that stand before the number of a place: `line_1_total_in`, `region_2_count`.
-_PLACES = frozenset({"line", "region", "zone", "channel", "ch", "chn", "probe"})
+_PLACES = frozenset({"line", "region", "zone", "channel", "ch", "chn", "probe", "lane"})
 #: A number at a name's end without a line before it: `TempC1`, `externalTemperature2`.
 _NUMBERED = re.compile(r"(.*[A-Za-z])(\d{1,2})")
 #: What is driven and not measured: `digital_out_7`, `gpio_output_1`.

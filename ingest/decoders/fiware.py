@@ -1,6 +1,7 @@
 """FIWARE NGSI: entities in all four spellings (v2 and LD, key-values and normalized), notifications, IoT Agents."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from city.errors import UndecodableMessage
@@ -91,6 +92,9 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if isinstance(body.json, list):
         return bool(body.json) and all(isinstance(entity, dict) and _is_entity(entity) for entity in body.json)
+    told = body.members.get("data")
+    if isinstance(told, list) and told and all(isinstance(entity, dict) and _is_entity(entity) for entity in told):
+        return True
     return "subscriptionId" in body.members or _is_entity(body.members)
 
 
@@ -133,8 +137,10 @@ _MAX_GROUPS = 1000
 
 
 def _entities(body: object) -> list[dict[str, Any]]:
-    if isinstance(body, dict) and "data" in body and ("subscriptionId" in body or body.get("type") == "Notification"):
-        body = body["data"]
+    data = body.get("data") if isinstance(body, dict) else None
+    if isinstance(body, dict) and isinstance(data, list | dict):
+        is_told = "subscriptionId" in body or body.get("type") == "Notification"
+        body = data if is_told or (isinstance(data, list) and not _is_entity(body)) else body
     entities: list[dict[str, Any]] = []
     for entity in body if isinstance(body, list) else [body]:
         if not isinstance(entity, dict):
@@ -165,7 +171,15 @@ def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
             value = value.get(member) if isinstance(value, dict) else None
         if value is not None:
             found += [(attribute, one) for one in (value if isinstance(value, list) else [value])]
-    return found
+    return found if entity["type"] in BY_TYPE else [*found, *_by_words(entity)]
+
+
+def _by_words(entity: dict[str, Any]) -> Iterator[tuple[Attribute, object]]:
+    """Yield the attributes of an entity of no known model whose names are words that mean one thing everywhere."""
+    for name, value in entity.items():
+        known, telling = (meaning(name) if name not in GENERIC else None) or (None, False)
+        if known is not None and telling:
+            yield Attribute(known.quantity, known.unit, known.label), value
 
 
 def _generic_measurement(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:

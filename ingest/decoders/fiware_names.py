@@ -68,6 +68,7 @@ _NOISE = {
     "LAF": Attribute("noise_laf", "dB(A)"),
 }
 _TRAFFIC = {
+    "vehicleCount": Attribute("vehicle_count", ""),
     "averageVehicleSpeed": Attribute("speed", "km/h"),
     "averageSpeed": Attribute("speed", "km/h"),
     "averageCrowdSpeed": Attribute("speed", "km/h", "crowd"),

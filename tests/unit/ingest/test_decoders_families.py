@@ -224,6 +224,11 @@ def test_ngsi_attributes_are_named(attributes: dict[str, object], expected: dict
         ),
         ("GreenspaceRecord", {"soilMoistureVwc": 0.3}, {"soil_moisture": (0.3, "1")}),
         ("EVChargingStation", {"availableCapacity": 1, "capacity": 2}, {"available_spots": (1.0, "")}),
+        (
+            "SmartMeter",  # of no known model: words that mean one thing everywhere
+            {"batteryVoltage": 3.6, "activePower": {"value": 812, "unitCode": "WTT"}, "nominalVoltage": 230},
+            {"battery_voltage": (3.6, None), "power": (812.0, "WTT")},
+        ),
         ("WeatherForecast", {"temperature": 12, "windSpeed": 3}, {}),
     ],
 )
@@ -259,10 +264,11 @@ def test_ngsi_time_is_found(attributes: dict[str, object], expected: str | None)
     assert found.time_ns == (parse_time(expected) if expected is not None else None)
 
 
-def test_ngsi_notification_holds_entities():
+@pytest.mark.parametrize("said", [{"subscriptionId": "s"}, {}])
+def test_ngsi_notification_holds_entities(said: dict[str, str]):
     other = ENTITY | {"id": "2", "temperature": 2}
 
-    found = decode("fiware", "a", {"subscriptionId": "s", "data": [ENTITY | {"temperature": 1}, other]})
+    found = decode("auto", "a", {**said, "data": [ENTITY | {"temperature": 1}, other]})
 
     assert [(m.sensor, m.value) for m in found] == [(ENTITY["id"], 1.0), ("2", 2.0)]
 

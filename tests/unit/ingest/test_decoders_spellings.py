@@ -105,6 +105,34 @@ SHELLY = {"src": "s-1", "dst": "x", "method": "NotifyStatus"}
             {("S/region2", "people_count"): (3.0, "")},
             id="Milesight VS: a region, wrapped once more",
         ),
+        pytest.param(
+            "strom/tele/SENSOR",
+            {"Time": "2026-11-20T08:00:00", "Strom": {"Total_in": 9.5, "Power_curr": 7, "Meter_id": "090"}},
+            {("strom", "energy/Strom"): (9.5, "kWh"), ("strom", "power/Strom"): (7.0, "W")},
+            id="Tasmota: a meter's registers, as the documentation calls them",
+        ),
+        pytest.param(
+            "bridge/tele/SENSOR",
+            {"ZbReceived": {"0x5480": {"Device": "0x5480", "Temperature": 20.3, "EF00/0202": 24}}},
+            {("bridge/0x5480", "temperature"): (20.3, "°C")},
+            id="Tasmota: a bridge whose topic comes first",
+        ),
+        pytest.param(
+            "shellies/shelly1/ext_temperature/0",
+            b"18.4",
+            {("shelly1", "temperature/0"): (18.4, "°C")},
+            id="Shelly: a probe of the add-on",
+        ),
+        pytest.param(
+            "axis/ACCC/event/tns:axis/AirQualityMonitor/Metadata",
+            {
+                "topic": "axis:AirQualityMonitor/Metadata",
+                "serial": "ACCC",
+                "message": {"data": {"CO2": "650", "VOC": "9"}},
+            },
+            {("ACCC", "co2"): (650.0, "ppm"), ("ACCC", "voc_index"): (9.0, "")},
+            id="Axis: an air quality sensor",
+        ),
         pytest.param("frigate/yard/motion", b"ON", {("yard", "motion"): (1.0, "")}, id="Frigate: motion"),
         pytest.param(
             "frigate/yard/audio/speech", b"OFF", {("yard", "sound_detected/speech"): (0.0, "")}, id="Frigate: a sound"
