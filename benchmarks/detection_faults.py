@@ -119,7 +119,8 @@ def admitted(transitions: Sequence[AlarmTransition], span: Span) -> tuple[list[O
     with queue(town.linkage, settings.linkage, _CLOSES_AFTER_NS) as place:
         place.admit(transitions)
         place.pass_until(span.end_s * SECOND_NS)
-        decided = {f"{action}: {reason}": count for (action, reason), count in sorted(place.decided().items())}
+        every = place.decided(span.start_s * SECOND_NS, span.end_s * SECOND_NS)
+        decided = {f"{action}: {reason}": count for (action, reason), count in sorted(every.items())}
         return list(place.opened()), decided
 
 

@@ -126,10 +126,12 @@ class Queue:
                 proposed=tuple(row["proposed"]),
             )
 
-    def decided(self) -> Mapping[tuple[str, str], int]:
-        """Return how many changes of alarms were decided on which way, and why."""
+    def decided(self, from_ns: int, until_ns: int) -> Mapping[tuple[str, str], int]:
+        """Return how many changes of alarms in [from_ns, until_ns) were decided on which way, and why."""
+        arrived = ADMISSIONS.c.arrival_ns
         with self._database.read() as connection:
-            return {(action, reason): count for action, reason, count in connection.execute(_DECIDED)}
+            rows = connection.execute(_DECIDED.where(arrived >= from_ns, arrived < until_ns))
+            return {(action, reason): count for action, reason, count in rows}
 
     def _follow(self, admitted: Iterable[tuple[AlarmTransition, Admission]]) -> None:
         held = self._wakes_ns is not None

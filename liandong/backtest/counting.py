@@ -83,19 +83,29 @@ def load(incidents: Iterable[Opened], who: Organisation, from_ns_: int, until_ns
 def _of_department(department: str, times: list[int], who: Organisation, from_ns_: int, until_ns: int) -> ByDepartment:
     known = who.directory.find(department)
     shifts = _shifts(department, who, from_ns_, until_ns)
-    starts = [shift.from_ns for shift in shifts]
-    places = Counter(place for time_ns in times if (place := bisect_right(starts, time_ns) - 1) >= 0)
+    places = Counter(place for time_ns in times if (place := _on_duty(shifts, time_ns)) is not None)
     busiest = max(places, key=lambda place: (places[place], -place), default=None)
     return ByDepartment(
         department=department,
         name={} if known is None else dict(known.name),
         incidents=len(times),
         shifts=len(shifts),
-        mean=round(len(times) / max(1, len(shifts)), 2),
+        mean=round(places.total() / max(1, len(shifts)), 2),
         most=0 if busiest is None else places[busiest],
-        most_at="" if busiest is None else iso(starts[busiest]),
+        most_at="" if busiest is None else iso(shifts[busiest].from_ns),
+        off_duty=len(times) - places.total(),
         by_shift=_by_shift(shifts, places, who.calendar),
     )
+
+
+def _on_duty(shifts: Sequence[Duty], time_ns: int) -> int | None:
+    """Return which shift takes what comes then: of those that are on duty the one that began last."""
+    ended, began = (bisect_right(shifts, at_ns, key=_begins) for at_ns in (time_ns - DAY_NS, time_ns))
+    return next((place for place in reversed(range(ended, began)) if time_ns < shifts[place].to_ns), None)
+
+
+def _begins(shift: Duty) -> int:
+    return shift.from_ns
 
 
 def _by_shift(shifts: Sequence[Duty], places: Mapping[int, int], calendar: Calendar) -> dict[str, float]:

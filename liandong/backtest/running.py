@@ -134,7 +134,7 @@ class _Trial:
         incidents = [one for one in self._queue.opened() if start_ns <= one.opened_ns < end_ns]
         raised = Counter(rule for at_ns, rule in self._raised if start_ns <= at_ns < end_ns)
         on_duty = load(incidents, town.who, start_ns, end_ns)
-        decided = self._queue.decided()
+        decided = self._queue.decided(start_ns, end_ns)
         return side(self.book, incidents, raised, decided, on_duty, town.who.calendar), incidents
 
 

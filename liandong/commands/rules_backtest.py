@@ -12,12 +12,10 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from city.backtest import Difference, Report, Side
+from city.backtest import Report
 from city.clock import SystemClock
 from city.errors import BadCityFile, BadRequest
-from city.level import Level
 from liandong.backtest import running
 from liandong.backtest.asking import Files, live_book, moment_ns, proposed_book, question
 from liandong.backtest.bounds import hands_for, keep_own
@@ -25,6 +23,7 @@ from liandong.backtest.opening import source_of
 from liandong.backtest.running import Books, run
 from liandong.backtest.town import town_of
 from liandong.city_folder import CityFolder, read_city
+from liandong.commands.backtest_tables import show
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.settings import Settings
 from rules.book import RuleBook
@@ -89,7 +88,7 @@ def backtest(  # noqa: PLR0913 - each option is a parameter
     elif json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
-        _show(report)
+        show(report, zone, Console())
 
 
 def _run(
@@ -171,60 +170,3 @@ _SAY_S = 0.25
 def _say(**words: object) -> None:
     typer.echo(msgspec.json.encode(words).decode())
     sys.stdout.flush()
-
-
-def _show(report: Report) -> None:
-    console = Console()
-    console.print(
-        f"{report.start} to {report.end}: {report.readings:,} readings, {report.events:,} events, in ", end=""
-    )
-    console.print(f"{report.took_s:g} s", highlight=False)
-    for note in report.notes:
-        console.print(note)
-    for name, side in (("proposed", report.proposed), ("in force", report.live)):
-        if side is not None:
-            for table in _tables(name, side):
-                console.print(table)
-    if report.difference is not None:
-        console.print(_differences(report.difference))
-
-
-def _tables(name: str, side: Side) -> Iterator[Table]:
-    words = [level.word for level in Level]
-    rules = _table(
-        f"{name}: {side.incidents:,} incidents of {side.alarms:,} alarms", "rule", "incidents", *words, "alarms"
-    )
-    for rule in side.by_rule:
-        rules.add_row(rule.rule, *_numbers(rule.incidents, *(rule.levels[word] for word in words), rule.alarms))
-    yield rules
-    hours = _table(f"{name}: incidents by hour of the day", "hours", *(str(hour) for hour in range(12)))
-    for first in (0, 12):
-        hours.add_row(f"{first}-{first + 11}", *_numbers(*side.by_hour[first : first + 12]))
-    yield hours
-    load = _table(f"{name}: duty load", "department", "incidents", "shifts", "a shift", "most", "mean by shift")
-    for one in side.by_department:
-        shifts = ", ".join(f"{begins} {mean:g}" for begins, mean in one.by_shift.items())
-        load.add_row(one.department, *_numbers(one.incidents, one.shifts), f"{one.mean:g}", str(one.most), shifts)
-    yield load
-
-
-def _differences(difference: Difference) -> Table:
-    counted = ", ".join(f"{count:,} {kind}" for kind, count in difference.counts.items())
-    table = _table(
-        f"against the book in force: {counted}", "what", "rule", "target", "at", "in force", "seconds", "level"
-    )
-    for one in difference.items:
-        level = one.level if one.level == one.live_level else f"{one.live_level or '-'} → {one.level or '-'}"
-        table.add_row(one.what, one.rule, one.target, one.at, one.live_at, f"{one.seconds:+g}", level)
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column)
-    return table
-
-
-def _numbers(*counts: int) -> list[str]:
-    return [f"{count:,}" for count in counts]

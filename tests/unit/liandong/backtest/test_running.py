@@ -178,6 +178,8 @@ def test_report_counts_incidents_by_rule_level_hour_and_shift(history: DuckdbHis
     load = {one.department: one for one in side.by_department}
     assert load["desk"].incidents == load["command"].incidents == side.incidents
     assert load["desk"].most >= load["desk"].mean > 0
+    assert load["desk"].off_duty == 0
+    assert sum(one.changes for one in side.decided if one.action == "open") >= side.incidents
 
 
 def test_stricter_book_is_later_or_gone_and_a_new_rule_is_new(history: DuckdbHistory) -> None:
