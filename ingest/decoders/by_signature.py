@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Decoder
+from ingest.decoders.envelope import Opened, opened
 from ingest.decoders.family import Body, Family
 from ingest.reasons import Reason
 from ingest.topics import matches
@@ -40,16 +41,40 @@ class SignatureDecoder:
         Raises:
             UndecodableMessage: it is nobody's, or the family refuses it.
         """
-        return self._decoders[self._family(topic, payload)].decode(topic, payload)
+        family = self._family_of(topic)
+        if family is not None:
+            return self._decoders[family].decode(topic, payload)
+        body = Body(payload)
+        within = opened(body)
+        return self._of_body(topic, body) if within is None else self._passed_on(within)
 
-    def _family(self, topic: str, payload: bytes) -> str:
-        """Return the family: by a grammar of its own, by what was described, by a free grammar, by the body."""
+    def _family_of(self, topic: str) -> str | None:
+        """Return the family: by a grammar of its own, by what was described, by a free grammar; None by none."""
         family, free = self._by_topic(topic)
         if family is None:
             family = next((name for name, learner in self._learners if learner.knows(topic)), None)
-        if family is None:
-            family = free
-        return family if family is not None else _of_body(self._families, payload)
+        return family if family is not None else free
+
+    def _of_body(self, topic: str, body: Body) -> Decoded:
+        for name, family in self._families.items():
+            if family.bears(body):
+                return self._decoders[name].decode(topic, body.payload)
+        got = body.payload[:60]
+        raise UndecodableMessage(Reason.UNRECOGNISED, expected="a body of a known family", got=got, at="$")
+
+    def _passed_on(self, within: Opened) -> Decoded:
+        """Return what a message says that another one carries; one within that one stays closed."""
+        family = self._family_of(within.topic)
+        if family is not None:
+            decoded = self._decoders[family].decode(within.topic, within.payload)
+        else:
+            decoded = self._of_body(within.topic, Body(within.payload))
+        for measurement in decoded.measurements:
+            if measurement.time_ns is None and measurement.age_ns == 0:
+                measurement.time_ns = within.time_ns
+        for observation in decoded.observations:
+            observation.time_ns = observation.time_ns if observation.time_ns is not None else within.time_ns
+        return decoded
 
 
 def _of_filters(families: Mapping[str, Family], topic: str) -> str | None:
@@ -64,11 +89,3 @@ def _of_grammar(families: Mapping[str, Family], topic: str) -> str | None:
         (name for name, family in families.items() if family.topics is not None and family.topics.fullmatch(topic)),
         None,
     )
-
-
-def _of_body(families: Mapping[str, Family], payload: bytes) -> str:
-    body = Body(payload)
-    for name, family in families.items():
-        if family.bears(body):
-            return name
-    raise UndecodableMessage(Reason.UNRECOGNISED, expected="a body of a known family", got=payload[:60], at="$")

@@ -72,7 +72,9 @@ def _interval_end(text: str) -> str:
 
 
 def _parse(text: str, zone: tzinfo | None) -> int | None:
-    found = _MOMENT.fullmatch(_BASIC.sub(r"\1-\2-\3T\4:\5:\6\7", text.strip(), count=1))
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        found = _MOMENT.fullmatch(_BASIC.sub(r"\1-\2-\3T\4:\5:\6\7", text.strip(), count=1))
     if found is None:
         return None
     year, month, day, hour, minute = (int(found.group(place)) for place in (1, 3, 4, 5, 6))
