@@ -99,6 +99,11 @@ class Drain:
             more = await loop.run_in_executor(thread, self.step)
         except StoreUnavailable as error:
             return self._failed(error)
+        except Exception as fault:
+            # A mistake of ours costs the store its time, and not the city its alarms: who judges lives in this process.
+            log.exception("store_fault", store=self._sink.name)
+            cause = f"a fault, described in the log: {type(fault).__name__}"
+            return self._failed(StoreUnavailable(self._sink.name, cause))
         if self.error:
             log.info("store_back", store=self._sink.name)
         self.error = ""

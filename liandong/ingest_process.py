@@ -178,3 +178,6 @@ async def _tend(history: HistoryStore) -> NoReturn:
         except StoreUnavailable as error:
             TENDS_FAILED.inc()
             log.warning("history_not_tended", cause=error.cause)
+        except Exception:  # a mistake of ours must not take those along who judge
+            TENDS_FAILED.inc()
+            log.exception("history_not_tended")

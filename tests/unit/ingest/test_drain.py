@@ -128,6 +128,28 @@ async def test_run_tells_the_error_tries_again_and_gives_space_back(journal, tmp
     assert len(journal._segments) == 1
 
 
+class Faulty(MemoryHistory):
+    """A history store that meets a mistake of ours while it is `away`."""
+
+    def _answer(self) -> None:
+        if self.away:
+            raise ZeroDivisionError
+
+
+async def test_mistake_of_ours_is_told_and_tried_again(journal):
+    history = Faulty(away=True)
+    journal.append([readings(1)])
+    drain = drain_of(journal, history)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(drain.run(), name="drain")
+        await until(lambda: "ZeroDivisionError" in drain.error)
+        history.away = False
+        await until(lambda: drain.position == 1 and not drain.error)
+        running.cancel()
+
+    assert history.values() == [1.0]
+
+
 async def until(true) -> None:
     async with asyncio.timeout(10):
         while not true():  # noqa: ASYNC110 - the drain works in a thread, and tells nobody
