@@ -20,6 +20,8 @@ from benchmarks.ingest_messages import PACKET, Bytes, Plan
 from ingest.mqtt.packet import Credentials, connect
 
 _HOST, _PATIENCE_S, _PUBACK_BYTES = "127.0.0.1", 60.0, 4
+#: Between two attempts to connect again, seconds.
+_PAUSE_S = 0.5
 #: Messages of one connection that wait for their PUBACK, and bytes written at once.
 _WINDOW, _BURST = 4_000, 200
 #: Even bursts a second at a steady pace.
@@ -175,9 +177,19 @@ class Publisher:
 
     def _renew(self, connection: _Connection) -> None:
         self._selector.unregister(connection.link)
-        again = connection.renew(self._connected())
+        again = connection.renew(self._connected_at_last())
         self._selector.register(connection.link, selectors.EVENT_READ, connection)
         sys.stderr.write(f"publisher: the broker ended a connection; {again} messages are sent again\n")
+
+    def _connected_at_last(self) -> socket.socket:
+        deadline_s = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return self._connected()
+            except OSError:
+                if time.monotonic() > deadline_s:
+                    raise
+                time.sleep(_PAUSE_S)
 
     def _connected(self) -> socket.socket:
         job = self._job
@@ -187,6 +199,7 @@ class Publisher:
         client_id = f"bench-{os.getpid()}-{next(self._numbers)}"
         link.sendall(connect(client_id, keep_alive_s=0, credentials=credentials, clean=True))
         if link.recv(4) != b"\x20\x02\x00\x00":
+            link.close()
             raise ConnectionRefusedError
         link.settimeout(0.0)
         return link
