@@ -20,6 +20,8 @@ export interface DepartmentLoad {
   mean: number;
   most: number;
   most_at: string;
+  /** Incidents that came while nobody of it was on duty. */
+  off_duty: number;
   by_shift: Record<string, number>;
 }
 

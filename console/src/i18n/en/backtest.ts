@@ -28,6 +28,7 @@ export const backtest: Record<keyof typeof chinese, string> = {
   'backtest.shifts': 'Shifts',
   'backtest.mean': 'A shift',
   'backtest.most': 'Busiest',
+  'backtest.offDuty': 'Off duty',
   'backtest.byShift': 'Mean by shift',
   'backtest.difference': 'Against the rules in force',
   'backtest.what': 'Difference',

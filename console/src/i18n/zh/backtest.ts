@@ -26,6 +26,7 @@ export const backtest = {
   'backtest.shifts': '班次',
   'backtest.mean': '每班平均',
   'backtest.most': '最忙一班',
+  'backtest.offDuty': '无人值班时',
   'backtest.byShift': '各班平均',
   'backtest.difference': '与现行规则的差别',
   'backtest.what': '差别',
