@@ -88,7 +88,6 @@ describe('alarms of an incident', () => {
   it('are told apart by as few words as do it', () => {
     const [one, two] = ['a', 'b'].map((target) => ({ rule: 'wet', target, time: '08:00' })) as [Called, Called];
 
-    expect(labelsOf([one, { ...two, rule: 'deep' }])).toEqual(['wet', 'deep']);
     expect(labelsOf([one, two])).toEqual(['a', 'b']);
     expect(labelsOf([one, { ...one, time: '09:00' }])).toEqual(['wet · 08:00', 'wet · 09:00']);
   });
