@@ -222,4 +222,5 @@ def _unit(part: dict[str, Any]) -> str | None:
 
 def _is_away(part: dict[str, Any]) -> bool:
     status = part.get("Status")
-    return isinstance(status, dict) and status.get("State") in _AWAY
+    state = status.get("State") if isinstance(status, dict) else None
+    return isinstance(state, str) and state in _AWAY

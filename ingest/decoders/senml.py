@@ -150,7 +150,8 @@ def _records(pack: object) -> Iterator[_Record]:
 
 def _is_envelope(base: str, record: dict[str, Any]) -> bool:
     """Return whether a record is an uplink's port, bytes or counter, which KPN's server puts beside the readings."""
-    return base.startswith("urn:dev:DEVEUI:") and record.get("n") in _ENVELOPE
+    name = record.get("n")
+    return base.startswith("urn:dev:DEVEUI:") and isinstance(name, str) and name in _ENVELOPE
 
 
 def _take(topic: str, record: _Record, decoded: Decoded) -> None:

@@ -12,7 +12,7 @@ from tests.support.whatever_bytes import assert_readings_or_reason
 
 FAMILIES = (
     "datex2", "digitraffic", "hj212", "hsl_hfp", "milesight_gateway", "modbus_gateway", "purpleair", "redfish",
-    "rtl_433", "sensor_community", "sparkplug_b", "thingpark_loriot", "ups",
+    "rtl_433", "sensor_community", "sparkplug_b", "thingpark_loriot", "ups", "wmbus", "one_m2m",
 )  # fmt: skip
 TOPICS = st.sampled_from(
     [
@@ -31,7 +31,7 @@ WORDS = st.sampled_from(
         "sensor_type", "DevEUI_location", "DevLAT", "DevLON", "addr", "unit", "router_sn", "date_iso_8601",
         "VP", "oper", "veh", "tst", "desi", "occu", "model", "channel", "temperature_C", "wind_avg_km_h", "SensorId",
         "pm2_5_atm", "pm2_5_atm_b", "api_version", "fields", "data", "sensor_index", "devEUI",
-        "applicationID", "object",
+        "applicationID", "object", "media", "meter", "total_m3", "m2m:sgn", "m2m:cin", "nev", "rep", "sur", "con", "to",
     ]
 )  # fmt: skip
 LEAVES = (
