@@ -7,6 +7,7 @@ broker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any, ClassVar
 
 import numpy as np
@@ -187,8 +188,10 @@ class SequencePass(TalliedPass):
         self._of_members = (self._happenings.table,)
         without = np.array([one.without for one in terms], dtype=np.bool_)[groups.term]
         count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[groups.term]
-        self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without))
-        self._memories = (*self._memories, self._chains.table)
+        missed = [ceil(one.bands[-1].limit.high) for one in terms if one.without]
+        waits = 1 + max(missed, default=1)
+        self._chains = Chains("chains", groups.keys, Plan(count, self._within_ns, without, waits))
+        self._memories = (*self._memories, self._chains.table, self._chains.more)
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Take the steps that a batch tells, and count what is completed by them."""
@@ -230,7 +233,7 @@ class SequencePass(TalliedPass):
         """Return how many sequences the window holds, how far the next one has come, and what is waited for."""
         decided, evidence = super()._measured(pair, now_ns)
         [taken_ns], waits_ns = self._chains.steps(np.array([pair])).tolist(), self._chains.waits_ns(pair)
-        waits = {} if waits_ns == NEVER_NS else {"waits_since": iso(waits_ns)}
+        waits = {"waits_since": iso(waits_ns[0])} if waits_ns else {}
         return Measured(decided, {**evidence, "steps": self._steps(pair, taken_ns), **waits})
 
     def due_ns(self, arrivals: Arrivals, listening: Listening) -> int:

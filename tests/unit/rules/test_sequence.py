@@ -16,10 +16,17 @@ DOOR_THEN_SMOKE = "event: door\n    then: [{select: {domain: environment}, event
 DOOR_WITHOUT_BADGE = "event: door\n    without: {select: {domain: environment}, event: badge}"
 
 
-def started(what: str, *, same: str = "site", within: str = "5m", select: str = "{domain: environment}") -> Bench:
+def started(
+    what: str,
+    *,
+    same: str = "site",
+    within: str = "5m",
+    select: str = "{domain: environment}",
+    levels: str = "{notice: {at_least: 1}}",
+) -> Bench:
     bench = Bench()
     extra = f"{what}\n    same: {same}\n    within: {within}"
-    written = rule("{notice: {at_least: 1}}", kind="sequence", extra=extra, select=select)
+    written = rule(levels, kind="sequence", extra=extra, select=select)
     bench.feed(context(book(written), ROOM), Connection(at(0), listening=True))
     return bench
 
@@ -123,6 +130,36 @@ def test_what_should_follow_may_be_as_late_as_the_rule_says(
     transitions = bench.feed(events((1, 0, "door")), *before, *late, *after)
 
     assert told(transitions) == expected
+
+
+@pytest.mark.parametrize(
+    ("doors", "badge", "expected"),
+    [
+        pytest.param(
+            [1, 10], 0, [("raised", 31), ("risen", 40), ("fallen", 61), ("cleared", 70)], id="both are missed"
+        ),
+        pytest.param([1, 10], 35, [("raised", 31), ("cleared", 61)], id="the second was followed"),
+        pytest.param([1, 10], 25, [], id="what follows answers both"),
+        pytest.param(
+            [*range(1, 28, 2)],
+            0,
+            [("raised", 31), ("risen", 33), ("fallen", 63), ("cleared", 87)],
+            id="the newest of many keeps it open",
+        ),
+    ],
+)
+def test_sequence_without_what_should_follow_is_counted_each_time(
+    doors: list[int], badge: int, expected: list[tuple[str, int]]
+) -> None:
+    levels = "{notice: {at_least: 1}, major: {at_least: 2}}"
+    bench = started(DOOR_WITHOUT_BADGE, within="30s", levels=levels)
+    said = {second: events((1, second, "door")) for second in doors} | {badge: events((2, badge, "badge"))}
+
+    transitions = bench.feed(
+        *(entry for second in range(1, 100) for entry in (said.get(second, Tick(at(second))), Tick(at(second))))
+    )
+
+    assert [(change, second) for _, change, second in told(transitions)] == expected
 
 
 def test_sequence_is_not_missed_while_nobody_listens() -> None:
