@@ -26,6 +26,18 @@ class TomlText:
         start = starts[nth]
         return f"{self.file}:{(self._line_of(key, start) if key else start) + 1}"
 
+    def below(self, header: str, key: str, *, nth: int = 0) -> str:
+        """Return `file:line` of a key in the `nth` table written as `header`, or in a table of it, written anyhow."""
+        starts = [number for number, line in enumerate(self.lines) if _header(line) == header]
+        start = starts[nth] if nth < len(starts) else 0
+        wanted = re.compile(rf"(?:^|[\s{{,.])[\"']?{re.escape(key)}[\"']?\s*(?:\.[^=]*)?=|^\s*\[.*\.{re.escape(key)}\]")
+        for number in range(start + 1, len(self.lines)):
+            if self.lines[number].lstrip().startswith("[["):
+                break
+            if wanted.search(self.lines[number].partition("#")[0]):
+                return f"{self.file}:{number + 1}"
+        return f"{self.file}:{start + 1}"
+
     def _line_of(self, key: str, start: int) -> int:
         for number in range(start + 1, len(self.lines)):
             line = self.lines[number].strip()

@@ -142,7 +142,7 @@ class _Table:
             known = ", ".join(f"`{name}`" for name in sorted(decoders.names) if name != "native")
             raise BadCityFile(expected=f"`decoder` one of {known}", got=decoder, at=self._at("decoder"))
         options = self._table.get("options", {})
-        return _route(decoders, topic_filter, decoder, read_options(options, at=self._at("options")))
+        return _route(decoders, topic_filter, decoder, read_options(options, self._option_at))
 
     def _filter(self, taken: Mapping[str, str]) -> str:
         topic_filter = self._table.get("filter", "nothing")
@@ -150,6 +150,9 @@ class _Table:
             raise BadCityFile(expected="`filter` an MQTT topic filter", got=topic_filter, at=self._at("filter"))
         _check_free(topic_filter, taken, self._at("filter"))
         return topic_filter
+
+    def _option_at(self, key: str) -> str:
+        return self._document.below("[[route]]", key, nth=self._number)
 
     def _at(self, key: str) -> str:
         return self._document.at("[[route]]", key, nth=self._number)

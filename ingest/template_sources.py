@@ -1,13 +1,13 @@
 """The `[[template]]` tables of a city's `sources.toml`."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
 from city.errors import BadCityFile
 from city.toml_lines import TomlText
 from ingest.decoders.options import DecoderOptions
+from ingest.mistakes import first_of
 from ingest.templates.decoder import TemplateDecoder
 from ingest.templates.rule import Template
 from ingest.templates.topic import TopicPattern
@@ -38,14 +38,6 @@ def read_template(document: TomlText, number: int, table: object) -> tuple[str, 
 
 
 def _wrong(document: TomlText, number: int, error: ValidationError) -> BadCityFile:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    at = document.at("[[template]]", str(first["loc"][0]) if first["loc"] else "", nth=number)
-    said = first["msg"].removeprefix("Value error, ").removeprefix("Expected ")
-    return BadCityFile(expected=f"`{key}` {said}" if key else said, got=_got(first), at=at)
-
-
-def _got(error: Any) -> object:  # noqa: ANN401 - pydantic's own record
-    if error["type"] == "missing":
-        return "nothing"
-    return error.get("ctx", {}).get("got", str(error.get("input"))[:80])
+    mistake = first_of(error)
+    at = document.at("[[template]]", mistake.key.partition(".")[0], nth=number)
+    return BadCityFile(expected=mistake.expected, got=mistake.got, at=at)

@@ -1,6 +1,6 @@
 """What a route may tell its decoder, checked when the city folder is read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from city.errors import BadCityFile
 from city.measurement import Measurement
 from city.units import is_known
+from ingest.mistakes import first_of
 
 
 class Register(BaseModel):
@@ -83,8 +84,8 @@ class DecoderOptions(BaseModel):
         return measurements
 
 
-def read_options(given: Mapping[str, Any], *, at: str) -> DecoderOptions:
-    """Return the options of one route.
+def read_options(given: Mapping[str, Any], at: Callable[[str], str]) -> DecoderOptions:
+    """Return the options of one route; `at` returns where an option stands.
 
     Raises:
         BadCityFile: one is unknown or has a value that it cannot have.
@@ -92,6 +93,7 @@ def read_options(given: Mapping[str, Any], *, at: str) -> DecoderOptions:
     try:
         return DecoderOptions.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadCityFile(expected=f"options of a decoder ({first['msg']})", got=place, at=at) from error
+        mistake = first_of(error)
+        place = at(mistake.key.partition(".")[0] or "options")
+        expected = f"the option {mistake.expected}" if mistake.key else f"`options` {mistake.expected}"
+        raise BadCityFile(expected=expected, got=mistake.got, at=place) from error

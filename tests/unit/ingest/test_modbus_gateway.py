@@ -82,7 +82,9 @@ def test_malformed_registers_are_refused(data: str, expected: str):
 
 def test_register_with_a_unit_that_nobody_knows_is_a_mistake():
     with pytest.raises(BadCityFile):
-        read_options({"registers": {"U": [{"place": 0, "quantity": "q", "unit": "furlong per stone"}]}}, at="f:1")
+        read_options(
+            {"registers": {"U": [{"place": 0, "quantity": "q", "unit": "furlong per stone"}]}}, lambda _: "f:1"
+        )
 
 
 def test_router_tells_speed_and_position():

@@ -72,6 +72,16 @@ def test_templates_are_routes():
             "Expected `filter` an MQTT topic filter, got `a/#b` - at `s.toml:17`",
             id="no filter",
         ),
+        pytest.param(
+            '[[template]]\ntopic = "a/{sensor}"\nqantity = "t"\n',
+            "Expected `qantity` a known key, got `qantity` - at `s.toml:3`",
+            id="a key that there is not",
+        ),
+        pytest.param(
+            '[[template]]\ntopic = "a/{sensor}"\nquantity = "t"\nbody = "xml"\n',
+            "Expected `body` `scalar`, `json`, `either`, `lines` or `nothing`, got `xml` - at `s.toml:4`",
+            id="another body",
+        ),
         pytest.param("template = 3", "Expected tables `[[template]]`, got `int` - at `s.toml:1`", id="no table"),
     ],
 )
@@ -80,3 +90,28 @@ def test_mistake_is_named_with_line_and_key(text: str, message: str):
         Routes.parse(text, file="s.toml")
 
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ('[route.options]\ntimezone = "X/Y"', "`timezone` an IANA time zone, got `X/Y` - at `s.toml:8`"),
+        ('options = {timezone = "X/Y"}', "`timezone` an IANA time zone, got `X/Y` - at `s.toml:7`"),
+        ("[route.options]\n# foo = 2\nfoo = 3", "`foo` a known key, got `foo` - at `s.toml:9`"),
+        (
+            '[route.options.units]\nt = "quarx"',
+            "`units` units that can be converted, got `{'t': 'quarx'}` - at `s.toml:7`",
+        ),
+        (
+            "[route.options]\nregisters.U = [{place = -1}]",
+            "`registers.U.0.place` greater than or equal to 0, got `-1` - at `s.toml:8`",
+        ),
+        ("options = 3", "`options` a table, got `3` - at `s.toml:7`"),
+    ],
+)
+def test_mistake_of_an_option_is_named_where_it_stands(options: str, message: str):
+    text = '[[route]]\nfilter = "y/#"\ndecoder = "auto"\n[[route]]\nfilter = "x/#"\ndecoder = "auto"\n' + options
+    with pytest.raises(BadCityFile) as caught:
+        Routes.parse(text, file="s.toml")
+
+    assert str(caught.value).removeprefix("Expected ").removeprefix("the option ") == message
