@@ -60,8 +60,10 @@ class Scope:
 
 def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scope:
     """Return what is known at an object, by its own members and by what lies around it."""
-    sensor = next((name for key in NAMES if (name := name_of(folded.get(key)))), _of_mesh(folded) or scope.sensor)
-    faint = next((name for key in _FAINT_NAMES if (name := name_of(folded.get(key)))), scope.faint)
+    sensor = next(
+        (name for key in NAMES if key in folded and (name := name_of(folded[key]))), _of_mesh(folded) or scope.sensor
+    )
+    faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)
     return replace(
         scope,
         sensor=sensor,
@@ -75,7 +77,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
 
 def time_within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> int | None:
     """Return since when an object's values are."""
-    times = (_time(folded.get(key), UTC if "utc" in key else zone) for key in _TIMES)
+    times = (_time(folded[key], UTC if "utc" in key else zone) for key in _TIMES if key in folded)
     return next((one for one in times if one is not None), scope.time_ns)
 
 
