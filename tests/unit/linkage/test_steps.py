@@ -87,34 +87,34 @@ def test_incident_allows(standing: Case, legal: set[str]):
 
 
 @pytest.mark.parametrize("state", IncidentState)
-@pytest.mark.parametrize("step", INCIDENT_MOVES)
-def test_illegal_incident_step_is_refused_with_the_legal_ones_named(state: IncidentState, step: Step):
+def test_illegal_incident_step_is_refused_with_the_legal_ones_named(state: IncidentState):
     standing = case(state)
     legal = steps.incident_steps(standing)
 
-    if step in legal:
-        assert steps.next_state(step, standing) in IncidentState
-        return
-    with pytest.raises(IllegalTransition) as caught:
-        steps.next_state(step, standing)
+    for step in INCIDENT_MOVES:
+        if step in legal:
+            assert steps.next_state(step, standing) in IncidentState, step
+            continue
+        with pytest.raises(IllegalTransition) as caught:
+            steps.next_state(step, standing)
 
-    assert caught.value.legal == legal
-    assert caught.value.state == state
+        assert (caught.value.legal, caught.value.state) == (legal, state), step
 
 
 @pytest.mark.parametrize("state", TaskState)
-@pytest.mark.parametrize("step", TASK_MOVES)
-def test_illegal_task_step_is_refused_with_the_legal_ones_named(state: TaskState, step: Step):
+def test_illegal_task_step_is_refused_with_the_legal_ones_named(state: TaskState):
     standing = case(IncidentState.HANDLING, state)
     (task,) = standing.tasks
+    legal = steps.task_steps(standing, task, 0)
 
-    if step in steps.task_steps(standing, task, 0):
-        assert steps.next_task_state(step, standing, task, 0) is TASK_MOVES[step][state]
-        return
-    with pytest.raises(IllegalTransition) as caught:
-        steps.next_task_state(step, standing, task, 0)
+    for step in TASK_MOVES:
+        if step in legal:
+            assert steps.next_task_state(step, standing, task, 0) is TASK_MOVES[step][state], step
+            continue
+        with pytest.raises(IllegalTransition) as caught:
+            steps.next_task_state(step, standing, task, 0)
 
-    assert caught.value.legal == steps.task_steps(standing, task, 0)
+        assert caught.value.legal == legal, step
 
 
 def test_tasks_of_an_ended_incident_allow_nothing():
