@@ -29,7 +29,7 @@ export const why: Record<keyof typeof chinese, string> = {
   'why.decisions': 'What became of the alarms',
   'why.window': '{readings} readings of {series} series were judged, from {start}',
   'why.kept': 'What these alarms were decided by, kept with them',
-  'why.refused': 'Newer rule files are not in force:',
+  'why.refused': 'Newer files of the city are not in force:',
   'whyAnswer.open': 'An alarm stood open',
   'whyAnswer.not_selected': 'No alarm: the rule does not select this sensor',
   'whyAnswer.exempt': 'No alarm: an exception leaves this sensor out',

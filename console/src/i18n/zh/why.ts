@@ -27,7 +27,7 @@ export const why = {
   'why.decisions': '报警的处置',
   'why.window': '自 {start} 起研判 {series} 个序列的 {readings} 条读数',
   'why.kept': '各报警的研判依据（随报警保存）',
-  'why.refused': '新的规则文件未生效：',
+  'why.refused': '新的城市配置文件未生效：',
   'whyAnswer.open': '有报警',
   'whyAnswer.not_selected': '未报警：规则不包括此传感器',
   'whyAnswer.exempt': '未报警：例外排除了此传感器',
