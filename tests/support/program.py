@@ -24,6 +24,7 @@ from liandong import leash
 from liandong.commands.options import chosen_settings
 from liandong.stores import opened_database
 from tests.support.forks import ForkedCommand
+from tests.support.migrated import write_migrated
 from tests.support.servers import HOST, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +140,8 @@ class Program:
     def start(self) -> None:
         """Run `liandong up` and return when it is ready for work."""
         (self.folder / "liandong.toml").write_text(self.settings, "utf-8")
+        if self.root is None and not self.data.exists() and "[database]" not in self.settings:
+            self._make_data()
         own_broker = "[mqtt]" not in self.settings
         mqtt = ["--mqtt", f"{HOST}:{self.mqtt_port}"] if own_broker else []
         at = ["--city", str(self.city), "--http", f"{HOST}:{self.http_port}"]
@@ -156,6 +159,11 @@ class Program:
         except BaseException:
             self.kill()
             raise
+
+    def _make_data(self) -> None:
+        """Make the data folder with the present schema in it; programs with a `root` bring it up by themselves."""
+        self.data.mkdir(mode=0o700)
+        write_migrated(self.data / "city.sqlite")
 
     def wait_ready(self) -> None:
         """Return when database, ingest and broker are all there."""
