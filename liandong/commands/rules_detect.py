@@ -12,6 +12,7 @@ import typer
 
 from city.errors import BadRequest
 from liandong.detecting import Detecting
+from liandong.exits import Exit
 from liandong.series_file import SeriesRow, read_series
 
 Csv = Annotated[Path, typer.Option("--csv", metavar="FILE", help="A file with the columns `timestamp` and `value`.")]
@@ -31,9 +32,13 @@ def detect(file: Csv, *, timezone: Zone = "UTC") -> None:
     minus the decimal logarithm of how rare a reading like this is; it is 0 while too little was learned (50 readings),
     and for rows that are not judged: those that are no numbers, and those not newer than the rows before them. The
     alarm is 1 where one is raised, and 0 while it stands. It is the kind `baseline` with one setting for all series.
+    Exit code 1: there are rows, and none of them is a reading.
     """
     zone = _zone(timezone)
-    _Printing(sys.stdout).rows(Detecting(1, zone), read_series(file, zone))
+    printing = _Printing(sys.stdout)
+    printing.rows(Detecting(1, zone), read_series(file, zone))
+    if printing.understood_nothing:
+        raise typer.Exit(Exit.FAILED)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -50,6 +55,11 @@ class _Printing:
         self._writer = csv.writer(out, lineterminator="\n")
         self._bad = self._old = 0
         self._newest_ns: int | None = None
+
+    @property
+    def understood_nothing(self) -> bool:
+        """Tell whether there were rows, and none of them was a reading."""
+        return self._bad > 0 and self._newest_ns is None
 
     def rows(self, detecting: Detecting, rows: Iterator[SeriesRow]) -> None:
         self._writer.writerow(("timestamp", "value", "score", "alarm"))

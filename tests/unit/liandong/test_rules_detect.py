@@ -101,6 +101,12 @@ def test_detect_refuses_a_file_without_a_header(tmp_path: Path, capsys: Printed)
     assert "Expected the columns `timestamp` and `value`, got `none` - at" in capsys.readouterr().err
 
 
+def test_detect_fails_where_no_row_is_a_reading(tmp_path: Path, capsys: Printed) -> None:
+    assert detect(written(tmp_path / "series.csv", ["1704067200,3", "1704067500,4"])) == Exit.FAILED
+
+    assert "2 rows not judged, since they are no readings" in capsys.readouterr().err
+
+
 def test_detect_reads_times_with_an_offset_and_local_ones_alike(tmp_path: Path, capsys: Printed) -> None:
     scores = []
     for suffix in ("", "+08:00"):
