@@ -112,18 +112,22 @@ def _half(series: Sequence[Series], random: np.random.Generator) -> NDArray[np.b
 
 def _at(series: Sequence[Series], rarity: Floats, threshold: float) -> list[Verdict]:
     """Return what would have come of all series with another threshold, were no reading missing."""
-    every = np.arange(len(series))
-    limits = np.full(len(series), threshold)
-    stage = Stage("other", every, limits, CLEARED * limits)
-    alarms: list[list[int]] = [[] for _ in series]
-    for row in range(rarity.shape[1]):
-        here = every[np.isfinite(rarity[:, row])]
-        before = stage.table["raised"][here] > 0
-        staged = stage.push(here, rarity[here, row], np.ones_like(here))
-        stood = before & (staged.keeping > CLEARED * threshold)
-        for number in here[~stood & (staged.reaching > threshold)].tolist():
-            alarms[number].append(row)
+    alarms = raised([rarity[number, : len(one.value)] for number, one in enumerate(series)], threshold)
     return [judged(one, rows) for one, rows in zip(series, alarms, strict=True)]
+
+
+def raised(scores: Sequence[Floats], threshold: float) -> list[list[int]]:
+    """Return the rows at which alarms are raised in series with such scores, were no reading missing."""
+    limits = np.full(len(scores), threshold)
+    stage, alarms = Stage("other", np.arange(len(scores)), limits, CLEARED * limits), []
+    for number, of_series in enumerate(scores):
+        staged = stage.push(np.full(len(of_series), number), of_series, np.ones(len(of_series), np.int64))
+        ended, rows = np.flatnonzero(staged.keeping <= CLEARED * threshold), [-1]
+        for row in np.flatnonzero(staged.reaching > threshold).tolist():
+            if rows[-1] < 0 or np.searchsorted(ended, rows[-1], "right") < np.searchsorted(ended, row, "right"):
+                rows.append(row)
+        alarms.append(rows[1:])
+    return alarms
 
 
 def us_a_reading(series: Sequence[Series]) -> float:

@@ -17,6 +17,7 @@ from rules.baseline.kernel_numbers import (
     ROOM_SIZE,
     expected,
     in_shares,
+    is_known,
     learn_habits,
     learn_level,
     of_level,
@@ -33,6 +34,7 @@ from rules.baseline.memory import (
     HABIT,
     HABITS,
     LEVEL,
+    NUMBERS,
     ORIGIN,
     ROOM,
     ROW,
@@ -159,7 +161,7 @@ def _work_out(rows: Memory, readings: Readings, scored: Scored, room: Floats, sp
         rows.doubles[unsigned(base + ORIGIN)], rows.moments[unsigned(base + BEGAN)] = value_of[unsigned(place)], at_ns
     origin, began_ns = rows.doubles[unsigned(base + ORIGIN)], rows.moments[unsigned(base + BEGAN)]
     value = min(max(value_of[unsigned(place)] - origin, -FARTHEST), FARTHEST)
-    pace, slots, paused = paced(rows, row, (began_ns, rows.moments[unsigned(base + TIME)], at_ns), count)
+    pace, slots, paused, interval_s = paced(rows, row, (began_ns, rows.moments[unsigned(base + TIME)], at_ns), count)
     one, near, other, near_rest = expected(rows, row, hour, rest)
     level = rows.doubles[unsigned(base + LEVEL + LONG)]
     above = value - level
@@ -170,6 +172,7 @@ def _work_out(rows: Memory, readings: Readings, scored: Scored, room: Floats, sp
     share_rest = in_shares(above - other, near_rest, rows.doubles[unsigned(base + APART + 1)])
     of_seasons(rows, room, row, (above - one, above - other, share, share_rest), count + 1)
     place_all(rows, row, room, spots, (place & 1) * ROOM)
+    spots[unsigned((place & 1) * ROOM + NUMBERS)] = 1 if is_known(rows, row, (hour, rest), interval_s) else 0
     scored.expected[unsigned(place)], scored.spread[unsigned(place)] = level + other + origin, near_rest
     scored.readings[unsigned(place)], scored.began_ns[unsigned(place)], scored.slots[unsigned(place)] = (
         count,

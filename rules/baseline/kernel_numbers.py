@@ -60,6 +60,10 @@ STEP, DOUBT = 0.02, 10.0
 #: A cell's own spread is no less than this share of that of the whole day, or quiet nights would cry wolf.
 LEAST_SPREAD = 0.3
 
+#: What an hour brings is known when so much of it was seen on such days: departures from what is not known yet are
+#: large, and would make what comes later look small if they were remembered.
+SEEN_S = 1800.0
+
 #: A spread below this is none.
 TINY = 1e-200
 
@@ -71,8 +75,8 @@ LARGEST = 1e30
 
 
 @compiled
-def paced(memory: Memory, row: int, span: tuple[int, int, int], count: int) -> tuple[float, int, bool]:
-    """Return how much is learned from a reading, for how many intervals it stands, and whether it ends a pause.
+def paced(memory: Memory, row: int, span: tuple[int, int, int], count: int) -> tuple[float, int, bool, float]:
+    """Return how much is learned from a reading, how many intervals it stands for, if it ends a pause, the interval.
 
     `span` is when the series began, when it spoke before, and now.
     """
@@ -89,7 +93,7 @@ def paced(memory: Memory, row: int, span: tuple[int, int, int], count: int) -> t
     if count >= LEAST and not paused:
         slots = int(min(max(floor(passed_s / interval_s + NEARLY), 1.0), float(STANDS_FOR)))
     pace = min(max(interval_s / FIVE_MINUTES_S, 1 / FIVE_MINUTES_S), 1.0)
-    return pace * slots, slots, paused
+    return pace * slots, slots, paused, interval_s
 
 
 @compiled
@@ -105,6 +109,13 @@ def expected(memory: Memory, row: int, hour: int, rest: int) -> tuple[float, flo
     near = one * np.float64(habits[unsigned(at + 3)]) + (1 - one) * memory.doubles[unsigned(apart)]
     near_rest = other * np.float64(habits[unsigned(at + 4 + rest)]) + (1 - other) * memory.doubles[unsigned(apart + 1)]
     return one * np.float64(habits[unsigned(at)]), near, other * np.float64(habits[unsigned(at + 1 + rest)]), near_rest
+
+
+@compiled
+def is_known(memory: Memory, row: int, cell: tuple[int, int], interval_s: float) -> bool:
+    """Return whether enough was seen of an hour, on days of rest or of work, to know what it brings."""
+    count = memory.singles[unsigned(row * _ROW_4 + HABIT + cell[0] * HABITS + 6 + cell[1])]
+    return bool(np.float64(count) * interval_s >= SEEN_S)
 
 
 @compiled

@@ -45,8 +45,11 @@ _ROW_2, _ROW_8 = ROW // 2, ROW // 8
 #: how far into its bin it is. The numbers themselves come first.
 RANKED, ABOVE, TOTAL, WITHIN = ROOM, 2 * ROOM, 3 * ROOM, 4 * ROOM
 
-#: The bin of 0: below all others; and that of no number.
-_NONE, _NOBODY = -(1 << 20), BINS + BLOCK
+#: The bin of 0: below all others.
+_NONE = -(1 << 20)
+
+#: Numbers that are departures from what the hour brings: remembered only where that is known.
+_OF_HOUR, _BEHIND = 6, 15
 
 _DECADE = log10(2.0)
 
@@ -91,7 +94,6 @@ def place_all(memory: Memory, row: int, room: Floats, spots: Places, mine: int) 
         within = 0.0 if bin_ <= 0 else within
         room[unsigned(WITHIN + mine + number)] = 1.0 if bin_ >= BINS else within
         spots[unsigned(mine + number)] = min(max(bin_, np.int32(0)), np.int32(BINS - 1))
-    spots[unsigned(mine + NUMBERS)] = _NOBODY
     for number in range(NUMBERS):
         bin_ = whole(spots[unsigned(mine + number)])
         fetch(memory.counts, _bin_at(row, number, bin_))
@@ -99,8 +101,11 @@ def place_all(memory: Memory, row: int, room: Floats, spots: Places, mine: int) 
 
 @compiled
 def rank_all(memory: Memory, row: int, room: Floats, spots: Places, mine: int, weight: int) -> int:
-    """Write how rare numbers are that were placed, remember them as `weight`; return what the bins of one hold."""
-    counts = memory.counts
+    """Write how rare numbers are that were placed, remember them as `weight`; return what the bins of the first hold.
+
+    Behind the bins of the numbers is whether it is known what the hour brings.
+    """
+    counts, of_hour = memory.counts, weight * whole(spots[unsigned(mine + NUMBERS)])
     for number in range(ROOM):
         total, behind, block = np.int32(0), np.int32(0), spots[unsigned(mine + number)] >> BLOCK_BITS
         for one in range(BLOCKS):
@@ -109,7 +114,8 @@ def rank_all(memory: Memory, row: int, room: Floats, spots: Places, mine: int, w
             behind += of_block if one > block else np.int32(0)
         room[TOTAL + number], room[ABOVE + number], room[RANKED + number] = total, behind, 0.0
     for number in range(NUMBERS):
-        _count(memory, row, room, (number, whole(spots[unsigned(mine + number)]), mine, weight))
+        own_weight = of_hour if _OF_HOUR <= number < _BEHIND else weight
+        _count(memory, row, room, (number, whole(spots[unsigned(mine + number)]), mine, own_weight))
     for number in range(ROOM):
         rare = _DECADE * log2(max(room[TOTAL + number], 1.0) / max(room[ABOVE + number], float(THIRD)))
         room[RANKED + number] = min(max(rare + room[RANKED + number], 0.0), MOST)

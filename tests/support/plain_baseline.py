@@ -20,9 +20,10 @@ class PlainRanks:
         self.first: list[int | None] = [None] * numbers
         self._count = 0
 
-    def push(self, numbers: list[float], weight: int = scale.WEIGHT) -> list[float]:
-        """Return how rare each number is among those before, and remember it as `weight`."""
-        found = [self._rank(which, number, weight) for which, number in enumerate(numbers)]
+    def push(self, numbers: list[float], weight: int = scale.WEIGHT, passed_over: range = range(0)) -> list[float]:
+        """Return how rare each number is among those before, and remember it as `weight` unless it is `passed_over`."""
+        weights = [0 if which in passed_over else weight for which in range(len(numbers))]
+        found = [self._rank(which, number, weights[which]) for which, number in enumerate(numbers)]
         self._count += 1
         self._settle()
         return found
@@ -91,7 +92,7 @@ class PlainBaseline:
         """Return the score of a reading, and learn it."""
         if not self._count:
             self._origin, self._began_ns = value, time_ns
-        pace, slots, paused = self._paced(time_ns)
+        pace, slots, paused, interval_s = self._paced(time_ns)
         value = min(max(value - self._origin, -1e30), 1e30)
         above = value - self._level[known.LONG]
         cells = (0, 1 + rest)
@@ -104,6 +105,7 @@ class PlainBaseline:
         rare = self.ranks.push(
             self._numbers(value, departures, shares),
             slots * (scale.WEIGHT // 2 if self._score > scoring.RARE else scale.WEIGHT),
+            range(0) if float(self._habits[1 + rest, hour, 2]) * interval_s >= known.SEEN_S else range(6, 15),
         )
         edges = np.cumsum([0, *scoring.FAMILIES.values()]).tolist()
         families = [float(np.mean(np.square(rare[begin:end]))) for begin, end in pairwise(edges)]
@@ -112,7 +114,7 @@ class PlainBaseline:
         self._before_ns, self._count = time_ns, self._count + 1
         return float(np.mean(np.square(families)) ** 0.25) if self._count > scoring.LEAST else nan
 
-    def _paced(self, time_ns: int) -> tuple[float, int, bool]:
+    def _paced(self, time_ns: int) -> tuple[float, int, bool, float]:
         passed_s = (time_ns - self._before_ns) / SECOND_NS if self._count else 0.0
         mean_s = (self._before_ns - self._began_ns) / SECOND_NS / max(self._count, 1)
         usual_s = self._interval_s
@@ -123,7 +125,7 @@ class PlainBaseline:
         slots = 1
         if self._count >= scoring.LEAST and not paused:
             slots = int(min(max(floor(passed_s / interval_s + known.NEARLY), 1), known.STANDS_FOR))
-        return min(max(interval_s / 300, 1 / 300), 1) * slots, slots, paused
+        return min(max(interval_s / 300, 1 / 300), 1) * slots, slots, paused, interval_s
 
     def _expected(self, cell: int, hour: int, view: int) -> tuple[float, float]:
         mean, spread, count = (float(one) for one in self._habits[cell, hour])
