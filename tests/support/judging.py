@@ -14,6 +14,7 @@ from city.quality import Quality
 from city.reading import ReadingBatch
 from city.sensor import Sensor
 from rules.engine import Engine
+from rules.library import Library
 
 CATALOGUE = Catalogue.parse(
     """
@@ -90,9 +91,20 @@ def readings(*rows: tuple[int, float, float] | tuple[int, float, float, Quality]
     )
 
 
+#: Each book is read once: a property asks for the same one with every example, twice.
+_LIBRARY = Library(CATALOGUE)
+
+
+def new_engine() -> Engine:
+    """Return an engine that has judged nothing yet."""
+    engine = Engine(CATALOGUE)
+    engine.library = _LIBRARY
+    return engine
+
+
 def reloaded(engine: Engine) -> Engine:
     """Return an engine that goes on from what this one's tables would leave in a checkpoint."""
-    fresh = Engine(CATALOGUE)
+    fresh = new_engine()
     assert engine.context is not None
     fresh.restore(engine.context)
     fresh.listening = replace(engine.listening)
@@ -107,7 +119,7 @@ class Bench:
     """An engine that is fed entries and numbers them."""
 
     def __init__(self, engine: Engine | None = None) -> None:
-        self.engine = engine if engine is not None else Engine(CATALOGUE)
+        self.engine = engine if engine is not None else new_engine()
         self.position = 0
 
     def feed(self, *entries: Entry) -> list[AlarmTransition]:
