@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from city.alarm import AtMost
 from linkage.admission.board import Board
-from linkage.admission.caps import Caps, with_room
+from linkage.admission.caps import Caps
 from linkage.admission.config import AdmissionSettings
 from linkage.admission.grace import Grace
 from linkage.admission.openings import openings, openings_of
@@ -43,12 +42,10 @@ def town(tmp_path: Path) -> Town:
 
 
 def test_no_question_of_a_cap_reads_a_whole_table(town: Town) -> None:
-    at_most = AtMost(alarms=20, within_ns=60_000_000_000)
     with town.ledger.writing(Work.ADMIT) as page:
         plans = Plans(page.connection)
         openings(page.connection, 0)
         openings_of(page.connection, ["water", "heat"], 0)
-        with_room(page.connection, at_most, page.now_ns)
         Caps(page, AdmissionSettings()).read([(alarm(), None)], board(page, town))
         steps = plans.steps()
 
