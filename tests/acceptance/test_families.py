@@ -60,9 +60,10 @@ def test_source_that_is_written_while_the_program_runs_is_read(
         source.send("city/plant/boiler-7", b"3.5", key=f"boiler {next(numbers)}")
         return discovered(staff)
 
-    sources.write_text(before + "\n[[template]]\ntopic = 'city/plant/{sensor}'\nquantity = 'pressure'\nunit = 'bananas'\n")
+    template = before + "\n[[template]]\ntopic = 'city/plant/{sensor}'\nquantity = 'pressure'\nunit = 'bananas'\n"
+    sources.write_text(template)
     wrong = until(told, bool, what="the mistake")
-    sources.write_text(before + "\n[[template]]\ntopic = 'city/plant/{sensor}'\nquantity = 'pressure'\nunit = 'kPa'\n")
+    sources.write_text(template.replace("bananas", "kPa"))
 
     assert f"sources.toml:{before.count(chr(10)) + 5}" in wrong
     assert "boiler-7" in until(heard, lambda seen: "boiler-7" in seen, what="the new source")

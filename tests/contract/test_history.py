@@ -209,7 +209,7 @@ _ENTRIES = st.lists(st.lists(_ROWS, max_size=5), min_size=1, max_size=6)
 
 @pytest.mark.slow
 @pytest.mark.timeout(90)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=_ENTRIES, cuts=st.lists(st.integers(1, 6), max_size=6), again=st.integers(0, 3))
 def test_any_split_and_repeat_of_the_same_entries_gives_the_same_reads(
     new_rig: Callable[[], Rig], entries: list[list[tuple[int, int, int, int]]], cuts: list[int], again: int

@@ -42,7 +42,7 @@ def for_any_names(check: Callable[[str, str], None]) -> None:
     test = given(sensor=NAMES, quantity=NAMES)(check)
     for sensor, quantity in HOSTILE:
         test = example(sensor=sensor, quantity=quantity)(test)
-    settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))(test)()
+    settings(max_examples=40, suppress_health_check=list(HealthCheck))(test)()
 
 
 def one_of_each(time_ns: int, event: str) -> Arrivals:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from city.component import Component
@@ -219,7 +219,6 @@ def test_components_of_the_city_folder_are_not_taken_out(migrated_database: Data
     assert [one.id for one in registry.all()] == ["1"]
 
 
-@settings(deadline=None)
 @given(
     there=st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz")),
     said=st.dictionaries(st.sampled_from("abcd"), st.sampled_from("xyz")),

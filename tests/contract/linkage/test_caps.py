@@ -155,7 +155,7 @@ Key = tuple[str, str]
 RULES, TARGETS = ("a", "b"), ("underpass/1", "underpass/2", "drain/1")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_rise_is_held_back_and_what_burns_is_seen_or_listed(database: Database, data: st.DataObject) -> None:
     """Silences, inhibition, flapping, caps and the storm all hold something here; none hides what worsens."""

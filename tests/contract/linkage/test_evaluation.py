@@ -94,7 +94,7 @@ def test_sheet_is_what_the_log_says(database: Database) -> None:
     }
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32), st.lists(st.integers(0, 30), min_size=1, max_size=4))
 @pytest.mark.timeout(120)
 def test_tables_that_followed_step_by_step_equal_a_fresh_fold(database: Database, seed: int, parts: list[int]) -> None:

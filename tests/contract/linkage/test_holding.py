@@ -361,7 +361,7 @@ def test_batch_and_one_by_one_decide_alike(database: Database):
         assert connection.scalar(select(func.count()).select_from(INCIDENTS)) == 4
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_alarm_burns_unseen_above_the_level_at_which_it_was_hidden(database: Database, data: st.DataObject):
     town = Town(database)

@@ -326,7 +326,5 @@ def _one_or_none(of: list[str], pick: int) -> tuple[str, ...]:
 def test_queue_holds_whatever_happens(database: Database):
     run_state_machine_as_test(
         type("QueueHere", (Queue,), {"database": database}),
-        settings=settings(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=10, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

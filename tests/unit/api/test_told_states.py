@@ -1,6 +1,6 @@
 """States by row stay with their sensors, whatever becomes of the registry."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.directory import Snapshot
@@ -20,7 +20,6 @@ def snapshot(ids: set[str]) -> Snapshot:
 
 
 @given(st.lists(st.one_of(st.sets(IDS), st.dictionaries(IDS, STATES)), max_size=8))
-@settings(deadline=None)
 def test_states_are_those_told_last_of_those_registered_since(steps: list[set[str] | dict[str, str]]) -> None:
     told, expected = ToldStates(), dict[str, str]()
     registered: set[str] = set()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from city import id_index
@@ -20,7 +20,6 @@ def census(ids: list[str]) -> Census:
 
 
 @given(st.lists(IDS, unique=True, max_size=20), st.lists(IDS, max_size=20))
-@settings(deadline=None)
 def test_rows_are_those_of_each_id(known: list[str], asked: list[str]) -> None:
     some = census(known)
 

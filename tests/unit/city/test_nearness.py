@@ -2,7 +2,7 @@ from math import cos, degrees, radians, sin
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from city.nearness import box_around, distances_m
@@ -32,7 +32,6 @@ def test_box_of_50_m_is_narrow() -> None:
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.floats(-180, 180), st.floats(-90, 90))
-@settings(deadline=None)
 def test_distances_are_those_of_each(west: float, south: float, east: float, north: float) -> None:
     spot = Place(west, south)
 

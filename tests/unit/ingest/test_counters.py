@@ -93,7 +93,7 @@ def test_counting_goes_on_after_a_restart(newest: Newest | None, rises: list[flo
     assert heard(desk, 10.0, 11.0) == rises
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(values=st.lists(st.integers(0, 1000), min_size=1, max_size=20), cut=st.integers(0, 20))
 def test_rises_do_not_depend_on_how_batches_are_cut(values: list[int], cut: int):
     whole, parts = Desk("m"), Desk("m")

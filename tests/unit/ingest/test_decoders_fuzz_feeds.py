@@ -64,14 +64,14 @@ READY = [DECODERS[name](DecoderOptions()) for name in FAMILIES]
 DATEX = DECODERS["datex2"](DecoderOptions())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(topic=TOPICS, payload=st.binary(max_size=200))
 def test_any_bytes_are_decoded_or_refused(topic: str, payload: bytes):
     for decoder in READY:
         assert_readings_or_reason(decoder, topic, payload)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(topic=TOPICS, body=BODIES)
 def test_any_json_is_decoded_or_refused(topic: str, body: Any):
     payload = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
@@ -79,7 +79,7 @@ def test_any_json_is_decoded_or_refused(topic: str, body: Any):
         assert_readings_or_reason(decoder, topic, payload)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(inner=TREES)
 def test_any_xml_is_decoded_or_refused(inner: str):
     assert_readings_or_reason(DATEX, "t", f"<siteMeasurements>{inner}</siteMeasurements>".encode())

@@ -9,7 +9,7 @@ from city.errors import StoreUnavailable
 from ingest.identity import Identity, Recalled
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=5))
 def test_numbers_stay_the_same_across_restarts(tmp_path_factory, runs):
     path = tmp_path_factory.mktemp("identity") / "identity.sqlite"

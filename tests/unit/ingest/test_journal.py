@@ -119,7 +119,7 @@ def test_pinned_segments_are_kept_until_the_journal_is_half_full(tmp_path):
         assert journal.size < bounded.max_bytes * 0.75
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(["append", "restart", "pass"]), max_size=12))
 def test_position_is_never_used_twice(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("journal")

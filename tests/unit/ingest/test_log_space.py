@@ -24,7 +24,7 @@ def positions(path: Path) -> list[int]:
         return [position for (position,) in connection.execute("SELECT position FROM row ORDER BY position")]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(sizes=st.lists(st.sampled_from([100, 40_000, PIECE_BYTES, 3 * PIECE_BYTES]), min_size=1, max_size=12))
 def test_no_commit_is_harmed_however_large_they_are(tmp_path_factory, sizes):
     segment = Segment(tmp_path_factory.mktemp("journal"), 1, 0)

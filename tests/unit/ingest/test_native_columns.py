@@ -95,7 +95,7 @@ def bodies(draw: st.DrawFn) -> list[str]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(bodies(), min_size=1, max_size=3), st.integers(0, 10**6), st.sampled_from([0.0, 0.1]))
 def test_any_batch_means_the_same_on_both_paths(several: list[list[str]], seed: int, retained: float) -> None:
     random, shuffled = Random(seed), [body for some in several for body in some]
@@ -116,7 +116,7 @@ def timed(number: int) -> str:
     return json.dumps({"time": f"2026-11-20T07:59:{number % 60:02}.{number % 1000:03}Z", "values": values})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6))
 def test_cutting_batches_otherwise_changes_nothing(sizes: list[int]) -> None:
     messages = [native(REGISTERED[number % 2], timed(number)) for number in range(sum(sizes))]

@@ -334,7 +334,7 @@ MESSAGES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(messages=MESSAGES)
 def test_memory_after_a_restart_at_any_message_is_the_same(messages: list[tuple[str, list[M], int | None, bytes]]):
     steady, journal = Plant(), list[Lesson]()
@@ -348,7 +348,7 @@ def test_memory_after_a_restart_at_any_message_is_the_same(messages: list[tuple[
         journal += restarted.lessons()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=200), kind=KINDS)
 def test_any_bytes_are_decoded_or_refused(data: bytes, kind: str):
     try:

@@ -137,7 +137,7 @@ TRANSITIONS = st.builds(AlarmTransition, time_ns=INTS, arrival_ns=INTS, response
 
 
 @given(items=st.lists(st.builds(OutboxItem, number=INTS, transition=TRANSITIONS), max_size=20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_transitions_arrive_as_they_left(items: list[OutboxItem], tmp_path_factory: pytest.TempPathFactory) -> None:
     async def there_and_back() -> list[OutboxItem]:
         path = tmp_path_factory.mktemp("link") / "s"

@@ -1,7 +1,7 @@
 """A file read in columns says what it says line by line."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from city.registered import Registered
@@ -14,7 +14,6 @@ HEADER = "id,name,domain,kind,longitude,latitude,interval_s,installed,recorded,t
 
 
 @given(st.lists(SENSORS, max_size=8, unique_by=lambda sensor: sensor.id), st.randoms())
-@settings(deadline=None)
 def test_columns_say_what_lines_say(sensors, random) -> None:
     random.shuffle(sensors)
     text = "".join(write_csv(sensors))
@@ -25,7 +24,6 @@ def test_columns_say_what_lines_say(sensors, random) -> None:
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), max_size=3))
-@settings(deadline=None)
 def test_file_of_junk_is_left_to_the_general_way_or_read_like_it(rows) -> None:
     lines = [f"{one},{name},traffic,loop,{longitude},{latitude},,,," for one, name, longitude, latitude in rows]
     text = "\n".join([HEADER, *lines]) + "\n"

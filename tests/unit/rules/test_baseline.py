@@ -216,7 +216,7 @@ EVERY_WAY = (
 
 
 #: A failing journal is as good as a shorter one, and looking for that takes minutes.
-@settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=6, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.integers(0, 99), st.lists(st.integers(0, 600), max_size=12), st.sampled_from(EVERY_WAY))
 def test_cutting_batches_otherwise_changes_no_baseline_alarm(seed: int, cuts: list[int], extra: str) -> None:
     rows = made_up(seed)

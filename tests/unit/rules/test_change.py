@@ -75,7 +75,7 @@ def changing(rows: list[Row], places: list[int], over_s: int, levels: str) -> li
     return judged(context(files, [sensor(number) for number in (1, 2, 3)]), rows, places)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(streams(), cuts, st.integers(2, 60))
 def test_change_gives_the_same_however_batches_are_cut(rows: list[Row], places: list[int], over_s: int) -> None:
     levels = "{notice: {rises: 3, hold: 2s}, major: {rises: 6, clear: 1}}"
@@ -83,7 +83,7 @@ def test_change_gives_the_same_however_batches_are_cut(rows: list[Row], places: 
     assert changing(rows, places, over_s, levels) == changing(rows, [], over_s, levels)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(streams(), st.integers(16, 60).map(lambda seconds: seconds // 16 * 16))
 def test_change_is_the_value_less_the_lowest_of_its_window(rows: list[Row], over_s: int) -> None:
     seen: dict[int, list[tuple[int, float]]] = {}

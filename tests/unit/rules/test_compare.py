@@ -173,7 +173,7 @@ def apart(rows: list[Row], places: list[int], within_s: int) -> list[AlarmTransi
     return judged(context(book(written), [*INSIDE, OUTSIDE[0]]), rows, places)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(streams(), cuts, st.integers(1, 20))
 def test_compare_agrees_with_comparing_one_by_one(rows: list[Row], places: list[int], within_s: int) -> None:
     transitions = apart(rows, places, within_s)
@@ -184,7 +184,7 @@ def test_compare_agrees_with_comparing_one_by_one(rows: list[Row], places: list[
     assert seen == one_by_one(rows, within_s)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(streams(), cuts, st.integers(1, 20))
 def test_compare_gives_the_same_however_batches_are_cut(rows: list[Row], places: list[int], within_s: int) -> None:
     assert apart(rows, places, within_s) == apart(rows, [], within_s)

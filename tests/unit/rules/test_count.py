@@ -179,7 +179,7 @@ def fed(journal: list[Told | int], cuts: list[int]) -> Iterator[Entry]:
         yield from [events(*some)] if some else []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(journals(), st.lists(st.integers(0, 40), max_size=8), st.integers(1, 20))
 def test_count_gives_the_same_however_batches_are_cut(
     journal: list[Told | int], cuts: list[int], within_s: int
@@ -189,7 +189,7 @@ def test_count_gives_the_same_however_batches_are_cut(
     assert cut.feed(*fed(journal, cuts)) == whole.feed(*fed(journal, []))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(journals(), st.integers(1, 20))
 def test_count_agrees_with_counting_one_by_one(journal: list[Told | int], within_s: int) -> None:
     clock, level = 0, 0

@@ -204,7 +204,7 @@ def one_by_one(rows: list[Row]) -> list[tuple[int, int, int]]:
     return changes
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(crowds(), st.lists(st.integers(0, 600), max_size=8))
 def test_drift_agrees_with_judging_one_by_one_however_batches_are_cut(rows: list[Row], places: list[int]) -> None:
     transitions = drifted(rows, places)

@@ -228,7 +228,7 @@ def test_an_alarm_that_comes_out_of_shadow_is_as_unconfirmed_as_it_was() -> None
 Said = tuple[int, int, Quality]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(
@@ -258,7 +258,7 @@ def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(said: list[Sai
     assert one == other
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(

@@ -165,7 +165,7 @@ def judged(city: Context, rows: list[Row], places: list[int]) -> list[AlarmTrans
     return bench.feed(*pieces(rows, places))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(rule_levels(), min_size=1, max_size=3), streams(), cuts)
 def test_engine_agrees_with_judging_one_by_one(rules: list[list[Level]], rows: list[Row], places: list[int]) -> None:
     references = {(index, number): Reference(levels) for index, levels in enumerate(rules) for number in (1, 2, 3)}
@@ -188,7 +188,7 @@ def test_engine_agrees_with_judging_one_by_one(rules: list[list[Level]], rows: l
     assert [(t.rule, t.target, t.time_ns, t.level.word, t.change != "cleared") for t in transitions] == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rule_levels(), streams(), cuts)
 def test_engine_gives_the_same_however_batches_are_cut(levels: list[Level], rows: list[Row], places: list[int]) -> None:
     city = city_of(levels)
@@ -196,7 +196,7 @@ def test_engine_gives_the_same_however_batches_are_cut(levels: list[Level], rows
     assert judged(city, rows, places) == judged(city, rows, [])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rule_levels(), streams())
 def test_engine_names_no_two_transitions_alike(levels: list[Level], rows: list[Row]) -> None:
     transitions = judged(city_of(levels), rows, [])
@@ -204,7 +204,7 @@ def test_engine_names_no_two_transitions_alike(levels: list[Level], rows: list[R
     assert len({transition.id for transition in transitions}) == len(transitions)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rule_levels(), streams(), st.data())
 def test_engine_is_untouched_by_duplicates(levels: list[Level], rows: list[Row], data: st.DataObject) -> None:
     doubled: list[Row] = []
@@ -217,7 +217,7 @@ def test_engine_is_untouched_by_duplicates(levels: list[Level], rows: list[Row],
     assert judged(city, doubled, []) == judged(city, rows, [])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rule_levels(sides=("above",)), streams(), st.integers(1, 5))
 def test_engine_is_open_no_longer_under_a_higher_limit(levels: list[Level], rows: list[Row], lift: int) -> None:
     in_order = [row for row in rows if not row[3]]

@@ -166,7 +166,7 @@ def result_of(newest: dict[int, tuple[int, float]], since: float) -> float | Non
     return round(sum(odd) / fresh[2], 9) if odd and fresh.get(2) else None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(streams(), cuts)
 def test_expression_agrees_with_one_by_one_however_batches_are_cut(rows: list[Row], places: list[int]) -> None:
     transitions = reckoned(rows, places)

@@ -111,7 +111,7 @@ STREAMS = st.lists(
 ).map(lambda found: [(made, made + delay, number, value) for made, delay, number, value in found])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(said=STREAMS)
 def test_disorder_within_the_lateness_changes_no_alarm(said: list[Said]) -> None:
     disordered, ordered = Bench(), Bench()
@@ -124,7 +124,7 @@ def test_disorder_within_the_lateness_changes_no_alarm(said: list[Said]) -> None
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(said=STREAMS, cuts=st.sets(st.integers(0, 30)), reload_at=st.integers(0, 60), most=st.sampled_from([2, 64]))
 def test_batches_cut_otherwise_and_a_reload_change_no_alarm(
     said: list[Said], cuts: set[int], reload_at: int, most: int
@@ -156,7 +156,7 @@ def leapt(rows: list[tuple[int, int, int, int, float, int]], cuts: set[int], unt
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(said=STREAMS, again=STREAMS, cuts=st.sets(st.integers(0, 59)), most=st.sampled_from([2, 64]))
 def test_leaps_over_many_ticks_give_what_every_tick_gives(
     said: list[Said], again: list[Said], cuts: set[int], most: int

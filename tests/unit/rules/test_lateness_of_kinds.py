@@ -152,7 +152,7 @@ def disordered(seed: int, said: Sequence[Said]) -> list[float]:
 
 
 @pytest.mark.timeout(120)
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 10_000))
 def test_disorder_within_the_lateness_changes_nothing_of_any_alarm(seed: int) -> None:
     said = stream(seed)

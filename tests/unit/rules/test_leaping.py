@@ -104,7 +104,7 @@ def happening(seconds: list[tuple[int, int, bool]]) -> Iterator[Entry]:
 _SPOKEN = st.lists(st.tuples(st.integers(1, _LONG), st.integers(1, 7), st.booleans()), max_size=60)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(spoken=_SPOKEN, cuts=st.sets(st.integers(1, _LONG - 1), max_size=4))
 def test_whatever_happens_and_wherever_it_is_cut_a_leap_misses_no_tick(
     spoken: list[tuple[int, int, bool]], cuts: set[int]

@@ -173,7 +173,7 @@ def rows_of(said: list[tuple[int, float, Quality]]) -> list[Row]:
     return [(number, 3 * place, value, quality) for place, (number, value, quality) in enumerate(said) if number]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(said=STREAM, seed=st.integers())
 def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(
     said: list[tuple[int, float, Quality]], seed: int
@@ -192,7 +192,7 @@ def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(
     assert one == other
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(said=STREAM)
 def test_judged_at_one_leap_it_is_what_every_tick_gives(said: list[tuple[int, float, Quality]]) -> None:
     rows, single, leaping = rows_of(said), bench(QUICK), bench(QUICK)

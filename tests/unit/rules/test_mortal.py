@@ -290,7 +290,7 @@ def all_of_them() -> Bench:
     return fresh
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(said=STREAM, seed=st.integers())
 def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(
     said: list[tuple[int, float, Quality]], seed: int
@@ -309,7 +309,7 @@ def test_cutting_batches_otherwise_and_reloading_changes_no_alarm(
     assert one == other
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(said=STREAM)
 def test_judged_at_one_leap_it_is_what_every_tick_gives(said: list[tuple[int, float, Quality]]) -> None:
     rows, single, leaping = rows_of(said), all_of_them(), all_of_them()

@@ -168,7 +168,7 @@ def counted(rows: list[Row], places: list[int], within_s: int) -> list[AlarmTran
     return judged(context(book(written), sensors), rows, places)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(streams(), cuts, st.integers(1, 20))
 def test_quorum_agrees_with_counting_one_by_one(rows: list[Row], places: list[int], within_s: int) -> None:
     transitions = counted(rows, places, within_s)
@@ -180,7 +180,7 @@ def test_quorum_agrees_with_counting_one_by_one(rows: list[Row], places: list[in
     assert seen == expected_counts(rows, within_s)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(streams(), cuts, st.integers(1, 20))
 def test_quorum_gives_the_same_however_batches_are_cut(rows: list[Row], places: list[int], within_s: int) -> None:
     assert counted(rows, places, within_s) == counted(rows, [], within_s)

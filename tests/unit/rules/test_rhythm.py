@@ -114,7 +114,7 @@ def test_an_absolute_time_needs_no_interval() -> None:
 Arrival = tuple[int, float]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, 30)), min_size=30, max_size=60), st.integers())
 def test_cutting_batches_otherwise_and_reloading_changes_no_rhythm(said: list[Arrival], seed: int) -> None:
     clock, rows, cuts = 0.0, [], random.Random(seed)

@@ -80,7 +80,7 @@ schedules = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(schedules, st.lists(st.integers(0, 400 * 86400), min_size=1, max_size=20))
 def test_gates_agree_with_the_spans_of_a_schedule(one: Schedule, offsets: list[int]) -> None:
     time_ns = START_NS + np.array(offsets) * SECOND_NS

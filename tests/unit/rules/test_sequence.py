@@ -182,7 +182,7 @@ def test_sequence_survives_a_new_book() -> None:
 WORDS = {1: "door", 2: "smoke", 3: "badge"}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(journals(), st.lists(st.integers(0, 40), max_size=8), st.sampled_from([DOOR_THEN_SMOKE, DOOR_WITHOUT_BADGE]))
 def test_sequence_gives_the_same_however_batches_are_cut(journal: list[Told | int], cuts: list[int], what: str) -> None:
     whole, cut = started(what, within="8s"), started(what, within="8s")

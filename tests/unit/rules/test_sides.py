@@ -83,7 +83,7 @@ def told(number: OneNumber) -> list[tuple[float | None, int, int]]:
     return list(zip(values, number.sensors.tolist(), number.oldest_ns.tolist(), strict=True))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(streams, st.sampled_from([TAKES, ("mean",), ("min",)]), st.sampled_from([(8, 8), (1 << 15, 20)]))
 def test_a_side_is_what_it_is_reading_by_reading(said: list[Said], ways: Sequence[str], sizes: tuple[int, int]) -> None:
     said = sorted(said, key=lambda one: one[0])

@@ -173,7 +173,7 @@ def flat_of(rows: list[Row], places: list[int], tolerance: int) -> list[AlarmTra
     return judged(context(book(written), SENSORS), rows, places)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(streams(), cuts, st.integers(0, 2), st.integers(10, 14))
 def test_flat_lines_agree_with_judging_one_by_one_however_batches_are_cut(
     rows: list[Row], places: list[int], tolerance: int, coarse: int
@@ -214,7 +214,7 @@ def steps_one_by_one(rows: list[Row]) -> list[tuple[int, int, int]]:
     return changes
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(streams(), cuts)
 def test_steps_agree_with_judging_one_by_one_however_batches_are_cut(rows: list[Row], places: list[int]) -> None:
     transitions = stepped(rows, places)

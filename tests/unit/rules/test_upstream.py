@@ -220,7 +220,7 @@ def test_a_new_context_keeps_the_alarm_and_clears_one_whose_asset_is_gone() -> N
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sets(st.integers(1, 12), max_size=12), min_size=15, max_size=30), st.data())
 def test_cutting_batches_otherwise_changes_no_alarm(speaking: list[set[int]], data: st.DataObject) -> None:
     rows = [*behind("gw-1", range(1, 6)), *behind("gw-2", range(6, 11), 3.0), *behind("", range(11, 13))]

@@ -180,7 +180,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 def test_buckets_are_what_their_readings_make_them_whenever_they_were_rolled_up(tmp_path_factory, steps):
     history = DuckdbHistory(tmp_path_factory.mktemp("history") / "readings.duckdb", NAMES)

@@ -61,7 +61,7 @@ def test_concentration_is_rounded_before_the_index_is_rounded_up(item, concentra
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda one: one.name)
 @pytest.mark.parametrize("item", NEW.bands)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(low=st.floats(0, 4000), more=st.floats(0, 4000))
 def test_index_never_falls_as_the_air_gets_worse(edition, item, low, more):
     better, worse = iaqi(edition, item, np.array([low, low + more]))

@@ -37,7 +37,7 @@ def test_item_without_an_index(item, concentration):
 
 
 @pytest.mark.parametrize("item", ITEMS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(low=st.floats(0, 3000), more=st.floats(0, 3000))
 def test_index_never_falls_as_the_air_gets_worse(item, low, more):
     better, worse = index_of(item, np.array([low, low + more]))
@@ -77,7 +77,7 @@ def test_nowcast_needs_two_of_the_last_three_hours(hours):
     assert np.isnan(nowcast(np.array([hours + [NAN] * (12 - len(hours))]))[0])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1000), min_size=12, max_size=12))
 def test_nowcast_lies_among_its_hours(hours):
     assert min(hours) - 1e-6 <= nowcast(np.array([hours]))[0] <= max(hours) + 1e-6

@@ -1,7 +1,7 @@
 """Dew points: of one time, of different times, and never of values that say nothing."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from city.level import Domain
@@ -102,7 +102,6 @@ VALUES = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(values=st.lists(VALUES, max_size=14), cuts=st.sets(st.integers(1, 13)))
 def test_batches_cut_otherwise_make_the_same(values, cuts):
     rows = [(sensor, quantity, T0 + at * 20, value) for sensor, quantity, at, value in values]

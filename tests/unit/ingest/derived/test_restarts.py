@@ -75,7 +75,7 @@ def parts_of(rows: list[Row], cuts: set[int]) -> list[list[Row]]:
     return [rows[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(readings=st.lists(READING, max_size=40), cuts=st.sets(st.integers(1, 39)))
 def test_batches_cut_otherwise_make_the_same(readings, cuts):
     rows = rows_of(readings)
@@ -87,7 +87,7 @@ def test_batches_cut_otherwise_make_the_same(readings, cuts):
     assert sorted(again) == sorted(once)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     readings=st.lists(READING, min_size=1, max_size=40),
     cuts=st.sets(st.integers(1, 39)),

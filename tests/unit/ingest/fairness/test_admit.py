@@ -121,7 +121,7 @@ def lived(folder: Path, lives: list[tuple[list[str], int]]) -> tuple[set[int], l
     return set(sent), values, shed
 
 
-@settings(max_examples=12, deadline=None)  # each life opens files
+@settings(max_examples=12)  # each life opens files
 @given(steps)
 def test_acknowledged_is_kept_once_or_in_the_ledger_wherever_it_dies(lives):
     with TemporaryDirectory() as folder:

@@ -21,20 +21,20 @@ FIRST = f"{HEAD}<identifier>1</identifier><sender>a@b</sender>"
 REST = "<status>Actual</status><msgType>Alert</msgType><scope>Public</scope></alert>"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(alerts)
 def test_what_is_written_is_read_as_it_was(alert: Alert) -> None:
     assert read(written(alert)) == alert
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode()))
 def test_garbage_is_refused_with_its_reason(data: bytes) -> None:
     with pytest.raises(BadDocument, match="Expected"):
         read(data)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 700), st.integers(0, 255))
 def test_damaged_message_is_read_or_refused(place: int, byte: int) -> None:
     text = bytearray(written(WARNING))

@@ -78,7 +78,7 @@ def _leg_by_hand(case: MadeCase, leg: MadeLeg, now_ns: int) -> list[str]:
     return names
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.integers(0, 60))
 def test_departments_are_what_counting_by_hand_says(seed: int, hours: int):
     cases, now_ns = city(seed, 40), START_NS + hours * HOUR_NS
@@ -87,7 +87,7 @@ def test_departments_are_what_counting_by_hand_says(seed: int, hours: int):
         assert measured(cases, Subject.DEPARTMENT, now_ns, department=department) == by_hand(cases, department, now_ns)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_areas_are_what_counting_by_hand_says(seed: int):
     cases = city(seed, 40)
@@ -111,7 +111,7 @@ def _good(leg: MadeLeg) -> bool:
     return leg.gave_back or leg.excused or (leg.done_ns is not None and leg.done_ns <= leg.due_ns)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_posts_are_what_counting_by_hand_says(seed: int):
     cases = city(seed, 40)
@@ -131,7 +131,7 @@ def test_posts_are_what_counting_by_hand_says(seed: int):
         assert sends["redispatched"] == sum(any(leg.gave_back for leg in case.legs) for case in sent)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_what_collectors_missed_is_what_counting_by_hand_says(seed: int):
     cases = city(seed, 40)
@@ -145,7 +145,7 @@ def test_what_collectors_missed_is_what_counting_by_hand_says(seed: int):
         assert found["missed_by_office"] == sum(case.source == "leader" for case in by_people)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32), st.integers(0, 60))
 def test_verdict_on_a_deadline_never_depends_on_later_steps_of_others(seed: int, cut: int):
     """Folding the first part of the log and then all of it never turns what was late into what was in time."""
