@@ -1,8 +1,13 @@
 """Work that makes much and lets go of little, during which nobody looks for garbage."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# What is still kept from the collector when an interpreter is taken apart is told page by page as leaked by libraries
+# that look then (DuckDB's nanobind); our commands end without it.
+atexit.register(gc.unfreeze)
 
 
 @contextmanager
