@@ -171,4 +171,14 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'{"node": "modbus", "group": "grp", "timestamp": 1795161600000, "values": {"T/a": 3}, "tags": '
         b'[{"name": "b", "value": true}, {"name": "c", "error": 2014}], "errors": {"d": 1}}',
     ),
+    "wmbus": (
+        "wmbusmeters/Tap",
+        b'{"media": "cold water", "meter": "multical21", "id": "76348799", "name": "Tap", "total_m3": 6.408, '
+        b'"flow_temperature_c": 127, "max_flow_m3h": 0.1, "timestamp": "2026-11-20T08:00:00Z", "rssi_dbm": -70}',
+    ),
+    "one_m2m": (
+        "/oneM2M/req/app/cse/json",
+        b'{"m2m:sgn": {"sur": "//sp/cse/base/room/temperature/sub", "nev": {"rep": {"m2m:cin": {"con": '
+        b'"{\\"temperature\\": 21.5}", "ct": "20261120T080000"}}}}, "pc": {"m2m:cin": {"con": 3}}, "to": "/a/b/c"}',
+    ),
 }
