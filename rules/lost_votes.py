@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from city.reading import ReadingBatch
 from rules.alarms import NEVER_NS
 from rules.dying import DOUBTED, UNSEEN, OnDeath, heard_ns
-from rules.groups import Groups
+from rules.groups import Groups, Slots
 from rules.ladder import Ladder
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
@@ -34,6 +34,16 @@ class Fallen(NamedTuple):
 
     group: Ints
     lost: Sequence[Ints]
+
+
+class _Poll(NamedTuple):
+    """The members of some groups, and which group's each is: who votes, who is dead, who died a voter and lately."""
+
+    slots: Slots
+    of: Ints
+    voting: Flags
+    dead: Flags
+    lost: Flags
 
 
 class LostVotes:
@@ -90,10 +100,7 @@ class LostVotes:
         group = self._at_risk[self._ladder.is_pending(self._at_risk)]
         if not len(group):
             return Fallen(group, ())
-        slots = self._groups.slots(group)
-        of = np.repeat(np.arange(len(group)), self._groups.size[group])
-        voting, dead = self._votes.table["on"][slots.member] > 0, self._dead(slots.member, listening)
-        lost = voting & dead & self._soon(slots.member, time_ns)
+        slots, of, voting, dead, lost = self._poll(group, time_ns, listening)
         fresh = voting & ~dead & (self._votes.table["time_ns"][slots.member] >= since_ns[group][of])
         living = np.add.reduceat(fresh.astype(np.int64), slots.first) * weight[group]
         falls = np.add.reduceat(lost.astype(np.int64), slots.first) > 0
@@ -110,15 +117,18 @@ class LostVotes:
         group = self._at_risk[stands]
         if not len(group):
             return Fallen(group, ())
-        slots = self._groups.slots(group)
-        of = np.repeat(np.arange(len(group)), self._groups.size[group])
-        voting, dead = self._votes.table["on"][slots.member] > 0, self._dead(slots.member, listening)
-        lost = voting & dead & self._soon(slots.member, time_ns)
+        slots, of, voting, dead, lost = self._poll(group, time_ns, listening)
         anew = lost & (self.voters["lost"][slots.member] == 0)
         living = np.add.reduceat((voting & ~dead).astype(np.int64), slots.first) * weight[group]
         shaken = np.add.reduceat(anew.astype(np.int64), slots.first) > 0
         chosen = np.flatnonzero(shaken & ~self._ladder.kept_at(group, living))
         return Fallen(group[chosen], [slots.member[lost & (of == one)] for one in chosen.tolist()])
+
+    def _poll(self, group: Ints, time_ns: int, listening: Listening) -> _Poll:
+        slots = self._groups.slots(group)
+        of = np.repeat(np.arange(len(group)), self._groups.size[group])
+        voting, dead = self._votes.table["on"][slots.member] > 0, self._dead(slots.member, listening)
+        return _Poll(slots, of, voting, dead, voting & dead & self._soon(slots.member, time_ns))
 
     def _dead(self, member: Ints, listening: Listening) -> Flags:
         silent_ns = listening.total_ns - self.voters["heard_ns"][member]
