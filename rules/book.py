@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from city.alarm import Lane, Response
 from city.catalogue import Catalogue
 from city.errors import BadCityFile
 from city.level import Level
@@ -151,15 +152,16 @@ class _RuleReader:
         own = {key: fields[key] for key in kind.own if key in fields}
         scale = self._scale(fields) if of_quantity else Scale()
         quantity = "" if select is None else select.quantity
-        part = Written(fields["levels"], own, scale, self._catalogue, self._faults, quantity)
+        response = self._response(fields, kind)
+        hazard = response is None or response.lane is Lane.CITY
+        part = Written(fields["levels"], own, scale, self._catalogue, self._faults, quantity, hazard)
         terms = kind.read(part)
         when = self._when(fields)
         exceptions = self._exceptions(fields, kind, part)
         with self._faults:
-            response = read_response(fields["incident"], _written_levels(fields["levels"]), kind.name)
             shadow = read_shadow(fields["shadow"]) if "shadow" in fields else None
             lateness_ns = read_lateness_ns(fields["lateness"]) if "lateness" in fields else 0
-        if len(self._faults.found) > before or head is None or select is None:
+        if len(self._faults.found) > before or head is None or select is None or response is None:
             return None
         return Rule(
             id=head[0],
@@ -195,6 +197,11 @@ class _RuleReader:
             if kind.of_quantity is None and not of_quantity and select.quantity:
                 raise written.wrong(expected="no `quantity`: events have none", got=select.quantity)
             return select
+        return None
+
+    def _response(self, fields: dict[str, Located], kind: Kind) -> Response | None:
+        with self._faults:
+            return read_response(fields["incident"], _written_levels(fields["levels"]), kind.name)
         return None
 
     def _scale(self, fields: dict[str, Located]) -> Scale:

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS, iso
-from city.level import Level
 from city.quality import UNTRUSTED, Quality
 from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
-from rules.bands import Band
 from rules.duration import DURATION, read_span_ns
 from rules.kind import Written
 from rules.ladder import Ladder
@@ -65,7 +63,7 @@ ON_DEATH: dict[str, Any] = {
             "properties": {"intervals": {"type": "number", "minimum": 1}, "within": DURATION},
         },
     ],
-    "description": "a sensor that dies while a level is pending raises it, unconfirmed; on by default with `critical`",
+    "description": "a sensor that dies while a level is pending raises it, unconfirmed; on by default in the city lane",
 }
 
 
@@ -84,12 +82,12 @@ def read_on_death(written: Located) -> OnDeath | None:
     return OnDeath(intervals, read_span_ns(fields["within"]) if "within" in fields else default.within_ns)
 
 
-def on_death_of(written: Written, bands: Sequence[Band]) -> OnDeath | None:
-    """Return what a death means to a rule: what is written, else the default where a level is critical."""
+def on_death_of(written: Written) -> OnDeath | None:
+    """Return what a death means to a rule: what is written, else the default where its alarms are hazards."""
     with written.faults:
         if "on_death" in written.own:
             return read_on_death(written.own["on_death"])
-    return OnDeath() if any(band.level is Level.CRITICAL for band in bands) else None
+    return OnDeath() if written.hazard else None
 
 
 def heard_ns(batch: ReadingBatch, row: Ints, listening: Listening) -> Ints:

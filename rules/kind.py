@@ -30,7 +30,7 @@ def read_levels(written: Located, faults: Faults) -> list[tuple[Level, Located]]
 class Written(NamedTuple):
     """What of a rule its kind reads: the levels, the keys of its own, and the scale of the numbers in them.
 
-    `quantity` is the series that the rule selects, if any.
+    `quantity` is the series that the rule selects, if any; `hazard` says whether it opens incidents of the city.
     """
 
     levels: Located
@@ -39,6 +39,7 @@ class Written(NamedTuple):
     catalogue: Catalogue
     faults: Faults
     quantity: str = ""
+    hazard: bool = True
 
 
 class Verdict(NamedTuple):

@@ -105,7 +105,7 @@ class Compare:
             takes = (_take(written.own.get("take")), _take(written.own.get("take_against")))
         scale = Scale() if ratio else written.scale.of_differences
         bands = read_bands(written._replace(scale=scale))
-        return CompareTerms(bands, scale.unit, against, takes, ratio, same, within_ns, on_death_of(written, bands))
+        return CompareTerms(bands, scale.unit, against, takes, ratio, same, within_ns, on_death_of(written))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""

@@ -99,7 +99,7 @@ class Expression:
         with written.faults:
             unit = _unit(written.own["unit"]) if "unit" in written.own else ""
         bands = read_bands(written)
-        return ExpressionTerms(bands, unit, formula, values, same, within_ns, on_death_of(written, bands))
+        return ExpressionTerms(bands, unit, formula, values, same, within_ns, on_death_of(written))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""

@@ -96,7 +96,7 @@ class Quorum:
             within_ns = read_span_ns(written.own["within"])
         bands, share = read_counts(written)
         of_each = f"{each.shown} {written.scale.unit}".rstrip()
-        on_death = on_death_of(written, bands)
+        on_death = on_death_of(written)
         return QuorumTerms(bands, "%" if share else "", each, same, within_ns, share, of_each, on_death)
 
     def schema(self) -> dict[str, Any]:

@@ -58,14 +58,14 @@ class Threshold:
         """Return the terms of a rule; notes every mistake in the faults."""
         if "over" not in written.own:
             bands = read_bands(written)
-            return ThresholdTerms(bands, written.scale.unit, on_death=on_death_of(written, bands))
+            return ThresholdTerms(bands, written.scale.unit, on_death=on_death_of(written))
         over_ns, side = 0, ""
         with written.faults:
             side = _one_side(written)
             over_ns = read_span_ns(written.own["over"])
         sides = {side: _CHANGE_SIDES[side]} if side else _CHANGE_SIDES
         bands = read_bands(written, sides)
-        return ThresholdTerms(bands, written.scale.unit, over_ns, side, on_death_of(written, bands))
+        return ThresholdTerms(bands, written.scale.unit, over_ns, side, on_death_of(written))
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of one level."""

@@ -82,7 +82,7 @@ def straight() -> list[AlarmTransition]:
 
 
 def test_journal_of_these_tests_has_all_changes() -> None:
-    assert {transition.change.value for transition in straight()} == {"raised", "risen", "fallen", "cleared"}
+    assert {transition.change.value for transition in straight()} == {"raised", "risen", "fallen", "cleared", "doubted"}
     assert {transition.kind for transition in straight()} == {"threshold", "silence"}
 
 

@@ -12,9 +12,9 @@ from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.book import read_book
 from rules.faults import BadRuleBook
-from tests.support.judging import CATALOGUE, START_NS, Bench, at, book, context, readings, reloaded, rule, sensor
+from tests.support.judging import CATALOGUE, START_NS, Bench, at, book, context, hint, readings, reloaded, rule, sensor
 
-#: Held for a minute and critical, so that its sensors' deaths matter by default.
+#: Held for a minute, and a hazard of the city, so that its sensors' deaths matter by default.
 FLOOD = rule("{notice: {above: 10, clear: 8, hold: 1m}, critical: {above: 30, hold: 1m}}")
 
 BEYOND = Quality.OUT_OF_RANGE
@@ -185,7 +185,7 @@ def test_our_own_outage_is_no_death() -> None:
     [
         pytest.param(FLOOD, {"interval_s": None}, id="nobody knows when it should speak"),
         pytest.param(FLOOD, {"recorded": True}, id="a recording"),
-        pytest.param(rule("{notice: {above: 10, hold: 1m}}"), {}, id="no level is critical"),
+        pytest.param(hint(FLOOD), {}, id="no hazard of the city"),
         pytest.param(FLOOD.replace("levels:", "on_death: false\n    levels:"), {}, id="switched off"),
         pytest.param(FLOOD.replace("levels:", "when: {hours: ['09:00-10:00']}\n    levels:"), {}, id="outside hours"),
     ],

@@ -220,7 +220,7 @@ def test_explaining_changes_no_alarm() -> None:
     written = rule("{notice: {above: 20, clear: 15, hold: 2m}, major: {above: 40}}")
     values = [0.1, 0.3, 0.3, 0.3, 0.5, 0.18, 0.1, 0.3]
 
-    whole = why(written, series(1, *values), seconds=600)
+    whole = why(written, series(1, *values), seconds=500)
     cut = [why(written, series(1, *values), seconds=60 * minute + 1).transitions for minute in range(8)]
 
     seen = {one.id: one for some in cut for one in some}

@@ -10,7 +10,7 @@ from city.entry import Arrivals, Connection, Entry, SensorEvent, Tick
 from city.quality import Quality
 from city.reading import ReadingBatch
 from rules.kinds import KINDS
-from tests.support.judging import Bench, at, book, context, reloaded
+from tests.support.judging import Bench, at, book, context, hint, reloaded
 from tests.support.judging_run import RULES
 from tests.unit.rules.test_lateness_of_kinds import BEGINS, LAST, OF_EVENTS, SENSORS, WAITING, entries, stream, told
 
@@ -70,12 +70,7 @@ def test_what_comes_again_changes_no_alarm(live: list[Entry], judged: tuple[Benc
 
 
 def test_a_buffer_that_comes_an_hour_late_is_judged_as_it_would_have_been(live: list[Entry]) -> None:
-    immortal = [
-        one.replace("on_death: {intervals: 2}", "on_death: false")
-        if "critical" not in one
-        else one.replace("    levels:", "    on_death: false\n    levels:", 1)
-        for one in (*PROMPT, *WAITING)
-    ]
+    immortal = [hint(one.replace("on_death: {intervals: 2}", "on_death: false")) for one in (*PROMPT, *WAITING)]
     files = context(book(*immortal), SENSORS, seconds=BEGINS - 1)
     prompt, buffered = Bench(), Bench()
     upload = Arrivals(arriving(readings_of(live), 3600), tuple(events_of(live, 3600)))

@@ -19,7 +19,7 @@ from tests.support.judging import QUANTITIES, Bench, at, book, context, reloaded
 LEVELS = "{notice: {above: 3, clear: 2}, major: {above: 10, clear: 8, hold: 4s}}"
 PATIENT = rule(LEVELS, extra="lateness: 5s")
 PROMPT = rule(LEVELS)
-MORTAL = rule("{notice: {above: 3, hold: 3s}}", name="mortal", extra="lateness: 5s\n    on_death: true")
+MORTAL = rule("{notice: {above: 3, hold: 3s}}", name="mortal", extra="lateness: 5s")
 VOTES = rule(
     "{notice: {at_least: 2}}",
     name="votes",

@@ -13,7 +13,7 @@ from city.clock import SECOND_NS
 from city.entry import Arrivals, Connection, Entry, Tick
 from city.quality import Quality
 from city.reading import ReadingBatch
-from tests.support.judging import START_NS, Bench, at, book, context, readings, reloaded, rule, sensor
+from tests.support.judging import START_NS, Bench, at, book, context, hint, readings, reloaded, rule, sensor
 
 TUNNEL = [sensor(number, site="tunnel", interval_s=5.0) for number in (1, 2, 3)]
 VOTE = "each: {above: 15, clear: 10}\n    same: site\n    within: 10m"
@@ -69,7 +69,7 @@ def test_the_worst_level_that_was_pending_is_raised() -> None:
 
 
 def test_the_living_who_reach_the_level_by_themselves_complete_its_hold() -> None:
-    only = quorum("{notice: {at_least: 2, hold: 1m}}", "on_death: true")
+    only = quorum("{notice: {at_least: 2, hold: 1m}}")
     stream = [*spoken(1, 20, dict.fromkeys((1, 2, 3), 0.2)), *spoken(21, 90, {1: 0.2, 2: 0.2})]
 
     assert told(bench(only).feed(*stream)) == [(65, "raised", "notice", False)]
@@ -102,7 +102,7 @@ def test_an_alarm_whose_voters_die_is_in_doubt_once_until_the_living_keep_it() -
 
 
 def test_an_alarm_that_the_living_keep_is_in_no_doubt() -> None:
-    only = quorum("{notice: {at_least: 2}}", "on_death: true")
+    only = quorum("{notice: {at_least: 2}}")
     running = bench(only)
     running.feed(*spoken(1, 20, dict.fromkeys((1, 2, 3), 0.2)))
 
@@ -126,7 +126,7 @@ def test_a_value_beyond_range_says_nothing_otherwise(row: Row) -> None:
 @pytest.mark.parametrize(
     ("written", "stream"),
     [
-        pytest.param(quorum("{notice: {at_least: 2, hold: 1m}}"), spoken(1, 20, {1: 0.2, 2: 0.2}), id="not critical"),
+        pytest.param(hint(quorum()), spoken(1, 20, {1: 0.2, 2: 0.2}), id="no hazard of the city"),
         pytest.param(quorum(extra="on_death: false"), spoken(1, 20, {1: 0.2, 2: 0.2}), id="switched off"),
         pytest.param(quorum(), spoken(1, 20, {1: 0.2}), id="nothing is pending"),
         pytest.param(

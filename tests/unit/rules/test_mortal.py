@@ -13,7 +13,7 @@ from city.clock import SECOND_NS
 from city.entry import Arrivals, Connection, Entry, Tick
 from city.quality import Quality
 from city.reading import ReadingBatch
-from tests.support.judging import START_NS, Bench, at, book, context, readings, reloaded, rule, sensor
+from tests.support.judging import START_NS, Bench, at, book, context, hint, readings, reloaded, rule, sensor
 
 #: Two inside, one outside, all of one tunnel; who speaks every five seconds is dead after fifteen.
 INSIDE, OUTSIDE = frozenset({"inside"}), frozenset({"outside"})
@@ -21,7 +21,6 @@ TUNNEL = [
     sensor(number, site="tunnel", interval_s=5.0, tags=OUTSIDE if number == 3 else INSIDE) for number in (1, 2, 3)
 ]
 HELD = "{notice: {above: 2, clear: 1, hold: 1m}}"
-DEATHS = "on_death: true"
 AGAINST = "against: {quantity: water_level, tags: [outside]}\n    take: max\n    same: site\n    within: 10m"
 VALUES = (
     "values:\n      deep: {quantity: water_level, tags: [inside], take: max}\n"
@@ -31,18 +30,18 @@ VALUES = (
 BEYOND = Quality.OUT_OF_RANGE
 
 
-def rising(extra: str = DEATHS) -> str:
+def rising(extra: str = "") -> str:
     return rule(
         "{notice: {rises: 2, clear: 1, hold: 1m}}", unit="", extra=f"over: 10m{extra and f'{chr(10)}    {extra}'}"
     )
 
 
-def compared(extra: str = DEATHS, levels: str = HELD) -> str:
+def compared(extra: str = "", levels: str = HELD) -> str:
     more = AGAINST + (f"\n    {extra}" if extra else "")
     return rule(levels, kind="compare", unit="", select="{quantity: water_level, tags: [inside]}", extra=more)
 
 
-def reckoned(extra: str = DEATHS, levels: str = HELD) -> str:
+def reckoned(extra: str = "", levels: str = HELD) -> str:
     return rule(levels, kind="expression", extra=VALUES + (f"\n    {extra}" if extra else ""))
 
 
@@ -153,8 +152,8 @@ def test_deaths_that_mean_nothing(written: object, stream: list[Entry]) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        pytest.param(compared(""), id="no level is critical"),
-        pytest.param(compared("on_death: false", HELD.replace("notice", "critical")), id="switched off"),
+        pytest.param(hint(compared()), id="no hazard of the city"),
+        pytest.param(compared("on_death: false"), id="switched off"),
     ],
 )
 def test_rules_for_which_deaths_mean_nothing(written: str) -> None:
