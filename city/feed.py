@@ -182,6 +182,9 @@ AILMENT_KINDS = (
 )  # fmt: skip
 TROUBLE_KINDS = DAMAGE_KINDS + AILMENT_KINDS
 
+#: Kinds that the desk tells of itself, while they last.
+DESK_KINDS = ("alarm_set_aside",)
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

@@ -7,7 +7,7 @@ import structlog
 
 from city.errors import StoreUnavailable
 from city.feed import Feed
-from linkage.admission.admit import Admitter
+from linkage.admission.setting_aside import SettingAside
 from linkage.faults import faults_told
 from linkage.ledger import Ledger
 from linkage.plans.playing import Playing, Stage
@@ -46,7 +46,7 @@ class Desk:
     ) -> None:
         """Work on `ledger`; nothing is sent before `may_speak` returns."""
         settings = ledger.settings
-        self.admitter = Admitter(ledger)
+        self._admission = SettingAside(ledger)
         self._turns = turns(ledger) if stage is None else (*turns(ledger), Playing(ledger, stage))
         carrier = couriers(settings, ledger.clock) if courier is None else courier
         guard = PublicGuard(carrier, ledger.database, settings.messages.public)
@@ -89,7 +89,7 @@ class Desk:
         """
         items = await feed.outbox(BATCH, wait_s)
         if items:
-            await asyncio.to_thread(self.admitter.admit, [item.transition for item in items])
+            await asyncio.to_thread(self._admission.admit, [item.transition for item in items])
             await feed.settle(items[-1].number)
         return len(items)
 

@@ -19,6 +19,13 @@ FAULTS = Counter(
 _AGAIN_S = 5.0
 
 
+class Fault(StoreUnavailable):
+    """Raised in place of a fault of ours, which is its `__cause__`; what met it may be tried again later."""
+
+    def __init__(self, where: str, error: Exception) -> None:
+        super().__init__(where, f"a fault, described in the log: {type(error).__name__}", again_s=_AGAIN_S)
+
+
 @contextmanager
 def faults_told(where: str) -> Iterator[None]:
     """Tell a fault of the block with its traceback; nothing of its transaction was written, and it is tried again.
@@ -27,7 +34,8 @@ def faults_told(where: str) -> Iterator[None]:
     API and every other alarm.
 
     Raises:
-        StoreUnavailable: in place of a fault, and as it was.
+        Fault: in place of a fault.
+        StoreUnavailable: as it was.
         LeaseLost: as it was.
     """
     try:
@@ -37,6 +45,4 @@ def faults_told(where: str) -> Iterator[None]:
     except Exception as error:
         log.exception("desk_fault", where=where)
         FAULTS.labels(where).inc()
-        raise StoreUnavailable(
-            where, f"a fault, described in the log: {type(error).__name__}", again_s=_AGAIN_S
-        ) from error
+        raise Fault(where, error) from error

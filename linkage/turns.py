@@ -1,6 +1,7 @@
 """The turns that the desk takes, in one list."""
 
 from linkage.admission.releasing import Releaser
+from linkage.admission.setting_aside import SettingAside
 from linkage.audit.turns import log_turns
 from linkage.cap.following import CapFollower
 from linkage.cap.sources import CapSources
@@ -28,6 +29,7 @@ def turns(ledger: Ledger) -> tuple[Turn, ...]:
         Summing(ledger),
         attempt_clearing(ledger),
         Releaser(ledger),
+        SettingAside(ledger),
         SilenceKeeper(ledger),
         CapFollower(ledger),
         CapSources(ledger),

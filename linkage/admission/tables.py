@@ -1,4 +1,4 @@
-"""The SQL tables of what is held back, and of what people are asked to join."""
+"""The SQL tables of what is held back or set aside, and of what people are asked to join."""
 
 from sqlalchemy import Column, Double, ForeignKey, Index, Integer, SmallInteger, Table, Text, text
 
@@ -77,4 +77,22 @@ PROPOSALS = Table(
     Column("note", Text, nullable=False),
     Index("uq_join_proposals_pair", "incident", "into", unique=True),
     Index("ix_join_proposals_into", "into"),
+)
+
+#: Changes of alarms that met a fault of ours when they were to be admitted, oldest first, with what followed of the
+#: same alarms. `change` and `alarm` are the ids of both, `transition` is the change, whole, to be admitted later.
+SET_ASIDE = Table(
+    "set_aside_alarms",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("change", Word, nullable=False, unique=True),
+    Column("alarm", Word, nullable=False),
+    Column("rule", Word, nullable=False),
+    Column("target", Word, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("since_ns", TimeNs, nullable=False),
+    Column("next_ns", TimeNs, nullable=False),
+    Column("transition", Text, nullable=False),
+    sqlite_autoincrement=True,
 )
