@@ -1,4 +1,4 @@
-"""What ingest has to complain of, in plain words for machines' watchers: names and times, no addresses and no paths."""
+"""What ingest and desk complain of, in plain words for machines' watchers: names and times, no addresses, no paths."""
 
 from city.clock import iso
 from city.feed import Trouble
@@ -17,6 +17,7 @@ _WORDS = {
     "history_misses": "the history misses what arrived",
     "points_refused": "the history store refused points",
     "side_file_damaged": "a file beside the journal was set aside",
+    "alarm_set_aside": "alarms of the rule `{name}` met a fault and were set aside undecided",
 }
 
 

@@ -115,6 +115,11 @@ class DataFolder:
         return self.root / "damage-alarm"
 
     @property
+    def aside_alarm(self) -> Path:
+        """Return the file that names the alarm that stands because alarms could not be admitted."""
+        return self.root / "aside-alarm"
+
+    @property
     def restoring(self) -> Path:
         """Return the folder that is there while a copy is being restored, and after a restore that broke off."""
         return self.root / ".restoring"

@@ -1,4 +1,4 @@
-"""The desk's care for the system itself: signs of life, and incidents of old copies and of damage."""
+"""The desk's care for the system itself: signs of life, and incidents of old copies, damage and alarms set aside."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ from api.city_facts import CityFacts
 from city.clock import SystemClock
 from city.errors import StoreUnavailable
 from city.feed import Feed
+from liandong.aside_watch import AsideWatch
 from liandong.copies.metrics import tell_copies
 from liandong.copies.restored import RestoredMark
 from liandong.copies.standing import Standings, complaints, shown
@@ -59,13 +60,15 @@ class Care:
             await Heartbeat(settings, Ailments(database, feed, self._late, self._restored), self._clock, allow).run()
 
     async def watching(self, ledger: Ledger, feed: Feed, work: Callable[[], Awaitable[None]]) -> None:
-        """Watch copies and damage while `work` is done, which the ledger's writes belong to."""
+        """Watch copies, damage and admission while `work` is done, which the ledger's writes belong to."""
         folder, admit = self._settings.folder, Admitter(ledger).admit
         copies = CopyWatch(self._standings, self._settings.backup, self._clock, folder.copies_alarm, admit)
+        aside = AsideWatch(ledger.database, self._clock, folder.aside_alarm, admit)
         damage = DamageWatch(feed, self._clock, folder.damage_alarm, admit)
         async with asyncio.TaskGroup() as group:
             watching = [
                 group.create_task(_watch(copies), name="desk.copies"),
+                group.create_task(_watch(aside), name="desk.aside"),
                 group.create_task(damage.run(), name="desk.damage"),
             ]
             await work()
@@ -79,7 +82,7 @@ class Care:
         return bool(complaints(self._standings.now(), self._settings.backup, self._clock.now_ns()))
 
 
-async def _watch(watch: CopyWatch) -> None:
+async def _watch(watch: CopyWatch | AsideWatch) -> None:
     while True:
         try:
             with faults_told(watch.name):

@@ -8,15 +8,14 @@ from typing import Any, Literal
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
 
 from api.errors import Unauthenticated, documented
 from api.guard import Open
 from api.metrics import CONTENT_TYPE, STREAMS_OPEN, page
 from api.services import Desk, Services
-from api.tables import USERS
 from api.trouble_words import words_of
 from city.errors import StoreUnavailable
+from linkage.admission.setting_aside import troubles as troubles_of_admission
 
 router = APIRouter(tags=["health"], dependencies=[Depends(Open())])
 
@@ -50,9 +49,9 @@ async def healthz(desk: Desk) -> Alive:
 @router.get("/readyz", responses=documented())
 async def readyz(desk: Desk) -> Ready:
     """Tell that database, ingest and broker answer; 503 names what does not, and since when."""
-    await anyio.to_thread.run_sync(_ask_database, desk)
+    own = await anyio.to_thread.run_sync(troubles_of_admission, desk.given.database)
     status = await desk.given.feed.status()
-    troubles = tuple(words_of(one) for one in status.troubles)
+    troubles = tuple(words_of(one) for one in (*status.troubles, *own))
     stopped = any(one.kind == "intake_stopped" for one in status.troubles)
     if not status.listening or stopped:
         away = ", ".join(broker.name for broker in status.brokers if broker.required and not broker.connected)
@@ -72,11 +71,6 @@ async def metrics(request: Request, desk: Desk) -> Response:
     except StoreUnavailable:
         counters, reached = {}, 0.0
     return Response(page({**counters, "ingest_up": reached}), media_type=CONTENT_TYPE)
-
-
-def _ask_database(desk: Services) -> None:
-    with desk.given.database.read() as connection:
-        connection.execute(select(USERS.c.id).limit(1)).all()
 
 
 def _check_scraper(request: Request, desk: Services) -> None:

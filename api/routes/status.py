@@ -10,7 +10,8 @@ from api.permissions import Right
 from api.services import Desk
 from city.clock import iso
 from city.errors import StoreUnavailable
-from city.feed import IngestStatus
+from city.feed import IngestStatus, Trouble
+from linkage.admission.setting_aside import troubles
 from linkage.views import Moment
 
 router = APIRouter(prefix="/status", tags=["status"], dependencies=[Depends(Reads(Right.SEE_STATUS))])
@@ -37,8 +38,13 @@ class TroubleView(BaseModel):
 
     kind: str
     since: Moment
-    name: str = Field(description="The broker, with its topic filter where it is about one, or the store.")
-    detail: str = Field(description="A file, a span of time, or what the broker or store said itself.")
+    name: str = Field(description="The broker, with its topic filter where it is about one, the store, or the rule.")
+    detail: str = Field(description="A file, a span of time, or what the broker, the store or the fault said itself.")
+
+    @classmethod
+    def of(cls, trouble: Trouble) -> "TroubleView":
+        """Return the view of a trouble."""
+        return cls(kind=trouble.kind, since=iso(trouble.since_ns), name=trouble.name, detail=trouble.detail)
 
 
 class IngestView(BaseModel):
@@ -63,11 +69,7 @@ class IngestView(BaseModel):
     def of(cls, status: IngestStatus) -> "IngestView":
         """Return the view of ingest's status."""
         copied = {name: getattr(status, name) for name in cls.model_fields if name not in {"since", "troubles"}}
-        troubles = [
-            TroubleView(kind=one.kind, since=iso(one.since_ns), name=one.name, detail=one.detail)
-            for one in status.troubles
-        ]
-        named = {"since": iso(status.since_ns), "troubles": troubles}
+        named = {"since": iso(status.since_ns), "troubles": [TroubleView.of(one) for one in status.troubles]}
         return cls.model_validate({**copied, **named}, from_attributes=True)
 
 
@@ -82,6 +84,7 @@ class DeskView(BaseModel):
     event_number: int
     streams: int
     sensors: int
+    troubles: list[TroubleView] = Field(description="Alarms that met a fault and were set aside, by rule.")
 
 
 class CopiesView(BaseModel):
@@ -120,6 +123,7 @@ async def status(desk: Desk) -> Status:
         event_number=desk.hub.number,
         streams=len(desk.hub),
         sensors=len(desk.directory.now.sensors),
+        troubles=[TroubleView.of(one) for one in await anyio.to_thread.run_sync(troubles, desk.given.database)],
     )
     copies = desk.given.copies
     view = None if copies is None else CopiesView.model_validate(await anyio.to_thread.run_sync(copies))

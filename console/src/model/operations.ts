@@ -107,7 +107,7 @@ export interface Shed {
 export interface Trouble {
   kind: string;
   since: string;
-  /** the broker, with its topic filter where it is about one, or the store */
+  /** the broker, with its topic filter where it is about one, the store, or the rule */
   name: string;
   detail: string;
 }
@@ -123,7 +123,7 @@ interface Ingest extends Record<string, unknown> {
 export interface Status {
   ingest: Ingest | null;
   ingest_error: string;
-  desk: Record<string, unknown>;
+  desk: Record<string, unknown> & { troubles: Trouble[] };
   copies: (Record<string, unknown> & { late: string[] }) | null;
 }
 

@@ -12,11 +12,14 @@ from pydantic import SecretStr
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
 from api.trouble_words import words_of
-from city.feed import TROUBLE_KINDS, Trouble
+from city.feed import DESK_KINDS, TROUBLE_KINDS, Trouble
 from city.intake import BrokerStatus
+from linkage.admission.setting_aside import SettingAside
+from linkage.person import Role
 from storage.sql import Database
 from tests.support.api import BASE, Town, started, town_on
 from tests.support.feed import QUIET
+from tests.support.linkage import alarm
 
 
 async def ask(town: Town, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
@@ -99,8 +102,22 @@ async def test_history_that_is_away_is_told_and_keeps_nobody_from_work(town: Tow
     assert (answer.status_code, answer.json()["troubles"]) == (200, told)
 
 
+async def test_alarm_that_nobody_could_decide_on_is_told(town: Town) -> None:
+    SettingAside(town.ledger).admit([replace(alarm(), arrival_ns=2**63)])
+
+    answer = await ask(town, "/readyz")
+    async with town.client_of(Role.OPERATOR) as client:
+        told = (await client.get("/status")).json()["desk"]["troubles"]
+
+    said = "alarms of the rule `water` met a fault and were set aside undecided since 2026-11-20T08:00:00.000Z"
+    assert (answer.status_code, answer.json()["troubles"]) == (200, [said])
+    assert [(one["kind"], one["name"], one["detail"].split(":")[0]) for one in told] == [
+        ("alarm_set_aside", "water", "underpass/1")
+    ]
+
+
 def test_every_trouble_has_words() -> None:
-    troubles = [Trouble(kind, AT_NS, "", "x") for kind in TROUBLE_KINDS]
+    troubles = [Trouble(kind, AT_NS, "", "x") for kind in (*TROUBLE_KINDS, *DESK_KINDS)]
 
     assert not [one.kind for one in troubles if words_of(one).startswith(one.kind)]
 
