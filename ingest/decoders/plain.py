@@ -12,14 +12,15 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_body import Plain, Reader
-from ingest.decoders.plain_scope import Scope
+from ingest.decoders.plain_scope import NAMES, Scope, fold
 from ingest.decoders.plain_words import meaning
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 
 #: Where platforms write the device into the topic: AWS shadows, Alibaba, OneNET, Tencent, Huawei, IBM, Losant, Tuya.
 _PLATFORMS = re.compile(
-    r"\$aws/things/(?P<aws>[^/]+)/shadow/.+|/?\$?sys/[^/]+/(?P<sys>[^/]+)/thing/.+"
+    r"\$aws/things/(?P<aws>[^/]+)/shadow/.+|(?:.*/)?\$?sys/[^/]+/(?P<sys>[^/]+)/thing/.+"
+    r"|/[^/]+/[^/]+/child/(?P<child>[^/]+)/(?:properties|event)/.+|/[^/]+/(?P<jetlinks>[^/]+)/(?:properties|event)/.+"
     r"|\$thing/up/property/[^/]+/(?P<tencent>[^/]+)|\$oc/devices/(?P<huawei>[^/]+)/sys/.+"
     r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
     r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
@@ -33,7 +34,7 @@ _GENERIC = frozenset(
         "stat", "tele", "measurement", "measurements", "readings", "reading", "values", "value", "events", "event",
         "up", "uplink", "update", "report", "publish", "loop", "live", "raw", "attributes", "properties",
         "property", "messages", "message", "me", "iot", "mqtt", "node", "nodes", "things", "thing", "feeds", "fmt",
-        "post", "info", "metrics", "gateway", "payload",
+        "post", "info", "metrics", "gateway", "payload", "measure", "measures", "controls", "heartbeat",
     }
 )  # fmt: skip
 #: Last levels of topics of wishes and questions, and of what was not taken.
@@ -44,8 +45,13 @@ _NO_REPORT = frozenset(
         "limits", "threshold", "thresholds", "max", "min", "target", "setpoint",
     }
 )  # fmt: skip
-#: Levels below which things are told to do something.
-_TOLD_TO = frozenset({"actuator", "actuators", "cmd", "cmnd", "command", "commands", "control"})
+#: Levels below which things are told to do something, or are described.
+_TOLD_TO = frozenset(
+    {
+        "actuator", "actuators", "cmd", "cmnd", "command", "commands", "control", "set", "config", "configuration",
+        "settings", "setpoint", "setpoints", "desired", "threshold", "thresholds", "limits", "forecast", "meta",
+    }
+)  # fmt: skip
 #: What a member `command` may say in a report.
 _REPORTING = frozenset(
     {"report", "data", "post", "status", "telemetry", "up", "uplink", "rx", "notify", "event", "push"}
@@ -60,6 +66,8 @@ _PAIR = re.compile(r"([A-Za-z][\w.\-]{0,40})\s*[=:]\s*([^\s,;|&]{1,40}(?: ?(?:°
 _CAYENNE = re.compile(r"([a-z_]{2,20}),([a-z0-9_/%]{1,10})=(-?\d{1,15}(?:\.\d{1,15})?)")
 _CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospheric_pressure", "lum": "illuminance"}
 _CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa": "Pa", "lux": "lux", "v": "V"}
+#: Members that name a person.
+_PEOPLE = frozenset({"userid", "username", "employeeno", "employeeid", "personid", "patientid"})
 _LONGEST_TEXT = 4096
 
 
@@ -96,7 +104,11 @@ def bears(body: Body) -> bool:
 def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
     if payload.lstrip()[:1] in {b"{", b"["}:
         body = parse_json(payload)
-        return iter(()) if _is_wish(body) else reader.read(body, _twin(body) or Scope(word=_word(topic)))
+        return (
+            iter(())
+            if _is_wish(body) or _is_somebodys(body)
+            else reader.read(body, _twin(body) or Scope(word=_word(topic)))
+        )
     text = _text(payload)
     pairs = _pairs(text)
     if pairs:
@@ -125,6 +137,12 @@ def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
     if isinstance(told, str) and told.lower() not in _REPORTING:
         return True
     return any(isinstance(word, str) and _NO_REPORT_WORD.search(word) for word in said)
+
+
+def _is_somebodys(body: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Return whether a body tells of who carries a device, and of no device."""
+    folded = {fold(key) for key in body} if isinstance(body, dict) else set()
+    return not folded.isdisjoint(_PEOPLE) and folded.isdisjoint(NAMES)
 
 
 def _is_text(payload: bytes) -> bool:

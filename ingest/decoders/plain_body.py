@@ -21,7 +21,9 @@ _WORDS = (
     "kind", "resourcename", "parametername", "metricname", "signalname", "measurand",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id",
 )  # fmt: skip
-_VALUES = ("value", "v", "val", "reading", "result", "currentvalue", "measuredvalue")
+_VALUES = ("value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected")
+#: Members of a list that holds one quantity's values with their times.
+_POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
 _UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
 #: Members around values that tell nothing of whose they are.
 _AROUND = frozenset(
@@ -31,11 +33,13 @@ _AROUND = frozenset(
         "message", "msg", "object", "decoded", "decodedpayload", "uplinkmessage", "observations", "items", "records",
         "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
         "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
-        "conditions", "characteristics", "features", "livedata",
+        "conditions", "characteristics", "features", "livedata", "sensorreadings",
     }
 )  # fmt: skip
 #: Those whose members are named by who measured.
-_MANY = frozenset({"sensors", "devices", "nodes", "stations", "meters", "rooms", "zones"})
+_MANY = frozenset(
+    {"sensors", "devices", "nodes", "stations", "meters", "rooms", "zones", "subdevices", "subdevicedata"}
+)
 #: Members in which numbers are no measurements of now: wishes, limits, other times, the way that the message took.
 _PASSED_OVER = re.compile(
     r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
@@ -49,6 +53,13 @@ _TELLING = frozenset({"°C", "Cel", "degC", "%RH", "lx", "lux", "V", "mV", "W", 
 _FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
 #: Told as whole percents or as a fraction; only what is above 1 says which.
 _PERCENTS = frozenset({"humidity", "soil_moisture"})
+#: What a picture shows is not measured: members of an object that a camera saw.
+_SEEN = frozenset({"class", "label", "bbox", "box"})
+#: A hardware address, and a battery's flag among a console's members: `batt2`, `wh65batt`.
+_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
+_FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
+#: A cell's voltage, where no charge of a hundred parts is told to a fraction.
+_OF_A_CELL = (1.5, 4.5)
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -84,21 +95,25 @@ class Reader:
         elif isinstance(body, dict):
             self._left -= 1
             folded = {fold(key): value for key, value in body.items()}
-            here = within(folded, scope if depth == 0 else replace(scope, word=""), self._zone)
+            if "confidence" in folded and not _SEEN.isdisjoint(folded):
+                return
+            here = within(folded, scope, self._zone)
             record = self._record(folded, here)
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():
                 if isinstance(inner, dict | list) and not _PASSED_OVER.search(fold(key)):
-                    yield from self._inner(key, inner, here, depth + 1)
+                    yield from self._inner(key, inner, replace(here, word=""), depth + 1)
 
     def _inner(self, key: str, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         folded = fold(key)
-        if folded in _MANY:
+        if folded in _MANY and not _is_by_word(inner):
             yield from self._several(inner, here, depth)
-        elif folded in _AROUND or folded in NAMES:
+        elif folded in _AROUND or folded in _MANY or folded in NAMES:
             yield from self.read(inner, replace(here, before=""), depth)
         elif isinstance(inner, list) and not here.sensor and _is_gateways(inner):
             yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
+        elif meaning(key) is not None and isinstance(inner, list) and not _is_told(inner):
+            yield from self.read(inner, replace(here, word=key, before=""), depth)
         elif meaning(key) is None or not _is_told(inner):
             yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
@@ -118,11 +133,15 @@ class Reader:
         value = _value(folded)
         if value is None:
             return None
-        unit = next((folded[key] for key in _UNITS if isinstance(folded.get(key), str)), None)
-        words = [folded[key] for key in _WORDS if isinstance(folded.get(key), str)]
-        found = next((known for word in (*words, here.word) if (known := _of_point(word))), None)
+        unit = next(
+            (folded[key] for key in (*_UNITS, f"{fold(here.word)}unit", "tempunit") if _is_text(folded, key)), None
+        )
+        words = [folded[key] for key in _WORDS if _is_text(folded, key)]
+        label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
+        found = next((known for word in words if (known := _of_point(word))), None)
+        if found is None and here.word and (known := _of_point(here.word)):
+            found = known[0]._replace(label=joined(known[0].label, label)), known[1]
         if found is None and unit in _TELLING:
-            label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
             found = Known(BY_UNIT[unit][0], unit, label), True
         return self._plain(found, value, unit, here) if found is not None else None
 
@@ -130,6 +149,7 @@ class Reader:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
         words = {key: meant for key in body if (meant := _meant(here.before, key)) is not None}
         found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
+        found = {key: meant for key, meant in found.items() if not _is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
@@ -155,6 +175,8 @@ class Reader:
     def _plain(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:
         known, telling = found
         self.heard |= telling and _says_nothing(value)
+        if known.quantity == "occupancy" and isinstance(value, bool):
+            known = Known("occupied", "", known.label)
         parsed = _amount(known.quantity, value)
         if parsed is None or self._left <= 0:
             return None
@@ -168,8 +190,33 @@ class Reader:
             return None
         label = joined(here.label, known.label)[:100].strip()
         quantity = of_air(known.quantity, told)
+        if quantity == "battery_level" and told is None and not amount.is_integer() and _is_a_cells(amount):
+            quantity, told = "battery_voltage", "V"
         one = Measurement(here.sensor, quantity, amount, told, here.time_ns, here.quality, label)
         return Plain(one, here, telling)
+
+
+def _is_by_word(inner: object) -> bool:
+    """Return whether members are named by what they measure: `{"temperature": {"value": 21}}`, and not by whom."""
+    return isinstance(inner, dict) and any(
+        meaning(str(key)) is not None and (_is_told(one) or not isinstance(one, dict | list))
+        for key, one in inner.items()
+    )
+
+
+def _is_text(folded: Mapping[str, Any], key: str) -> bool:
+    return isinstance(folded.get(key), str)
+
+
+def _is_a_cells(amount: float) -> bool:
+    return _OF_A_CELL[0] < amount < _OF_A_CELL[1]
+
+
+def _is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
+    """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
+    if quantity == "distance":
+        return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
+    return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
 
 
 def _meant(before: str, key: str) -> tuple[Known, bool] | None:
@@ -202,7 +249,10 @@ def _without_last(here: Scope) -> Scope:
 
 
 def _spread(known: Known, value: object) -> Iterator[tuple[Known, object]]:
-    """Yield a value, or each of several that are told apart by a place: `{"l1": 230, "l2": 231}`."""
+    """Yield a value, or each of several: told apart by a place (`{"l1": 230, "l2": 231}`), or by their times."""
+    if isinstance(value, list):
+        yield from ((known, one) for one in value[:_MOST] if _is_points(value))
+        return
     places = [name for name in value if is_place(str(name))] if isinstance(value, dict) else []
     if not isinstance(value, dict) or not places:
         yield known, value
@@ -224,7 +274,16 @@ def _unit_beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:
 
 def _is_told(inner: object) -> bool:
     """Return whether an object under a known word holds its value or values, and nothing else is to be looked for."""
+    if isinstance(inner, list):
+        return _is_points(inner)
     return isinstance(inner, dict) and (_value(inner) is not None or any(is_place(str(name)) for name in inner))
+
+
+def _is_points(values: list[Any]) -> bool:
+    """Return whether a list holds one quantity's values, each with its time and nothing else."""
+    return bool(values) and all(
+        isinstance(one, dict) and _POINT.issuperset(map(fold, one)) and _value(one) is not None for one in values
+    )
 
 
 def _value(folded: Mapping[str, Any]) -> object:

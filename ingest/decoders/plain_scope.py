@@ -16,7 +16,7 @@ NAMES = (
     "sensorid", "deviceid", "deveui", "deviceeui", "stationid", "nodeid", "meterid", "thingid", "assetid",
     "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
     "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
-    "imei", "eui", "macaddress", "mac", "devsn", "clientid",
+    "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
 )  # fmt: skip
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
 #: Objects beside a value that say of what it is, as databases of time series keep them, and who is named there.
@@ -29,6 +29,9 @@ _TIMES = (
     "endtime", "origin", "date", "dt", "t",
 )  # fmt: skip
 #: Members of a time that is an object.
+#: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
+_SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"
+_OF_AN_EVENT = ("eventtype", "specversion")
 _MOMENTS = ("$date", "utc", "iso")
 #: Which of several a place is, by its number.
 _WHICH = ("zone", "zoneid", "lane", "laneid", "laneno", "probe", "probeid")
@@ -61,13 +64,15 @@ class Scope:
 def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scope:
     """Return what is known at an object, by its own members and by what lies around it."""
     sensor = next(
-        (name for key in NAMES if key in folded and (name := name_of(folded[key]))), _of_mesh(folded) or scope.sensor
+        (name for key in NAMES if key in folded and (name := name_of(folded[key]))),
+        _of_mesh(folded) or _of_hub(folded) or scope.sensor,
     )
+    is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
     faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)
     return replace(
         scope,
         sensor=sensor,
-        own=_id(folded.get("id")) or _of_tags(folded) or scope.own,
+        own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or scope.own,
         faint=faint,
         time_ns=time_within(folded, scope, zone),
         label=joined(scope.label, *map(str, _which(folded))),
@@ -115,6 +120,15 @@ def _of_mesh(folded: Mapping[str, Any]) -> str:
     ends = folded.get("from"), folded.get("to")
     numbered = all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
     return str(ends[0]) if numbered and isinstance(folded.get("payload"), dict) else ""
+
+
+def _of_hub(folded: Mapping[str, Any]) -> str:
+    system = folded.get(_SYSTEM)
+    return (
+        next((name_of(one) for key, one in system.items() if fold(key) == _SENDER), "")
+        if isinstance(system, dict)
+        else ""
+    )
 
 
 def _of_tags(folded: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 
 from city.catalogue import Quantity, QuantityKind, default_catalogue
 from city.units import Conversion, NoConversion, is_known
+from ingest.decoders.foreign_words import FOREIGN, plainly
 from ingest.decoders.known import Known
 from ingest.decoders.values import MAX_NAME_LENGTH
 
@@ -20,6 +21,7 @@ _PLAIN = frozenset(
         "water_temperature", "soil_temperature", "soil_moisture", "ph", "turbidity", "dissolved_oxygen",
         "conductivity", "dissolved_solids", "salinity", "redox_potential", "ammonia_nitrogen", "filling_level",
         "vehicle_count", "people_count", "people_in", "people_out", "occupied", "occupancy", "available_spots",
+        "occupied_spots",
         "inlet_temperature", "outlet_temperature", "supply_air_temperature", "device_temperature",
         "battery_temperature", "voltage", "input_voltage", "output_voltage", "supply_voltage", "current", "power",
         "power_input", "power_output", "apparent_power", "reactive_power", "power_factor", "frequency", "energy",
@@ -52,6 +54,8 @@ _AMBIGUOUS = frozenset(
 _WHOLE = {
     "baromrelin": Known("atmospheric_pressure", "inHg"),
     "baromabsin": Known("atmospheric_pressure", "inHg", "absolute"),
+    "baromrel": Known("atmospheric_pressure", None), "baromabs": Known("atmospheric_pressure", None, "absolute"),
+    "tempin": Known("temperature", None, "in"), "totalrainin": Known("precipitation_total", "in"),
     "tempinf": Known("temperature", "°F", "in"), "humidityin": Known("humidity", "%", "in"),
     "kwh": Known("energy", "kWh"), "watts": Known("power", "W"), "amps": Known("current", "A"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
@@ -75,7 +79,10 @@ _MORE = {
     "rainrate": "rain_intensity", "batt": "battery_level", "bat": "battery_level", "battery_pct": "battery_level",
     "volt": "voltage", "soil_moist": "soil_moisture", "sound": "noise_level", "spl": "noise_level",
     "ec": "conductivity", "wind_deg": "wind_direction", "radiation": "solar_radiation", "humi": "humidity",
-    "water_temp": "water_temperature", "soil_temp": "soil_temperature", "tds": "dissolved_solids",
+    "soil_humidity": "soil_moisture", "soil_hum": "soil_moisture", "battery_percentage": "battery_level",
+    "battery_soc": "battery_level", "state_of_charge": "battery_level", "battery_state_of_charge": "battery_level",
+    "power_delivered": "power", "water_temp": "water_temperature", "soil_temp": "soil_temperature",
+    "tds": "dissolved_solids",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
 _CHINESE = {
@@ -97,13 +104,20 @@ _ENDINGS = {
     "va": "VA", "kva": "kVA", "var": "var", "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "hz": "Hz", "ppm": "ppm",
     "ppb": "ppb", "ugm3": "µg/m³", "ug_m3": "µg/m³", "mgm3": "mg/m³", "mg_m3": "mg/m³", "mg_l": "mg/L", "ntu": "NTU",
     "lux": "lux", "lx": "lux", "db": "dB", "dba": "dB(A)", "dbm": "dBm", "wpm2": "W/m²", "wm2": "W/m²",
-    "w_m2": "W/m²", "us_cm": "µS/cm", "m3h": "m³/h", "m3_h": "m³/h", "lpm": "L/min", "rpm": "rpm",
+    "w_m2": "W/m²", "us_cm": "µS/cm", "seconds": "s", "sec": "s", "m3h": "m³/h", "m3_h": "m³/h", "lpm": "L/min",
+    "rpm": "rpm",
 }  # fmt: skip
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
     "indoor|outdoor|inside|outside|in|out|room|ambient|air|surface|supply|return|internal|external|int|ext|probe|rack"
     "|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|\\d{1,2}"
 )
+#: Ends of a circuit, of which electric quantities alone are told: `gridPower`, `mains_voltage`.
+_CIRCUITS = "grid|pv|solar|mains|inverter|home|house|battery|ac|dc|load|generator|charge|charging|discharge"
+_ELECTRIC = frozenset({"power", "voltage", "current", "frequency", "energy", "apparent_power", "reactive_power"})
+#: A current or voltage for charging is as often the one that is wished for.
+_WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
+_CIRCUIT = re.compile(rf"({_CIRCUITS})_(.+)")
 _BEFORE = re.compile(rf"({_PLACES})_(.+)")
 _AFTER = re.compile(rf"(.+)_({_PLACES})|(.+?)(\d{{1,2}})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -111,6 +125,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LEVELS = re.compile(r"(.+)[./:\\](.+)")
 #: Words in front that say that it is so now, as all of it is.
 _NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)")
+#: A question that a state answers: `isOccupied`.
+_IS = re.compile(r"is_?(.+)")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
 _TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0)}
 _DIGITS = "0123456789"
@@ -126,13 +142,17 @@ def meaning(word: str) -> tuple[Known, bool] | None:
 
     The unit is that of the word's ending; without one it is None, but where the catalogue's quantity has none.
     """
+    word = word if word.isascii() else plainly(word)
     if not word.isascii() or len(word) > _MAX_WORD:
         return _chinese(word)
     word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
     parted = _CAMEL.sub("_", word).lower()
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
     now = _NOW.fullmatch(parted) if found is None else None
-    return _plain_meaning(now[1]) if now is not None else found
+    found = _plain_meaning(now[1]) if now is not None else found
+    asked = _IS.fullmatch(parted) if found is None else None
+    state = _plain_meaning(asked[1]) if asked is not None else None
+    return state if state is not None and is_state(state[0].quantity) else found
 
 
 def of_point(word: str) -> tuple[Known, bool, str] | None:
@@ -181,7 +201,9 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
     for base, unit in (*_without_ending(lower), (lower, None)):
         for candidate, label in _candidates(base):
             quantity = _find(candidate) if unit is not None or candidate not in _AMBIGUOUS else None
-            if quantity is not None and (unit is None or _is_of(quantity, unit)):
+            if quantity is None or not _may_be_of(label, quantity.name):
+                continue
+            if unit is None or _is_of(quantity, unit):
                 return Known(of_air(quantity.name, unit), _unit(quantity, unit), label), quantity.name in _PLAIN
     return None
 
@@ -194,7 +216,8 @@ def _by_chinese_name() -> dict[str, Quantity]:
 
 
 def _chinese(word: str) -> tuple[Known, bool] | None:
-    quantity = _by_chinese_name().get(word.strip())
+    named = FOREIGN.get(word.strip().lower().replace(" ", "_"))
+    quantity = _find(named) if named is not None else _by_chinese_name().get(word.strip())
     return (Known(quantity.name, _unit(quantity, None)), True) if quantity is not None else None
 
 
@@ -207,7 +230,17 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
     if after is not None:
         word, place = (after.group(1), after.group(2)) if after.group(1) else (after.group(3), after.group(4))
         found.append((word, place))
+    circuit = _CIRCUIT.fullmatch(lower)
+    if circuit is not None:
+        found.append((circuit[2], circuit[1]))
     return found
+
+
+def _may_be_of(label: str, quantity: str) -> bool:
+    """Return whether a quantity may be told of the end of a circuit that a word names."""
+    if re.fullmatch(_CIRCUITS, label) is None:
+        return True
+    return quantity in _ELECTRIC and (label, quantity) not in _WISHED
 
 
 def _unit(quantity: Quantity, unit: str | None) -> str | None:
@@ -234,5 +267,6 @@ def _without_ending(lower: str) -> list[tuple[str, str]]:
 
 def _find(word: str) -> Quantity | None:
     whole = f"{word.removesuffix('_temp')}_temperature" if word.endswith("_temp") else word
-    quantity = default_catalogue().find(_MORE.get(word, word)) or default_catalogue().find(whole)
+    named = _MORE.get(word) or FOREIGN.get(word, word)
+    quantity = default_catalogue().find(named) or default_catalogue().find(whole)
     return quantity if quantity is not None and quantity.name in _PLAIN | _ASIDE else None

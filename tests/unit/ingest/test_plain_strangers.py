@@ -1,0 +1,124 @@
+"""Strangers' messages as clouds, gateways and people write them: whose it is, in which words, and what is none."""
+
+import json
+from typing import Any
+
+import pytest
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded
+from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_words import meaning
+
+AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+
+
+def decode(topic: str, body: Any) -> Decoded:
+    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+
+def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
+    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "expected"),
+    [
+        pytest.param(
+            "data/7",
+            {"deviceId": "S-1", "sensors": {"temperature": {"value": 2, "unit": "°C"}, "motion": {"detected": True}}},
+            {("S-1", "temperature"): (2.0, "°C"), ("S-1", "motion"): (1.0, "")},
+            id="sensors named by what they measure are no devices",
+        ),
+        pytest.param(
+            "data/7",
+            {"deviceId": "S-1", "sensors": {"north": {"temperature": 25.5}}},
+            {("S-1/north", "temperature"): (25.5, None)},
+            id="sensors named otherwise are",
+        ),
+        pytest.param(
+            "/sys/key/gw/thing/event/property/pack/post",
+            {"params": {"subDevices": [{"identity": {"productKey": "p", "deviceName": "d-1"},
+             "properties": {"temperature": {"value": 21.5, "time": 1}, "Humidity": [{"value": 40, "time": 1}]}}]}},
+            {("d-1", "temperature"): (21.5, None), ("d-1", "humidity"): (40.0, "%")},
+            id="devices below a gateway, values with their times",
+        ),
+        pytest.param(
+            "gateway/telemetry",
+            {"sub_device_data": {"28da": {"temperature": 27.1}}},
+            {("28da", "temperature"): (27.1, None)},
+            id="devices below a gateway, by name",
+        ),
+        pytest.param(
+            "/pump/d-1/properties/report",
+            {"properties": {"temperature": 36.5}},
+            {("d-1", "temperature"): (36.5, None)},
+            id="a platform's product is not its device",
+        ),
+        pytest.param(
+            "/demo/sys/pk/d-1/thing/event/property/post",
+            {"params": {"battery": 88}},
+            {("d-1", "battery_level"): (88.0, None)},
+            id="a platform behind a prefix",
+        ),
+        pytest.param(
+            "hub",
+            {"id": "9af86784", "eventType": "Telemetry", "data": {"body": {"temperature": 25.1},
+             "systemProperties": {"iothub-connection-device-id": "d-7"}}},
+            {("d-7", "temperature"): (25.1, None)},
+            id="an event's id is nobody's name",
+        ),
+        pytest.param(
+            "ilo/7",
+            {"temperature": [{"label": "01-Ambient", "currentreading": 24, "caution": 50, "temp_unit": "Celsius"}]},
+            {("ilo/7", "temperature/01-Ambient"): (24.0, "Celsius")},
+            id="a list under a word, with limits beside the values",
+        ),
+        pytest.param(
+            "/devices/msw/controls/Sound Level", "41.2", {("msw", "noise_level"): (41.2, None)}, id="a control's topic"
+        ),
+        pytest.param("bay/1", {"isOccupied": True}, {("bay/1", "occupied"): (1.0, "")}, id="a question and a truth"),
+        pytest.param("bay/1", {"occupancy": True}, {("bay/1", "occupied"): (1.0, "")}, id="occupancy told as a truth"),
+        pytest.param("casa/1", {"temperatura": 21.5, "humidité": 40, "presión": 1013},
+                     {("casa/1", "temperature"): (21.5, None), ("casa/1", "humidity"): (40.0, "%"),
+                      ("casa/1", "pressure"): (1013.0, None)}, id="words of other languages, accents or none"),
+        pytest.param("дом/1", {"влажность": 41}, {("дом/1", "humidity"): (41.0, "%")}, id="words of other letters"),
+        pytest.param("site/gridPower", "-812.4", {("site", "power/grid"): (-812.4, None)}, id="ends of a circuit"),
+        pytest.param("x/1", {"battery": 3.61, "temperature": 1}, {("x/1", "battery_voltage"): (3.61, "V"),
+                     ("x/1", "temperature"): (1.0, None)}, id="a cell's voltage is no charge"),
+    ],
+)  # fmt: skip
+def test_what_is_beyond_doubt_is_read(
+    topic: str, body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]
+) -> None:
+    assert told(decode(topic, body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("topic", "body"),
+    [
+        pytest.param("openWB/chargepoint/3/set/current", "16", id="below `set`"),
+        pytest.param("/devices/msw/controls/Temperature/meta/order", "1", id="what describes a control"),
+        pytest.param("threshold/set/response", {"temperature": 26.0, "success": True}, id="a limit is acknowledged"),
+        pytest.param("info/heart", {"user_id": 1, "battery": 80}, id="a person's telephone"),
+        pytest.param(
+            "ble/1", {"id": "98:BB:99:68:C9:FB", "rssi": -92, "distance": 27.7}, id="a distance that a radio guesses"
+        ),
+        pytest.param(
+            "dataq/tracker/B8A4",
+            {"serial": "B8A4", "class": "Human", "confidence": 87, "distance": 12.5},
+            id="what a camera saw",
+        ),
+        pytest.param("console/1", {"batt2": "0", "wh65batt": "1"}, id="flags of batteries"),
+        pytest.param("evcc/loadpoints/1/chargeCurrent", "16", id="a current that is wished for"),
+    ],
+)
+def test_what_may_be_something_else_is_refused(topic: str, body: Any) -> None:
+    with pytest.raises(UndecodableMessage):
+        decode(topic, body)
+
+
+@pytest.mark.parametrize("word", ["grid_temperature", "solar_humidity", "luz", "Strom", "is_temperature", "isothermal"])
+def test_a_word_that_may_mean_more_is_none(word: str) -> None:
+    assert meaning(word) is None
