@@ -1,14 +1,15 @@
 """The quantities that the city knows: what they are called, their unit, and what values are plausible."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Self
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.toml_lines import TomlText, parse_toml
 from city.units import Conversion, NoConversion, conversion, is_known
 
@@ -92,10 +93,11 @@ class Catalogue:
         Raises:
             BadCityFile: with file and line; an alias that two quantities claim is one of the mistakes.
         """
-        document = parse_toml(text, file)
-        read = _read(document)
+        document, faults = parse_toml(text, file), Faults()
+        read = _read(document, faults)
         merged = {**(base.quantities if base is not None else {}), **read}
-        _check_words(merged, read, document)
+        faults.found += _words_taken(merged, read, document)
+        faults.raise_found()
         return cls(merged)
 
     def find(self, name: str) -> Quantity | None:
@@ -194,14 +196,20 @@ _RATED = {"zh": "{}速率", "en": "{}, rate"}
 _KEYS = {"unit", "kind", "minimum", "maximum", "aggregation", "aliases", "name", "source", "made_of"}
 
 
-def _read(document: TomlText) -> dict[str, Quantity]:
+def _read(document: TomlText, faults: Faults) -> dict[str, Quantity]:
     tables = document.content.get("quantity", {})
-    for key in document.content:
-        if key != "quantity":
-            raise BadCityFile(expected="tables `[quantity.NAME]`", got=key, at=document.at(f"[{key}]"))
+    faults.found += [
+        BadCityFile(expected="tables `[quantity.NAME]`", got=key, at=document.at(f"[{key}]"))
+        for key in document.content
+        if key != "quantity"
+    ]
     if not isinstance(tables, dict):
         raise BadCityFile(expected="tables `[quantity.NAME]`", got=tables, at=f"{document.file}:1")
-    return {name: _Table(document, name, table).quantity() for name, table in tables.items()}
+    found = {}
+    for name, table in tables.items():
+        with faults:
+            found[name] = _Table(document, name, table).quantity()
+    return found
 
 
 class _Table:
@@ -214,28 +222,29 @@ class _Table:
         self._table: dict[str, Any] = table
 
     def quantity(self) -> Quantity:
-        for key in self._table:
-            if key not in _KEYS:
-                raise self._wrong(key, f"one of {', '.join(sorted(_KEYS))}", key)
+        faults = Faults()
+        known = ", ".join(sorted(_KEYS))
+        faults.found += [self._wrong(key, f"one of {known}", key) for key in self._table if key not in _KEYS]
         if not self._name.replace("_", "").isalnum() or not self._name.isascii():
-            raise self._wrong("", "a name of ASCII letters, digits and `_`", self._name)
-        minimum, maximum = self._bound("minimum"), self._bound("maximum")
-        if minimum is not None and maximum is not None and minimum > maximum:
-            raise self._wrong("maximum", f"at least the minimum {minimum}", maximum)
-        kind = QuantityKind(self._word("kind", QuantityKind, None))
-        unit = self._unit()
-        return Quantity(
+            faults.found.append(self._wrong("", "a name of ASCII letters, digits and `_`", self._name))
+        minimum, maximum = faults.of(self._bounds, (None, None))
+        word = faults.of(partial(self._word, "kind", QuantityKind, None), str(QuantityKind.GAUGE))
+        kind, unit = QuantityKind(word), faults.of(self._unit, "")
+        whole = not faults.found  # what depends on them is judged when they are good
+        found = Quantity(
             name=self._name,
             unit=unit,
             kind=kind,
             minimum=minimum,
             maximum=maximum,
-            aggregation=self._aggregation(kind, unit),
-            aliases=self._aliases(),
-            made_of=self._made_of(),
-            names=self._names(),
-            source=self._text("source", ""),
+            aggregation=faults.of(partial(self._aggregation, kind, unit), _NATURAL[kind]) if whole else _NATURAL[kind],
+            aliases=faults.of(self._aliases, ()),
+            made_of=faults.of(self._made_of, ()),
+            names=faults.of(self._names, {}),
+            source=faults.of(partial(self._text, "source", ""), ""),
         )
+        faults.raise_found()
+        return found
 
     def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
         at = self._document.at(f"[quantity.{self._name}]", key)
@@ -270,6 +279,14 @@ class _Table:
             raise self._wrong("unit", "a unit that can be converted, or empty for a count or state", unit)
         return unit
 
+    def _bounds(self) -> tuple[float | None, float | None]:
+        faults = Faults()
+        minimum, maximum = (faults.of(partial(self._bound, key), None) for key in ("minimum", "maximum"))
+        faults.raise_found()
+        if minimum is not None and maximum is not None and minimum > maximum:
+            raise self._wrong("maximum", f"at least the minimum {minimum}", maximum)
+        return minimum, maximum
+
     def _bound(self, key: str) -> float | None:
         value = self._table.get(key)
         if value is None:
@@ -301,11 +318,11 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _check_words(merged: dict[str, Quantity], read: dict[str, Quantity], document: TomlText) -> None:
+def _words_taken(merged: dict[str, Quantity], read: dict[str, Quantity], document: TomlText) -> Iterator[BadCityFile]:
     owners: dict[str, str] = {}
     for name, quantity in sorted(merged.items(), key=lambda item: item[0] in read):  # the file's own come last
         for word in (name, *quantity.aliases):
             owner = owners.setdefault(_folded(word), name)
             if owner != name:
                 at = document.at(f"[quantity.{name}]", "" if word == name else "aliases")
-                raise BadCityFile(expected="each name and alias once", got=f"{word} (also of {owner})", at=at)
+                yield BadCityFile(expected="each name and alias once", got=f"{word} (also of {owner})", at=at)

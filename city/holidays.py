@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from city.calendar import OFFICE_HOURS, PUBLISHED, Calendar
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.toml_lines import TomlText, parse_toml
 
 _KEYS = ("national", "office_hours", "years", "holiday", "workday", "days_off", "days_worked")
@@ -67,22 +69,28 @@ class _Holidays:
         self._content = document.content
 
     def read(self, zone: ZoneInfo) -> Calendar:
-        unknown = next((key for key in self._content if key not in _KEYS), None)
-        if unknown is not None:
-            raise self._wrong(unknown, "one of " + ", ".join(f"`{key}`" for key in _KEYS), unknown)
-        holidays = {**self._listed("days_off"), **dict(self._days("holiday"))}
-        workdays = {**self._listed("days_worked"), **dict(self._days("workday"))}
-        both = next((day for day in workdays if day in holidays), None)
-        if both is not None:
-            raise self._wrong("workday", "a day that is not a holiday too", both.isoformat())
-        return Calendar(
+        faults = Faults()
+        known = "one of " + ", ".join(f"`{key}`" for key in _KEYS)
+        faults.found += [self._wrong(key, known, key) for key in self._content if key not in _KEYS]
+        holidays, workdays = (
+            {**faults.of(partial(self._listed, listed), {}), **faults.of(partial(self._days, kind), {})}
+            for listed, kind in (("days_off", "holiday"), ("days_worked", "workday"))
+        )
+        faults.found += [
+            self._wrong("workday", "a day that is not a holiday too", day.isoformat())
+            for day in workdays
+            if day in holidays
+        ]
+        calendar = Calendar(
             zone=zone,
-            office=self._office(),
-            national=self._national(),
+            office=faults.of(self._office, OFFICE_HOURS),
+            national=faults.of(self._national, instead=True),
             holidays=holidays,
             workdays=workdays,
-            years=self._years(),
+            years=faults.of(self._years, frozenset()),
         )
+        faults.raise_found()
+        return calendar
 
     def _national(self) -> bool:
         national = self._content.get("national", True)
@@ -114,12 +122,17 @@ class _Holidays:
             raise self._wrong(key, "a list of dates such as [2027-02-05]", days)
         return dict.fromkeys(days, _NAMELESS)
 
-    def _days(self, kind: str) -> Iterator[tuple[date, dict[str, str]]]:
+    def _days(self, kind: str) -> dict[date, dict[str, str]]:
         entries = self._content.get(kind, [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise self._wrong(kind, f"tables `[[{kind}]]`", entries)
+        faults = Faults()
+        days: dict[date, dict[str, str]] = {}
         for nth, entry in enumerate(entries):
-            yield from self._named(kind, nth, entry)
+            with faults:
+                days.update(self._named(kind, nth, entry))
+        faults.raise_found()
+        return days
 
     def _named(self, kind: str, nth: int, entry: dict[str, Any]) -> Iterator[tuple[date, dict[str, str]]]:
         at = self._document.at(f"[[{kind}]]", nth=nth)

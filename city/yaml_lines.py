@@ -1,11 +1,15 @@
 """YAML whose values know the line they stand on, so that a mistake in a city file is named with file and line."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import yaml
 
 from city.errors import BadCityFile
+from city.faults import Faults
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,12 @@ class Located:
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Located"]:
         """Return a mapping that has all `required` keys and none besides them and the `optional` ones."""
-        found = self.entries()
+        found, faults = self.entries(), Faults()
         known = [*required, *optional]
-        for key, value in found.items():
-            if key not in known:
-                raise value.wrong(expected=f"one of {_listed(known)}", got=key)
-        for key in required:
-            if key not in found:
-                raise self.wrong(expected=f"`{key}`", got="nothing")
+        expected = f"one of {_listed(known)}"
+        faults.found += [value.wrong(expected=expected, got=key) for key, value in found.items() if key not in known]
+        faults.found += [self.wrong(expected=f"`{key}`", got="nothing") for key in required if key not in found]
+        faults.raise_found()
         return found
 
     def items(self) -> tuple["Located", ...]:
@@ -51,6 +53,15 @@ class Located:
         if not isinstance(self.value, tuple):
             raise self.wrong(expected="a list")
         return self.value
+
+    def each(self, read: "Callable[[Located], Read]") -> list[Read]:
+        """Return what `read` makes of each member of a list; the mistakes of all are raised together."""
+        faults, found = Faults(), []
+        for member in self.items():
+            with faults:
+                found.append(read(member))
+        faults.raise_found()
+        return found
 
     def text(self) -> str:
         """Return a text that is not empty."""
@@ -89,6 +100,16 @@ class Located:
     def names(self) -> dict[str, str]:
         """Return a name in Chinese and English: `{zh: …, en: …}`."""
         return {language: name.text() for language, name in self.fields(("zh", "en")).items()}
+
+
+def each_of(entries: Mapping[str, Located], read: Callable[[str, Located], Read]) -> dict[str, Read]:
+    """Return what `read` makes of each key and value of a mapping; the mistakes of all are raised together."""
+    faults, found = Faults(), {}
+    for name, entry in entries.items():
+        with faults:
+            found[name] = read(name, entry)
+    faults.raise_found()
+    return found
 
 
 def parse_yaml(text: str, file: str) -> Located:

@@ -1,6 +1,7 @@
 """What pydantic says of a table in `sources.toml`, in our words."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -23,16 +24,24 @@ _LONGEST = 80
 
 
 class Mistake(NamedTuple):
-    """The first of a table's mistakes: its key with dots, what it is expected to be, and what stands there."""
+    """One of a table's mistakes: its key with dots, what it is expected to be, and what stands there."""
 
     key: str
     expected: str
     got: object
 
 
-def first_of(error: ValidationError) -> Mistake:
-    """Return the first mistake."""
-    first: Any = error.errors()[0]
+def mistakes_of(error: ValidationError) -> Iterator[Mistake]:
+    """Yield the mistakes, one of each key."""
+    seen: set[str] = set()
+    for found in error.errors():
+        mistake = _mistake(found)
+        if mistake.key not in seen:
+            seen.add(mistake.key)
+            yield mistake
+
+
+def _mistake(first: Any) -> Mistake:  # noqa: ANN401 - pydantic's own record
     key = ".".join(str(part) for part in first["loc"])
     expected = _WORDS.get(first["type"])
     if expected is None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.measurement import Decoder
 from city.toml_lines import TomlText, parse_toml
 from ingest.decoders import FAMILIES, DecoderSet
@@ -62,16 +64,18 @@ class Routes:
         Raises:
             BadCityFile: with file and line; filters that overlap are one of the mistakes.
         """
-        document = parse_toml(text, file)
+        document, faults = parse_toml(text, file), Faults()
         decoders = decoders if decoders is not None else DecoderSet(FAMILIES)
-        own = _own_routes(document, decoders)
+        own = faults.of(partial(_own_routes, document, decoders), [])
+        shares = faults.of(partial(read_shares, document), Shares())
+        faults.raise_found()
         native = [_route(decoders, topic_filter, "native") for topic_filter in NATIVE_FILTERS]
         free = [
             _route(decoders, topic_filter, family)
             for topic_filter, family in KNOWN_GRAMMARS.items()
             if not any(overlap(topic_filter, route.topic_filter) for route in own)
         ]
-        return cls([*native, *own, *free], decoders.memory, read_shares(document))
+        return cls([*native, *own, *free], decoders.memory, shares)
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -94,21 +98,25 @@ def _route(decoders: DecoderSet, topic_filter: str, family: str, options: Decode
 
 
 def _own_routes(document: TomlText, decoders: DecoderSet) -> list[Route]:
-    for key in document.content:
-        if key not in {"route", "template", "source", "quota"}:
-            expected = "tables `[[route]]`, `[[template]]`, `[[source]]` and `[quota]`"
-            raise BadCityFile(expected=expected, got=key, at=document.at(f"[{key}]"))
+    faults = Faults()
+    expected = "tables `[[route]]`, `[[template]]`, `[[source]]` and `[quota]`"
+    faults.found += [
+        BadCityFile(expected=expected, got=key, at=document.at(f"[{key}]"))
+        for key in document.content
+        if key not in {"route", "template", "source", "quota"}
+    ]
     taken: dict[str, str] = {**dict.fromkeys(NATIVE_FILTERS, "the native topics"), _OWN_PREFIX: "our own topics"}
     routes: list[Route] = []
-    for number, table in enumerate(_tables(document, "route")):
-        route = _Table(document, number, table).route(taken, decoders)
-        taken[route.topic_filter] = "another route"
-        routes.append(route)
-    for number, table in enumerate(_tables(document, "template")):
-        topic_filter, decoder = read_template(document, number, table)
-        _check_free(topic_filter, taken, document.at("[[template]]", "topic", nth=number))
-        taken[topic_filter] = "another template"
-        routes.append(Route(topic_filter, FAMILY, decoder))
+    for number, table in enumerate(faults.of(partial(_tables, document, "route"), [])):
+        with faults:
+            routes.append(_Table(document, number, table).route(taken, decoders))
+    for number, table in enumerate(faults.of(partial(_tables, document, "template"), [])):
+        with faults:
+            topic_filter, decoder = read_template(document, number, table)
+            _check_free(topic_filter, taken, document.at("[[template]]", "topic", nth=number))
+            taken[topic_filter] = "another template"
+            routes.append(Route(topic_filter, FAMILY, decoder))
+    faults.raise_found()
     return routes
 
 
@@ -132,17 +140,27 @@ class _Table:
     def __init__(self, document: TomlText, number: int, table: Mapping[str, Any]) -> None:
         self._document, self._number, self._table = document, number, table
 
-    def route(self, taken: Mapping[str, str], decoders: DecoderSet) -> Route:
-        for key in self._table:
-            if key not in {"filter", "decoder", "options"}:
-                raise BadCityFile(expected="`filter`, `decoder` or `options`", got=key, at=self._at(key))
-        topic_filter = self._filter(taken)
+    def route(self, taken: dict[str, str], decoders: DecoderSet) -> Route:
+        faults = Faults()
+        faults.found += [
+            BadCityFile(expected="`filter`, `decoder` or `options`", got=key, at=self._at(key))
+            for key in self._table
+            if key not in {"filter", "decoder", "options"}
+        ]
+        topic_filter = faults.of(partial(self._filter, taken), "")
+        family = faults.of(partial(self._decoder, decoders), "")
+        options = faults.of(partial(read_options, self._table.get("options", {}), self._option_at), DecoderOptions())
+        if topic_filter:  # its own mistakes do not hide that another overlaps it
+            taken[topic_filter] = "another route"
+        faults.raise_found()
+        return _route(decoders, topic_filter, family, options)
+
+    def _decoder(self, decoders: DecoderSet) -> str:
         decoder = self._table.get("decoder", "nothing")
         if decoder not in decoders.names or decoder == "native":
             known = ", ".join(f"`{name}`" for name in sorted(decoders.names) if name != "native")
             raise BadCityFile(expected=f"`decoder` one of {known}", got=decoder, at=self._at("decoder"))
-        options = self._table.get("options", {})
-        return _route(decoders, topic_filter, decoder, read_options(options, self._option_at))
+        return str(decoder)
 
     def _filter(self, taken: Mapping[str, str]) -> str:
         topic_filter = self._table.get("filter", "nothing")

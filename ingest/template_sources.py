@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from city.errors import BadCityFile
+from city.faults import ManyFaults
 from city.toml_lines import TomlText
 from ingest.decoders.options import DecoderOptions
-from ingest.mistakes import first_of
+from ingest.mistakes import mistakes_of
 from ingest.templates.decoder import TemplateDecoder
 from ingest.templates.rule import Template
 from ingest.templates.topic import TopicPattern
@@ -37,7 +38,14 @@ def read_template(document: TomlText, number: int, table: object) -> tuple[str, 
     return topic_filter, TemplateDecoder([template], DecoderOptions())
 
 
-def _wrong(document: TomlText, number: int, error: ValidationError) -> BadCityFile:
-    mistake = first_of(error)
-    at = document.at("[[template]]", mistake.key.partition(".")[0], nth=number)
-    return BadCityFile(expected=mistake.expected, got=mistake.got, at=at)
+def _wrong(document: TomlText, number: int, error: ValidationError) -> ManyFaults:
+    return ManyFaults(
+        tuple(
+            BadCityFile(
+                expected=mistake.expected,
+                got=mistake.got,
+                at=document.at("[[template]]", mistake.key.partition(".")[0], nth=number),
+            )
+            for mistake in mistakes_of(error)
+        )
+    )

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.toml_lines import TomlText, parse_toml
 from registry.component_csv import USUAL_CODE
 
@@ -48,22 +50,35 @@ class _About:
         self._document = document
 
     def read(self) -> CityAbout:
-        unknown = next((key for key in self._document.content if key not in _KEYS), None)
-        if unknown is not None:
-            raise self._wrong(unknown, f"one of {', '.join(sorted(_KEYS))}", unknown)
+        faults = Faults()
+        known = f"one of {', '.join(sorted(_KEYS))}"
+        faults.found += [self._wrong(key, known, key) for key in self._document.content if key not in _KEYS]
+        about = CityAbout(
+            name=faults.of(lambda: self._names("name", self._value("name")), {}),
+            zone=faults.of(self._zone, ZoneInfo("UTC")),
+            center=faults.of(self._center, (0.0, 0.0)),
+            zoom=faults.of(self._zoom, 0.0),
+            bounds=faults.of(self._bounds, None),
+            districts=faults.of(partial(self._named, "districts"), {}),
+            component_code=faults.of(partial(self._pattern, "component_code", USUAL_CODE), USUAL_CODE),
+            sites=faults.of(partial(self._named, "sites"), {}),
+        )
+        faults.raise_found()
+        return about
+
+    def _center(self) -> tuple[float, float]:
         longitude, latitude = self._numbers("center", 2)
         if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
             raise self._wrong("center", "[longitude, latitude] in degrees (WGS-84)", [longitude, latitude])
-        return CityAbout(
-            name=self._names("name", self._value("name")),
-            zone=self._zone(),
-            center=(longitude, latitude),
-            zoom=self._zoom(),
-            bounds=self._bounds(),
-            districts={key: self._names("districts", names) for key, names in self._table("districts").items()},
-            component_code=self._pattern("component_code", USUAL_CODE),
-            sites={key: self._names("sites", names, key) for key, names in self._table("sites").items()},
-        )
+        return longitude, latitude
+
+    def _named(self, key: str) -> dict[str, dict[str, str]]:
+        faults, found = Faults(), {}
+        for name, names in self._table(key).items():
+            with faults:
+                found[name] = self._names(key, names, name)
+        faults.raise_found()
+        return found
 
     def _pattern(self, key: str, default: str) -> str:
         found = self._value(key, default)

@@ -13,6 +13,7 @@ from city.catalogue import Catalogue, default_catalogue
 from city.component import Component
 from city.entry import NumberedSensor
 from city.errors import BadCityFile
+from city.faults import faults_of
 from city.holidays import parse_holidays
 from city.registered import Registered
 from city.sensor import Sensor
@@ -256,7 +257,7 @@ class _Reader:
         try:
             return parse(self._text(path), name)
         except BadCityFile as exc:
-            self._mistakes.append(exc)
+            self._mistakes += faults_of(exc)
             return None
 
     def _calendar(self, zone: ZoneInfo) -> Calendar | None:

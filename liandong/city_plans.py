@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from city.errors import BadCityFile
+from city.faults import faults_of
 from linkage.plans.library import Plans
 from linkage.plans.parsing import parse_plan
 from linkage.plans.plan import Plan
@@ -16,7 +17,7 @@ def read_plans(root: Path, text: Callable[[Path], str], mistakes: list[BadCityFi
         try:
             found.append(parse_plan(text(file), file.relative_to(root).as_posix()))
         except BadCityFile as exc:
-            mistakes.append(exc)
+            mistakes += faults_of(exc)
     try:
         return Plans(found)
     except BadCityFile as exc:

@@ -70,11 +70,14 @@ def parse_departments(text: str, file: str = "departments.yaml") -> Directory:
         BadCityFile: naming the line, what was expected and what was found.
     """
     found: dict[str, Department] = {}
-    for entry in parse_yaml(text, file).fields(("departments",))["departments"].items():
+
+    def read(entry: Located) -> None:
         department = _department(entry)
         if department.id in found:
             raise entry.wrong(expected="each department once", got=department.id)
         found[department.id] = department
+
+    parse_yaml(text, file).fields(("departments",))["departments"].each(read)
     for axis in (Axis.SUPERVISION, Axis.COMMAND):
         if all(department.axis is not axis for department in found.values()):
             raise BadCityFile(expected=f"at least one desk with axis `{axis}`", got="none", at=f"{file}:1")

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from city.errors import BadCityFile
-from city.yaml_lines import parse_yaml
+from city.yaml_lines import Located, parse_yaml
 from linkage.standards import Standards
 
 #: Stands at the end of a code for every grid whose code begins so: a community, a street or a county (GB/T 30428.1).
@@ -49,13 +50,15 @@ def parse_responsibility(text: str, file: str = "responsibility.yaml") -> Respon
     if not text.strip():
         return Responsibility()
     found = parse_yaml(text, file).fields(("collectors",), ("classes",))
-    beats = []
-    for one in found["collectors"].items():
-        entry = one.fields(("username", "grids"))
-        name = entry["username"].text()
-        beats += [Beat(name, grids.text(), grids.at) for grids in entry["grids"].items()]
-    classes = found["classes"].items() if "classes" in found else ()
-    return Responsibility(tuple(beats), tuple((one.text(), one.at) for one in classes))
+    beats = tuple(chain.from_iterable(found["collectors"].each(_beats)))
+    classes = found["classes"].each(lambda one: (one.text(), one.at)) if "classes" in found else ()
+    return Responsibility(beats, tuple(classes))
+
+
+def _beats(one: Located) -> list[Beat]:
+    entry = one.fields(("username", "grids"))
+    name = entry["username"].text()
+    return [Beat(name, grids.text(), grids.at) for grids in entry["grids"].items()]
 
 
 def responsibility_mistakes(

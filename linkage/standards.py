@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from city.calendar import Limit, Unit, parse_limit
+from city.faults import Faults
 from city.yaml_lines import Located, parse_yaml
 
 #: Limits of the office stages, as a limit such as `30 minute` or, with `_min`, as a number of minutes.
@@ -103,11 +105,14 @@ def parse_standards(text: str, file: str = "case-standards.yaml") -> Standards:
         BadCityFile: naming the line, what was expected and what was found.
     """
     classes: dict[str, Standard] = {}
-    for entry in parse_yaml(text, file).fields(("classes",))["classes"].items():
+
+    def read(entry: Located) -> None:
         standard = _standard(entry)
         if standard.id in classes:
             raise entry.wrong(expected="each class once", got=standard.id)
         classes[standard.id] = standard
+
+    parse_yaml(text, file).fields(("classes",))["classes"].each(read)
     return Standards(classes)
 
 
@@ -115,13 +120,16 @@ def _standard(entry: Located) -> Standard:
     stages = [key for stage in (*_STAGES, "close") for key in (stage, f"{stage}_min")]
     others = ("handle", "handle_h", "closing", "conditions", "reopen")
     found = entry.fields(("id", "name", "code", "source"), (*stages, *others))
-    limits = {stage: _stage(stage, found, entry) for stage in _STAGES}
+    faults = Faults()
+    limits = {stage: faults.of(partial(_stage, stage, found, entry), _OFFICE) for stage in _STAGES}
+    conditions = faults.of(partial(_conditions, found, entry), ())
+    faults.raise_found()
     return Standard(
         id=found["id"].text(),
         name=found["name"].names(),
         code=found["code"].text(),
         close=_stage("close", found, entry) if {"close", "close_min"} & found.keys() else _OFFICE,
-        conditions=_conditions(found, entry),
+        conditions=conditions,
         source=found["source"].text(),
         reopen=limit_of(found["reopen"]) if "reopen" in found else None,
         **limits,
@@ -143,11 +151,14 @@ def _conditions(found: Mapping[str, Located], entry: Located) -> tuple[Condition
     if besides is not None:
         raise besides.wrong(expected="`handle` and `closing` in each of the conditions")
     conditions: dict[str, Condition] = {}
-    for one in found["conditions"].items():
+
+    def read(one: Located) -> None:
         condition = _condition(one)
         if condition.id in conditions:
             raise one.wrong(expected="each condition once", got=condition.id)
         conditions[condition.id] = condition
+
+    found["conditions"].each(read)
     if not conditions:
         raise found["conditions"].wrong(expected="at least one condition")
     return tuple(conditions.values())

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from city.errors import BadCityFile
+from city.faults import ManyFaults
 from city.measurement import Measurement
 from city.units import is_known
-from ingest.mistakes import first_of
+from ingest.mistakes import Mistake, mistakes_of
 
 
 class Register(BaseModel):
@@ -88,12 +89,15 @@ def read_options(given: Mapping[str, Any], at: Callable[[str], str]) -> DecoderO
     """Return the options of one route; `at` returns where an option stands.
 
     Raises:
-        BadCityFile: one is unknown or has a value that it cannot have.
+        ManyFaults: some are unknown or have values that they cannot have.
     """
     try:
         return DecoderOptions.model_validate(given)
     except ValidationError as error:
-        mistake = first_of(error)
-        place = at(mistake.key.partition(".")[0] or "options")
-        expected = f"the option {mistake.expected}" if mistake.key else f"`options` {mistake.expected}"
-        raise BadCityFile(expected=expected, got=mistake.got, at=place) from error
+        raise ManyFaults(tuple(_fault(mistake, at) for mistake in mistakes_of(error))) from error
+
+
+def _fault(mistake: Mistake, at: Callable[[str], str]) -> BadCityFile:
+    place = at(mistake.key.partition(".")[0] or "options")
+    expected = f"the option {mistake.expected}" if mistake.key else f"`options` {mistake.expected}"
+    return BadCityFile(expected=expected, got=mistake.got, at=place)

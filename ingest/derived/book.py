@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.toml_lines import parse_toml
 from ingest.derived import air_cn, air_us, dew_point, noise, rate, traffic, ups
 from ingest.derived.section import Choice, Section, Selection
@@ -51,17 +52,22 @@ class DerivedBook:
         Raises:
             BadCityFile: with file and line.
         """
-        document = parse_toml(text, file)
+        document, faults = parse_toml(text, file), Faults()
         names = [kind.name for kind in KINDS]
-        for name in document.content:
-            if name not in names:
-                raise BadCityFile(expected=f"tables of {', '.join(names)}", got=name, at=document.at(f"[{name}]"))
+        expected = f"tables of {', '.join(names)}"
+        faults.found += [
+            BadCityFile(expected=expected, got=name, at=document.at(f"[{name}]"))
+            for name in document.content
+            if name not in names
+        ]
         chosen = []
         for kind in KINDS:
-            section = Section(document, f"[{kind.name}]", document.content.get(kind.name, {}))
-            settings = kind.read(section)
-            if section.flag("enabled", default=kind.by_default):
-                chosen.append((kind, settings))
+            with faults:
+                section = Section(document, f"[{kind.name}]", document.content.get(kind.name, {}), faults=faults)
+                settings = kind.read(section)
+                if section.flag("enabled", default=kind.by_default):
+                    chosen.append((kind, settings))
+        faults.raise_found()
         return cls(tuple(chosen))
 
     def selections(self) -> Iterator[Selection]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from city.census import Census
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.level import Domain
 from city.toml_lines import TomlText
 
@@ -67,11 +68,11 @@ class Choice(Generic[Value]):
 class Section:
     """A table of the file, `[noise]`, or one of several below it, `[[noise.zone]]`.
 
-    Every method raises BadCityFile for a value that is none of the right kind.
+    A value that is none of the right kind is noted in `faults`, and another stands for it until these are raised.
     """
 
-    def __init__(self, document: TomlText, header: str, table: object, *, nth: int = 0) -> None:
-        self._document, self._header, self._nth = document, header, nth
+    def __init__(self, document: TomlText, header: str, table: object, *, nth: int = 0, faults: Faults) -> None:
+        self._document, self._header, self._nth, self._faults = document, header, nth, faults
         if not isinstance(table, dict):
             self.wrong("", f"a table `{header}`", table)
         self._table: dict[str, Any] = table
@@ -80,37 +81,41 @@ class Section:
         """Complain of keys that nobody reads."""
         for key in self._table:
             if key not in keys:
-                self.wrong(key, f"one of {', '.join(keys)}", key)
+                self._note(key, f"one of {', '.join(keys)}", key)
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return yes or no."""
         value = self._table.get(key, default)
         if not isinstance(value, bool):
-            self.wrong(key, f"`{key}` true or false", value)
+            self._note(key, f"`{key}` true or false", value)
+            return default
         return value
 
     def number(self, key: str, default: float | None, low: float, high: float) -> float:
         """Return a number from `low` to `high`; without a default it must be there."""
         value = self._table.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            self.wrong(key, f"`{key}` a number from {low:g} to {high:g}", "nothing" if value is None else value)
+            self._note(key, f"`{key}` a number from {low:g} to {high:g}", "nothing" if value is None else value)
+            return low
         return float(value)
 
     def word(self, key: str, allowed: Sequence[str], default: str | None = None) -> str | None:
         """Return one of these words; the default where there is none."""
         value = self._table.get(key, default)
         if value is not default and value not in allowed:
-            self.wrong(key, f"`{key}` one of {', '.join(allowed)}", value)
+            self._note(key, f"`{key}` one of {', '.join(allowed)}", value)
+            return allowed[0]
         return value if value is None else str(value)
 
     def words(self, key: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
         """Return a list of words, of these where some are named."""
         value = self._table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
-            self.wrong(key, f"`{key}` a list of words", value)
+            self._note(key, f"`{key}` a list of words", value)
+            return ()
         for one in value:
             if allowed and one not in allowed:
-                self.wrong(key, f"`{key}` of {', '.join(allowed)}", one)
+                self._note(key, f"`{key}` of {', '.join(allowed)}", one)
         return tuple(value)
 
     def choice(self, key: str, keys: Sequence[str], read: "Callable[[Section], Value]") -> Choice[Value]:
@@ -118,12 +123,15 @@ class Section:
         tables = self._table.get(key, [])
         header = f"[[{self._header.strip('[]')}.{key}]]"
         if not isinstance(tables, list):
-            self.wrong(key, f"tables `{header}`", tables)
+            self._note(key, f"tables `{header}`", tables)
+            return Choice()
         entries = []
         for nth, table in enumerate(tables):
-            section = Section(self._document, header, table, nth=nth)
-            section.only(*keys, *_ABOUT)
-            entries.append((section.selection(), read(section)))
+            with self._faults:
+                section = Section(self._document, header, table, nth=nth, faults=self._faults)
+                section.only(*keys, *_ABOUT)
+                value = read(section)
+                entries.append((section.selection(), value))
         return Choice(tuple(entries))
 
     def where(self, usual: Domain) -> Choice[bool]:
@@ -133,12 +141,19 @@ class Section:
 
     def selection(self) -> Selection:
         """Return which sensors this is about."""
+        known = len(self._faults.found)
         sensors, kinds, tags, domains = (self.words(key, _KNOWN.get(key, ())) for key in _ABOUT)
         found = Selection(sensors, kinds, tags, domains, self._document.at(self._header, nth=self._nth))
-        if found == Selection():
+        if found == Selection() and len(self._faults.found) == known:
             self.wrong("", f"sensors by {', '.join(_ABOUT)}", "none of them")
         return found
 
     def wrong(self, key: str, expected: str, got: object) -> NoReturn:
         """Raise BadCityFile about a key."""
-        raise BadCityFile(expected=expected, got=got, at=self._document.at(self._header, key, nth=self._nth))
+        raise self._fault(key, expected, got)
+
+    def _note(self, key: str, expected: str, got: object) -> None:
+        self._faults.found.append(self._fault(key, expected, got))
+
+    def _fault(self, key: str, expected: str, got: object) -> BadCityFile:
+        return BadCityFile(expected=expected, got=got, at=self._document.at(self._header, key, nth=self._nth))

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.toml_lines import TomlText
 from ingest.fairness.bucket import Rate
 from ingest.topics import is_filter, overlap
@@ -56,13 +58,16 @@ def read_shares(document: TomlText) -> Shares:
     quota = document.content.get("quota", {})
     if not isinstance(quota, dict):
         raise BadCityFile(expected="a table `[quota]`", got=type(quota).__name__, at=f"{document.file}:1")
-    city = _Table(document, quota, "[quota]").city()
+    faults = Faults()
+    city = faults.of(_Table(document, quota, "[quota]").city, _UNBOUNDED)
     tables = document.content.get("source", [])
     if not isinstance(tables, list):
         raise BadCityFile(expected="tables `[[source]]`", got=type(tables).__name__, at=document.at("[source]"))
     sources: list[Source] = []
     for number, table in enumerate(tables):
-        sources.append(_Table(document, table, "[[source]]", number).source(sources))
+        with faults:
+            sources.append(_Table(document, table, "[[source]]", number).source(sources))
+    faults.raise_found()
     return Shares(city, tuple(sources))
 
 
@@ -73,21 +78,37 @@ class _Table:
         self._document, self._table, self._header, self._number = document, table, header, number
 
     def city(self) -> Rate:
-        self._only(_RATE_KEYS)
-        return self._rate()
+        faults = Faults()
+        with faults:
+            self._only(_RATE_KEYS)
+        rate = faults.of(self._rate, _UNBOUNDED)
+        faults.raise_found()
+        return rate
 
     def source(self, others: list[Source]) -> Source:
-        self._only(("name", "topics", "weight", "first", *_RATE_KEYS))
+        faults = Faults()
+        with faults:
+            self._only(("name", "topics", "weight", "first", *_RATE_KEYS))
+        name = faults.of(partial(self._name, others), "")
+        first = faults.of(self._first, instead=False)
+        weight = faults.of(partial(self._number_of, "weight"), None)
+        topics, rate = faults.of(partial(self._topics, others), ()), faults.of(self._rate, _UNBOUNDED)
+        faults.raise_found()
+        return Source(name, topics, rate, weight if weight is not None else 1.0, first)
+
+    def _name(self, others: list[Source]) -> str:
         name = self._table.get("name")
         if not isinstance(name, str) or not 0 < len(name) <= _NAME_LENGTH or name == OTHERS:
             raise self._wrong("name", expected=f"`name`, at most {_NAME_LENGTH} characters and not `{OTHERS}`")
         if name in {other.name for other in others}:
             raise self._wrong("name", expected="a name that no other source has")
+        return name
+
+    def _first(self) -> bool:
         first = self._table.get("first", False)
         if not isinstance(first, bool):
             raise self._wrong("first", expected="`first` true or false")
-        weight = self._number_of("weight")
-        return Source(name, self._topics(others), self._rate(), weight if weight is not None else 1.0, first)
+        return first
 
     def _topics(self, others: list[Source]) -> tuple[str, ...]:
         topics = self._table.get("topics")
@@ -102,8 +123,10 @@ class _Table:
         return tuple(topics)
 
     def _rate(self) -> Rate:
-        burst_s = self._number_of("burst_s")
-        rate = Rate(self._number_of("messages_per_s"), self._number_of("bytes_per_s"))
+        faults = Faults()
+        messages_per_s, bytes_per_s, burst_s = (faults.of(partial(self._number_of, key), None) for key in _RATE_KEYS)
+        rate = Rate(messages_per_s, bytes_per_s)
+        faults.raise_found()
         return rate if burst_s is None else Rate(rate.messages_per_s, rate.bytes_per_s, burst_s)
 
     def _number_of(self, key: str) -> float | None:
@@ -115,9 +138,9 @@ class _Table:
         return float(value)
 
     def _only(self, keys: tuple[str, ...]) -> None:
-        for key in self._table:
-            if key not in keys:
-                raise self._wrong(key, expected=", ".join(f"`{one}`" for one in keys), got=key)
+        faults, expected = Faults(), ", ".join(f"`{one}`" for one in keys)
+        faults.found += [self._wrong(key, expected=expected, got=key) for key in self._table if key not in keys]
+        faults.raise_found()
 
     def _wrong(self, key: str, *, expected: str, got: object = None) -> BadCityFile:
         found = self._table.get(key, "nothing") if got is None else got

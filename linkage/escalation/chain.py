@@ -88,17 +88,17 @@ def parse_chains(text: str, file: str = _DEFAULT, groups: Collection[str] | None
     Raises:
         BadCityFile: naming the line, what was expected and what was found.
     """
-    entries = parse_yaml(text, file).fields(("chains",))["chains"].items()
     taken: set[int] = set()
-    chains = []
-    for entry in entries:
+
+    def read(entry: Located) -> Chain:
         chain = _chain(entry, groups)
         twice = taken.intersection(chain.priorities)
         if twice:
             raise entry.wrong(expected="each priority in one chain", got=f"{min(twice)} again")
         taken.update(chain.priorities)
-        chains.append(chain)
-    return Chains(chains)
+        return chain
+
+    return Chains(parse_yaml(text, file).fields(("chains",))["chains"].each(read))
 
 
 @cache
@@ -109,7 +109,7 @@ def default_chains() -> Chains:
 
 def _chain(entry: Located, groups: Collection[str] | None) -> Chain:
     found = entry.fields(("priorities", "steps"), ("forgotten_min", "again_min"))
-    rungs = [_rung(step, groups) for step in found["steps"].items()]
+    rungs = found["steps"].each(lambda step: _rung(step, groups))
     if not rungs:
         raise found["steps"].wrong(expected="at least one step")
     for step, (earlier, later) in zip(found["steps"].items()[1:], pairwise(rungs), strict=False):

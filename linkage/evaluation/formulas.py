@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from city.yaml_lines import Located, parse_yaml
+from city.yaml_lines import Located, each_of, parse_yaml
 from linkage.evaluation.arithmetic import Rate, parse_sum
 from linkage.evaluation.vocabulary import COUNTS, Subject
 
@@ -125,7 +125,7 @@ def parse_formulas(text: str, file: str = "evaluation.yaml") -> Formulas:
     own = parse_yaml(text, file).fields((), _SECTIONS)
     found = {**usual, **own}
     entries = _merged("rates", usual, own)
-    rates = {name: _rate(name, entry) for name, entry in entries.items()}
+    rates = each_of(entries, _rate)
     default_class, areas_of = _area_classes(found["areas"])
     subjects = _merged("subjects", usual, own)
     composites = _composites(subjects, rates, {default_class, *areas_of})

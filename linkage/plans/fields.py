@@ -53,7 +53,7 @@ def between(entry: Located, least: int, most: int) -> int:
 
 def each(entry: Located | None, parse: Callable[[Located], T]) -> tuple[T, ...]:
     """Return every member of a list, parsed; nothing for a list that is not there."""
-    return () if entry is None else tuple(parse(one) for one in entry.items())
+    return () if entry is None else tuple(entry.each(parse))
 
 
 def day(entry: Located) -> date:

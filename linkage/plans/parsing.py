@@ -1,9 +1,11 @@
 """A plan's YAML file as a `Plan`, with file and line for everything that is wrong with it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from city.faults import Faults
 from city.level import Level
-from city.yaml_lines import Located, parse_yaml
+from city.yaml_lines import Located, each_of, parse_yaml
 from linkage.person import Role
 from linkage.plans.conditions import Condition, Incidents, Trigger, Triggers, WarningInForce
 from linkage.plans.fields import between, day, each, ident, limit, minutes
@@ -40,7 +42,15 @@ def parse_plan(text: str, file: str = "plan.yaml") -> Plan:
     """
     document = parse_yaml(text, file)
     found = document.fields(_REQUIRED, _OPTIONAL)
-    levels = _levels(found["levels"])
+    faults = Faults()
+    levels = faults.of(partial(_levels, found["levels"]), {})
+    together = faults.of(lambda: _together(found["together"]) if "together" in found else None, None)
+    rules, comms = (
+        faults.of(partial(read, found.get(key)), {}) for key, read in (("rules", _rules), ("comms", _comms))
+    )
+    resources = faults.of(partial(each, found.get("resources"), Located.names), ())
+    drills = faults.of(partial(each, found.get("drills"), scenario_of), ())
+    faults.raise_found()
     valid_from, next_review = day(found["valid_from"]), day(found["next_review"])
     if next_review <= valid_from:
         raise found["next_review"].wrong(expected=f"a day after {valid_from}", got=next_review)
@@ -56,12 +66,12 @@ def parse_plan(text: str, file: str = "plan.yaml") -> Plan:
         source=found["source"].text(),
         incident_class=found["incident_class"].text(),
         levels=ordered(levels),
-        rules=_rules(found.get("rules")),
+        rules=rules,
         lower_after_min=minutes(found["lower_after_min"]) if "lower_after_min" in found else 30,
-        together=_together(found["together"]) if "together" in found else None,
-        resources=each(found.get("resources"), Located.names),
-        comms=_comms(found.get("comms")),
-        drills=each(found.get("drills"), scenario_of),
+        together=together,
+        resources=resources,
+        comms=comms,
+        drills=drills,
         text=text,
         file=file,
         line=document.line,
@@ -69,7 +79,7 @@ def parse_plan(text: str, file: str = "plan.yaml") -> Plan:
 
 
 def _levels(entry: Located) -> dict[str, PlanLevel]:
-    levels = {name: _level(name, level) for name, level in entry.fields((), LEVELS).items()}
+    levels = each_of(entry.fields((), LEVELS), _level)
     if not levels:
         raise entry.wrong(expected="at least one of " + ", ".join(f"`{level}`" for level in LEVELS), got="nothing")
     seen: set[str] = set()

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from city.clock import SECOND_NS
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.level import PRIORITIES
 from city.yaml_lines import Located, parse_yaml
 from linkage.departments import Directory
@@ -113,16 +115,25 @@ def parse_reports(text: str, file: str = "reports.yaml") -> ReportBook:
         BadCityFile: naming the line, what was expected and what was found.
     """
     found = parse_yaml(text, file).fields((), ("hotlines", "duplicates", "callbacks", "classes"))
+    faults = Faults()
+    hotlines = faults.of(lambda: _hotlines(found["hotlines"]) if "hotlines" in found else (), ())
+    classes = faults.of(lambda: _classes(found["classes"]) if "classes" in found else {}, {})
+    book = faults.of(partial(_rest, found, hotlines, classes), None)
+    faults.raise_found()
+    return book
+
+
+def _rest(found: Mapping[str, Located], hotlines: tuple[Hotline, ...], classes: dict[str, ReportedClass]) -> ReportBook:
     near = _section(found, "duplicates", "within_m", "within_h")
     calls = _section(found, "callbacks", "attempts", "scale")
     usual = ReportBook()
     return ReportBook(
-        hotlines=_hotlines(found["hotlines"]) if "hotlines" in found else (),
+        hotlines=hotlines,
         within_m=_above_0(near["within_m"]) if "within_m" in near else usual.within_m,
         within_ns=round(_above_0(near["within_h"]) * _HOUR_NS) if "within_h" in near else usual.within_ns,
         call_attempts=_attempts(calls["attempts"]) if "attempts" in calls else usual.call_attempts,
         scale=calls["scale"].word(tuple(SCALES)) if "scale" in calls else usual.scale,
-        classes=_classes(found["classes"]) if "classes" in found else {},
+        classes=classes,
     )
 
 
@@ -132,18 +143,22 @@ def _section(found: Mapping[str, Located], name: str, *keys: str) -> dict[str, L
 
 def _hotlines(entry: Located) -> tuple[Hotline, ...]:
     found: dict[str, Hotline] = {}
-    for item in entry.items():
+
+    def read(item: Located) -> None:
         said = item.fields(("id", "name", "number"))
         hotline = Hotline(said["id"].text(), said["name"].names(), said["number"].text())
         if hotline.id in found:
             raise item.wrong(expected="each hotline once", got=hotline.id)
         found[hotline.id] = hotline
+
+    entry.each(read)
     return tuple(found.values())
 
 
 def _classes(entry: Located) -> dict[str, ReportedClass]:
     found: dict[str, ReportedClass] = {}
-    for item in entry.items():
+
+    def read(item: Located) -> None:
         said = item.fields(("class",), ("priority", "conditions", "departments"))
         name = said["class"].text()
         if name in found:
@@ -157,6 +172,8 @@ def _classes(entry: Located) -> dict[str, ReportedClass]:
             departments={district: department.text() for district, department in departments.items()},
             line=item.line,
         )
+
+    entry.each(read)
     return found
 
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Container, Iterator
 from datetime import date, datetime
+from functools import partial
 
 from city.errors import BadCityFile
+from city.faults import Faults
 from city.yaml_lines import Located, parse_yaml
 from linkage.roster.roster import Days, Every, Pattern, Post, Roster, Shift
 from linkage.telling.contact import Contact
@@ -28,19 +30,11 @@ def parse_rosters(text: str, file: str = _FILE) -> Roster:
         BadCityFile: naming the line, what was expected and what was found.
     """
     found = parse_yaml(text, file).fields((), ("people", "posts"))
-    people: dict[str, Contact] = {}
-    for entry in found["people"].items() if "people" in found else ():
-        contact = _contact(entry)
-        if contact.id in people:
-            raise entry.wrong(expected="each person once", got=contact.id)
-        people[contact.id] = contact
-    posts: dict[tuple[str, str], Post] = {}
-    for entry in found["posts"].items() if "posts" in found else ():
-        post = _post(entry)
-        if (post.department, post.id) in posts:
-            raise entry.wrong(expected="each post of a department once", got=post.id)
-        posts[post.department, post.id] = post
-    return Roster(tuple(posts.values()), people)
+    faults = Faults()
+    people: dict[str, Contact] = faults.of(partial(_people, found.get("people")), {})
+    posts: tuple[Post, ...] = faults.of(partial(_posts, found.get("posts")), ())
+    faults.raise_found()
+    return Roster(posts, people)
 
 
 def strangers(roster: Roster, departments: Container[str], file: str = _FILE) -> Iterator[BadCityFile]:
@@ -49,6 +43,34 @@ def strangers(roster: Roster, departments: Container[str], file: str = _FILE) ->
         if post.department not in departments:
             expected = f"a department of departments.yaml for post `{post.id}`"
             yield BadCityFile(expected=expected, got=post.department, at=f"{file}:{post.line}")
+
+
+def _people(entries: Located | None) -> dict[str, Contact]:
+    people: dict[str, Contact] = {}
+
+    def read(entry: Located) -> None:
+        contact = _contact(entry)
+        if contact.id in people:
+            raise entry.wrong(expected="each person once", got=contact.id)
+        people[contact.id] = contact
+
+    if entries is not None:
+        entries.each(read)
+    return people
+
+
+def _posts(entries: Located | None) -> tuple[Post, ...]:
+    posts: dict[tuple[str, str], Post] = {}
+
+    def read(entry: Located) -> None:
+        post = _post(entry)
+        if (post.department, post.id) in posts:
+            raise entry.wrong(expected="each post of a department once", got=post.id)
+        posts[post.department, post.id] = post
+
+    if entries is not None:
+        entries.each(read)
+    return tuple(posts.values())
 
 
 def _contact(entry: Located) -> Contact:

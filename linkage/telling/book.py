@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from city.yaml_lines import Located, parse_yaml
+from city.faults import Faults
+from city.yaml_lines import Located, each_of, parse_yaml
 from linkage.states import Step
 from linkage.telling.contact import Contact, OnDuty, nobody_on_duty
 from linkage.telling.wording import OWN_KINDS, Template, Wording, parse_template
@@ -58,18 +59,20 @@ def parse_messages(text: str, file: str = _FILE, departments: Collection[str] | 
         BadCityFile: naming the line, what was expected and what was found.
     """
     found = parse_yaml(text, file).fields((), ("templates", "groups", "quotas"))
-    groups = [_group(entry, departments) for entry in found["groups"].items()] if "groups" in found else []
-    return TellingBook(
-        wording=Wording(_templates(found["templates"]) if "templates" in found else {}),
-        groups={group.id: group for group in groups},
-        quotas=_quotas(found["quotas"], departments) if "quotas" in found else Quotas(),
+    faults = Faults()
+    groups = faults.of(
+        lambda: found["groups"].each(lambda entry: _group(entry, departments)) if "groups" in found else [], []
     )
+    templates = faults.of(lambda: _templates(found["templates"]) if "templates" in found else {}, {})
+    quotas = faults.of(lambda: _quotas(found["quotas"], departments) if "quotas" in found else Quotas(), Quotas())
+    faults.raise_found()
+    return TellingBook(Wording(templates), {group.id: group for group in groups}, quotas)
 
 
 def _templates(entry: Located) -> dict[str, Template]:
     kinds = (*OWN_KINDS, *_SYSTEM_KINDS, *Step)
     found = entry.fields((), kinds)
-    return {kind: parse_template(one) for kind, one in found.items()}
+    return each_of(found, lambda _, one: parse_template(one))
 
 
 def _group(entry: Located, departments: Collection[str] | None) -> Group:

@@ -103,7 +103,7 @@ def test_mistake_is_named_with_line_and_key(text: str, message: str):
             "`units` units that can be converted, got `{'t': 'quarx'}` - at `s.toml:7`",
         ),
         (
-            "[route.options]\nregisters.U = [{place = -1}]",
+            '[route.options]\nregisters.U = [{place = -1, quantity = "t"}]',
             "`registers.U.0.place` greater than or equal to 0, got `-1` - at `s.toml:8`",
         ),
         ("options = 3", "`options` a table, got `3` - at `s.toml:7`"),
