@@ -1,17 +1,14 @@
 """Scores readings and learns them, one after the other, compiled: each with its series' memory all at once."""
 
 from collections.abc import Callable
-from inspect import getsource
 from math import nan, sqrt
-from zlib import crc32
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rules.baseline import compiled as compiling
-from rules.baseline import kernel_numbers, kernel_ranks, kernel_stage, memory, prefetch, scale, scoring
-from rules.baseline.compiled import OPTIONS, Function, compiled, unsigned, whole
+from rules import compiled as compiling
+from rules import prefetch
+from rules.baseline import kernel_numbers, kernel_ranks, kernel_stage, memory, scale, scoring
 from rules.baseline.kernel_numbers import (
     LONG,
     ROOM_SIZE,
@@ -44,10 +41,11 @@ from rules.baseline.memory import (
     Memory,
     memory_of,
 )
-from rules.baseline.prefetch import doubles, fetch, wholes
 from rules.baseline.scale import WEIGHT
 from rules.baseline.scoring import FAMILIES, FARTHEST, LEAST, RARE, Readings, Scored, blank
 from rules.baseline.stage import Staged
+from rules.compiled import compiled, kept, made_of, unsigned, whole
+from rules.prefetch import doubles, fetch, wholes
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -97,30 +95,18 @@ def stager(table: StateTable, limits: tuple[Floats, Floats]) -> Callable[[Ints, 
     return judge
 
 
-def _kept(function: Function) -> Function:
-    """Return a function compiled, and kept on disk for the next start where that can be.
-
-    It is found again by the date of this file, and by the numbers that it knows from where it was made.
-    """
-    try:
-        kept: Function = njit(**OPTIONS, cache=True)(function)
-    except RuntimeError:  # neither beside the source nor at home may anything be written: compiled at each start
-        kept = njit(**OPTIONS)(function)
-    return kept
-
-
-def _entries(made_of: int) -> tuple[Callable[[Memory, Readings, Scored], int], Callable[..., int]]:
-    """Return the two passes; `made_of` tells whether other files have changed that were compiled into them."""
+def _entries(files: int) -> tuple[Callable[[Memory, Readings, Scored], int], Callable[..., int]]:
+    """Return the two passes; `files` tells whether others have changed that were compiled into them."""
 
     def push(rows: Memory, readings: Readings, scored: Scored) -> int:
         _learn(rows, readings, scored)
-        return made_of
+        return files
 
     def stage(stands: Stands, rows: Ints, score: Floats, slots: Ints, staged: Staged) -> int:
         stage_all(stands, rows, score, slots, staged)
-        return made_of
+        return files
 
-    return _kept(push), _kept(stage)
+    return kept(push), kept(stage)
 
 
 @compiled
@@ -229,5 +215,4 @@ def _together(room: Floats, families: Floats, place: int) -> float:
     return sqrt(sqrt(fourth / 5))
 
 
-_MADE_OF = (compiling, kernel_numbers, kernel_ranks, kernel_stage, memory, prefetch, scale, scoring)
-push, stage = _entries(crc32("".join(getsource(one) for one in _MADE_OF).encode()))
+push, stage = _entries(made_of(compiling, prefetch, kernel_numbers, kernel_ranks, kernel_stage, memory, scale, scoring))

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from city.clock import SECOND_NS
-from rules.baseline.compiled import compiled, unsigned
 from rules.baseline.memory import (
     APART,
     BEFORE,
@@ -25,6 +24,7 @@ from rules.baseline.memory import (
     Memory,
 )
 from rules.baseline.scoring import LEAST
+from rules.compiled import compiled, unsigned
 
 Floats = NDArray[np.float64]
 

@@ -9,9 +9,7 @@ from math import floor, log10
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.baseline.compiled import compiled, log2, unsigned, whole
 from rules.baseline.memory import BINS_AT, FIRST_BIN, NUMBERS, ROOM, ROW, SUMS, Memory
-from rules.baseline.prefetch import fetch
 from rules.baseline.scale import (
     ADDS,
     BEHIND,
@@ -34,6 +32,8 @@ from rules.baseline.scale import (
     TOP,
     WEIGHT,
 )
+from rules.compiled import compiled, log2, unsigned, whole
+from rules.prefetch import fetch
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int32]

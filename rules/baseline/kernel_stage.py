@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.baseline.compiled import compiled, unsigned
+from rules.compiled import compiled, unsigned
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

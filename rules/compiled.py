@@ -1,8 +1,11 @@
-"""How functions of the baseline are compiled by numba, and the few that all of them use."""
+"""How functions are compiled by numba and kept, and the few that all of them use."""
 
 from collections.abc import Callable
+from inspect import getsource
 from math import log
+from types import ModuleType
 from typing import Any, TypeVar, cast
+from zlib import crc32
 
 import numpy as np
 from numba import njit
@@ -25,6 +28,23 @@ _TERMS = tuple(2.0 / log(2.0) / power for power in (1, 3, 5, 7, 9))
 def compiled(function: Function) -> Function:
     """Return a function for others to call that are compiled."""
     return cast(Function, njit(**OPTIONS, forceinline=True)(function))
+
+
+def kept(function: Function) -> Function:
+    """Return a function compiled, and kept on disk for the next start where that can be.
+
+    It is found again by the date of its file, and by the numbers that it knows from where it was made.
+    """
+    try:
+        found: Function = njit(**OPTIONS, cache=True)(function)
+    except RuntimeError:  # neither beside the source nor at home may anything be written: compiled at each start
+        found = njit(**OPTIONS)(function)
+    return found
+
+
+def made_of(*files: ModuleType) -> int:
+    """Return a number that is another once one of these has changed, for a function to know that is made of them."""
+    return crc32("".join(getsource(one) for one in files).encode())
 
 
 @compiled
