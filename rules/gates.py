@@ -23,6 +23,10 @@ class Windows(NamedTuple):
     end_ns: Ints
 
 
+#: Where nothing has a schedule.
+NO_WINDOWS = Windows(np.zeros(0, np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 class Gates:
     """The schedules of some terms, None for one that always judges; windows are made year by year as times ask."""
 

@@ -12,9 +12,10 @@ from rules.bands import Band, Levelled
 from rules.conditions import Decided, Measured, conditions_of
 from rules.gates import Gates
 from rules.kind import OpenAlarm, Verdict
-from rules.ladder import Ladder, Steps
+from rules.ladder import Ladder
 from rules.limits import Limits
 from rules.listening import Listening
+from rules.moving import Steps
 from rules.pairs import Targets
 from rules.population import Population
 from rules.rule import Rule, Terms
@@ -134,7 +135,7 @@ class LevelledPass:
         recorded = bool(decided.quality & Quality.RECORDED)
         late = bool(decided.quality & Quality.LATE)
         late |= not recorded and decided.arrival_ns - decided.time_ns > BUFFERED_NS
-        since = [int(at[number]) for at in steps.since_ns]
+        since = steps.since_ns[number].tolist()
         conditions = conditions_of(bands_of(self._pairs.terms(pair)), decided, since)
         told = {**evidence, "conditions": conditions, **self._pairs.roll.circumstances(term)}
         # Twelve digits: at least 3 is beyond the last number before 3.

@@ -1,6 +1,7 @@
 """The parameters of all threshold rules in columns: one row per level, one column per rule."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,25 @@ Levels = NDArray[np.int8]
 
 #: Later than every reading.
 ENDLESS_NS = 1 << 62
+
+
+class Bounds(NamedTuple):
+    """What values and times are held against: rows of levels, columns of rules.
+
+    Attributes:
+        middle: of each rule, above it a value is on the upper side.
+        steady_low, steady_high: by rule, count of levels met, level open and side, the open interval of values in which
+            neither changes.
+    """
+
+    low: Floats
+    high: Floats
+    clear_low: Floats
+    clear_high: Floats
+    hold_ns: Ints
+    middle: Floats
+    steady_low: Floats
+    steady_high: Floats
 
 
 class Limits:
@@ -36,7 +56,15 @@ class Limits:
                 self.hold_ns[rank, rule] = band.hold_ns
         #: What is kept above this is kept by an upper limit; a rule with one side has the infinity of the other.
         self._middle = (self._clear_low[0] + self._clear_high[0]) / 2
-        self._steady = self._steady_intervals()
+        self.bounds = Bounds(
+            self._low,
+            self._high,
+            self._clear_low,
+            self._clear_high,
+            self.hold_ns,
+            self._middle,
+            *self._steady_intervals(),
+        )
 
     def met(self, rank: int, rule: Ints, value: Floats) -> Flags:
         """Return whether the values are beyond the limit of level `rank` (counted from 0)."""
@@ -48,18 +76,6 @@ class Limits:
         """Return whether the values are not yet back within the clearing value of level `rank`."""
         kept: Flags = value > self._clear_high[rank].take(rule)
         kept |= value < self._clear_low[rank].take(rule)
-        return kept
-
-    def each_met(self, rule: Ints, value: Floats) -> Flags:
-        """Return of every level, one row each, whether the values are beyond its limit."""
-        met: Flags = value > self._high[:-1].take(rule, axis=1)
-        met |= value < self._low[:-1].take(rule, axis=1)
-        return met
-
-    def each_kept(self, rule: Ints, value: Floats) -> Flags:
-        """Return of every level, one row each, whether the values are not yet back within its clearing value."""
-        kept: Flags = value > self._clear_high[:-1].take(rule, axis=1)
-        kept |= value < self._clear_low[:-1].take(rule, axis=1)
         return kept
 
     def limit(self, rank: int, rule: int, value: float) -> float:
@@ -74,19 +90,6 @@ class Limits:
         """Return the open interval of values that change nothing while no level is open or met."""
         return self._low[0].take(rule), self._high[0].take(rule)
 
-    def steady(self, rule: Ints, value: Floats, met: Levels, level: Levels) -> tuple[Floats, Floats]:
-        """Return the open interval around each value in which neither the levels met nor the level kept change.
-
-        `met` and `level` count levels, 0 for none. The interval may be smaller than it could be, never larger.
-        """
-        low, high = self._steady
-        place = self._place(rule, met, level, value > self._middle.take(rule))
-        return low.take(place), high.take(place)
-
-    def _place(self, rule: Ints, met: Levels, level: Levels, upper: Flags) -> Ints:
-        counts = self.depth + 1
-        return ((rule * counts + met) * counts + level) * 2 + upper
-
     def _steady_intervals(self) -> tuple[Floats, Floats]:
         """Return the steady interval of each rule, count of levels met, level open and side, in that order."""
         counts = self.depth + 1
@@ -97,7 +100,8 @@ class Limits:
         active = (met > 0) | (level > 0)
         low = np.where(active & (upper == 1), np.maximum(met_high, kept_high), self._low[met, rule])
         high = np.where(active & (upper == 0), np.minimum(met_low, kept_low), self._high[met, rule])
-        return low, high
+        shape = (len(self._middle), counts, counts, 2)
+        return low.reshape(shape), high.reshape(shape)
 
 
 def _shifted(columns: Floats, none: float) -> Floats:

@@ -96,28 +96,9 @@ class Segments:
             step *= 2
         return values
 
-    def owner(self, element: Ints) -> Ints:
-        """Return the segments of some elements."""
-        return self._of.take(element)
-
     def run(self, start: Ints) -> Ints:
         """Return for each element the number counted up from its segment's `start`."""
         return start if self.single else (start - self.first).take(self._of) + np.arange(len(self._of))
-
-    def since(self, met: Flags, time_ns: Ints, carried_ns: Ints, none: int, fresh: Flags | None = None) -> Ints:
-        """Return when the unbroken run of `met` began that each element is in; meaningless where not met.
-
-        `carried_ns` says of each segment since when it has been met before its first element, `none` for not met.
-        A run begins anew at each element that is `fresh`.
-        """
-        if self.single:
-            return np.where(carried_ns == none, time_ns, carried_ns)
-        places = np.arange(len(self._of))
-        unbroken = self._start - 1 if fresh is None else np.where(fresh, places - 1, self._start - 1)
-        broken = np.maximum.accumulate(np.where(met, unbroken, places), axis=-1)
-        began = np.minimum(broken + 1, len(places) - 1)
-        carried = self.spread(carried_ns)
-        return np.where((broken < self._start) & (carried != none), carried, time_ns.take(began))
 
     def latch(self, on: Flags, stay: Flags, before: Flags) -> Flags:
         """Return a switch that `on` closes and only `stay` keeps closed; `before` is how each segment finds it.

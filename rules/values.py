@@ -12,11 +12,11 @@ from city.reading import ReadingBatch
 from rules.conditions import Decided, Measured
 from rules.dying import DOUBTED, Dying, OnDeath
 from rules.kind import Verdict
-from rules.ladder import Steps
 from rules.levelled import AGAIN, SKIPPED, UNCONFIRMED, LevelledPass, reading_seen
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.metered import Taken, by_series, looked_at, reading_at
+from rules.moving import Steps
 from rules.ordering import begins
 from rules.pairs import Pairs
 from rules.population import Population

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS, iso
 from city.entry import Arrivals
 from city.reading import ReadingBatch
-from rules.alarms import NEVER_NS
 from rules.baseline.hours import WallClock
 from rules.baseline.scoring import FAMILIES, LEAST, Detector, Readings, Scored, blank
 from rules.baseline.stage import Stage, Staged
@@ -136,7 +135,7 @@ class BaselinePass(MeteredPass):
             table = self._ladder.table
             moving = np.zeros(len(self._pairs), dtype=np.bool_)
             moving[looked.pair[scored & (looked.staged.reaching > self._reached[looked.pair])]] = True
-            moving |= (table["level"] > 0) | (table["since_0"] != NEVER_NS)
+            moving |= (table["level"] > 0) | self._ladder.is_met()
             scored &= moving[looked.pair]
         return np.flatnonzero(scored)
 

@@ -26,12 +26,12 @@ from rules.dying import DOUBTED, ON_DEATH, OnDeath, on_death_of
 from rules.grouped import GroupedPass
 from rules.groups import GROUPING, Grouping, Groups, read_grouping
 from rules.kind import Verdict, Written
-from rules.ladder import Steps
 from rules.levelled import AGAIN, UNCONFIRMED
 from rules.limits import ENDLESS_NS
 from rules.listening import Listening
 from rules.lost_votes import Fallen, LostVotes
 from rules.metered import Samples, rounds, taken
+from rules.moving import Steps
 from rules.pairs import Pairs
 from rules.poll import Poll
 from rules.population import Population

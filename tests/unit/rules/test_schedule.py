@@ -11,7 +11,7 @@ from city.clock import SECOND_NS, to_ns
 from city.yaml_lines import parse_yaml
 from rules.gates import Gates
 from rules.schedule import BUILT_IN, Schedule, read_schedule
-from tests.support.judging import START_NS, Bench, book, context, readings, rule, sensor
+from tests.support.judging import START_NS, Bench, at, book, context, readings, rule, sensor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar(SHANGHAI)
@@ -124,6 +124,15 @@ def changes(when: str, *steps: tuple[str, float], hold: str = "5m", holidays: st
 )
 def test_rule_judges_in_its_hours_only(steps: list[tuple[str, float]], expected: list[tuple[str, str]]) -> None:
     assert changes("working_time", *steps) == expected
+
+
+def test_hold_begins_anew_with_its_window_within_a_batch() -> None:
+    written = rule("{notice: {above: 3, hold: 5m}}", extra="when: working_time")
+    steps = [(1, seconds_of(clock), 0.05) for clock in ("11:58", "14:01", "14:06")]
+
+    told = Bench().feed(context(book(written), [sensor(1)]), readings(*steps))
+
+    assert [(one.change, one.time_ns) for one in told] == [("raised", at(seconds_of("14:06")))]
 
 
 def test_rule_goes_by_the_citys_own_holidays() -> None:
