@@ -147,6 +147,8 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("tamper", ""), "tamper tampered"),
         *_all(Known("digital_input", ""), "digital_in digital_input gpio_in gpio_input digital gpio"),
         *_all(Known("switch_state", ""), "switch switch_state"),
+        # what flowed through a clamp since it was put on, and no current
+        *_all(Known("total_current", None), "total_current current_total"),
         # CayenneLPP's
         *_all(Known("analog_input", None), "analog_in analog_input analog adc"),
         *_all(Known("analog_input", "V"), "adv"),
@@ -211,7 +213,8 @@ NO_READING = frozenset(
         "profile", "sensitivity", "range", "delay", "timeout", "rejoin", "adr", "dr", "sf", "tdc", "ext", "bw", "freq",
         "crc", "checksum", "variant", "tx", "rx", "gateway", "num", "last", "calculate", "connect", "connected", "out",
         "output", "acc", "accel", "acceleration", "accelerometer", "gyro", "history", "start", "region", "ipso",
-        "retries", "protocol", "weight_type", "message", "msg", "multiplier", "conv", "divisor", "factory",
+        "retries", "protocol", "weight_type", "message", "msg", "multiplier", "conv", "divisor", "factory", "install",
+        "installation", "mounting",
     }
 )  # fmt: skip
 #: Words of the above that as a part hold what was measured.

@@ -14,6 +14,8 @@ _MAINS = frozenset({"current", "power", "reactive_power", "apparent_power", "pow
 _PRESSURES = frozenset({"pressure", "barometric_pressure", "atmospheric_pressure", "air_pressure", "barometer", "pres"})
 #: Parts whose `count` is of people.
 _OF_PEOPLE = frozenset({"regions", "lines", "people", "people_counting"})
+#: Of a counter of people, this interval's.
+_IN_AND_OUT = frozenset({"in", "out"})
 #: Sixteen bits that are all set but the sign, in tenths and hundredths: Dragino's and Milesight's word for no probe.
 _NO_PROBE = frozenset({327.67, -327.68, 3276.7, -3276.8, 655.35, 6553.5, -409.6, -3276.9})
 _VOLTS = frozenset({"v", "mv", "volt", "volts"})
@@ -28,14 +30,9 @@ class Said(NamedTuple):
 
 def meant(part: str, key: str, value: object, beside: Mapping[str, Any]) -> Known | None:
     """Return what a member means, by its name, what stands beside it and its part; None where nobody knows."""
-    lower = key.lower()
-    if lower == "count":
-        if part.lower() in _OF_PEOPLE:
-            return Known("people_count", "")
-        if any(beside.get(name) == "motion" for name in ("events", "event", "type")):
-            return Known("motion_count", "")
-    if lower == "occupancy" and isinstance(value, bool | str):
-        return NAMES["occupied"]
+    by_others = _by_others(part.lower(), key.lower(), value, beside)
+    if by_others is not None:
+        return by_others
     known = named(key)
     if known is None:
         return by_value(key, value)
@@ -43,6 +40,17 @@ def meant(part: str, key: str, value: object, beside: Mapping[str, Any]) -> Know
     if is_batterys and not any(_is_mains(name) for name in beside):
         return known._replace(quantity="battery_voltage")
     return known
+
+
+def _by_others(part: str, lower: str, value: object, beside: Mapping[str, Any]) -> Known | None:
+    """Return what a member means by its part, its kind or what stands beside it."""
+    if lower == "count" and part in _OF_PEOPLE:
+        return Known("people_count", "")
+    if lower == "count" and any(beside.get(name) == "motion" for name in ("events", "event", "type")):
+        return Known("motion_count", "")
+    if lower in _IN_AND_OUT and beside.keys() >= _IN_AND_OUT and any("people" in name.lower() for name in beside):
+        return Known(f"people_{lower}", "")
+    return NAMES["occupied"] if lower == "occupancy" and isinstance(value, bool | str) else None
 
 
 def by_value(key: str, value: object) -> Known | None:
@@ -69,6 +77,8 @@ def amount_of(known: Known, value: object, *, at: str) -> Said | None:
     if parsed is None:
         return None
     amount, unit = parsed
+    if known.quantity == "motion" and not isinstance(value, bool) and amount > 1:
+        known = known._replace(quantity="motion_count")
     if unit is None:
         return Said(amount, _of_battery(known, amount))
     is_battery = known.quantity == "battery_level" and unit.strip().lower() in _VOLTS

@@ -1,6 +1,7 @@
 """The table of payload families; a new one is a new file and a line here."""
 
 from ingest.decoders import (
+    ais,
     axis,
     chirpstack_v4,
     collectd,
@@ -24,6 +25,7 @@ from ingest.decoders import (
     onvif_mqtt,
     opc_ua,
     opensensemap,
+    owntracks,
     plain,
     plc_tags,
     purpleair,
@@ -39,6 +41,7 @@ from ingest.decoders import (
     ups,
     wmbus,
 )
+from ingest.decoders.ais import AisDecoder
 from ingest.decoders.axis import AxisDecoder
 from ingest.decoders.chirpstack_v4 import ChirpstackV4Decoder
 from ingest.decoders.collectd import CollectdDecoder
@@ -64,6 +67,7 @@ from ingest.decoders.one_m2m import OneM2mDecoder
 from ingest.decoders.onvif_mqtt import OnvifMqttDecoder
 from ingest.decoders.opc_ua import OpcUaDecoder
 from ingest.decoders.opensensemap import OpenSenseMapDecoder
+from ingest.decoders.owntracks import OwnTracksDecoder
 from ingest.decoders.plain import PlainDecoder
 from ingest.decoders.plc_tags import PlcTagsDecoder
 from ingest.decoders.purpleair import PurpleAirDecoder
@@ -100,6 +104,8 @@ FAMILIES: dict[str, Family] = {
     "purpleair": Family(PurpleAirDecoder, bears=purpleair.bears),
     "modbus_gateway": Family(ModbusGatewayDecoder, bears=modbus_gateway.bears),
     "ups": Family(UpsDecoder, bears=ups.bears),
+    "owntracks": Family(OwnTracksDecoder, bears=owntracks.bears),
+    "ais": Family(AisDecoder, bears=ais.bears),
     "wmbus": Family(WmbusDecoder, bears=wmbus.bears),
     "one_m2m": Family(OneM2mDecoder, bears=one_m2m.bears),
     "digitraffic": Family(DigitrafficDecoder, topics=digitraffic.TOPICS, bears=digitraffic.bears),

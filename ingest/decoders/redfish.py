@@ -90,7 +90,11 @@ _SENSOR_TYPES = {
     "Current": "current", "Frequency": "frequency", "Rotational": "fan_speed", "AirFlow": "air_flow",
     "Percent": "percent", "LiquidFlow": "liquid_flow", "PressurekPa": "pressure", "PressurePa": "pressure",
 }  # fmt: skip
-_UNITS = {"RPM": "rpm", "Percent": "%", "%": "%", "Celsius": "°C", "Cel": "°C"}
+_UNITS = {
+    "RPM": "rpm", "Percent": "%", "%": "%", "Celsius": "°C", "Cel": "°C", "Volts": "V", "Amps": "A", "Watts": "W",
+}  # fmt: skip
+#: What a Sensor without a type is by its unit.
+_BY_UNIT = {"°C": "temperature", "V": "voltage", "A": "current", "W": "power", "rpm": "fan_speed", "Hz": "frequency"}
 #: States of a part whose reading says nothing.
 _AWAY = frozenset({"Absent", "Disabled", "UnavailableOffline", "StandbyOffline", "Unknown"})
 
@@ -117,7 +121,9 @@ class RedfishDecoder:
             for part in parts if isinstance(parts, list) else []:
                 if isinstance(part, dict):
                     found += _part(host, group, part)
-        found += _single(host, body)
+        members = body.get("Members")
+        for one in (body, *(members if isinstance(members, list) else ())):
+            found += _single(host, one) if isinstance(one, dict) else []
         return Decoded(self._options.told(found))
 
 
@@ -169,9 +175,10 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     if _is_away(body):
         return []
     found = [_excerpt(host, body, body.get(key), known) for key, known in _EXCERPTS.items()]
-    if isinstance(body.get("ReadingType"), str):
-        quantity = _SENSOR_TYPES.get(body["ReadingType"], body["ReadingType"])
-        found.append(_excerpt(host, body, body, Known(quantity, _unit(body))))
+    kind, unit = body.get("ReadingType"), _unit(body)
+    quantity = _SENSOR_TYPES.get(kind, kind) if isinstance(kind, str) else _BY_UNIT.get(unit or "")
+    if quantity is not None:
+        found.append(_excerpt(host, body, body, Known(quantity, unit)))
     speed = body.get("SpeedPercent")
     if isinstance(speed, dict):
         found.append(_excerpt(host, body, {"Reading": speed.get("SpeedRPM")}, Known("fan_speed", "rpm"), "rpm"))

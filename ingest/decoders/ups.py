@@ -76,6 +76,8 @@ _OUT_OF_TOUCH = frozenset({"COMMLOST", "NOCOMM", "WAIT", "STALE"})
 _APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNAME"}), frozenset({*_NUT, "ups.status"})
 #: Members by which pollers name whom they asked.
 _HOSTS = ("upsIdentName", "sysName", "host", "agent_host", "source")
+#: Members by which they say when.
+_TIMES = ("timestamp", "time", "ts")
 #: Levels in which converters nest the variables.
 _DEEPEST = 4
 
@@ -153,7 +155,11 @@ def _flat(body: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[tu
 
 def _nut(topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
     sensor = checked_name(name, at="$") if name else known_sensor(variables.get("ups.id"), topic=topic)
-    return _measured(sensor, _NUT, variables, _quality(variables.get("ups.status")))
+    found = _measured(sensor, _NUT, variables, _quality(variables.get("ups.status")))
+    time_ns = next((ns for key in _TIMES if (ns := time_of(variables.get(key))) is not None), None)
+    for measurement in found:
+        measurement.time_ns = time_ns
+    return found
 
 
 def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:

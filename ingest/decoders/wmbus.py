@@ -26,6 +26,7 @@ _TEMPERATURE, _FLOW, _VOLUME, _ENERGY = map(Known, ("temperature", "water_flow",
 _KNOWN = {
     **dict.fromkeys(("total", "total_volume", "volume", "total_water_consumption"), _VOLUME),
     **dict.fromkeys(("total_energy", "total_energy_consumption", "total_heating", "total_heat_energy"), _ENERGY),
+    "total_cooling": Known("energy", label="cooling"),
     **dict.fromkeys(("total_energy_production",), Known("energy_returned")),
     **dict.fromkeys(("power", "current_power_consumption", "current_power"), Known("power")),
     "current_power_production": Known("power", label="production"),
@@ -39,6 +40,7 @@ _KNOWN = {
     "battery": Known("battery_voltage"),
     "current_consumption": Known("consumption"),
 }  # fmt: skip
+_OF_VOLUME = frozenset({"m³", "L"})
 #: What Kamstrup's meters write for a temperature that they do not have.
 _NO_TEMPERATURE = 127
 _EXPECTED = "`media`, `meter` and `id`"
@@ -76,6 +78,8 @@ def _measured(sensor: str, body: dict[str, Any]) -> Iterator[Measurement]:
         value = number(said, at=f"$.{key}")
         if found is None or known is None or value is None or isinstance(said, bool):
             continue
+        if known.quantity == "energy" and _UNITS[found[2]] in _OF_VOLUME:  # the water that brought the heat
+            known = Known("volume", label=found[1].rpartition("_")[2])
         quantity = f"{medium}_volume" if medium and known.quantity == "volume" else known.quantity
         if quantity != "temperature" or value != _NO_TEMPERATURE:
             yield Measurement(sensor, quantity, value, _UNITS[found[2]], time_ns, label=known.label)

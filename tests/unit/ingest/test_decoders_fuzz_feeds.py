@@ -13,6 +13,7 @@ from tests.support.whatever_bytes import assert_readings_or_reason
 FAMILIES = (
     "datex2", "digitraffic", "hj212", "hsl_hfp", "milesight_gateway", "modbus_gateway", "purpleair", "redfish",
     "rtl_433", "sensor_community", "sparkplug_b", "thingpark_loriot", "ups", "wmbus", "one_m2m",
+    "ais", "owntracks",
 )  # fmt: skip
 TOPICS = st.sampled_from(
     [
@@ -32,6 +33,7 @@ WORDS = st.sampled_from(
         "VP", "oper", "veh", "tst", "desi", "occu", "model", "channel", "temperature_C", "wind_avg_km_h", "SensorId",
         "pm2_5_atm", "pm2_5_atm_b", "api_version", "fields", "data", "sensor_index", "devEUI",
         "applicationID", "object", "media", "meter", "total_m3", "m2m:sgn", "m2m:cin", "nev", "rep", "sur", "con", "to",
+        "mmsi", "speed", "course", "heading", "rxtime", "_type", "location", "244660000", "Members",
     ]
 )  # fmt: skip
 LEAVES = (
