@@ -1,11 +1,12 @@
 """What the API tells about the city itself, gathered once at start from the city folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from city.catalogue import Catalogue
 from linkage.views import Names
 
 
@@ -83,9 +84,11 @@ class CityFacts:
     city: City
     basemap: bytes
     grids: bytes
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
 
-    def know(self, quantities: Mapping[str, QuantityFacts]) -> None:
-        """Have these quantities from now on."""
+    def know(self, catalogue: Catalogue, quantities: Mapping[str, QuantityFacts]) -> None:
+        """Have the quantities of this catalogue from now on."""
+        self.catalogue = catalogue
         self.city = self.city.model_copy(update={"quantities": quantities})
 
     def unit_of(self, series: str) -> str:

@@ -13,6 +13,8 @@ from city.faults import Faults
 from city.toml_lines import TomlText, parse_toml
 from city.units import Conversion, NoConversion, conversion, is_known
 
+#: What follows a quantity in a series name: a unit that does not convert, or a label.
+_LABEL = re.compile(r"[\[/]")
 _SEPARATORS = re.compile(r"(?<!\d)[ _]+|[ _]+(?!\d)")
 
 
@@ -107,6 +109,12 @@ class Catalogue:
             return quantity
         canonical = self._names.get(_folded(name))
         return self.quantities[canonical] if canonical is not None else None
+
+    def canonical(self, series: str) -> str:
+        """Return a series name with its quantity's own name in place of an alias; as it is when nobody knows it."""
+        word = _LABEL.split(series, maxsplit=1)[0]
+        found = self.find(word)
+        return series if found is None else found.name + series[len(word) :]
 
     def of_series(self, series: str) -> Quantity | None:
         """Return the quantity of a series name as readings carry it; see `series_name`."""

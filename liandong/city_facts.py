@@ -30,7 +30,7 @@ def city_facts(city: CityFolder, *, version: str, demo: bool) -> CityFacts:
         version=version,
         demo=demo,
     )
-    return CityFacts(told, basemap=city.basemap, grids=city.grids)
+    return CityFacts(told, basemap=city.basemap, grids=city.grids, catalogue=city.catalogue)
 
 
 def _class(standard: Standard) -> ClassFacts:

@@ -1,5 +1,6 @@
 """`liandong export` at work: readings of a running city into one file, in bounded memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -82,8 +83,11 @@ class ParquetWriter:
         self._connection.close()
 
 
-async def export(feed: Feed, wanted: Sequence[Wanted], path: Path, form: Form) -> int:
-    """Write every reading that is wanted into a new file, which has its name only when it is whole; return how many.
+async def export(feed: Feed, wanted: Sequence[Wanted], path: Path, form: Form) -> Counter[str]:
+    """Write every reading that is wanted into a new file, which has its name only when it is whole.
+
+    Returns:
+        How many there are of each sensor that has any.
 
     Raises:
         StoreUnavailable: ingest does not answer; nothing is left of the file.
@@ -97,13 +101,13 @@ async def export(feed: Feed, wanted: Sequence[Wanted], path: Path, form: Form) -
     return count
 
 
-async def _csv(feed: Feed, wanted: Sequence[Wanted], path: Path) -> int:
+async def _csv(feed: Feed, wanted: Sequence[Wanted], path: Path) -> Counter[str]:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(header())
         return await _fill(CsvWriter(file), feed, wanted)
 
 
-async def _parquet(feed: Feed, wanted: Sequence[Wanted], path: Path) -> int:
+async def _parquet(feed: Feed, wanted: Sequence[Wanted], path: Path) -> Counter[str]:
     with (
         TemporaryDirectory(prefix=".liandong-export-", dir=path.parent) as name,
         closing(ParquetWriter(Path(name))) as writer,
@@ -113,10 +117,10 @@ async def _parquet(feed: Feed, wanted: Sequence[Wanted], path: Path) -> int:
     return count
 
 
-async def _fill(writer: Writer, feed: Feed, wanted: Sequence[Wanted]) -> int:
-    count = 0
+async def _fill(writer: Writer, feed: Feed, wanted: Sequence[Wanted]) -> Counter[str]:
+    count: Counter[str] = Counter()
     for one in wanted:
         async for series in pages(feed, one):
             writer.add(series, one.unit)
-            count += len(series.time_ns)
+            count[one.sensor] += len(series.time_ns)
     return count

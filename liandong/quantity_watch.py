@@ -41,7 +41,7 @@ class QuantityWatch:
         except (BadCityFile, OSError, UnicodeDecodeError) as error:
             log.warning("quantities_not_read", cause=str(error))
             return
-        self._facts.know(quantity_facts(catalogue))
+        self._facts.know(catalogue, quantity_facts(catalogue))
 
     def _text(self) -> str:
         return self._file.read_text("utf-8") if self._stamp else ""

@@ -53,12 +53,13 @@ async def readings_csv(
 ) -> StreamingResponse:
     """Return the raw readings of one quantity from `from` up to, but not at, `to`: 31 days and a million at most.
 
+    The quantity may be named by an alias of it.
     Columns: sensor, quantity, unit, time (UTC), value, quality.
     """
     found = await visible_one(desk, exporter, sensor)
     start_ns, end_ns = wanted.bounds(desk.given.clock)
-    unit = desk.given.city.unit_of(wanted.quantity)
-    series = Wanted(found.id, wanted.quantity, unit, start_ns, end_ns)
+    quantity = desk.given.city.catalogue.canonical(wanted.quantity)
+    series = Wanted(found.id, quantity, desk.given.city.unit_of(quantity), start_ns, end_ns)
     await _require_few(desk.given.feed, series)
     headers = {"Content-Disposition": 'attachment; filename="readings.csv"'}
     return StreamingResponse(_text(desk.given.feed, series), media_type="text/csv", headers=headers)

@@ -117,15 +117,16 @@ class WantedEvents(Span):
 async def readings(
     desk: Desk, reader: Reader, sensor: SensorId, wanted: Annotated[WantedReadings, Query()]
 ) -> SeriesView:
-    """Return the readings of one quantity from `from` up to, but not at, `to`."""
+    """Return the readings of one quantity, by its name or an alias, from `from` up to, but not at, `to`."""
     found = await visible_one(desk, reader, sensor)
     bounds = wanted.bounds(desk.given.clock)
-    query = SeriesQuery(found.id, wanted.quantity, *bounds, wanted.resolution, wanted.limit)
+    quantity = desk.given.city.catalogue.canonical(wanted.quantity)
+    query = SeriesQuery(found.id, quantity, *bounds, wanted.resolution, wanted.limit)
     series = await desk.given.feed.readings(query)
     return SeriesView(
         sensor=found.id,
-        quantity=wanted.quantity,
-        unit=desk.given.city.unit_of(wanted.quantity),
+        quantity=quantity,
+        unit=desk.given.city.unit_of(quantity),
         resolution=series.resolution,
         truncated=series.truncated,
         time_ms=[time_ns // MILLISECOND_NS for time_ns in series.time_ns],

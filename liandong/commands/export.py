@@ -1,7 +1,8 @@
 """`liandong export`: readings of a running city, as CSV or Parquet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,11 @@ from typing import Annotated
 import typer
 
 from city.catalogue import Catalogue, default_catalogue
-from city.clock import to_ns
+from city.clock import iso, to_ns
 from city.errors import BadRequest, BadSettings
-from city.exporting import Wanted
-from city.feed import Feed
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.export import Form, export
+from liandong.export_choice import Asked, choose
 from liandong.link.client import linked
 from liandong.settings import Settings
 from liandong.stores import database_at
@@ -42,33 +42,37 @@ def run(  # noqa: PLR0913 - each option is a parameter
 ) -> None:
     """Write readings as they were kept, with what is not in the history yet; times are UTC.
 
+    A quantity may be named by an alias of the catalogue. A sensor or quantity that nobody knows is refused.
+
     Columns: sensor, quantity, unit, time, value, quality (`good`, or flags separated by spaces).
     """
     settings = chosen_settings(config, data=data, city=city)
-    span = range(_moment(from_, "--from"), _moment(to, "--to") if to is not None else to_ns(datetime.now(UTC)))
+    span = _span(_moment(from_, "--from"), _moment(to, "--to") if to is not None else to_ns(datetime.now(UTC)))
     form = _form(out)
-    count = asyncio.run(_export(settings, span, (sensor or [], quantity or []), out, form))
-    typer.echo(f"{out}: {count} readings")
+    asked = Asked(sensor or [], quantity or [], span)
+    count = asyncio.run(_export(settings, asked, out, form))
+    typer.echo(f"{out}: {count.total()} readings")
+    for name in _without(asked, count):
+        typer.echo(f"No readings{name} from {iso(span.start)} up to {iso(span.stop)}", err=True)
 
 
-async def _export(settings: Settings, span: range, chosen: tuple[list[str], list[str]], out: Path, form: Form) -> int:
-    async with linked(settings.folder.socket) as feed:
-        return await export(feed, [one async for one in _wanted(settings, feed, chosen, span)], out, form)
-
-
-async def _wanted(
-    settings: Settings, feed: Feed, chosen: tuple[list[str], list[str]], span: range
-) -> AsyncIterator[Wanted]:
-    """Yield the series that are asked for: of what is registered, and of what was heard lately."""
-    sensors, quantities = chosen
+async def _export(settings: Settings, asked: Asked, out: Path, form: Form) -> Counter[str]:
     catalogue = _catalogue(settings.city)
-    known = {(sensor, one) for sensor, named in _registered(settings) for one in named}
-    known |= {(one.sensor, one.quantity) for one in await feed.latest(sensors)}
-    known |= {(sensor, one) for sensor in sensors for one in quantities}
-    for sensor, quantity in sorted(known):
-        if (not sensors or sensor in sensors) and (not quantities or quantity in quantities):
-            found = catalogue.of_series(quantity)
-            yield Wanted(sensor, quantity, "" if found is None else found.unit, span.start, span.stop)
+    async with linked(settings.folder.socket) as feed:
+        return await export(feed, await choose(asked, feed, catalogue, _registered(settings)), out, form)
+
+
+def _without(asked: Asked, count: Counter[str]) -> list[str]:
+    """Return what is said of the sensors that were named and have no readings, or of all when nothing has any."""
+    if not asked.sensors:
+        return [] if count else [""]
+    return [f" of `{sensor}`" for sensor in asked.sensors if not count[sensor]]
+
+
+def _span(start_ns: int, end_ns: int) -> range:
+    if end_ns <= start_ns:
+        raise BadRequest(expected=f"a time after --from, {iso(start_ns)}", got=iso(end_ns), at="--to")
+    return range(start_ns, end_ns)
 
 
 def _registered(settings: Settings) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -84,6 +88,8 @@ def _catalogue(city: Path) -> Catalogue:
 
 
 def _form(out: Path) -> Form:
+    if not out.absolute().parent.is_dir():
+        raise BadRequest(expected="a file in a folder that exists", got=str(out), at="--out")
     try:
         return Form(out.suffix.removeprefix("."))
     except ValueError as error:

@@ -18,6 +18,7 @@ from api.config import HttpSettings
 from api.passwords import Passwords
 from api.services import Services, services_from
 from api.users import NewUser, User, person_with
+from city.catalogue import Catalogue, Quantity, QuantityKind
 from city.clock import ManualClock
 from city.level import Domain
 from city.place import Place
@@ -143,7 +144,8 @@ def city_facts(book: Ledger) -> CityFacts:
         demo=False,
     )
     empty = b'{"type":"FeatureCollection","features":[]}'
-    return CityFacts(city, basemap=empty, grids=empty)
+    known = Quantity("water_level", "m", QuantityKind.GAUGE, aliases=("level",))
+    return CityFacts(city, basemap=empty, grids=empty, catalogue=Catalogue({known.name: known}))
 
 
 def given_on(

@@ -129,6 +129,15 @@ async def test_readings_are_columns_in_milliseconds(town: Town) -> None:
     assert (series["resolution"], series["truncated"]) == ("raw", False)
 
 
+@pytest.mark.parametrize("word", ["level", "Water-Level", "water_level"])
+async def test_readings_are_found_by_an_alias_of_their_quantity(town: Town, word: str) -> None:
+    town.feed.keep(LatestReading("underpass/1", "water_level", town.clock.now_ns() - 1, 0, 0.3, 0))
+
+    series = await read(town, f"/sensors/underpass/1/readings?quantity={word}")
+
+    assert (series["quantity"], series["unit"], series["value"]) == ("water_level", "m", [0.3])
+
+
 async def test_readings_without_a_span_are_the_last_day(town: Town) -> None:
     now_ns, day_ns = town.clock.now_ns(), 86_400 * 10**9
     for time_ns in (now_ns - day_ns - 1, now_ns - day_ns, now_ns - 1, now_ns):

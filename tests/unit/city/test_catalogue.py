@@ -197,3 +197,17 @@ def test_quantity_is_made_of_quantities_there_are():
 
     assert {word for one in quantities.values() for way in one.made_of for word in way} <= quantities.keys()
     assert quantities["dew_point"].made_of == (frozenset({"temperature", "humidity"}),)
+
+
+@pytest.mark.parametrize(
+    ("series", "name"),
+    [
+        pytest.param("humidity", "humidity", id="its own name"),
+        pytest.param("PM2.5", "pm25", id="an alias"),
+        pytest.param("PM2.5/inlet", "pm25/inlet", id="of one of several probes"),
+        pytest.param("PM2.5[kg/m³]/inlet", "pm25[kg/m³]/inlet", id="in a unit that does not convert"),
+        pytest.param("smell/x", "smell/x", id="what nobody knows"),
+    ],
+)
+def test_series_is_named_by_its_quantitys_own_name(series: str, name: str) -> None:
+    assert default_catalogue().canonical(series) == name

@@ -42,7 +42,7 @@ async def test_csv_has_times_in_utc_and_quality_in_words(feed: MemoryFeed, tmp_p
     count = await export(feed, [WANTED], tmp_path / "out.csv", Form.CSV)
 
     rows = list(csv.reader((tmp_path / "out.csv").read_text("utf-8").splitlines()))
-    assert count == COUNT
+    assert count == {"air/17": COUNT}
     assert rows[0] == list(COLUMNS)
     assert rows[1] == ["air/17", "pm25", "µg/m³", "2026-11-20T08:00:00.000Z", "0.1", "good"]
     assert rows[4][-1] == "out_of_range late"
