@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from city.level import Level
 from linkage.deed import Deed
 from linkage.record import Case, IncidentRecord, TaskRecord
 
@@ -95,9 +96,14 @@ def changes(before: Case | None, after: Case, said: Mapping[str, object] | None 
 
 
 def spoken(data: str) -> dict[str, Any]:
-    """Return what an entry's data says to people: all of it but the columns, which only rebuilding reads."""
+    """Return what an entry's data says to people: all of it but the columns, which only rebuilding reads.
+
+    A level is a word, none for what people report; entries that begin an incident keep it as the column has it.
+    """
     said: dict[str, Any] = orjson.loads(data)
     said.pop(AFTER, None)
+    if isinstance(level := said.get("level"), int):
+        said["level"] = Level(level).word if level else None
     return said
 
 

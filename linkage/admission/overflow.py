@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from city.alarm import AlarmTransition
+from city.level import Level
 from linkage.admission.board import Board, Key
 from linkage.admission.decision import Hold
 from linkage.deed import Deed, Outcome
@@ -74,7 +75,7 @@ class Overflow:
             step="rise" if rising else self._cap.step,
             from_state=case.incident.state,
             to_state=incident.state,
-            data={"held": self.held, "level": incident.level, "title": incident.title},
+            data={"held": self.held, "level": Level(incident.level).word, "title": incident.title},
         )
         after = Case(incident, case.tasks)
         told = told_by(deed, case, after, self._page.scene(incident.incident_class).directory)

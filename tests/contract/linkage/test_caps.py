@@ -60,6 +60,17 @@ def test_rule_opens_so_many_and_one_more_says_how_many_are_held(town: Town) -> N
     assert (len(listed.items), listed.next is None) == (200, False)
 
 
+def test_log_says_levels_in_words(town: Town) -> None:
+    admitted(town, *(capped(number, Level.MAJOR) for number in range(5)))
+
+    told = [(one.step, one.data["level"]) for one in summary(town).events if "level" in one.data]
+    assert told == [("open", "major"), ("capped", "major")]
+
+
+def test_log_says_no_level_of_what_a_person_reports(town: Town) -> None:
+    assert town.reported().events[0].data["level"] is None
+
+
 def test_other_rules_are_not_concerned(town: Town) -> None:
     admitted(town, *(capped(number) for number in range(5)))
 
