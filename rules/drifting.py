@@ -134,7 +134,7 @@ class DriftPass(MeteredPass):
         self._state["looked_ns"][pair] = batch.time_ns[row]
         self._state.touch(pair)
         near = self._near[pair]
-        near_ns, said = self._newest.before(batch, seen, near, np.broadcast_to(row[:, None], near.shape))
+        near_ns, said = self._newest.before(batch, seen, near, row)
         fresh = (near >= 0) & (near_ns >= (batch.time_ns[row] - self._within_ns[pair])[:, None])
         return Looks(pair, row, near, near_ns, said, fresh, median_of_fresh(said, fresh))
 

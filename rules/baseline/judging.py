@@ -162,7 +162,7 @@ class BaselinePass(MeteredPass):
         if self._near is None:
             return np.full(len(pair), np.nan)
         near = self._near[pair]
-        near_ns, said = self._newest.before(batch, seen, near, np.broadcast_to(row[:, None], near.shape))
+        near_ns, said = self._newest.before(batch, seen, near, row)
         self._newest.keep(batch, seen)
         return median_of_fresh(said, (near >= 0) & (near_ns >= (batch.time_ns[row] - self._within_ns[pair])[:, None]))
 
