@@ -16,6 +16,7 @@ from city.quality import UNTRUSTED, Quality
 from city.reading import ReadingBatch
 from city.yaml_lines import Located
 from rules.alarms import NEVER_NS
+from rules.conditions import Decided
 from rules.duration import DURATION, read_span_ns
 from rules.kind import Written
 from rules.ladder import Ladder
@@ -118,6 +119,8 @@ class Dying:
         keys = pairs.number[start] << 32 | np.where(quantity < 0, (1 << 31) + pairs.quantity[start], quantity)
         columns = dict.fromkeys(("time_ns", "arrived_ns", "heard_ns"), (np.int64, NEVER_NS))
         self.good = StateTable("good", keys, {**columns, "value": (np.float64, 0)})
+        #: Beside it, as checkpoints of an earlier version have no quality in it.
+        self.good_quality = StateTable("good_quality", keys, {"flags": (np.uint16, 0)})
         self.unconfirmed = StateTable("unconfirmed", pairs.keys, {"on": (np.int8, 0)})
         matters = np.array([one is not None for one in on_death], dtype=np.bool_)[pairs.term]
         self.mortal: Flags = matters & ~population.recorded[pairs.sensor]
@@ -167,6 +170,7 @@ class Dying:
         rows = old.good.rows_of(self.good.keys)
         known = np.flatnonzero(rows >= 0)
         self.good.carry(old.good, rows[known], known)
+        self.good_quality.carry(old.good_quality, rows[known], known)
         self.refresh()
 
     def follow(self, pair: Ints) -> None:
@@ -187,6 +191,10 @@ class Dying:
         self.good["arrived_ns"][series] = batch.arrival_ns[row]
         self.good["heard_ns"][series] = heard_ns(batch, row, listening)
         self.good.touch(series)
+        flags, said = self.good_quality["flags"], batch.quality[row]
+        if said.any() or flags[series].any():
+            flags[series] = said
+            self.good_quality.touch(series)
 
     def is_followed(self, pair: Ints) -> Flags:
         """Return whether a hazard is pending or raised in the series of pairs, so that its last reading is known."""
@@ -262,18 +270,20 @@ class Dying:
         """Return when a sensor may be dead in which a level becomes pending or is raised at a moment."""
         return min(changed_ns + self._least_ns, ENDLESS_NS)
 
-    def last_good(self, pair: int) -> tuple[int, int, float]:
-        """Return time, arrival and value of the last good reading of a pair's series."""
-        series = int(self._series[pair])
-        good = self.good
-        return int(good["time_ns"][series]), int(good["arrived_ns"][series]), float(good["value"][series])
+    def last_good(self, pair: int) -> Decided:
+        """Return the last good reading of a pair's series."""
+        series, good = int(self._series[pair]), self.good
+        flags = int(self.good_quality["flags"][series])
+        return Decided(
+            int(good["time_ns"][series]), int(good["arrived_ns"][series]), float(good["value"][series]), flags
+        )
 
     def told(self, pair: int, why: str) -> dict[str, object]:
         """Return why an alarm is unconfirmed, as evidence shows it."""
         dead_ns = int(self._dead_ns[pair])
         return {
             "why": why,
-            "last_good": iso(self.last_good(pair)[0]),
+            "last_good": iso(self.last_good(pair).time_ns),
             "within_s": int(self._within_ns[pair]) / SECOND_NS,
             "dead_after_s": dead_ns / SECOND_NS if dead_ns < ENDLESS_NS else None,
         }

@@ -58,7 +58,7 @@ class ThresholdPass(LevelledPass):
     @property
     def tables(self) -> tuple[StateTable, ...]:
         """Return the tables that hold all its state."""
-        return (*super().tables, self._dying.good)
+        return (*super().tables, self._dying.good, self._dying.good_quality)
 
     def refresh(self) -> None:
         """Derive what is not kept in the tables, after they were loaded."""
@@ -159,10 +159,12 @@ class ThresholdPass(LevelledPass):
         verdicts = []
         for steps in self._unseen(pair, np.full(len(pair), time_ns)):
             for number, owner in enumerate(steps.pair.tolist()):
-                good_ns, arrived_ns, value = self._dying.last_good(owner)
-                seen = reading_seen(Decided(good_ns, arrived_ns, value))
-                evidence = {"reading": seen, UNCONFIRMED: self._dying.told(owner, "no good reading since")}
-                verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, value), evidence))
+                good = self._dying.last_good(owner)
+                evidence = {
+                    "reading": reading_seen(good),
+                    UNCONFIRMED: self._dying.told(owner, "no good reading since"),
+                }
+                verdicts.append(self._step(0, steps, number, Decided(time_ns, time_ns, good.value), evidence))
         return verdicts
 
     def _unseen(self, pair: Ints, time_ns: Ints) -> tuple[Steps, Steps]:

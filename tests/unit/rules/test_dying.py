@@ -87,6 +87,34 @@ def test_an_alarm_whose_sensor_falls_silent_is_in_doubt_once_and_confirmed_by_wh
     assert (doubted.again, confirmed.again) == (False, True)
 
 
+@pytest.mark.parametrize("why", ["silence", "range"])
+def test_evidence_of_a_doubt_has_the_quality_of_the_reading_that_it_shows(why: str) -> None:
+    running = bench()
+    running.feed(*wet(1, 70, 0.2, Quality.CLOCK | Quality.SIMULATED))
+
+    last = ticks(71, 600) if why == "silence" else [readings((1, 72, 99.0, BEYOND))]
+    (doubted,) = running.feed(*last)
+
+    expected = ["clock", "simulated"] if why == "silence" else ["out_of_range"]
+    assert json.loads(doubted.evidence)["reading"]["quality"] == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        pytest.param(Quality.SIMULATED, ["simulated"], id="it is kept"),
+        pytest.param(Quality.GOOD, [], id="a good one follows"),
+    ],
+)
+def test_quality_of_the_last_good_reading_outlives_a_kill(last: Quality, words: list[str]) -> None:
+    running = bench()
+    running.feed(*wet(1, 70, 0.2, Quality.SIMULATED), *wet(71, 75, 0.2, last))
+
+    (doubted,) = Bench(reloaded(running.engine)).feed(*ticks(76, 600))
+
+    assert json.loads(doubted.evidence)["reading"]["quality"] == words
+
+
 def test_an_alarm_that_is_only_kept_is_in_doubt_too() -> None:
     running = bench()
     running.feed(*wet(1, 70, 0.2), *wet(71, 300, 0.09))
