@@ -35,12 +35,26 @@ class MosquittoFiles:
             write_private(self._folder / "ingest.password", secret + "\n")
             self._keep(INGEST_USER, secret, ["topic read #", "topic write liandong/#"])
 
+    def remove(self, name: str) -> bool:
+        """Forget the source of this name; return whether there was one. A running Mosquitto follows after SIGHUP."""
+        passwords, (head, blocks) = _lines(self._passwords), _blocks(_lines(self._acl))
+        others = [line for line in passwords if line.partition(":")[0] != name]
+        if len(others) == len(passwords) and name not in blocks:
+            return False
+        blocks.pop(name, None)
+        _write(self._passwords, "\n".join(others) + "\n")
+        self._write_acl(head, blocks)
+        return True
+
+    def _write_acl(self, head: list[str], blocks: dict[str, list[str]]) -> None:
+        text = "\n\n".join("\n".join([f"user {name}", *block]) for name, block in blocks.items())
+        _write(self._acl, "\n".join([*head, text]) + "\n")
+
     def _keep(self, user: str, password: str, rules: list[str]) -> None:
         lines = [line for line in _lines(self._passwords) if line.partition(":")[0] != user]
         _write(self._passwords, "\n".join([*lines, f"{user}:{mosquitto_hash(password)}"]) + "\n")
         head, blocks = _blocks(_lines(self._acl))
-        text = "\n\n".join("\n".join([f"user {name}", *block]) for name, block in {**blocks, user: rules}.items())
-        _write(self._acl, "\n".join([*head, text]) + "\n")
+        self._write_acl(head, {**blocks, user: rules})
 
 
 def mosquitto_hash(password: str, salt: bytes | None = None) -> str:

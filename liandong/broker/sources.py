@@ -1,6 +1,7 @@
 """The accounts of those who publish to the embedded broker, and what each may publish to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,7 @@ def new_source(name: str, topics: tuple[str, ...], *, password: str, listens: tu
     Raises:
         BadRequest: the name or a topic is not one that a source may have.
     """
-    if not _NAME.fullmatch(name) or name.startswith("liandong"):
-        expected = "a name of a-z, 0-9, - and _ that does not start with `liandong`"
-        raise BadRequest(expected=expected, got=name, at="source name")
+    require_source_name(name)
     if not topics and not listens:
         raise BadRequest(expected="at least one topic filter", got="none", at=name)
     for department in listens:
@@ -61,6 +60,13 @@ def new_source(name: str, topics: tuple[str, ...], *, password: str, listens: tu
     for topic in topics:
         require_own_prefix(topic, at=name)
     return Source(name, hashed(password), topics, listens)
+
+
+def require_source_name(name: str) -> None:
+    """Raise BadRequest for what no source can be called; our own accounts begin with `liandong`."""
+    if not _NAME.fullmatch(name) or name.startswith("liandong"):
+        expected = "a name of a-z, 0-9, - and _ that does not start with `liandong`"
+        raise BadRequest(expected=expected, got=name, at="source name")
 
 
 class SourceFile:
@@ -82,7 +88,18 @@ class SourceFile:
     def put(self, source: Source) -> None:
         """Add `source`, in place of one of the same name."""
         others = [kept for kept in self.all() if kept.name != source.name]
-        text = msgspec.json.format(msgspec.json.encode([*others, source]), indent=2)
+        self._write([*others, source])
+
+    def remove(self, name: str) -> bool:
+        """Forget the source of this name; return whether there was one."""
+        known = self.all()
+        others = [kept for kept in known if kept.name != name]
+        if len(others) < len(known):
+            self._write(others)
+        return len(others) < len(known)
+
+    def _write(self, sources: Sequence[Source]) -> None:
+        text = msgspec.json.format(msgspec.json.encode(sources), indent=2)
         write_private(self.path, text.decode() + "\n")
 
     def version(self) -> int:

@@ -1,12 +1,13 @@
-"""`liandong source add`: credentials for something that publishes."""
+"""`liandong source`: credentials of those who publish."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from city.errors import BadRequest
 from liandong.broker.mosquitto import MosquittoFiles
-from liandong.broker.sources import SourceFile, new_source
+from liandong.broker.sources import SourceFile, new_source, require_source_name
 from liandong.commands.options import Config, Data, chosen_settings
 from liandong.secrets import new_secret
 
@@ -22,7 +23,7 @@ Listen = Annotated[
 ]
 Mosquitto = Annotated[
     Path | None,
-    typer.Option("--mosquitto", metavar="DIR", help="Write Mosquitto's `passwords` and `acl` there too."),
+    typer.Option("--mosquitto", metavar="DIR", help="Folder of Mosquitto's `passwords` and `acl`, changed too."),
 ]
 
 
@@ -58,6 +59,33 @@ def add(
         if mosquitto is not None:
             MosquittoFiles(mosquitto).put(source, password)
     typer.echo(password)
+
+
+@_app.command("list")
+def listed(*, data: Data = None, config: Config = None) -> None:
+    """Print every source: name, topic filters that it may publish to, departments whose messages it may read."""
+    for source in SourceFile(chosen_settings(config, data=data).folder.broker).all():
+        typer.echo("\t".join((source.name, " ".join(source.topics) or "-", " ".join(source.listens) or "-")))
+
+
+@_app.command("remove")
+def remove(name: Name, *, mosquitto: Mosquitto = None, data: Data = None, config: Config = None) -> None:
+    """Forget the credentials of a source.
+
+    The embedded broker of a running `liandong up` lets it go within a second or two. With --mosquitto they are taken
+    out of the files for a Mosquitto broker too, which reads them again at SIGHUP.
+    """
+    require_source_name(name)
+    folder = chosen_settings(config, data=data).folder
+    folder.create()
+    with folder.held("source"):
+        file = SourceFile(folder.broker)
+        found = [file.remove(name)]
+        if mosquitto is not None:
+            found.append(MosquittoFiles(mosquitto).remove(name))
+        if not any(found):
+            known = ", ".join(f"`{one.name}`" for one in file.all()) or "none yet; `liandong source add` makes one"
+            raise BadRequest(expected=f"a source that there is: {known}", got=name, at="source name")
 
 
 def add_to(app: typer.Typer) -> None:
