@@ -98,6 +98,16 @@ async def test_source_added_while_running_is_let_in_and_disturbs_nobody(tmp_path
             assert broker.pid == pid
 
 
+async def test_source_removed_while_running_is_let_go_and_not_let_in_again(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        with client(broker.port, broker.ingest) as ingest, client(broker.port, GATEWAY) as gateway:
+            SourceFile(broker.folder.broker).remove("gateway")
+            await asyncio.to_thread(gateway.wait_until, lambda: not gateway.paho.is_connected())
+
+            refusal = await knock(Address("127.0.0.1", broker.port), GATEWAY, timeout_s=1.0)
+            assert (refusal != "", ingest.paho.is_connected()) == (True, True)
+
+
 async def test_damaged_file_of_sources_leaves_the_broker_as_it_is(tmp_path: Path) -> None:
     async with running(tmp_path / "data") as broker:
         (broker.folder.broker / "sources.json").write_text("{")
