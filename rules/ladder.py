@@ -31,6 +31,8 @@ class Ladder:
         self._limits, self._gates, self._rule = limits, gates, pairs.term
         self.table = StateTable(name, pairs.keys, ALARM_COLUMNS | {"since": (np.int64, NEVER_NS, limits.depth)})
         self._level, self._since_ns = self.table["level"], self.table["since"]
+        #: Since when the mildest level was met, as any is by whoever meets one.
+        self._met_ns: Ints = self._since_ns[:, 0] if limits.depth else np.full(len(pairs), NEVER_NS)
         self._calm = np.empty(len(pairs), CALM)
         stand = Stand(self._rule, self._level, self._since_ns.ravel(), self._calm)
         if len(pairs):  # numba is read only where there is something to judge
@@ -105,15 +107,17 @@ class Ladder:
 
     def is_met(self, pair: Ints | None = None) -> Flags:
         """Return which pairs, or all, met a level at their last reading."""
-        every = slice(None) if pair is None else pair
-        met: Flags = (self._since_ns[every, :1] != NEVER_NS).any(axis=1)
+        met: Flags = (self._met_ns if pair is None else self._met_ns[pair]) != NEVER_NS
         return met
 
     def is_pending(self, pair: Ints) -> Flags:
         """Return which pairs met a level at their last reading that is above the one they stand on."""
         pending = self.is_met(pair)
         near = np.flatnonzero(pending)
-        pending[near] = self.highest_met(pair[near]) > self._level[pair[near]]
+        some, depth = pair[near], self._limits.depth
+        # Whoever meets a level meets the milder ones: the one next to where a pair stands tells.
+        level = self._level.take(some)
+        pending[near] = (level < depth) & (self._since_ns[some, np.minimum(level, depth - 1)] != NEVER_NS)
         return pending
 
     def highest_met(self, pair: Ints) -> Levels:
