@@ -13,6 +13,8 @@ from ingest.topics import matches
 
 #: Topics whose family is remembered: those of a city's busiest gateways.
 _TOPICS = 16_384
+#: Families whose topics tell one bare value each, and may as well be those of a bridge that tells objects.
+_OF_BARE_VALUES = frozenset({"esphome"})
 
 
 @runtime_checkable
@@ -43,7 +45,12 @@ class SignatureDecoder:
         """
         family = self._family_of(topic)
         if family is not None:
-            return self._decoders[family].decode(topic, payload)
+            try:
+                return self._decoders[family].decode(topic, payload)
+            except UndecodableMessage as error:
+                # A grammar that others' topics have, too: ESPHome's bare values, and a body that is no bare value.
+                if error.reason is not Reason.WRONG_SHAPE or not self._may_be_anothers(family, topic, payload):
+                    raise
         body = Body(payload)
         within = opened(body)
         return self._of_body(topic, body) if within is None else self._passed_on(within)
@@ -54,6 +61,12 @@ class SignatureDecoder:
         if family is None:
             family = next((name for name, learner in self._learners if learner.knows(topic)), None)
         return family if family is not None else free
+
+    def _may_be_anothers(self, family: str, topic: str, payload: bytes) -> bool:
+        """Return whether a family was only guessed by its topic, and this body is an object."""
+        sure, free = self._by_topic(topic)
+        is_guess = sure is None and family == free and family in _OF_BARE_VALUES
+        return is_guess and payload.lstrip()[:1] == b"{"
 
     def _of_body(self, topic: str, body: Body) -> Decoded:
         for name, family in self._families.items():

@@ -226,7 +226,7 @@ NO_PART = frozenset(
     {
         "accelerometer", "acceleration", "accel", "gyrometer", "gyroscope", "colour", "color", "zclheader", "header",
         "rxinfo", "txinfo", "radio", "lora", "metadata", "network", "settings", "configuration", "thresholds", "limits",
-        "alarms", "units", "info", "firmware", "grideye",
+        "alarms", "processalarms", "technicalalarms", "units", "info", "firmware", "grideye",
     }
 )  # fmt: skip
 

@@ -103,7 +103,7 @@ def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]
         if isinstance(value, Mapping):
             yield from _part(part, key, value)
         elif isinstance(value, list):
-            yield from _listed(part.within(key), value)
+            yield from _listed(part.within(key), value) if key.lower() not in NO_PART else ()
         else:
             yield from _single(part, key, value, values)
 

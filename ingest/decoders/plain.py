@@ -13,7 +13,7 @@ from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_body import Plain, Reader
 from ingest.decoders.plain_scope import NAMES, Scope, fold
-from ingest.decoders.plain_words import meaning
+from ingest.decoders.plain_words import meaning, of_truth
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 
@@ -25,6 +25,7 @@ _PLATFORMS = re.compile(
     r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
     r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
     r"|\$dg/device/[^/]+/(?P<dgiot>[^/]+)/.+|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
+    r"|\$hw/events/device/(?P<kubeedge>[^/]+)/.+"
     r"|(?P<ditto>[^/]+/[^/]+)/things/(?:twin|live)/(?:events|commands)/.+"
 )
 #: Levels at either end of a topic that say what is sent, and never by whom.
@@ -119,6 +120,8 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         word, unit, value = cayenne.groups()
         record = {"name": _CAYENNE_WORDS.get(word, word), "value": value, "unit": _CAYENNE_UNITS.get(unit, unit)}
         return reader.read(record, Scope(label=leaf))
+    if of_truth(leaf, text) is not None:
+        return reader.read({leaf: text}, Scope(sensor=_trimmed(topic.split("/")[:-1])))
     return reader.read({_word(topic): text}, Scope())
 
 
@@ -212,7 +215,10 @@ def _of_topic(topic: str, quantities: frozenset[str]) -> str:
     """
     word, rest = _word_and_rest(topic)
     meant = meaning(word) if word else None
-    levels = list(rest) if meant is None or meant[0].quantity in quantities else topic.split("/")
+    return _trimmed(list(rest) if meant is None or meant[0].quantity in quantities else topic.split("/"))
+
+
+def _trimmed(levels: list[str]) -> str:
     while levels and levels[-1].lower() in _GENERIC:
         levels.pop()
     while levels and levels[0].lower() in _GENERIC:

@@ -10,7 +10,17 @@ from city.measurement import Measurement
 from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
-from ingest.decoders.plain_words import is_place, is_state, is_sure, meaning, of_air, of_point, unit_of
+from ingest.decoders.plain_words import (
+    is_chip,
+    is_place,
+    is_state,
+    is_sure,
+    meaning,
+    of_air,
+    of_point,
+    of_truth,
+    unit_of,
+)
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
 from ingest.templates.value import NOTHING
@@ -18,10 +28,22 @@ from ingest.templates.value import NOTHING
 #: In a record of one value: what names the quantity, the value and the unit.
 _WORDS = (
     "quantity", "parameter", "param", "metric", "measurement", "observedproperty", "property", "sensortype", "type",
-    "kind", "resourcename", "parametername", "metricname", "signalname", "measurand",
-    "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id",
+    "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
+    "resourcename", "parametername", "metricname", "signalname", "measurand",
+    "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
 )  # fmt: skip
-_VALUES = ("value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected")
+_VALUES = (
+    "value",
+    "v",
+    "val",
+    "reading",
+    "result",
+    "currentvalue",
+    "currentreading",
+    "measuredvalue",
+    "detected",
+    "actual",
+)
 #: Members of a list that holds one quantity's values with their times.
 _POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
 _UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
@@ -60,6 +82,15 @@ _ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
 #: A cell's voltage, where no charge of a hundred parts is told to a fraction.
 _OF_A_CELL = (1.5, 4.5)
+#: Units by whose names one value is told in each; the first that is there is taken.
+_BY_UNIT_NAME = {
+    "celsius": "°C", "fahrenheit": "°F", "kelvin": "K", "percentage": "%", "percent": "%", "hpa": "hPa", "mbar": "mbar",
+    "inhg": "inHg", "mps": "m/s", "kph": "km/h", "kmh": "km/h", "mph": "mph", "mm": "mm", "inches": "in",
+}  # fmt: skip
+#: Two conductors between which is measured, or all of them.
+_OF_LINES = re.compile(r"line_?(?:ab|bc|ca)|l[123]_?l[123]|total", re.IGNORECASE)
+#: Members of a twin that hold what a device said of one property.
+_SAID = ("actual", "reported")
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -114,6 +145,9 @@ class Reader:
             yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
         elif meaning(key) is not None and isinstance(inner, list) and not _is_told(inner):
             yield from self.read(inner, replace(here, word=key, before=""), depth)
+        elif meaning(key) is not None and isinstance(inner, dict) and _is_told(inner):
+            rest = {name: one for name, one in inner.items() if isinstance(one, dict) and not is_place(str(name))}
+            yield from self.read(rest, replace(here, before=""), depth) if _value(inner) is None else ()
         elif meaning(key) is None or not _is_told(inner):
             yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
@@ -137,8 +171,9 @@ class Reader:
             (folded[key] for key in (*_UNITS, f"{fold(here.word)}unit", "tempunit") if _is_text(folded, key)), None
         )
         words = [folded[key] for key in _WORDS if _is_text(folded, key)]
+        words = [*words, here.word] if not words and of_truth(here.word, value) else words
         label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
-        found = next((known for word in words if (known := _of_point(word))), None)
+        found = next((known for word in words if (known := _of_point(word) or of_truth(word, value))), None)
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
         if found is None and unit in _TELLING:
@@ -147,7 +182,9 @@ class Reader:
 
     def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
-        words = {key: meant for key in body if (meant := _meant(here.before, key)) is not None}
+        words = {
+            key: said for key in body if (said := _meant(here.before, key) or of_truth(key, body[key])) is not None
+        }
         found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
         found = {key: meant for key, meant in found.items() if not _is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
@@ -167,6 +204,12 @@ class Reader:
         if not isinstance(value, dict):
             return self._plain(found, value, unit, here)
         inner = {fold(name): one for name, one in value.items()}
+        said = next((one for name in _SAID if isinstance(one := inner.get(name), dict)), None)
+        if said is not None:
+            inner = {fold(name): one for name, one in said.items()}
+        if _is_by_unit(inner):
+            name = next(name for name in _BY_UNIT_NAME if name in inner)
+            return self._plain(found, inner[name], _BY_UNIT_NAME[name], here)
         if not any(name in inner for name in _VALUES):
             return None
         unit = next((inner[name] for name in _UNITS if isinstance(inner.get(name), str)), unit)
@@ -221,7 +264,7 @@ def _is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
 
 def _meant(before: str, key: str) -> tuple[Known, bool] | None:
     """Return what a member's word means, perhaps together with the word before it: `wind`, `speed`."""
-    together = meaning(f"{before}_{key}") if before else None
+    together = meaning(f"{before}_{key}") if before and not is_chip(before) else None
     return together if together is not None else _of_point(key)
 
 
@@ -253,6 +296,11 @@ def _spread(known: Known, value: object) -> Iterator[tuple[Known, object]]:
     if isinstance(value, list):
         yield from ((known, one) for one in value[:_MOST] if _is_points(value))
         return
+    lines = value.get("value") if isinstance(value, dict) else None
+    if isinstance(value, dict) and isinstance(lines, dict) and _is_of_lines(lines):
+        for line, one in lines.items():
+            yield Known(known.quantity, known.unit, joined(known.label, str(line))), value | {"value": one}
+        return
     places = [name for name in value if is_place(str(name))] if isinstance(value, dict) else []
     if not isinstance(value, dict) or not places:
         yield known, value
@@ -276,7 +324,22 @@ def _is_told(inner: object) -> bool:
     """Return whether an object under a known word holds its value or values, and nothing else is to be looked for."""
     if isinstance(inner, list):
         return _is_points(inner)
-    return isinstance(inner, dict) and (_value(inner) is not None or any(is_place(str(name)) for name in inner))
+    if not isinstance(inner, dict):
+        return False
+    of_lines = isinstance(lines := inner.get("value"), dict) and _is_of_lines(lines)
+    is_twin = any(isinstance(one := inner.get(name), dict) and _value(one) is not None for name in _SAID)
+    is_one = of_lines or is_twin or _is_by_unit(inner)
+    return is_one or _value(inner) is not None or any(is_place(str(name)) for name in inner)
+
+
+def _is_of_lines(inner: Mapping[str, Any]) -> bool:
+    """Return whether members are the phases or lines of a circuit."""
+    return bool(inner) and all(is_place(str(name)) or _OF_LINES.fullmatch(str(name)) for name in inner)
+
+
+def _is_by_unit(inner: Mapping[str, Any]) -> bool:
+    """Return whether members are one value told in several units, and nothing else."""
+    return bool(inner) and all(fold(name) in _BY_UNIT_NAME for name in inner)
 
 
 def _is_points(values: list[Any]) -> bool:

@@ -26,7 +26,8 @@ _TIMES = (
     "timestamp", "time", "ts", "timestampms", "timems", "datetime", "measuredat", "recordedat", "observedat",
     "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
     "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime", "enqueuedtime", "tilldatetime",
-    "endtime", "origin", "date", "dt", "t",
+    "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
+    "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
 )  # fmt: skip
 #: Members of a time that is an object.
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
@@ -37,6 +38,9 @@ _MOMENTS = ("$date", "utc", "iso")
 _WHICH = ("zone", "zoneid", "lane", "laneid", "laneno", "probe", "probeid")
 _WORST, _BEST = frozenset({"bad", "invalid", "uncertain"}), frozenset({"good", "ok", "valid", "true"})
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+#: Ids by which one of several sensors of a kind is told, which begin with the kind's word.
+_IDS = ("sensorid", "deviceid", "nodeid", "meterid")
+_COUNTED = re.compile(r"[A-Za-z][A-Za-z_\-]{0,40}[_\-]\d{1,6}", re.ASCII)
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
 _MAX_WHICH = 20
 
@@ -71,7 +75,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
     faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)
     return replace(
         scope,
-        sensor=sensor,
+        sensor=_with_counted(sensor, folded),
         own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or scope.own,
         faint=faint,
         time_ns=time_within(folded, scope, zone),
@@ -97,6 +101,13 @@ def name_of(said: object) -> str:
     if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or meaning(text) is not None:
         return ""
     return text
+
+
+def _with_counted(sensor: str, folded: Mapping[str, Any]) -> str:
+    """Return a name with the id that is a quantity's word and a number: `temp-001` is one of somebody's several."""
+    ids = (str(folded[key]).strip() for key in _IDS if isinstance(folded.get(key), str))
+    counted = next((one for one in ids if _COUNTED.fullmatch(one) and not name_of(one)), "")
+    return sensor if sensor.endswith(counted) else joined(sensor, counted)
 
 
 def own_name(one: object) -> str:

@@ -82,7 +82,10 @@ _MORE = {
     "soil_humidity": "soil_moisture", "soil_hum": "soil_moisture", "battery_percentage": "battery_level",
     "battery_soc": "battery_level", "state_of_charge": "battery_level", "battery_state_of_charge": "battery_level",
     "power_delivered": "power", "water_temp": "water_temperature", "soil_temp": "soil_temperature",
-    "tds": "dissolved_solids",
+    "tds": "dissolved_solids", "cpu_temp": "device_temperature", "cpu_temperature": "device_temperature",
+    "chip_temp": "device_temperature", "board_temp": "device_temperature", "mcu_temp": "device_temperature",
+    "power_active": "power", "power_reactive": "reactive_power", "power_apparent": "apparent_power",
+    "water_height": "water_level",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
 _CHINESE = {
@@ -112,21 +115,48 @@ _PLACES = (
     "indoor|outdoor|inside|outside|in|out|room|ambient|air|surface|supply|return|internal|external|int|ext|probe|rack"
     "|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|\\d{1,2}"
 )
+#: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
+_CHIPS = (
+    "bm[ep]_?\\d{3}|dht_?\\d{0,2}|am23\\d\\d|sht_?\\d{1,2}x?|sht[34]x|si70\\d\\d|htu\\d\\d[a-z]?|hdc\\d{4}|aht\\d\\d|ds18[bx]20"
+    "|mcp9808|lm\\d{2}|tmp\\d{2,3}|scd\\d\\dx?|mh_?z\\d\\d[a-z]?|ccs811|sgp\\d\\d|ens160|pmsa?\\d{3,4}|sds011|sps30|sen5\\d"
+    "|bh1750|tsl25\\d\\d|veml\\d{4}|ina\\d{3}|pzem(?:_?004t?)?"
+)
+_CHIP = re.compile(_CHIPS)
 #: Ends of a circuit, of which electric quantities alone are told: `gridPower`, `mains_voltage`.
-_CIRCUITS = "grid|pv|solar|mains|inverter|home|house|battery|ac|dc|load|generator|charge|charging|discharge"
+_CIRCUITS = (
+    "grid|pv|solar|mains|inverter|home|house|battery|ac|dc|load|generator|charge|charging|discharge"
+    "|system|total|line|main|outlet|input|output"
+)
 _ELECTRIC = frozenset({"power", "voltage", "current", "frequency", "energy", "apparent_power", "reactive_power"})
 #: A current or voltage for charging is as often the one that is wished for.
 _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
 _CIRCUIT = re.compile(rf"({_CIRCUITS})_(.+)")
-_BEFORE = re.compile(rf"({_PLACES})_(.+)")
-_AFTER = re.compile(rf"(.+)_({_PLACES})|(.+?)(\d{{1,2}})")
+_BEFORE = re.compile(rf"({_PLACES}|{_CHIPS})_(.+)")
+_AFTER = re.compile(rf"(.+)_({_PLACES}|{_CHIPS})|(.+?)(\d{{1,2}})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What parts the levels of a point's name: `Room1.Temperature`.
 _LEVELS = re.compile(r"(.+)[./:\\](.+)")
 #: Words in front that say that it is so now, as all of it is.
-_NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)")
-#: A question that a state answers: `isOccupied`.
-_IS = re.compile(r"is_?(.+)")
+_NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)|(.+)_(?:value|val|reading|measured|measurement)")
+#: Quantities of which a `value` is none of a converter: `Rain_Value` is as often the number that a pin gives.
+_VALUED = frozenset(
+    {
+        "temperature",
+        "humidity",
+        "atmospheric_pressure",
+        "pressure",
+        "co2",
+        "pm25",
+        "pm10",
+        "power",
+        "energy",
+        "noise_laeq",
+    }
+)
+#: A question that a state answers: `isOccupied`, `motion-bool`.
+_IS = re.compile(r"is_?(.+)|(.+)_bool")
+#: Words that are a state's where a truth follows, and a level or a service elsewhere.
+_OF_TRUTH = {"leak": "water_leak", "flood": "water_leak", "flooded": "water_leak"}
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
 _TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0)}
 _DIGITS = "0123456789"
@@ -149,10 +179,22 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     parted = _CAMEL.sub("_", word).lower()
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
     now = _NOW.fullmatch(parted) if found is None else None
-    found = _plain_meaning(now[1]) if now is not None else found
+    found = _of_now(now[1], now[2]) if now is not None else found
     asked = _IS.fullmatch(parted) if found is None else None
-    state = _plain_meaning(asked[1]) if asked is not None else None
+    state = _plain_meaning(asked[1] or asked[2]) if asked is not None else None
     return state if state is not None and is_state(state[0].quantity) else found
+
+
+def _of_now(said: str | None, valued: str | None) -> tuple[Known, bool] | None:
+    found = _plain_meaning(said or valued or "")
+    return found if found is None or valued is None or found[0].quantity in _VALUED else None
+
+
+def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
+    """Return what a word means before a truth, which it does not before a number; None for another."""
+    state = _OF_TRUTH.get(word.strip().lower())
+    is_truth = isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in {"true", "false"})
+    return (Known(state, ""), True) if state is not None and is_truth else None
 
 
 def of_point(word: str) -> tuple[Known, bool, str] | None:
@@ -164,12 +206,17 @@ def of_point(word: str) -> tuple[Known, bool, str] | None:
 
 def unit_of(written: str) -> str:
     """Return a unit as it is usually spelled: `dbm` and `v` are what the endings of words are; others as written."""
-    return written if is_known(written) else _ENDINGS.get(written.strip().lower(), written)
+    return written if is_known(written) and written != "db" else _ENDINGS.get(written.strip().lower(), written)
 
 
 def is_place(word: str) -> bool:
     """Return whether a word tells several of one quantity apart, and nothing else."""
     return re.fullmatch(_PLACES, word.lower()) is not None
+
+
+def is_chip(word: str) -> bool:
+    """Return whether a word is the name of what measured, and no half of a quantity's word."""
+    return _CHIP.fullmatch(word.lower()) is not None
 
 
 def is_sure(quantity: str, amount: float, unit: str | None) -> bool:
@@ -230,6 +277,8 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
     if after is not None:
         word, place = (after.group(1), after.group(2)) if after.group(1) else (after.group(3), after.group(4))
         found.append((word, place))
+    # `TMP` is a temperature where a chip stands before it, and elsewhere what passes.
+    found = [("temp" if word == "tmp" and _CHIP.fullmatch(place) else word, place) for word, place in found]
     circuit = _CIRCUIT.fullmatch(lower)
     if circuit is not None:
         found.append((circuit[2], circuit[1]))

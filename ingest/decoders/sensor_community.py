@@ -56,10 +56,28 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if isinstance(body.json, list):
         return bool(body.json) and all(isinstance(item, dict) and _LIST in item for item in body.json)
-    return body.has(_LIST)
+    return body.has(_LIST) or _is_flat(body.json)
+
+
+def _is_flat(item: object) -> bool:
+    """Return whether this is a reading of the API as luftdatenpumpe passes it on: dust beside the sensor's type."""
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("sensor_type"), str)
+        and isinstance(item.get("sensor_id"), int)
+        and bool({"P1", "P2"} & item.keys())
+    )
+
+
+def _listed(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a flat reading as the API writes it; its time has the zone's letter."""
+    values = [{"value_type": key, "value": item[key]} for key in _KNOWN if key in item]
+    sensor = {"id": item["sensor_id"], "sensor_type": {"name": item["sensor_type"]}}
+    return {"sensor": sensor, "timestamp": item.get("time"), _LIST: values}
 
 
 def _measurements(topic: str, item: object) -> list[Measurement]:
+    item = _listed(item) if isinstance(item, dict) and _is_flat(item) else item
     values = item.get(_LIST) if isinstance(item, dict) else None
     if not isinstance(item, dict) or not isinstance(values, list):
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"`{_LIST}`", got=type(item).__name__, at="$")

@@ -10,6 +10,7 @@ from city.measurement import Decoded
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
+from ingest.decoders.times import parse_time
 
 AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 
@@ -87,6 +88,63 @@ def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
         pytest.param("site/gridPower", "-812.4", {("site", "power/grid"): (-812.4, None)}, id="ends of a circuit"),
         pytest.param("x/1", {"battery": 3.61, "temperature": 1}, {("x/1", "battery_voltage"): (3.61, "V"),
                      ("x/1", "temperature"): (1.0, None)}, id="a cell's voltage is no charge"),
+        pytest.param(
+            "up/1",
+            {"device_id": "m", "metrics": {
+                "voltage": {"unit": "V", "value": {"phase_a": 220.5, "line_ab": 380.4}},
+                "power": {"active": {"unit": "kW", "value": {"total": 9.6}}}}},
+            {("m", "voltage/phase_a"): (220.5, "V"), ("m", "voltage/line_ab"): (380.4, "V"),
+             ("m", "power/total"): (9.6, "kW")},
+            id="phases and lines with one unit",
+        ),
+        pytest.param(
+            "w/1",
+            {"temperature": {"outdoor": {"fahrenheit": 55.8, "celsius": 13.2}, "feelslike": {"celsius": 9},
+             "dewpoint": {"fahrenheit": 33.8}}, "humidity": {"percentage": 61}},
+            {("w/1", "temperature/outdoor"): (13.2, "°C"), ("w/1", "dew_point"): (33.8, "°F"),
+             ("w/1", "humidity"): (61.0, "%")},
+            id="one value in two units",
+        ),
+        pytest.param(
+            "$hw/events/device/d-7/twin/update",
+            {"Temp": {"actual": {"value": 43.0}, "expected": {"value": 20}}},
+            {("d-7", "temperature"): (43.0, None)},
+            id="a twin's property as it is",
+        ),
+        pytest.param(
+            "city/batch",
+            {"stations": [{"stationId": "s-1", "readings": [
+                {"sensorId": "temp_01", "indicatorType": "TEMPERATURE", "value": 24.6, "unit": "°C"}]}]},
+            {("s-1/temp_01", "temperature"): (24.6, "°C")},
+            id="a counted word is an id, and another's may be called so",
+        ),
+        pytest.param("hall/1/flood", "true", {("hall/1", "water_leak"): (1.0, "")}, id="a truth makes it a state"),
+        pytest.param(
+            "pdu/1", {"systemVoltage": "230V", "temperature_value": 21, "motion-bool": 1, "cpuTemp": 48},
+            {("pdu/1", "voltage/system"): (230.0, "V"), ("pdu/1", "temperature"): (21.0, None),
+             ("pdu/1", "motion"): (1.0, ""), ("pdu/1", "device_temperature"): (48.0, None)},
+            id="words that say nothing more",
+        ),
+        pytest.param(
+            "board/1", {"bme280_temperature": 21, "dht22Temp": 22, "SI7020_TMP": 23, "pm25_sds011": 4, "tmp": 9},
+            {("board/1", "temperature/bme280"): (21.0, None), ("board/1", "temperature/dht22"): (22.0, None),
+             ("board/1", "temperature/si7020"): (23.0, None), ("board/1", "pm25/sds011"): (4.0, "µg/m³")},
+            id="chips at one board",
+        ),
+        pytest.param(
+            "octoprint/temperature/tool0", {"_timestamp": 1552931581, "actual": 23.2, "target": 0.0},
+            {("octoprint/tool0", "temperature"): (23.2, None)}, id="as it is, and as it is wished for",
+        ),
+        pytest.param(
+            "nexus433/sensor/DCA6/state", {"temperature": 22.4, "battery": "100"},
+            {("nexus433/sensor/DCA6", "temperature"): (22.4, None),
+             ("nexus433/sensor/DCA6", "battery_level"): (100.0, None)},
+            id="topics like ESPHome's, and a body that is no bare value",
+        ),
+        pytest.param(
+            "n/1", {"values": [{"type": "co2", "value": 450}, {"type": "snr", "unit": "db", "value": 12}]},
+            {("n/1", "co2"): (450.0, "ppm"), ("n/1", "snr"): (12.0, "dB")}, id="decibels in small letters",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_beyond_doubt_is_read(
@@ -112,6 +170,9 @@ def test_what_is_beyond_doubt_is_read(
         ),
         pytest.param("console/1", {"batt2": "0", "wh65batt": "1"}, id="flags of batteries"),
         pytest.param("evcc/loadpoints/1/chargeCurrent", "16", id="a current that is wished for"),
+        pytest.param("hall/1/flood", "2", id="a flood that is no truth"),
+        pytest.param("esp/1", {"Rain_Value": 4000, "light_value": 512}, id="numbers of a converter"),
+        pytest.param("esp/1", {"cpuLoad": 1.5, "powerConsumption": 12}, id="a share or a mean, power or energy"),
     ],
 )
 def test_what_may_be_something_else_is_refused(topic: str, body: Any) -> None:
@@ -122,3 +183,9 @@ def test_what_may_be_something_else_is_refused(topic: str, body: Any) -> None:
 @pytest.mark.parametrize("word", ["grid_temperature", "solar_humidity", "luz", "Strom", "is_temperature", "isothermal"])
 def test_a_word_that_may_mean_more_is_none(word: str) -> None:
     assert meaning(word) is None
+
+
+def test_a_capture_is_when_it_was_measured() -> None:
+    found = decode("t/1", {"sensor_id": "s-1", "captured_at": "2026-11-20T08:00:00Z", "ph": 6.3})
+
+    assert {one.time_ns for one in found.measurements} == {parse_time("2026-11-20T08:00:00Z")}

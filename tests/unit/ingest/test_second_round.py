@@ -45,6 +45,12 @@ def uplink(values: dict[str, Any]) -> dict[str, Any]:
             id="Tasmota's chip of a plug",
         ),
         pytest.param(
+            "tele/p/ENERGY",
+            {"Time": "2017-05-01T04:04:00", "Total": 0.1, "Power": 18, "Factor": 0.5, "Period": 1},
+            {("p", "energy", 0.1, "kWh"), ("p", "power", 18.0, "W"), ("p", "power_factor", 0.5, "")},
+            id="Tasmota before its sixth",
+        ),
+        pytest.param(
             "tele/gw/SENSOR",
             {"LwDecoded": {"SE01": {"Temp": 19.6, "Moisture": 0.5, "BattV": 3.9, "Node": 2}}},
             {
@@ -99,6 +105,24 @@ def uplink(values: dict[str, Any]) -> dict[str, Any]:
             uplink({"in": 5, "out": 3, "people_count_max": 2}),
             {("d1", "people_in", 5.0, ""), ("d1", "people_out", 3.0, ""), ("d1", "people_count/max", 2.0, "")},
             id="people in and out",
+        ),
+        pytest.param(
+            UP,
+            uplink({"pressure": 9.4, "processAlarms": [{"channelName": "pressure", "value": 0.9}]}),
+            {("d1", "atmospheric_pressure", 9.4, None)},
+            id="an alarm's limit",
+        ),
+        pytest.param(
+            "luftdaten.info",
+            {"sensor_id": 658, "sensor_type": "SDS011", "time": "2018-12-06T23:49:05Z", "P1": 1.67, "P2": 1.5},
+            {("658", "pm10", 1.67, "µg/m³"), ("658", "pm25", 1.5, "µg/m³")},
+            id="sensor.community as luftdatenpumpe passes it on",
+        ),
+        pytest.param(
+            "luftdaten.info",
+            {"sensor_id": 9, "sensor_type": "PPD42NS", "time": "2018-12-06T23:49:05Z", "P1": 1.67},
+            {("9", "particles_p1", 1.67, "pcs/0.01ft³")},
+            id="and of one that counts",
         ),
         pytest.param(UP, uplink({"total_current": 560.1}), {("d1", "total_current", 560.1, None)}, id="ampere-hours"),
     ],
