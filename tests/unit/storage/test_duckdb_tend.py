@@ -90,6 +90,19 @@ def test_closed_day_is_in_order_with_its_roll_ups(history: DuckdbHistory) -> Non
         assert rows == sorted(rows), table
 
 
+def test_roll_ups_of_many_days_are_in_order_and_readings_of_each_day(history: DuckdbHistory) -> None:
+    span = 30 * DAY_S
+    first = span - START_NS // SECOND_NS % span
+    spoken = range(first, first + span, 8 * HOUR_S)
+    history.append([(1, arrivals(*(row(sensor, 1, at, 0.0) for at in spoken for sensor in (3, 1, 2))))], 1)
+
+    history.tend(START_NS + (first + span) * SECOND_NS + DAY_NS)
+
+    for table, days in (("readings", 1), ("minutes", 5), ("hours", 30)):
+        rows = stored(history, table)
+        assert rows == sorted(rows, key=lambda each: (each[2] // (days * DAY_NS), each)), table
+
+
 def test_a_few_late_readings_stay_where_they_are_and_many_are_put_in_order(history: DuckdbHistory) -> None:
     position = fill(history, hours=20)
     history.tend(START_NS + 2 * DAY_NS)
