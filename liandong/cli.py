@@ -28,6 +28,11 @@ COMMANDS = (
     "version",
 )  # fmt: skip
 
+#: What helps when ingest does not answer.
+_NOT_RUNNING = (
+    "; it runs in `liandong up` or `liandong ingest`, on the folder that `--data` or the setting `data` names"
+)
+
 _EXITS: dict[type[LiandongError], Exit] = {
     BadSettings: Exit.SETTINGS,
     BadCityFile: Exit.SETTINGS,
@@ -66,6 +71,8 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(exc)
     except ExceptionGroup as group:
         return _failed(_only_error(group))
+    except OSError as exc:
+        return _told(_about_file(exc), Exit.FAILED)
     except (KeyboardInterrupt, typer.Abort):
         return _told("Interrupted", Exit.FAILED)
     return int(code) if isinstance(code, int) else Exit.OK
@@ -92,7 +99,10 @@ def _app(arguments: Sequence[str]) -> typer.Typer:
 
 
 def _misused(error: TyperException) -> int:
-    message, context = error.format_message().replace("Value error, ", ""), getattr(error, "ctx", None)
+    message, context = (
+        error.format_message().replace("Value error, ", "").removesuffix("."),
+        getattr(error, "ctx", None),
+    )
     where = f" - see `{context.command_path} --help`" if context is not None and message else ""
     return _told(message + where, Exit.USAGE)
 
@@ -101,7 +111,15 @@ def _failed(error: LiandongError) -> int:
     if isinstance(error, PartRefused):  # it has said why itself
         return error.exit
     code = next((code for kind, code in _EXITS.items() if isinstance(error, kind)), Exit.FAILED)
-    return _told(str(error), code)
+    started = isinstance(error, StoreUnavailable) and error.store == "ingest"
+    return _told(f"{error}{_NOT_RUNNING if started else ''}", code)
+
+
+def _about_file(error: OSError) -> str:
+    """Return what a file or folder that a person named cannot be used for; what names none is a fault and goes on."""
+    if error.filename is None:
+        raise error
+    return f"Expected a file or folder that can be used, got `{error.strerror}` - at `{error.filename}`"
 
 
 def _only_error(group: ExceptionGroup[Exception]) -> LiandongError:

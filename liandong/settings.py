@@ -27,7 +27,7 @@ from liandong.folder import DataFolder
 from liandong.heartbeat_config import HeartbeatSettings
 from liandong.restart_config import RestartSettings
 from liandong.secret_file import with_secrets_read
-from liandong.settings_error import Origin
+from liandong.settings_error import ManyBadSettings, Origin
 from linkage.config import LinkageSettings
 from storage.config import DatabaseSettings, HistorySettings
 
@@ -114,7 +114,7 @@ def load_settings(file: Path | None = None) -> Settings:
     """Return the settings of the environment and of `file` (`liandong.toml` when there is one and none is named).
 
     Raises:
-        BadSettings: something in them is wrong; the first such thing is named with its place.
+        BadSettings: something in them is wrong; each such thing is named with its place.
     """
     path = USUAL_FILE if file is None and USUAL_FILE.exists() else file
     text = "" if path is None else _text_of(path)
@@ -124,13 +124,28 @@ def load_settings(file: Path | None = None) -> Settings:
     try:
         return with_secrets_read(Settings(**values))
     except ValidationError as exc:
-        raise origin.fault(exc) from exc
+        raise ManyBadSettings(origin.faults(exc)) from exc
     except BadSettings as exc:
-        raise origin.placed(exc) from exc
+        raise ManyBadSettings([origin.placed(exc), *_others(exc, values, origin)]) from exc
     except SettingsError as exc:
         raise BadSettings(
             expected="JSON in a variable that is a list or table", got=str(exc), at="environment"
         ) from exc
+
+
+def _others(error: BadSettings, values: dict[str, Any], origin: Origin) -> list[BadSettings]:
+    """Return the faults of the file's other sections; one that spans settings ends the reading of its own."""
+    section = error.at.partition(".")[0]
+    rest = {name: value for name, value in values.items() if name != section}
+    if len(rest) == len(values):  # it stands in the environment
+        return []
+    try:
+        with_secrets_read(Settings(**rest))
+    except ValidationError as exc:
+        return origin.faults(exc)
+    except BadSettings as exc:
+        return [origin.placed(exc), *_others(exc, rest, origin)]
+    return []
 
 
 def _text_of(path: Path) -> str:

@@ -1,7 +1,7 @@
 """What pydantic says about wrong settings, as one line: expected, got, and the place in file or environment."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -11,6 +11,17 @@ from city.errors import BadSettings
 
 #: Fields whose values are never shown, wrong or right.
 _PRIVATE = re.compile(r"password|token|secret|key|channels|url", re.IGNORECASE)
+
+
+class ManyBadSettings(BadSettings):
+    """Raised when settings hold mistakes; it reads like the first of them, and `faults` has them all."""
+
+    def __init__(self, faults: Sequence[BadSettings]) -> None:
+        self.faults = tuple(faults)
+        first, more = faults[0], len(faults) - 1
+        super().__init__(expected=first.expected, got=first.got, at=first.at)
+        if more:
+            self.args = (f"{first} (and {more} more, which `liandong check` names)",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +39,13 @@ class Origin:
             if variable.startswith(prefix) and variable.partition("__")[0] not in known:
                 raise BadSettings(expected="a known setting", got=variable, at="environment")
 
-    def fault(self, error: ValidationError) -> BadSettings:
-        """Return the first fault of `error`, with its place."""
-        first = error.errors()[0]
-        path = [str(part) for part in first["loc"]]
-        return BadSettings(expected=_expected(first), got=_got(first, path), at=self._place(path))
+    def faults(self, error: ValidationError) -> list[BadSettings]:
+        """Return the faults of `error`, each with its place; one of each setting."""
+        first = {tuple(str(part) for part in found["loc"]): found for found in reversed(error.errors())}
+        return [self._fault(list(path), found) for path, found in reversed(first.items())]
+
+    def _fault(self, path: list[str], found: ErrorDetails) -> BadSettings:
+        return BadSettings(expected=_expected(found), got=_got(found, path), at=self._place(path))
 
     def placed(self, error: BadSettings) -> BadSettings:
         """Return an error whose place is a dotted setting with its place in file or environment."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from city.clock import SystemClock, to_ns
-from city.errors import BadRequest, NotFound
+from city.errors import BadRequest, BadSettings, NotFound
 from liandong.city_about import parse_about
 from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
@@ -150,7 +150,8 @@ def _tell_rows(found: Findings, *, mended: bool) -> None:
 def _zone(settings: Settings) -> ZoneInfo:
     path = settings.city / "city.toml"
     if not path.exists():
-        raise NotFound("city", str(settings.city))
+        expected = "a city folder with a `city.toml`, which `--city` or the setting `city` names"
+        raise BadSettings(expected=expected, got="none", at=str(settings.city))
     return parse_about(path.read_text("utf-8"), str(path)).zone
 
 

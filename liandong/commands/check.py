@@ -1,6 +1,7 @@
 """`liandong check`: the settings and the city folder, before anything is started."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import typer
 from pydantic import BaseModel
@@ -12,6 +13,8 @@ from liandong.city_folder import BadCity, CityFolder, read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.duty_doubts import duty_doubts
 from liandong.exits import Exit
+from liandong.settings import Settings
+from liandong.settings_error import ManyBadSettings
 
 
 def check(*, city: City = None, data: Data = None, config: Config = None) -> None:
@@ -20,7 +23,7 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
     What may be said but is hardly meant, such as a rule about no sensor, is called doubtful and stops nothing.
     Prints the settings as they come out of file and environment, secrets starred.
     """
-    settings = chosen_settings(config, data=data, city=city)
+    settings = _settings(config, data, city)
     for line in _lines(settings):
         typer.echo(line)
     try:
@@ -33,6 +36,15 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
     for doubt in found:
         typer.echo(f"doubtful: {doubt}", err=True)
     typer.echo(_summary(read, found))
+
+
+def _settings(config: Path | None, data: Path | None, city: Path | None) -> Settings:
+    try:
+        return chosen_settings(config, data=data, city=city)
+    except ManyBadSettings as exc:
+        for mistake in exc.faults:
+            typer.echo(str(mistake), err=True)
+        raise typer.Exit(Exit.SETTINGS) from exc
 
 
 def _lines(settings: BaseModel, prefix: str = "") -> Iterator[str]:

@@ -33,8 +33,10 @@ def decode(*, score: Score, sources: Sources = None, json: Json = False) -> None
 def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(expected="a readable UTF-8 file", got=str(error), at=str(file)) from error
+    except OSError as error:
+        raise BadRequest(expected="a readable file", got=error.strerror, at=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise BadRequest(expected="UTF-8 text", got=f"byte {error.start}", at=str(file)) from error
 
 
 def _total(families: dict[str, Tally]) -> Tally:

@@ -42,8 +42,10 @@ def opened(copy: Path, room: Path) -> Iterator[Path]:
         try:
             with tarfile.open(copy) as archive:
                 archive.extractall(name, filter="data")
+        except tarfile.ReadError as error:
+            raise BadCopy(expected="a copy as `liandong backup` writes it", got="no tar file", at=str(copy)) from error
         except (OSError, tarfile.TarError) as error:
-            raise BadCopy(expected="a copy", got=str(error), at=str(copy)) from error
+            raise BadCopy(expected="a copy as `liandong backup` writes it", got=str(error), at=str(copy)) from error
         yield Path(name)
 
 

@@ -38,7 +38,8 @@ def contents_of(path: Path) -> Contents:
     Raises:
         StoreUnavailable: it cannot be read.
     """
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True))
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
     try:
         with engine.connect() as connection:
             schema, rows = revision(connection), rows_in(connection)

@@ -169,3 +169,27 @@ def test_check_names_every_mistake_of_a_file(
     told = [found for line in said if (found := re.search(rf"^Expected .*, got `.*` - at `.*{name}:(\d+)`$", line))]
     assert code == Exit.SETTINGS
     assert sorted(int(found[1]) for found in told) == lines, said
+
+
+def test_check_names_every_mistake_of_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[mqtt]\nurl = "x"\n[history]\ncolour = 3\n[http]\nport = "abc"\npassword_hash = "hunter2"\n')
+
+    code = run(["check", "--config", str(file)])
+
+    said = capsys.readouterr().err.splitlines()
+    assert code == Exit.SETTINGS
+    assert sorted(line.rpartition(" - at ")[2] for line in said) == [
+        f"`{file}:{place}`" for place in ("2: mqtt.url", "4: history.colour", "6: http.port", "7: http.password_hash")
+    ]
+    assert "hunter2" not in "".join(said)
+
+
+def test_other_commands_say_how_many_mistakes_the_settings_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[http]\nport = "abc"\nprot = 2\n')
+
+    assert run(["source", "list", "--config", str(file)]) == Exit.SETTINGS
+    assert capsys.readouterr().err.rstrip().endswith("(and 1 more, which `liandong check` names)")

@@ -122,3 +122,50 @@ def test_scenario_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str
 
     assert code == Exit.USAGE
     assert "`flood`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param(
+            ["source", "list", "--data", "a-file"],
+            Exit.FAILED,
+            "liandong: Expected a file or folder that can be used, got `Not a directory` - at `",
+            id="a file where a folder is needed",
+        ),
+        pytest.param(
+            ["quarantine", "counts"],
+            Exit.UNAVAILABLE,
+            "; it runs in `liandong up` or `liandong ingest`, on the folder that `--data` or the setting `data` names",
+            id="ingest does not run",
+        ),
+        pytest.param(
+            ["audit", "export", "--city", "nowhere"], Exit.SETTINGS, "got `none` - at `nowhere`", id="no city folder"
+        ),
+        pytest.param(
+            ["backup", "verify", "a-file"],
+            Exit.FAILED,
+            "Expected a copy as `liandong backup` writes it, got no tar file - at `a-file`",
+            id="no copy",
+        ),
+        pytest.param(
+            ["decode"], Exit.USAGE, "Missing option '--score' - see `liandong decode --help`", id="no argument"
+        ),
+        pytest.param(
+            ["decode", "--score", ".", "--sources", "nowhere"],
+            Exit.USAGE,
+            "Expected a readable file, got `No such file or directory` - at `nowhere`",
+            id="no sources",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(
+    words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a-file").write_text("nothing")
+    Path("data", "run").mkdir(parents=True, mode=0o700)
+    Path("data").chmod(0o700)
+    Path("manifest.jsonl").touch()
+
+    assert run(words) == code
+    assert said in capsys.readouterr().err

@@ -16,6 +16,7 @@ from liandong.copies.archive import chosen, packed
 from liandong.copies.keeping import keep_newest
 from liandong.copies.manifest import FORMAT, MANIFEST, SUMS, BadCopy, Manifest, copies_in, encode, read_manifest, sums
 from liandong.copies.restoring import restore, try_out
+from liandong.copies.tables import contents_of
 from liandong.copies.taking import Source, take
 from liandong.folder import DataFolder, FolderTaken
 from liandong.settings import Settings
@@ -232,3 +233,10 @@ def test_what_was_set_aside_before_the_copy_is_no_fault_of_it(city: Settings, tm
 
     assert finding.faults == []
     assert (path / "history" / old.name).exists()
+
+
+def test_database_of_a_copy_is_found_from_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_migrated(tmp_path / "city.sqlite")
+    monkeypatch.chdir(tmp_path)
+
+    assert contents_of(Path("city.sqlite")) == contents_of(tmp_path / "city.sqlite")
