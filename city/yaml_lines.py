@@ -44,7 +44,8 @@ class Located:
         known = [*required, *optional]
         expected = f"one of {_listed(known)}"
         faults.found += [value.wrong(expected=expected, got=key) for key, value in found.items() if key not in known]
-        faults.found += [self.wrong(expected=f"`{key}`", got="nothing") for key in required if key not in found]
+        if missing := [key for key in required if key not in found]:
+            faults.found.append(self.wrong(expected=_listed(missing), got="nothing"))
         faults.raise_found()
         return found
 

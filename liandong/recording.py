@@ -31,8 +31,10 @@ def read_recording(path: Path, zone: ZoneInfo) -> list[Recorded]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             return list(_rows(csv.DictReader(file), path, zone))
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
-        raise BadRequest(expected="a readable CSV file", got=str(exc), at=str(path)) from exc
+    except OSError as exc:
+        raise BadRequest(expected="a readable CSV file", got=exc.strerror, at=str(path)) from exc
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise BadRequest(expected="a CSV file in UTF-8", got=str(exc), at=str(path)) from exc
 
 
 def _rows(reader: "csv.DictReader[str]", path: Path, zone: ZoneInfo) -> Iterator[Recorded]:

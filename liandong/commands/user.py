@@ -33,6 +33,10 @@ FromInput = Annotated[
 ]
 
 
+#: What `USERNAME_PATTERN` says, in words.
+_USERNAME = "a-z, 0-9, `.`, `_` and `-`, 64 at most, beginning with a letter or digit"
+
+
 @_app.callback()
 def users() -> None:
     """Who may sign in."""
@@ -128,6 +132,8 @@ def _user(fields: dict[str, object]) -> NewUser:
         if fault["loc"][0] == "password":
             expected = f"a password of at least {SHORTEST_PASSWORD} characters"
             raise BadRequest(expected=expected, got="another", at="standard input") from exc
+        if fault["loc"][0] == "username":
+            raise BadRequest(expected=_USERNAME, got=str(fault["input"]), at="username") from exc
         raise BadRequest(
             expected=fault["msg"].removeprefix("Input should be "), got=str(fault["input"]), at=at
         ) from exc

@@ -9,6 +9,7 @@ from api.passwords import Passwords
 from api.users import Users
 from city.clock import SystemClock
 from liandong.cli import run
+from liandong.exits import Exit
 from linkage.outside.tokens import SystemTokens
 from storage.sql import Database
 from tests.support.small_city import write_small_city
@@ -73,3 +74,12 @@ def test_token_is_printed_once_listed_without_its_secret_and_revoked(
 def test_token_for_no_department_is_refused(place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["token", "issue", "nobody", *place]) != 0
     assert "a department of departments.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["Li Lei", "", "x" * 65])
+def test_username_that_cannot_be_is_said_in_words(
+    name: str, place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["user", "add", name, "--role", "monitor", *place]) == Exit.USAGE
+    expected = "Expected a-z, 0-9, `.`, `_` and `-`, 64 at most, beginning with a letter or digit"
+    assert capsys.readouterr().err == f"liandong: {expected}, got `{name}` - at `username`\n"
