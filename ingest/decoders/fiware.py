@@ -154,7 +154,8 @@ def _is_entity(entity: dict[str, Any]) -> bool:
     kind = entity.get("type")
     if not isinstance(entity.get("id"), str) or not isinstance(kind, str):
         return False
-    return meaning(kind) is None and _NO_ENTITY.isdisjoint(entity)
+    is_record = "value" in entity and meaning(entity["id"]) is not None
+    return meaning(kind) is None and not is_record and _NO_ENTITY.isdisjoint(entity)
 
 
 def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:

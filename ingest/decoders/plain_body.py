@@ -80,6 +80,10 @@ _SEEN = frozenset({"class", "label", "bbox", "box"})
 #: A hardware address, and a battery's flag among a console's members: `batt2`, `wh65batt`.
 _ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
+#: Members beside the frequency of a radio.
+_OF_A_RADIO = frozenset(
+    {"datr", "codr", "modu", "modulation", "datarate", "spreadingfactor", "sf", "lsnr", "rfch", "rssi"}
+)
 #: A cell's voltage, where no charge of a hundred parts is told to a fraction.
 _OF_A_CELL = (1.5, 4.5)
 #: Units by whose names one value is told in each; the first that is there is taken.
@@ -89,6 +93,8 @@ _BY_UNIT_NAME = {
 }  # fmt: skip
 #: Two conductors between which is measured, or all of them.
 _OF_LINES = re.compile(r"line_?(?:ab|bc|ca)|l[123]_?l[123]|total", re.IGNORECASE)
+#: Words that no topic's word stands for: a lamp's colour on a topic `temperature`.
+_OTHERWISE = frozenset({"colortemp", "colourtemp", "colortemperature", "colourtemperature"})
 #: Members of a twin that hold what a device said of one property.
 _SAID = ("actual", "reported")
 _DEEPEST, _MOST = 8, 2000
@@ -133,7 +139,8 @@ class Reader:
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():
                 if isinstance(inner, dict | list) and not _PASSED_OVER.search(fold(key)):
-                    yield from self._inner(key, inner, replace(here, word=""), depth + 1)
+                    word = here.word if fold(key) in _AROUND and isinstance(inner, dict) else ""
+                    yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 
     def _inner(self, key: str, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         folded = fold(key)
@@ -174,6 +181,8 @@ class Reader:
         words = [*words, here.word] if not words and of_truth(here.word, value) else words
         label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
         found = next((known for word in words if (known := _of_point(word) or of_truth(word, value))), None)
+        if not _OTHERWISE.isdisjoint(map(fold, words)):
+            return None
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
         if found is None and unit in _TELLING:
@@ -257,6 +266,8 @@ def _is_a_cells(amount: float) -> bool:
 
 def _is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
+    if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
+        return True
     if quantity == "distance":
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}

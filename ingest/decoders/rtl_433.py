@@ -74,6 +74,8 @@ _KNOWN = {
 _MEMBER = re.compile(
     rf"({'|'.join(sorted(_KNOWN, key=len, reverse=True))})(?:_?(\d{{1,2}}))?(?:_({'|'.join(_UNITS)}))?"
 )
+#: What versions before 2020 say of a battery.
+_CELLS = {"OK": 1.0, "LOW": 0.0}
 #: Two spellings of one light; the coarser one is passed over.
 _TWICE = ("light_klx", "light_lux")
 
@@ -106,7 +108,10 @@ class Rtl433Decoder:
         for key, value in body.items():
             if (key == _TWICE[0] and _TWICE[1] in body) or f"{key}_mm" in body:  # `rain` counts the bucket's tips
                 continue
-            measurement = _measurement(sensor, key, number(value, at=f"$.{key}"))
+            if key == "battery" and value in _CELLS:
+                measurement = _measurement(sensor, "battery_ok", _CELLS[value])
+            else:
+                measurement = _measurement(sensor, key, number(value, at=f"$.{key}"))
             if measurement is not None:
                 measurement.time_ns = time_ns
                 found.append(measurement)

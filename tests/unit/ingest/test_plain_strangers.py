@@ -145,6 +145,14 @@ def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
             "n/1", {"values": [{"type": "co2", "value": 450}, {"type": "snr", "unit": "db", "value": 12}]},
             {("n/1", "co2"): (450.0, "ppm"), ("n/1", "snr"): (12.0, "dB")}, id="decibels in small letters",
         ),
+        pytest.param(
+            "t/Meshtech/ddc5", {"type": "property-decoded", "id": "motion", "value": 0},
+            {("t/Meshtech/ddc5", "motion"): (0.0, "")}, id="a type and a word as id are no entity of FIWARE's",
+        ),
+        pytest.param(
+            "h1/d1/temperature", {"priority_level": 2, "report": {"value": 21.8, "unit": "°C"}},
+            {("h1/d1", "temperature"): (21.8, "°C")}, id="a topic's word, and a value within",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_beyond_doubt_is_read(
@@ -170,6 +178,10 @@ def test_what_is_beyond_doubt_is_read(
         ),
         pytest.param("console/1", {"batt2": "0", "wh65batt": "1"}, id="flags of batteries"),
         pytest.param("evcc/loadpoints/1/chargeCurrent", "16", id="a current that is wished for"),
+        pytest.param("h1/d1/temperature/in", {"type": "color_temp", "value": 50}, id="a lamp's colour"),
+        pytest.param(
+            "mdata/4001/up", {"app": {"moteeui": "32", "motetx": {"freq": 472, "datr": "SF7BW125"}}}, id="a radio"
+        ),
         pytest.param("hall/1/flood", "2", id="a flood that is no truth"),
         pytest.param("esp/1", {"Rain_Value": 4000, "light_value": 512}, id="numbers of a converter"),
         pytest.param("esp/1", {"cpuLoad": 1.5, "powerConsumption": 12}, id="a share or a mean, power or energy"),

@@ -45,6 +45,22 @@ def uplink(values: dict[str, Any]) -> dict[str, Any]:
             id="Tasmota's chip of a plug",
         ),
         pytest.param(
+            "tele/m/SENSOR",
+            {"Time": "2025-03-05T12:52:13", "SM": {"1_8_0": 2817.9, "16_7_0": -404, "52_7_0": 234.1}},
+            {
+                ("m", "energy/SM", 2817.9, "kWh"),
+                ("m", "power/SM", -404.0, "W"),
+                ("m", "voltage/SM-p2", 234.1, "V"),
+            },
+            id="Tasmota's meter by codes",
+        ),
+        pytest.param(
+            "x/y",
+            {"time": "2019-04-22 21:28:12", "model": "Prologue", "id": 5, "battery": "LOW", "humidity": 22},
+            {("Prologue/5", "battery_ok", 0.0, ""), ("Prologue/5", "humidity", 22.0, "%")},
+            id="rtl_433 before 2020",
+        ),
+        pytest.param(
             "tele/p/ENERGY",
             {"Time": "2017-05-01T04:04:00", "Total": 0.1, "Power": 18, "Factor": 0.5, "Period": 1},
             {("p", "energy", 0.1, "kWh"), ("p", "power", 18.0, "W"), ("p", "power_factor", 0.5, "")},
