@@ -13,7 +13,9 @@ DESKS = """departments:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        pytest.param("{id: x}", "Expected `name`, `axis`, got `nothing` - at `departments.yaml:4`", id="neither name nor axis"),
+        pytest.param(
+            "{id: x}", "Expected `name`, `axis`, got `nothing` - at `departments.yaml:4`", id="neither name nor axis"
+        ),
         pytest.param(
             "{id: x, name: {zh: 一, en: X}, axis: police}",
             "Expected one of `supervision`, `command`, `department`, got `police` - at `departments.yaml:4`",
