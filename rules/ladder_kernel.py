@@ -17,8 +17,8 @@ from rules.prefetch import fetch
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: So many pairs before it is judged, what is known of a pair is asked for.
-_AHEAD = 8
+#: So many pairs before it is judged, or only looked at, what is known of a pair is asked for.
+_AHEAD, _FAR_AHEAD = 8, 24
 
 #: A pair, and the first and the last of its readings.
 Run = tuple[int, int, int]
@@ -65,6 +65,8 @@ def _leaving(calm: NDArray[np.void], pair: Ints, of: Ints, reach: Reach, found: 
     """Write at which places pairs may be moved by what was reach; return how many they are."""
     count = 0
     for place in range(len(pair)):
+        if place + _FAR_AHEAD < len(pair):
+            fetch(calm, pair[place + _FAR_AHEAD])
         stays, series = calm[pair[place]], of[place]
         found[count] = place
         # Without branches: half of all go one way, and which cannot be forereach.
