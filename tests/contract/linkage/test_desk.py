@@ -84,14 +84,14 @@ async def test_desk_works_by_itself(database: Database):
     may_speak.set()
     opened = await box.next()
     town.wait(hours=1)
-    overdue = await box.next()
+    while not any("Overdue" in letter.subject for letter in box.letters):  # noqa: ASYNC110 - others come beside it
+        await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
 
     assert silent == []
     assert "New incident" in opened.subject
-    assert "Overdue" in overdue.subject
 
 
 async def test_fault_in_one_turn_is_told_and_the_rest_goes_on(town: Town):
