@@ -62,14 +62,14 @@ def _entries(files: int) -> tuple[Callable[..., tuple[int, int]], Callable[..., 
 
 @compiled
 def _leaving(calm: NDArray[np.void], pair: Ints, of: Ints, reach: Reach, found: Ints) -> int:
-    """Write at which places pairs may be moved by what was reach; return how many they are."""
+    """Write at which places pairs may be moved by what was said; return how many they are."""
     count = 0
     for place in range(len(pair)):
         if place + _FAR_AHEAD < len(pair):
             fetch(calm, pair[place + _FAR_AHEAD])
         stays, series = calm[pair[place]], of[place]
         found[count] = place
-        # Without branches: half of all go one way, and which cannot be forereach.
+        # Without branches: half of all go one way, and which cannot be foreseen.
         count += (
             (reach.least[series] <= stays.low)
             | (reach.most[series] >= stays.high)
