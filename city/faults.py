@@ -1,8 +1,8 @@
 """Collects the mistakes of a city file, so that one look names them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from city.errors import BadCityFile
 
@@ -12,12 +12,15 @@ Value = TypeVar("Value")
 class ManyFaults(BadCityFile):
     """Raised when a file holds mistakes; it reads like the first of them, and `faults` has them all."""
 
-    def __init__(self, faults: tuple[BadCityFile, ...]) -> None:
-        self.faults = faults
-        first = faults[0]
+    #: Where the others are named, which a message does not hold.
+    elsewhere: ClassVar[str] = ""
+
+    def __init__(self, faults: Sequence[BadCityFile]) -> None:
+        self.faults = tuple(faults)
+        first, more = faults[0], len(faults) - 1
         super().__init__(expected=first.expected, got=first.got, at=first.at)
-        if len(faults) > 1:
-            self.args = (f"{first} (and {len(faults) - 1} more)",)
+        if more:
+            self.args = (f"{first} (and {more} more{self.elsewhere})",)
 
 
 class Faults:

@@ -13,7 +13,7 @@ from city.catalogue import Catalogue, default_catalogue
 from city.component import Component
 from city.entry import NumberedSensor
 from city.errors import BadCityFile
-from city.faults import faults_of
+from city.faults import ManyFaults, faults_of
 from city.holidays import parse_holidays
 from city.registered import Registered
 from city.sensor import Sensor
@@ -59,15 +59,10 @@ Book = tuple[tuple[str, str], ...]
 Read = TypeVar("Read")
 
 
-class BadCity(BadCityFile):
-    """Raised when a city folder holds mistakes; it reads like the first, and `mistakes` has all of them."""
+class BadCity(ManyFaults):
+    """Raised when a city folder holds mistakes; it reads like the first, and `faults` has all of them."""
 
-    def __init__(self, mistakes: Sequence[BadCityFile]) -> None:
-        self.mistakes = tuple(mistakes)
-        first, more = mistakes[0], len(mistakes) - 1
-        super().__init__(expected=first.expected, got=first.got, at=first.at)
-        if more:
-            self.args = (f"{first} (and {more} more, which `liandong check` names)",)
+    elsewhere = ", which `liandong check` names"
 
 
 @dataclass(frozen=True, slots=True)

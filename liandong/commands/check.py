@@ -29,7 +29,7 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
     try:
         read = read_city(settings.city)
     except BadCity as exc:
-        for mistake in exc.mistakes:
+        for mistake in exc.faults:
             typer.echo(str(mistake), err=True)
         raise typer.Exit(Exit.SETTINGS) from exc
     found = [*doubts(read), *duty_doubts(read, SystemClock().now_ns()), *channel_doubts(read, settings.linkage)]

@@ -18,7 +18,7 @@ def small(tmp_path: Path) -> Path:
 def mistakes(root: Path) -> list[str]:
     with pytest.raises(BadCity) as caught:
         read_city(root)
-    return [str(mistake) for mistake in caught.value.mistakes]
+    return [str(mistake) for mistake in caught.value.faults]
 
 
 def edit(root: Path, name: str, old: str, new: str) -> None:
