@@ -66,7 +66,8 @@ _SPELLINGS = {
     "dB(A)": "sound_level", "dBA": "sound_level", "2N": "sound_level", "dB": "sound_level", "dB SPL": "sound_level",
     "dB(C)": "sound_level", "dBFS": "digital_level", "dBm": "power_level",
     # light, radiation, angle
-    "LUX": "lux", "lx": "lux", "Lux": "lux", "D54": "W/m**2", "uSv/h": "uSv/hour",
+    "LUX": "lux", "lx": "lux", "Lux": "lux", "D54": "W/m**2", "uSv/h": "uSv/hour", "µSv/h": "uSv/hour",
+    "µmol/m²/s": "umol/m**2/s", "W.h": "Wh", "kW.h": "kWh",
     "DD": "arc_degree", "°": "arc_degree", "deg": "arc_degree", "rad": "arc_radian", "C81": "arc_radian",
     # data
     "AD": "data_byte", "B": "data_byte", "kB": "kilodata_byte", "KB": "kilodata_byte", "4L": "megadata_byte",

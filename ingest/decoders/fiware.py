@@ -100,7 +100,8 @@ def bears(body: Body) -> bool:
 
 #: An IoT Agent's topic: `/<apikey>/<device>/attrs`, or after `/json` or `/ul`, where one attribute may follow.
 #: Members by which gateways of Bluetooth's broadcasts (Theengs) tell the make of a beacon of some type.
-_NO_ENTITY = frozenset({"model_id", "mac_type", "adv_type"})
+#: And one by which an envelope of events is known (CloudEvents).
+_NO_ENTITY = frozenset({"model_id", "mac_type", "adv_type", "specversion"})
 _AGENT = re.compile(r"/(?:[^/]+/(?P<device>[^/]+)/attrs|(?:json|ul)/[^/]+/(?P<named>[^/]+)/attrs(?:/(?P<one>[^/]+))?)")
 
 

@@ -13,7 +13,8 @@ from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_body import Plain, Reader
 from ingest.decoders.plain_scope import NAMES, Scope, fold
-from ingest.decoders.plain_words import meaning, of_truth
+from ingest.decoders.plain_states import of_truth
+from ingest.decoders.plain_words import meaning
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 

@@ -10,16 +10,19 @@ from city.measurement import Measurement
 from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
+from ingest.decoders.plain_states import of_truth, state_of
+from ingest.decoders.plain_tables import row
+from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
 from ingest.decoders.plain_words import (
     is_chip,
     is_place,
     is_state,
     is_sure,
     meaning,
-    of_air,
     of_point,
-    of_truth,
+    of_unit,
     unit_of,
+    with_unit,
 )
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
@@ -46,7 +49,6 @@ _VALUES = (
 )
 #: Members of a list that holds one quantity's values with their times.
 _POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
-_UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
 #: Members around values that tell nothing of whose they are.
 _AROUND = frozenset(
     {
@@ -60,17 +62,27 @@ _AROUND = frozenset(
 )  # fmt: skip
 #: Those whose members are named by who measured.
 _MANY = frozenset(
-    {"sensors", "devices", "nodes", "stations", "meters", "rooms", "zones", "subdevices", "subdevicedata"}
-)
+    {
+        "sensors", "devices", "nodes", "stations", "meters", "rooms", "zones", "subdevices", "subdevicedata", "bins",
+        "containers", "tanks", "pumps", "lamps", "elevators", "lifts", "chargers", "poles", "gauges", "wells",
+        "machines", "racks", "inverters", "vehicles", "buses", "cameras", "spots", "slots",
+    }
+)  # fmt: skip
 #: Members in which numbers are no measurements of now: wishes, limits, other times, the way that the message took.
 _PASSED_OVER = re.compile(
     r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
     r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
     r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
 )
-_STATES = {"true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0, "1": 1.0, "0": 0.0}
+#: In a point's own name: what was asked for or crossed, in either language.
+_NO_VALUE = re.compile(r"越限|越上限|越下限|上限|下限|阈值|报警|告警|设定|额定|budget|capacity|" + _PASSED_OVER.pattern)
 #: Units that stand for one quantity wherever they stand.
-_TELLING = frozenset({"°C", "Cel", "degC", "%RH", "lx", "lux", "V", "mV", "W", "kW", "kWh", "Hz", "pH"})
+_TELLING = frozenset(
+    {
+        "°C", "Cel", "degC", "%RH", "lx", "lux", "V", "mV", "A", "mA", "W", "kW", "VA", "kVA", "var", "kvar", "Wh",
+        "kWh", "MWh", "Hz", "pH", "NTU",
+    }
+)  # fmt: skip
 #: Words of gases and dust that a counted channel is called, too: `ch4` after `ch3`.
 _FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
 #: Told as whole percents or as a fraction; only what is above 1 says which.
@@ -127,11 +139,12 @@ class Reader:
             return
         if isinstance(body, list):
             for item in body:
-                if isinstance(item, dict):
-                    yield from self.read(item, scope, depth + 1)
+                record = item if isinstance(item, dict) else row(item)
+                if record is not None:
+                    yield from self.read(record, scope, depth + 1)
         elif isinstance(body, dict):
             self._left -= 1
-            folded = {fold(key): value for key, value in body.items()}
+            folded = _folded(body)
             if "confidence" in folded and not _SEEN.isdisjoint(folded):
                 return
             here = within(folded, scope, self._zone)
@@ -154,7 +167,7 @@ class Reader:
             yield from self.read(inner, replace(here, word=key, before=""), depth)
         elif meaning(key) is not None and isinstance(inner, dict) and _is_told(inner):
             rest = {name: one for name, one in inner.items() if isinstance(one, dict) and not is_place(str(name))}
-            yield from self.read(rest, replace(here, before=""), depth) if _value(inner) is None else ()
+            yield from self.read(rest, replace(here, before=""), depth) if _value(_folded(inner)) is None else ()
         elif meaning(key) is None or not _is_told(inner):
             yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
@@ -174,54 +187,55 @@ class Reader:
         value = _value(folded)
         if value is None:
             return None
-        unit = next(
-            (folded[key] for key in (*_UNITS, f"{fold(here.word)}unit", "tempunit") if _is_text(folded, key)), None
-        )
+        unit = of_record(folded, here.word)
         words = [folded[key] for key in _WORDS if _is_text(folded, key)]
         words = [*words, here.word] if not words and of_truth(here.word, value) else words
         label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
         found = next((known for word in words if (known := _of_point(word) or of_truth(word, value))), None)
+        if found is None and isinstance(unit, str):
+            found = next((known for word in words if (known := with_unit(word, unit))), None)
         if not _OTHERWISE.isdisjoint(map(fold, words)):
             return None
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
-        if found is None and unit in _TELLING:
+        if found is None and unit in _TELLING and not any(_NO_VALUE.search(fold(word)) for word in words):
             found = Known(BY_UNIT[unit][0], unit, label), True
         return self._plain(found, value, unit, here) if found is not None else None
 
     def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
         words = {
-            key: said for key in body if (said := _meant(here.before, key) or of_truth(key, body[key])) is not None
+            key: said
+            for key, value in body.items()
+            if (said := _meant(here.before, key) or of_truth(key, value) or with_written(key, value)) is not None
         }
         found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
         found = {key: meant for key, meant in found.items() if not _is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
-            if (known.quantity, known.label) in seen:
-                continue
-            unit = _unit_beside(key, folded, alone=len(found) == 1)
-            for one, value in _spread(known, body[key]):
-                plain = self._member((one, telling), value, unit, there)
-                if plain is not None:
-                    seen.add((known.quantity, known.label))
-                    yield plain
+            unit = beside(key, folded, alone=len(found) == 1)
+            told = [self._member((one, telling), value, unit, there) for one, value in _spread(known, body[key])]
+            told = [
+                plain for plain in told if plain is not None and (plain.measurement.quantity, known.label) not in seen
+            ]
+            seen.update((plain.measurement.quantity, known.label) for plain in told if plain is not None)
+            yield from (plain for plain in told if plain is not None)
 
     def _member(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:
         """Return a member's value, which may lie in an object with its unit and time."""
         if not isinstance(value, dict):
             return self._plain(found, value, unit, here)
-        inner = {fold(name): one for name, one in value.items()}
+        inner = _folded(value)
         said = next((one for name in _SAID if isinstance(one := inner.get(name), dict)), None)
         if said is not None:
-            inner = {fold(name): one for name, one in said.items()}
+            inner = _folded(said)
         if _is_by_unit(inner):
             name = next(name for name in _BY_UNIT_NAME if name in inner)
             return self._plain(found, inner[name], _BY_UNIT_NAME[name], here)
         if not any(name in inner for name in _VALUES):
             return None
-        unit = next((inner[name] for name in _UNITS if isinstance(inner.get(name), str)), unit)
+        unit = next((inner[name] for name in UNITS if isinstance(inner.get(name), str)), unit)
         return self._plain(found, _value(inner), unit, replace(here, time_ns=time_within(inner, here, self._zone)))
 
     def _plain(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:
@@ -238,10 +252,10 @@ class Reader:
         told = unit_of(told) if told is not None else None
         if told is None and known.quantity in _PERCENTS and 1 < amount <= 100:
             told = "%"
-        if not is_sure(known.quantity, amount, told):
+        quantity, told = of_unit(known.quantity, told)
+        if not is_sure(quantity, amount, told):
             return None
         label = joined(here.label, known.label)[:100].strip()
-        quantity = of_air(known.quantity, told)
         if quantity == "battery_level" and told is None and not amount.is_integer() and _is_a_cells(amount):
             quantity, told = "battery_voltage", "V"
         one = Measurement(here.sensor, quantity, amount, told, here.time_ns, here.quality, label)
@@ -320,23 +334,13 @@ def _spread(known: Known, value: object) -> Iterator[tuple[Known, object]]:
         yield Known(known.quantity, known.unit, joined(known.label, str(place))), value[place]
 
 
-def _unit_beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:
-    """Return the unit that another member tells of this one: `temperature_unit`, `units`, or `unit` of the only one."""
-    beside = folded.get(f"{fold(key)}unit")
-    units = folded.get("units")
-    if beside is None and isinstance(units, dict):
-        beside = units.get(key)
-    if beside is None and alone:
-        beside = next((folded[name] for name in _UNITS if isinstance(folded.get(name), str)), None)
-    return beside
-
-
 def _is_told(inner: object) -> bool:
     """Return whether an object under a known word holds its value or values, and nothing else is to be looked for."""
     if isinstance(inner, list):
         return _is_points(inner)
     if not isinstance(inner, dict):
         return False
+    inner = _folded(inner)
     of_lines = isinstance(lines := inner.get("value"), dict) and _is_of_lines(lines)
     is_twin = any(isinstance(one := inner.get(name), dict) and _value(one) is not None for name in _SAID)
     is_one = of_lines or is_twin or _is_by_unit(inner)
@@ -360,6 +364,10 @@ def _is_points(values: list[Any]) -> bool:
     )
 
 
+def _folded(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {fold(name): one for name, one in members.items()}
+
+
 def _value(folded: Mapping[str, Any]) -> object:
     return next((folded[key] for key in _VALUES if not isinstance(folded.get(key), dict | list | None)), None)
 
@@ -375,7 +383,7 @@ def _is_gateways(inner: list[Any]) -> bool:
 
 def _amount(quantity: str, value: object) -> tuple[float, str | None] | None:
     if is_state(quantity):
-        amount = _STATES.get(str(value).strip().lower())
+        amount = state_of(value)
         return (amount, None) if amount is not None else None
     if isinstance(value, bool):
         return None

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from city.quality import Quality
+from ingest.decoders.plain_things import of_thing
 from ingest.decoders.plain_words import meaning, of_point
 from ingest.decoders.times import time_of
 from ingest.decoders.values import MAX_NAME_LENGTH
@@ -17,6 +18,7 @@ NAMES = (
     "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
     "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
     "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
+    "deviceuuid", "macno",
 )  # fmt: skip
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
 #: Objects beside a value that say of what it is, as databases of time series keep them, and who is named there.
@@ -28,6 +30,8 @@ _TIMES = (
     "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime", "enqueuedtime", "tilldatetime",
     "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
     "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
+    "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
+    "lastupdate",
 )  # fmt: skip
 #: Members of a time that is an object.
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
@@ -69,7 +73,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
     """Return what is known at an object, by its own members and by what lies around it."""
     sensor = next(
         (name for key in NAMES if key in folded and (name := name_of(folded[key]))),
-        _of_mesh(folded) or _of_hub(folded) or scope.sensor,
+        _of_mesh(folded) or _of_hub(folded) or of_thing(folded, scope.sensor, name_of) or scope.sensor,
     )
     is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
     faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)

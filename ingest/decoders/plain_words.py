@@ -7,113 +7,20 @@ from city.catalogue import Quantity, QuantityKind, default_catalogue
 from city.units import Conversion, NoConversion, is_known
 from ingest.decoders.foreign_words import FOREIGN, plainly
 from ingest.decoders.known import Known
+from ingest.decoders.plain_vocabulary import AMBIGUOUS, ASIDE, CHINESE, ENDINGS, MORE, PLAIN, SURE, WHOLE
 from ingest.decoders.values import MAX_NAME_LENGTH
 
-#: Quantities whose bare name, or one of its aliases, is a measurement wherever it stands before a number.
-_PLAIN = frozenset(
-    {
-        "temperature", "humidity", "dew_point", "absolute_humidity", "atmospheric_pressure", "pressure",
-        "wind_speed", "wind_gust", "wind_direction", "precipitation", "precipitation_total", "rain_intensity",
-        "snow_height", "visibility", "solar_radiation", "uv_index", "road_temperature", "illuminance", "pm25",
-        "pm10", "pm1", "pm4", "tsp", "so2", "no2", "nox", "o3", "co", "co2", "eco2", "nh3", "h2s", "ch4", "hcho",
-        "tvoc", "air_quality_index", "noise_laeq", "noise_level", "noise_lamax", "noise_lamin", "noise_l10",
-        "noise_l50", "noise_l90", "water_level", "water_table", "water_flow", "water_discharge",
-        "water_temperature", "soil_temperature", "soil_moisture", "ph", "turbidity", "dissolved_oxygen",
-        "conductivity", "dissolved_solids", "salinity", "redox_potential", "ammonia_nitrogen", "filling_level",
-        "vehicle_count", "people_count", "people_in", "people_out", "occupied", "occupancy", "available_spots",
-        "occupied_spots",
-        "inlet_temperature", "outlet_temperature", "supply_air_temperature", "device_temperature",
-        "battery_temperature", "voltage", "input_voltage", "output_voltage", "supply_voltage", "current", "power",
-        "power_input", "power_output", "apparent_power", "reactive_power", "power_factor", "frequency", "energy",
-        "energy_today", "energy_returned", "battery_level", "battery_voltage", "fan_speed", "water_leak", "smoke",
-        "door_open", "window_open", "motion", "cpu_usage", "memory_usage", "disk_usage", "load", "battery_runtime",
-        "distance", "speed", "tilt", "particulate_matter", "oxygen",
-    }
-)  # fmt: skip
-#: Quantities of the device's radio and clock: kept beside a measurement, and no reading of the city's alone.
-_ASIDE = frozenset({"rssi", "snr", "link_quality", "wifi_quality", "uptime", "battery_ok"})
-#: Words that in a stranger's message may as well be a switch or a mode, unless a unit follows.
-_AMBIGUOUS = frozenset(
-    {
-        "fan",
-        "noise",
-        "presence",
-        "flood",
-        "door",
-        "leak",
-        "angle",
-        "light",
-        "sound",
-        "lamp",
-        "radiation",
-        "load",
-        "runtime",
-    }
-)
-#: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
-_WHOLE = {
-    "baromrelin": Known("atmospheric_pressure", "inHg"),
-    "baromabsin": Known("atmospheric_pressure", "inHg", "absolute"),
-    "baromrel": Known("atmospheric_pressure", None), "baromabs": Known("atmospheric_pressure", None, "absolute"),
-    "tempin": Known("temperature", None, "in"), "totalrainin": Known("precipitation_total", "in"),
-    "tempinf": Known("temperature", "°F", "in"), "humidityin": Known("humidity", "%", "in"),
-    "kwh": Known("energy", "kWh"), "watts": Known("power", "W"), "amps": Known("current", "A"),
-    "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
-    "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
-}  # fmt: skip
-#: What is told in one unit only, whoever tells it.
-_SURE = {
-    "co2": "ppm", "eco2": "ppm", "pm1": "µg/m³", "pm25": "µg/m³", "pm4": "µg/m³", "pm10": "µg/m³",
-    "illuminance": "lux", "wind_direction": "°", "ph": "pH", "rssi": "dBm", "noise_laeq": "dB(A)",
-}  # fmt: skip
 #: Air pressure is told in these; what is in bar, psi or kPa may be a pipe's.
-_OF_AIR = frozenset({"hPa", "mbar", "inHg", "mmHg"})
-#: Words that the catalogue lacks: Awair, AirGradient, weather consoles (Ecowitt, Ambient, WeeWX), BLE gateways.
-_MORE = {
-    "humid": "humidity", "rhum": "humidity", "atmp": "temperature", "abs_humid": "absolute_humidity",
-    "rco2": "co2", "pm01": "pm1", "pm02": "pm25", "pm2p5": "pm25", "lux": "illuminance",
-    "outtemp": "temperature", "out_humidity": "humidity", "solarradiation": "solar_radiation", "uv": "uv_index",
-    "windspd": "wind_speed", "wind_avg": "wind_speed", "windgust": "wind_gust", "wind_dir": "wind_direction",
-    "barom": "atmospheric_pressure", "baro": "atmospheric_pressure", "vbat": "battery_voltage",
-    "vbatt": "battery_voltage", "battery_v": "battery_voltage", "batt_v": "battery_voltage", "light": "illuminance",
-    "rainrate": "rain_intensity", "batt": "battery_level", "bat": "battery_level", "battery_pct": "battery_level",
-    "volt": "voltage", "soil_moist": "soil_moisture", "sound": "noise_level", "spl": "noise_level",
-    "ec": "conductivity", "wind_deg": "wind_direction", "radiation": "solar_radiation", "humi": "humidity",
-    "soil_humidity": "soil_moisture", "soil_hum": "soil_moisture", "battery_percentage": "battery_level",
-    "battery_soc": "battery_level", "state_of_charge": "battery_level", "battery_state_of_charge": "battery_level",
-    "power_delivered": "power", "water_temp": "water_temperature", "soil_temp": "soil_temperature",
-    "tds": "dissolved_solids", "cpu_temp": "device_temperature", "cpu_temperature": "device_temperature",
-    "chip_temp": "device_temperature", "board_temp": "device_temperature", "mcu_temp": "device_temperature",
-    "power_active": "power", "power_reactive": "reactive_power", "power_apparent": "apparent_power",
-    "water_height": "water_level",
-}  # fmt: skip
-#: Chinese words beside the catalogue's own names.
-_CHINESE = {
-    "湿度": "humidity", "空气温度": "temperature", "环境温度": "temperature", "空气湿度": "humidity",
-    "环境湿度": "humidity", "大气压": "atmospheric_pressure", "大气压力": "atmospheric_pressure",
-    "噪声": "noise_level", "光照": "illuminance", "光照强度": "illuminance", "土壤湿度": "soil_moisture",
-    "土壤温度": "soil_temperature", "电量": "battery_level", "电池电量": "battery_level", "雨量": "precipitation",
-    "降雨量": "precipitation", "液位": "water_level", "水位": "water_level",
-}  # fmt: skip
-#: Ending of a word -> unit; the ending must convert into the quantity's unit, else it is none.
-_ENDINGS = {
-    "degreescelsius": "°C", "degreesfahrenheit": "°F",
-    "c": "°C", "celsius": "°C", "degc": "°C", "f": "°F", "fahrenheit": "°F", "degf": "°F", "k": "K", "kelvin": "K",
-    "pct": "%", "percent": "%", "perc": "%", "rh": "%", "hpa": "hPa", "kpa": "kPa", "pa": "Pa", "mbar": "mbar",
-    "bar": "bar", "psi": "psi", "inhg": "inHg", "mmhg": "mmHg", "mps": "m/s", "ms": "m/s", "m_s": "m/s",
-    "kmh": "km/h", "kph": "km/h", "km_h": "km/h", "mph": "mph", "knots": "kn", "kn": "kn", "deg": "°",
-    "degrees": "°", "mm": "mm", "cm": "cm", "m": "m", "in": "in", "ft": "ft", "mm_h": "mm/h", "mmh": "mm/h",
-    "v": "V", "volts": "V", "mv": "mV", "a": "A", "amps": "A", "ma": "mA", "w": "W", "watts": "W", "kw": "kW",
-    "va": "VA", "kva": "kVA", "var": "var", "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "hz": "Hz", "ppm": "ppm",
-    "ppb": "ppb", "ugm3": "µg/m³", "ug_m3": "µg/m³", "mgm3": "mg/m³", "mg_m3": "mg/m³", "mg_l": "mg/L", "ntu": "NTU",
-    "lux": "lux", "lx": "lux", "db": "dB", "dba": "dB(A)", "dbm": "dBm", "wpm2": "W/m²", "wm2": "W/m²",
-    "w_m2": "W/m²", "us_cm": "µS/cm", "seconds": "s", "sec": "s", "m3h": "m³/h", "m3_h": "m³/h", "lpm": "L/min",
-    "rpm": "rpm",
-}  # fmt: skip
+_OF_AIR = frozenset({"hPa", "mbar", "inHg", "inhg", "mmHg"})
+_OF_ENERGY, _OF_POWER = frozenset({"Wh", "kWh", "MWh", "W.h", "KWH"}), frozenset({"W", "kW", "MW", "Watt"})
+_OF_PHOTONS = frozenset({"µmol/m²/s"})
+_IN_WATER = {"ppm": "mg/L", "ppb": "µg/L"}
+#: A phase before what is measured of it: `A相电压`.
+_PHASE = re.compile(r"([ABCabc]相|三相|总|零线)(.+)")
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
     "indoor|outdoor|inside|outside|in|out|room|ambient|air|surface|supply|return|internal|external|int|ext|probe|rack"
-    "|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|\\d{1,2}"
+    "|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|\\d{1,2}"
 )
 #: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
 _CHIPS = (
@@ -136,6 +43,10 @@ _AFTER = re.compile(rf"(.+)_({_PLACES}|{_CHIPS})|(.+?)(\d{{1,2}})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What parts the levels of a point's name: `Room1.Temperature`.
 _LEVELS = re.compile(r"(.+)[./:\\](.+)")
+#: And what parts a point from where it is: `temperature@Tank_1`.
+_AT = re.compile(r"([^@]+)@([^@]+)")
+#: Words before one that say that it is so now.
+_NOW_BEFORE = re.compile(r"^(?:current|actual|measured|present|latest|actual)_")
 #: Words in front that say that it is so now, as all of it is.
 _NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)|(.+)_(?:value|val|reading|measured|measurement)")
 #: Quantities of which a `value` is none of a converter: `Rain_Value` is as often the number that a pin gives.
@@ -155,8 +66,6 @@ _VALUED = frozenset(
 )
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
-#: Words that are a state's where a truth follows, and a level or a service elsewhere.
-_OF_TRUTH = {"leak": "water_leak", "flood": "water_leak", "flooded": "water_leak"}
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
 _TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0)}
 _DIGITS = "0123456789"
@@ -190,23 +99,20 @@ def _of_now(said: str | None, valued: str | None) -> tuple[Known, bool] | None:
     return found if found is None or valued is None or found[0].quantity in _VALUED else None
 
 
-def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
-    """Return what a word means before a truth, which it does not before a number; None for another."""
-    state = _OF_TRUTH.get(word.strip().lower())
-    is_truth = isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in {"true", "false"})
-    return (Known(state, ""), True) if state is not None and is_truth else None
-
-
 def of_point(word: str) -> tuple[Known, bool, str] | None:
     """Return what a word means that is the last level of a point's name, and the levels before; None for another."""
-    levels = _LEVELS.fullmatch(word) if len(word) <= MAX_NAME_LENGTH else None
-    last = meaning(levels[2]) if levels is not None and meaning(word) is None else None
-    return (*last, levels[1]) if levels is not None and last is not None else None
+    if len(word) > MAX_NAME_LENGTH or meaning(word) is not None:
+        return None
+    located = _AT.fullmatch(word)
+    levels = _LEVELS.fullmatch(word)
+    parts = (located[1], located[2]) if located is not None else (levels[2], levels[1]) if levels is not None else None
+    said = meaning(parts[0]) if parts is not None else None
+    return (*said, parts[1]) if parts is not None and said is not None else None
 
 
 def unit_of(written: str) -> str:
     """Return a unit as it is usually spelled: `dbm` and `v` are what the endings of words are; others as written."""
-    return written if is_known(written) and written != "db" else _ENDINGS.get(written.strip().lower(), written)
+    return written if is_known(written) and written != "db" else ENDINGS.get(written.strip().lower(), written)
 
 
 def is_place(word: str) -> bool:
@@ -231,9 +137,20 @@ def is_sure(quantity: str, amount: float, unit: str | None) -> bool:
     return lowest <= amount <= highest
 
 
-def of_air(quantity: str, unit: str | None) -> str:
-    """Return whose pressure it is by its unit."""
-    return "atmospheric_pressure" if quantity == "pressure" and unit in _OF_AIR else quantity
+def of_unit(quantity: str, unit: str | None) -> tuple[str, str | None]:
+    """Return what is measured where the unit says it of a word, and the unit: a level in percent fills a tank."""
+    if quantity == "pressure" and unit in _OF_AIR:
+        return "atmospheric_pressure", unit
+    if quantity == "water_level" and unit == "%":
+        return "filling_level", unit
+    if quantity in {"power", "energy"} and unit is not None:
+        return "energy" if unit in _OF_ENERGY else "power" if unit in _OF_POWER else quantity, unit
+    if quantity == "illuminance" and unit in _OF_PHOTONS:
+        return "ppfd", unit
+    known = default_catalogue().find(quantity) if unit in _IN_WATER else None
+    if known is not None and known.unit == "mg/L" and unit is not None:  # a litre of water is a kilogram
+        return quantity, _IN_WATER[unit]
+    return quantity, unit
 
 
 def is_state(quantity: str) -> bool:
@@ -242,30 +159,54 @@ def is_state(quantity: str) -> bool:
     return known is not None and known.kind is QuantityKind.STATE
 
 
+@lru_cache(maxsize=4096)
+def with_unit(word: str, unit: str) -> tuple[Known, bool] | None:
+    """Return what a word means that says too little alone, with a unit that only one of its senses has."""
+    parted = _CAMEL.sub("_", word.strip().replace("-", "_").replace(" ", "_")).lower()
+    base = _NOW_BEFORE.sub("", parted)
+    for candidate, label in _candidates(base) if len(word) <= _MAX_WORD else ():
+        quantity = _find(candidate) if candidate in AMBIGUOUS else None
+        told = unit_of(unit)
+        if quantity is not None and quantity.unit and is_known(told):
+            name, told_as = of_unit(quantity.name, told)
+            known = default_catalogue().find(name)
+            if known is not None and _is_of(known, told):
+                return Known(name, told_as, label), True
+    return None
+
+
 def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
-    if lower in _WHOLE:
-        return _WHOLE[lower], True
+    if lower in WHOLE:
+        return WHOLE[lower], True
     for base, unit in (*_without_ending(lower), (lower, None)):
         for candidate, label in _candidates(base):
-            quantity = _find(candidate) if unit is not None or candidate not in _AMBIGUOUS else None
+            quantity = _find(candidate) if unit is not None or candidate not in AMBIGUOUS else None
             if quantity is None or not _may_be_of(label, quantity.name):
                 continue
-            if unit is None or _is_of(quantity, unit):
-                return Known(of_air(quantity.name, unit), _unit(quantity, unit), label), quantity.name in _PLAIN
+            if unit is None:
+                return Known(quantity.name, _unit(quantity, None), label), quantity.name in PLAIN
+            name, told = of_unit(quantity.name, unit)
+            known = default_catalogue().find(name)
+            if known is not None and (told != unit or _is_of(known, unit)):
+                return Known(name, told, label), name in PLAIN
     return None
 
 
 @cache
 def _by_chinese_name() -> dict[str, Quantity]:
     quantities = default_catalogue().quantities
-    named = {quantities[name].names.get("zh", ""): quantities[name] for name in sorted(_PLAIN)}
-    return named | {word: quantities[name] for word, name in _CHINESE.items()}
+    named = {quantities[name].names.get("zh", ""): quantities[name] for name in sorted(PLAIN)}
+    return named | {word: quantities[name] for word, name in CHINESE.items()}
 
 
 def _chinese(word: str) -> tuple[Known, bool] | None:
     named = FOREIGN.get(word.strip().lower().replace(" ", "_"))
-    quantity = _find(named) if named is not None else _by_chinese_name().get(word.strip())
-    return (Known(quantity.name, _unit(quantity, None)), True) if quantity is not None else None
+    phase = _PHASE.fullmatch(word.strip())
+    bare, label = (phase[2], phase[1]) if phase is not None else (word.strip(), "")
+    quantity = _find(named) if named is not None else _by_chinese_name().get(bare)
+    if quantity is None or (label and quantity.name not in _ELECTRIC | {"power_factor"}):
+        return None
+    return Known(quantity.name, _unit(quantity, None), label), True
 
 
 def _candidates(lower: str) -> list[tuple[str, str]]:
@@ -294,7 +235,7 @@ def _may_be_of(label: str, quantity: str) -> bool:
 
 def _unit(quantity: Quantity, unit: str | None) -> str | None:
     if unit is None:
-        return _SURE.get(quantity.name) if quantity.unit else ""
+        return SURE.get(quantity.name) if quantity.unit else ""
     return unit
 
 
@@ -306,7 +247,7 @@ def _is_of(quantity: Quantity, unit: str) -> bool:
 def _without_ending(lower: str) -> list[tuple[str, str]]:
     """Return what a word is without each ending that it has, with the unit that the ending is."""
     found = []
-    for ending, unit in _ENDINGS.items():
+    for ending, unit in ENDINGS.items():
         base = lower.removesuffix(ending)
         parted = base.endswith("_") or len(ending) > 1 or base.rstrip(_DIGITS) in _GLUED
         if base not in {lower, ""} and parted:
@@ -316,6 +257,6 @@ def _without_ending(lower: str) -> list[tuple[str, str]]:
 
 def _find(word: str) -> Quantity | None:
     whole = f"{word.removesuffix('_temp')}_temperature" if word.endswith("_temp") else word
-    named = _MORE.get(word) or FOREIGN.get(word, word)
+    named = MORE.get(word) or FOREIGN.get(word, word)
     quantity = default_catalogue().find(named) or default_catalogue().find(whole)
-    return quantity if quantity is not None and quantity.name in _PLAIN | _ASIDE else None
+    return quantity if quantity is not None and quantity.name in PLAIN | ASIDE else None

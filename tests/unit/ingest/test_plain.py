@@ -118,6 +118,7 @@ def told(decoded: Decoded) -> Readings:
                 ("weather/roof", "temperature"): (50.1, "°F"),
                 ("weather/roof", "temperature/in"): (70.2, "°F"),
                 ("weather/roof", "atmospheric_pressure"): (29.92, "inHg"),
+                ("weather/roof", "precipitation_today"): (0.1, "in"),
             },
             id="a weather console's form: inches of mercury",
         ),

@@ -1,0 +1,61 @@
+"""States that strangers tell: words that are a state's where a truth follows, and words that are the answer."""
+
+import re
+
+from ingest.decoders.known import Known
+
+#: Words that are a state's where a truth follows, and a level, a volume or a service elsewhere.
+_OF_TRUTH = {
+    "leak": "water_leak", "flood": "water_leak", "flooded": "water_leak", "leakdetected": "water_leak",
+    "waterdetected": "water_leak", "presence": "occupied", "presencedetected": "occupied",
+    "persondetected": "occupied", "vehicledetected": "occupied", "vehiclepresent": "occupied",
+    "carpresent": "occupied", "smokedetected": "smoke", "smokealarm": "smoke", "gasdetected": "gas",
+    "gasleak": "gas", "gasalarm": "gas", "doorstatus": "door_open", "doorstate": "door_open",
+    "dooropened": "door_open", "isopen": "door_open", "tampered": "tamper", "onbattery": "on_battery",
+}  # fmt: skip
+#: Words before `open` and `closed`, and those before `occupied` and `vacant`; a charger's plug is free, too.
+_OPENED = re.compile(r"(?:.*?)(door|window|gate|lid|hatch|manhole|cover)(?:status|state|contact)?")
+_TAKEN = re.compile(r"(?:(?:parking|spot|slot|space|bay|seat|room|desk)(?:status|state)?|occupancy(?:status|state)?)")
+_OPEN_WORDS = {
+    "open": 1.0,
+    "opened": 1.0,
+    "opening": 1.0,
+    "closed": 0.0,
+    "close": 0.0,
+    "shut": 0.0,
+    "开": 1.0,
+    "关": 0.0,
+}
+_TAKEN_WORDS = {"occupied": 1.0, "taken": 1.0, "vacant": 0.0, "free": 0.0, "empty": 0.0, "unoccupied": 0.0}
+#: Answers that say by themselves what was asked.
+_SELF = {"occupied": 1.0, "vacant": 0.0, "unoccupied": 0.0}
+_TRUTHS = frozenset({"true", "false"})
+_STATES = {
+    "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0, "1": 1.0, "0": 0.0,
+    "detected": 1.0, "clear": 0.0, "yes": 1.0, "no": 0.0, "occupied": 1.0, "vacant": 0.0,
+}  # fmt: skip
+
+
+def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
+    """Return what a word means before a truth or a state's own word, which it does not before a number."""
+    folded = "".join(letter for letter in word.lower() if letter.isalnum())
+    if isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _TRUTHS):
+        state = _OF_TRUTH.get(folded)
+        return (Known(state, ""), True) if state is not None else None
+    if not isinstance(value, str):
+        return None
+    said = value.strip().lower()
+    opened = _OPENED.fullmatch(folded) if said in _OPEN_WORDS else None
+    if opened is not None:
+        state = "window_open" if opened[1] == "window" else "door_open"
+        return Known(state, "", "" if opened[1] in {"door", "window"} else opened[1]), True
+    is_taken = said in _TAKEN_WORDS and _TAKEN.fullmatch(folded) is not None
+    if is_taken or (said in _SELF and folded in {"status", "state"}):
+        return Known("occupied", ""), True
+    return None
+
+
+def state_of(value: object) -> float | None:
+    """Return what a truth or a word says of a state; None for what is no answer."""
+    said = str(value).strip().lower()
+    return next((table[said] for table in (_STATES, _OPEN_WORDS, _TAKEN_WORDS) if said in table), None)

@@ -1,0 +1,34 @@
+"""Whose a stranger's object is, by an id that names the kind of thing that measures: `bin_id`, `smart_meter_id`."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+#: Things that measure, or at which something does, in the languages whose words are known here. Rooms, streets and
+#: people are none: several things are in one.
+_THINGS = (
+    "sensor|device|node|nodo|thing|meter|smartmeter|energymeter|watermeter|station|estacion|dispositivo|equip(?:ment)?"
+    "|bin|container|dumpster|tank|reservoir|silo|well|borehole|pump|valve|gauge|raingauge|buoy|manhole|drain|hydrant"
+    "|pole|lamp|lamppost|luminaire|light|streetlight|parking(?:spot|slot|space|lot)?|spot|slot|charger|chargepoint"
+    "|chargingstation|evse|wallbox|plug|socket|elevator|lift|escalator|machine|motor|asset|mote|beacon|camera|cam"
+    "|detector|counter|radar|vehicle|bus|tram|train|bike|scooter|panel|ups|pdu|rack|inverter|plc|rtu|dtu|controller"
+    "|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"
+    "|smartbin|wastebin|trafficlight|signal|monitor|module|terminal|nodecentral"
+)
+_THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
+#: Who passes something on is not who measured.
+_PASSING = re.compile(r".*(?:gateway|hub|concentrator|nodecentral|signal(?:no|number|code)|counterno|counternumber).*")
+
+
+def of_thing(folded: Mapping[str, Any], around: str, name_of: Callable[[object], str]) -> str:
+    """Return whose an object is by such an id; a bare number tells one of several of what is named around it."""
+    for key, value in folded.items():
+        if _is_thing(key) and (name := name_of(value)):
+            return f"{around}/{name}" if around and name.isdecimal() else name
+    return ""
+
+
+@lru_cache(maxsize=8192)
+def _is_thing(key: str) -> bool:
+    return _THING.fullmatch(key) is not None and _PASSING.fullmatch(key) is None

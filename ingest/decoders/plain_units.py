@@ -1,0 +1,41 @@
+"""Where a stranger's message says the unit of a value: in its text, beside it, in a member of its record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from city.units import is_known
+from ingest.decoders.known import Known
+from ingest.decoders.plain_scope import fold
+from ingest.decoders.plain_words import unit_of, with_unit
+from ingest.decoders.unit_quantities import BY_UNIT
+from ingest.decoders.values import number_with_unit
+
+UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
+
+
+def with_written(key: str, value: object) -> tuple[Known, bool] | None:
+    """Return what a word means of which only the unit says it, where the value carries one: `"83.20W"`."""
+    written = number_with_unit(value, at="$") if isinstance(value, str) else None
+    return with_unit(key, written[1]) if written is not None and written[1] is not None else None
+
+
+def of_record(folded: Mapping[str, Any], word: str) -> str | None:
+    """Return a record's unit: of a member for it, else of a label that is nothing but one."""
+    told = next(
+        (one for key in (*UNITS, f"{fold(word)}unit", "tempunit") if isinstance(one := folded.get(key), str)), None
+    )
+    label = folded.get("label")
+    if told is None and isinstance(label, str) and any(key in folded for key in UNITS):
+        told = label if is_known(unit_of(label)) else None
+    return unit_of(told) if told is not None and told not in BY_UNIT else told
+
+
+def beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:
+    """Return the unit that another member tells of this one: `temperature_unit`, `units`, or `unit` of the only one."""
+    told = folded.get(f"{fold(key)}unit")
+    units = folded.get("units")
+    if told is None and isinstance(units, dict):
+        told = units.get(key)
+    if told is None and alone:
+        told = next((folded[name] for name in UNITS if isinstance(folded.get(name), str)), None)
+    return told

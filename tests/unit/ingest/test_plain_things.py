@@ -1,0 +1,113 @@
+"""Strangers' messages: whose it is by an id of a thing, states in words, units in values, rows, points with places."""
+
+import json
+from typing import Any
+
+import pytest
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded
+from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+
+AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+
+
+def decode(topic: str, body: Any) -> Decoded:
+    return AUTO.decode(topic, json.dumps(body).encode())
+
+
+def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
+    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"bins": [{"bin_id": "B-1", "sensors": {"fill_level": 65}}]},
+            {("B-1", "filling_level"): (65.0, None)},
+            id="bin",
+        ),
+        pytest.param(
+            {"idNodo": "n1", "temperatura": 21}, {("n1", "temperature"): (21.0, None)}, id="the id goes before"
+        ),
+        pytest.param(
+            {"device_id": "hub", "pumps": [{"pump_id": 3, "voltage_v": 230}]},
+            {("hub/3", "voltage"): (230.0, "V")},
+            id="a bare number is one of what is named around it",
+        ),
+        pytest.param({"gateway_id": "g", "temp_c": 20}, {("x/y", "temperature"): (20.0, "°C")}, id="a gateway is none"),
+        pytest.param(
+            {"elevator_id": "L1", "door_status": "CLOSED", "load_percentage": 65, "current_floor": 14},
+            {("L1", "door_open"): (0.0, ""), ("L1", "load"): (65.0, "%"), ("L1", "elevator_floor"): (14.0, "")},
+            id="a lift",
+        ),
+        pytest.param(
+            {"spot_id": "A7", "status": "occupied"}, {("A7", "occupied"): (1.0, "")}, id="a status is the answer"
+        ),
+        pytest.param(
+            {"id": "m1", "totalPowerConsumption": "83.20W", "maxPower": "500W", "energyConsumption": "3 kWh"},
+            {("m1", "power"): (83.2, "W"), ("m1", "energy"): (3.0, "kWh")},
+            id="a unit in the value says of what",
+        ),
+        pytest.param(
+            {"tank_id": "t", "water_level_pct": 78, "water_level_cm": 31, "tds_ppm": 900},
+            {
+                ("t", "filling_level"): (78.0, "%"),
+                ("t", "water_level"): (31.0, "cm"),
+                ("t", "dissolved_solids"): (900.0, "mg/L"),
+            },
+            id="a level in percent, parts per million of water",
+        ),
+        pytest.param(
+            {"sensor": [{"title": "Indoor", "list": [["Temperature", "68.9", "°F"], ["Day", "0.0", "inch"]]}]},
+            {("x/y", "temperature/list"): (68.9, "°F")},
+            id="rows of a word, a value and a unit; a sum of another time is passed over",
+        ),
+        pytest.param(
+            {"temperature@Tank_1": 81.2, "high@Temp": 85},
+            {("x/y", "temperature/Tank_1"): (81.2, None)},
+            id="a point's place",
+        ),
+        pytest.param(
+            {
+                "properties": [
+                    {"key": "A相电压", "value": 220, "unit": "V"},
+                    {"key": "电压越限", "value": 1, "unit": "V"},
+                ]
+            },
+            {("x/y", "voltage/A相"): (220.0, "V")},
+            id="a phase in Chinese; that a limit was crossed is no voltage",
+        ),
+        pytest.param(
+            {"battery": 2.4, "battery_level": 59},
+            {("x/y", "battery_voltage"): (2.4, "V"), ("x/y", "battery_level"): (59.0, None)},
+            id="a cell's voltage beside its charge",
+        ),
+        pytest.param(
+            {"specversion": "1.0", "id": "1", "type": "io.x", "device": "d", "data": {"temp": 42}},
+            {("d", "temperature"): (42.0, None)},
+            id="an event's envelope is no entity",
+        ),
+    ],
+)
+def test_what_is_beyond_doubt_is_read(body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]):
+    decoded = decode("x/y", body)
+
+    assert told(decoded) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"status": "free"}, id="a charger is free, too"),
+        pytest.param({"door": "3"}, id="a door's number"),
+        pytest.param({"name": "max power", "value": 3, "unit": "kW"}, id="a limit with a unit"),
+        pytest.param({"list": [["Temperature", "68.9"], ["a", "b", "c"]]}, id="rows without units"),
+        pytest.param({"power_consumption": 12}, id="power or energy"),
+    ],
+)
+def test_what_may_be_something_else_is_refused(body: Any):
+    with pytest.raises(UndecodableMessage):
+        decode("x/y", body)
