@@ -21,7 +21,7 @@ TEST_WORKERS = 4
 packages:
 	@$(PYTHON) scripts/test_packages.py
 
-# Tests are compiled here once, and so are baselines of many series; four workers that begin side by side would each
+# Tests are compiled here once, and so is what judges rules; four workers that begin side by side would each
 # compile them all.
 ready-python: setup-dev
 	@$(MAKE) --no-print-directory check-python
