@@ -15,6 +15,8 @@ from ingest.topics import matches
 _TOPICS = 16_384
 #: Families whose topics tell one bare value each, and may as well be those of a bridge that tells objects.
 _OF_BARE_VALUES = frozenset({"esphome"})
+#: Families whose topics others take for their own states, without describing them.
+_OF_DESCRIPTIONS = frozenset({"ha_discovery"})
 
 
 @runtime_checkable
@@ -48,8 +50,10 @@ class SignatureDecoder:
             try:
                 return self._decoders[family].decode(topic, payload)
             except UndecodableMessage as error:
-                # A grammar that others' topics have, too: ESPHome's bare values, and a body that is no bare value.
-                if error.reason is not Reason.WRONG_SHAPE or not self._may_be_anothers(family, topic, payload):
+                # A grammar that others' topics have, too: ESPHome's bare values, and a body that is no bare value;
+                # or a topic that is like described ones, which nobody has described.
+                is_guess = error.reason is Reason.WRONG_SHAPE and self._may_be_anothers(family, topic, payload)
+                if not is_guess and not (error.reason is Reason.NEEDS_BIRTH and family in _OF_DESCRIPTIONS):
                     raise
         body = Body(payload)
         within = opened(body)

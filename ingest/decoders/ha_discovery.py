@@ -13,6 +13,7 @@ from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
+from ingest.telemetry import METRICS_DROPPED
 from ingest.templates.value import single_value
 
 #: Abbreviations of the discovery payload that we read.
@@ -82,8 +83,8 @@ class HaDiscoveryDecoder:
         if topic.rpartition("/")[2] == "config":
             self._learn(topic, _written_out(parse_object(payload)))
             return Decoded()
-        if topic.startswith("homeassistant/"):  # its own status, or states that it republishes
-            return Decoded()
+        if topic.startswith("homeassistant/"):
+            return _undescribed(topic, payload)
         raise UndecodableMessage(Reason.UNKNOWN_TOPIC, expected="a topic that was described", got=topic, at="topic")
 
     def forget(self, topic: str) -> None:
@@ -130,6 +131,19 @@ class HaDiscoveryDecoder:
             entities = {**known, name: entity}
             self._memory.learn(_key(topic), Described(entities), entries=len(entities))
         yield topic, name
+
+
+def _undescribed(topic: str, payload: bytes) -> Decoded:
+    """Return nothing for its own status and for bare states that it republishes, which are counted.
+
+    Raises:
+        UndecodableMessage: several values together, which somebody's description will name.
+    """
+    if payload.lstrip()[:1] in {b"{", b"["}:
+        raise UndecodableMessage(Reason.NEEDS_BIRTH, expected="a description of this topic", got=topic, at="topic")
+    if topic != "homeassistant/status":
+        METRICS_DROPPED.labels("undescribed").inc()
+    return Decoded()
 
 
 def _key(topic: str) -> str:

@@ -11,6 +11,7 @@ from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
 from ingest.decoders.plain_states import of_truth, state_of
+from ingest.decoders.plain_symbols import of_symbols
 from ingest.decoders.plain_tables import row
 from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
 from ingest.decoders.plain_words import (
@@ -36,17 +37,8 @@ _WORDS = (
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
 )  # fmt: skip
 _VALUES = (
-    "value",
-    "v",
-    "val",
-    "reading",
-    "result",
-    "currentvalue",
-    "currentreading",
-    "measuredvalue",
-    "detected",
-    "actual",
-)
+    "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
+)  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 _POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
 #: Members around values that tell nothing of whose they are.
@@ -109,6 +101,11 @@ _OF_LINES = re.compile(r"line_?(?:ab|bc|ca)|l[123]_?l[123]|total", re.IGNORECASE
 _OTHERWISE = frozenset({"colortemp", "colourtemp", "colortemperature", "colourtemperature"})
 #: Members of a twin that hold what a device said of one property.
 _SAID = ("actual", "reported")
+#: Members of what tells that a limit was crossed: its value is not told regularly, and mostly rounded.
+_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
+#: Beside a room's temperature and a mode, the bare word is what was asked for.
+_ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "currenttemp", "actualtemperature"})
+_MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -185,7 +182,7 @@ class Reader:
     def _record(self, folded: Mapping[str, Any], here: Scope) -> Plain | None:
         """Return the value of a record like `{"name": "temp", "value": 21, "unit": "C"}`; None for no record."""
         value = _value(folded)
-        if value is None:
+        if value is None or not _OF_AN_ALARM.isdisjoint(folded):
             return None
         unit = of_record(folded, here.word)
         words = [folded[key] for key in _WORDS if _is_text(folded, key)]
@@ -209,6 +206,7 @@ class Reader:
             for key, value in body.items()
             if (said := _meant(here.before, key) or of_truth(key, value) or with_written(key, value)) is not None
         }
+        words |= {key: (known, True) for key, known in of_symbols(body).items()}
         found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
         found = {key: meant for key, meant in found.items() if not _is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
@@ -282,6 +280,9 @@ def _is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
     if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
         return True
+    if fold(key) in {"temperature", "temp"}:
+        beside = set(map(fold, body))
+        return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
     if quantity == "distance":
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}

@@ -18,7 +18,7 @@ NAMES = (
     "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
     "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
     "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
-    "deviceuuid", "macno",
+    "deviceuuid", "macno", "ident",
 )  # fmt: skip
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
 #: Objects beside a value that say of what it is, as databases of time series keep them, and who is named there.
@@ -31,7 +31,7 @@ _TIMES = (
     "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
     "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
-    "lastupdate",
+    "lastupdate", "unix", "unixts", "epochtime",
 )  # fmt: skip
 #: Members of a time that is an object.
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
@@ -47,6 +47,7 @@ _IDS = ("sensorid", "deviceid", "nodeid", "meterid")
 _COUNTED = re.compile(r"[A-Za-z][A-Za-z_\-]{0,40}[_\-]\d{1,6}", re.ASCII)
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
 _MAX_WHICH = 20
+_IMEI_LENGTH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,16 @@ def _quality(folded: Mapping[str, Any], around: Quality) -> Quality:
 def _id(said: object) -> str:
     """Return an `id` that may be a sensor's; numbers and UUIDs are mostly the message's own, and points are words."""
     text = name_of(said)
-    return "" if not text or text.isdecimal() or _UUID.fullmatch(text) or of_point(text) is not None else text
+    is_number = text.isdecimal() and not _is_imei(text)
+    return "" if not text or is_number or _UUID.fullmatch(text) or of_point(text) is not None else text
+
+
+def _is_imei(text: str) -> bool:
+    """Return whether a number is a modem's: fifteen digits, of which the last checks the others (3GPP TS 23.003)."""
+    if len(text) != _IMEI_LENGTH or not text.isascii():
+        return False
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(text))
+    return sum(one - 9 if one > 9 else one for one in doubled) % 10 == 0
 
 
 def _time(said: object, zone: tzinfo | None) -> int | None:

@@ -15,7 +15,9 @@ _OF_TRUTH = {
 }  # fmt: skip
 #: Words before `open` and `closed`, and those before `occupied` and `vacant`; a charger's plug is free, too.
 _OPENED = re.compile(r"(?:.*?)(door|window|gate|lid|hatch|manhole|cover)(?:status|state|contact)?")
-_TAKEN = re.compile(r"(?:(?:parking|spot|slot|space|bay|seat|room|desk)(?:status|state)?|occupancy(?:status|state)?)")
+_TAKEN = re.compile(
+    r"(?:(?:parking|spot|slot|space|bay|seat|room|desk)(?:status|state)?|(?:occupancy|occupation)(?:status|state)?)"
+)
 _OPEN_WORDS = {
     "open": 1.0,
     "opened": 1.0,

@@ -1,6 +1,7 @@
 """Where a stranger's message says the unit of a value: in its text, beside it, in a member of its record."""
 
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 
 from city.units import is_known
@@ -11,6 +12,9 @@ from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
 
 UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
+
+#: Members in which some write the unit where others write a remark.
+_REMARKS = ("description", "label")
 
 
 def with_written(key: str, value: object) -> tuple[Known, bool] | None:
@@ -24,10 +28,18 @@ def of_record(folded: Mapping[str, Any], word: str) -> str | None:
     told = next(
         (one for key in (*UNITS, f"{fold(word)}unit", "tempunit") if isinstance(one := folded.get(key), str)), None
     )
-    label = folded.get("label")
-    if told is None and isinstance(label, str) and any(key in folded for key in UNITS):
-        told = label if is_known(unit_of(label)) else None
+    if told is None:
+        told = next((unit for key in _REMARKS if (unit := _only_a_unit(folded, key))), None)
     return unit_of(told) if told is not None and told not in BY_UNIT else told
+
+
+def _only_a_unit(folded: Mapping[str, Any], key: str) -> str | None:
+    """Return a remark that is nothing but a unit; a label is one only where the member for units holds a number."""
+    said = folded.get(key)
+    if not isinstance(said, str) or (key == "label" and not any(unit in folded for unit in UNITS)):
+        return None
+    unit = unit_of(unescape(said))
+    return unit if unit and is_known(unit) else None
 
 
 def beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:

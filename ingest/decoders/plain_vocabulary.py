@@ -26,7 +26,7 @@ PLAIN = frozenset(
         "ammonium", "nitrate", "chloride", "residual_chlorine", "suspended_solids", "cod", "bod5", "toc",
         "total_nitrogen", "total_phosphorus", "dissolved_ammonia", "residual_current", "harmonic_distortion",
         "water_volume", "gas_volume", "air_flow", "dose_rate", "water_film", "road_friction", "on_battery", "tamper",
-        "vibration_velocity", "pressure_difference", "carbon_monoxide_alarm", "sulfur_hexafluoride",
+        "vibration_velocity", "pressure_difference", "carbon_monoxide_alarm", "sulfur_hexafluoride", "cell_voltage",
     }
 )  # fmt: skip
 #: Quantities of the device's radio and clock: kept beside a measurement, and no reading of the city's alone.
@@ -49,6 +49,7 @@ AMBIGUOUS = frozenset(
         "runtime",
         "power_consumption", "power_usage", "total_power", "consumption", "light_intensity", "light_level",
         "luminosity", "brightness", "cod", "power_total", "total_power_consumption", "energy_consumed",
+        "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -59,7 +60,8 @@ WHOLE = {
     "tempin": Known("temperature", None, "in"), "totalrainin": Known("precipitation_total", "in"),
     "tempinf": Known("temperature", "°F", "in"), "humidityin": Known("humidity", "%", "in"),
     "kwh": Known("energy", "kWh"), "watts": Known("power", "W"), "amps": Known("current", "A"),
-    "celsius": Known("temperature", "°C"), "fahrenheit": Known("temperature", "°F"),
+    "flow_temperature": Known("temperature", None, "flow"), "flow_temp": Known("temperature", None, "flow"),
+    "watt": Known("power", "W"), "celsius": Known("temperature", "°C"), "fahrenheit": Known("temperature", "°F"),
     "kilowatts": Known("power", "kW"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
     "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
@@ -95,6 +97,12 @@ MORE = {
     "electrical_conductivity": "conductivity", "station_pressure": "atmospheric_pressure",
     "lightning_strike_count": "lightning_count", "energy_consumption": "energy", "energy_usage": "energy",
     "ammonia": "dissolved_ammonia", "active_power": "power", "orp": "redox_potential", "soc": "battery_level",
+    "total_rainfall": "precipitation_total", "rainfall_total": "precipitation_total",
+    "total_rain": "precipitation_total", "rainfall_increment": "precipitation", "cellv": "cell_voltage",
+    "inverter_temperature": "device_temperature", "heatsink_temperature": "device_temperature",
+    "input_power": "power_input", "output_power": "power_output", "moisture": "soil_moisture",
+    "battery_capacity": "battery_level", "remaining_capacity": "battery_level",
+    "battery_remaining_capacity": "battery_level",
     "energy_consumed": "energy", "energy_total": "energy", "total_energy": "energy",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.

@@ -35,10 +35,12 @@ _CIRCUITS = (
     "|system|total|line|main|outlet|input|output"
 )
 _ELECTRIC = frozenset({"power", "voltage", "current", "frequency", "energy", "apparent_power", "reactive_power"})
+_OF_POWER_PLANTS = frozenset({"energy_today", "power_input", "power_output"})
 #: A current or voltage for charging is as often the one that is wished for.
 _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
-_CIRCUIT = re.compile(rf"({_CIRCUITS})_(.+)")
-_BEFORE = re.compile(rf"({_PLACES}|{_CHIPS})_(.+)")
+_CIRCUIT = re.compile(rf"((?:{_CIRCUITS}|string|mppt)_?\d{{0,2}})_(.+)")
+_IS_CIRCUIT = re.compile(rf"(?:{_CIRCUITS}|string|mppt)_?\d{{0,2}}")
+_BEFORE = re.compile(rf"((?:{_PLACES})(?:_\d{{1,2}})?|{_CHIPS})_(.+)")
 _AFTER = re.compile(rf"(.+)_({_PLACES}|{_CHIPS})|(.+?)(\d{{1,2}})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What parts the levels of a point's name: `Room1.Temperature`.
@@ -215,6 +217,8 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
     before, after = _BEFORE.fullmatch(lower), _AFTER.fullmatch(lower)
     if before is not None:
         found.append((before.group(2), before.group(1)))
+        twice = _BEFORE.fullmatch(before.group(2))  # `rack_return_temp`
+        found += [(twice.group(2), f"{before.group(1)}_{twice.group(1)}")] if twice is not None else []
     if after is not None:
         word, place = (after.group(1), after.group(2)) if after.group(1) else (after.group(3), after.group(4))
         found.append((word, place))
@@ -228,9 +232,9 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
 
 def _may_be_of(label: str, quantity: str) -> bool:
     """Return whether a quantity may be told of the end of a circuit that a word names."""
-    if re.fullmatch(_CIRCUITS, label) is None:
+    if _IS_CIRCUIT.fullmatch(label) is None:
         return True
-    return quantity in _ELECTRIC and (label, quantity) not in _WISHED
+    return quantity in _ELECTRIC | _OF_POWER_PLANTS and (label, quantity) not in _WISHED
 
 
 def _unit(quantity: Quantity, unit: str | None) -> str | None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
@@ -15,6 +16,10 @@ AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 
 def decode(topic: str, body: Any) -> Decoded:
     return AUTO.decode(topic, json.dumps(body).encode())
+
+
+def dropped() -> float:
+    return REGISTRY.get_sample_value("ingest_metrics_dropped_total", {"reason": "undescribed"}) or 0.0
 
 
 def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
@@ -111,3 +116,79 @@ def test_what_is_beyond_doubt_is_read(body: Any, expected: dict[tuple[str, str],
 def test_what_may_be_something_else_is_refused(body: Any):
     with pytest.raises(UndecodableMessage):
         decode("x/y", body)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"ID": "866714044841905", "addr": 27, "Ua": 230.1, "Ib": 5.5, "PF": 0.98},
+            {
+                ("866714044841905", "voltage/a"): (230.1, None),
+                ("866714044841905", "current/b"): (5.5, None),
+                ("866714044841905", "power_factor"): (0.98, ""),
+            },
+            id="a meter's symbols, by a modem's number",
+        ),
+        pytest.param(
+            {"group": 7, "summary": {"total": 9, "occupied": 1, "available": 8}},
+            {("x/y", "occupied_spots"): (1.0, ""), ("x/y", "available_spots"): (8.0, "")},
+            id="spaces of a car park",
+        ),
+        pytest.param(
+            {"roomTemperature": 26.5, "temperature": 26, "mode": "cool"},
+            {("x/y", "temperature/room"): (26.5, None)},
+            id="what a room has, not what was asked for",
+        ),
+        pytest.param(
+            {"PV1EnergyToday": 3.2, "rack_1_power": 9.0, "rack_return_temp": 41.2},
+            {
+                ("x/y", "energy_today/pv1"): (3.2, None),
+                ("x/y", "power/rack_1"): (9.0, None),
+                ("x/y", "temperature/rack_return"): (41.2, None),
+            },
+            id="which string, which rack, which of its ends",
+        ),
+    ],
+)
+def test_what_stands_together_is_read(body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]):
+    decoded = decode("x/y", body)
+
+    assert told(decoded) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"u": 1.0, "v": 2.0, "i": 3}, id="a vector"),
+        pytest.param({"Ua": 230.1, "Ib": 5.5}, id="too few symbols"),
+        pytest.param({"memory": {"free": 1024, "used": 2048}}, id="a memory's free part"),
+        pytest.param({"alertType": "temp_high", "name": "temperature", "value": 35, "severity": "high"}, id="an alert"),
+    ],
+)
+def test_what_stands_together_otherwise_is_refused(body: Any):
+    with pytest.raises(UndecodableMessage):
+        decode("x/y", body)
+
+
+def test_undescribed_object_of_home_assistant_waits_for_its_description():
+    decoder = DecoderSet(FAMILIES).make("ha_discovery", DecoderOptions())
+
+    with pytest.raises(UndecodableMessage) as caught:
+        decoder.decode("homeassistant/sensor/x/state", b'{"temperature": 20}')
+
+    assert caught.value.reason == "needs_birth"
+
+
+def test_undescribed_object_of_home_assistant_is_read_where_anything_is():
+    decoded = decode("homeassistant/sensor/x/state", {"deviceId": "x", "temperature": 20})
+
+    assert told(decoded) == {("x", "temperature"): (20.0, None)}
+
+
+def test_undescribed_bare_state_of_home_assistant_is_counted():
+    before = dropped()
+    decoder = DecoderSet(FAMILIES).make("ha_discovery", DecoderOptions())
+
+    assert decoder.decode("homeassistant/light/hall/state", b"on") == Decoded()
+    assert dropped() == before + 1

@@ -1,0 +1,49 @@
+"""Symbols that stand for quantities where they stand together: `Ua`, `Ib` and `PF` of a meter, spaces of a car park."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ingest.decoders.known import Known
+
+_SYMBOL = re.compile(r"(U|V|I|P|Q|S|PF|F)_?(a|b|c|ab|bc|ca|[ABC]|AB|BC|CA|[123nN])?")
+_QUANTITIES = {
+    "U": "voltage", "V": "voltage", "I": "current", "P": "power", "Q": "reactive_power", "S": "apparent_power",
+    "PF": "power_factor", "F": "frequency",
+}  # fmt: skip
+#: Of a circuit at least a voltage and a current are told, and a third value: `u` and `v` are those of a vector, too.
+_LEAST = 3
+#: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
+_TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
+
+
+def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
+    """Return what members mean that are symbols of one circuit, or counts of one car park; mostly nothing."""
+    said = {key: known for key in members if (known := _symbol(key)) is not None} if len(members) >= _LEAST else {}
+    if "Pb" not in said:  # of all three phases to some, and a pressure to others
+        said.pop("Pa", None)
+    quantities = {known.quantity for known in said.values()}
+    if len(said) >= _LEAST and {"voltage", "current"} <= quantities:
+        return said
+    return _of_spaces(members)
+
+
+@lru_cache(maxsize=4096)
+def _symbol(key: str) -> Known | None:
+    found = _SYMBOL.fullmatch(key)
+    if found is None:
+        return None
+    return Known(_QUANTITIES[found[1]], "" if found[1] == "PF" else None, found[2] or "")
+
+
+def _of_spaces(members: Mapping[str, object]) -> dict[str, Known]:
+    folded = {key.replace("_", "").lower(): key for key in members}
+    taken = next((folded[key] for key in _TAKEN if key in folded and _is_count(members[folded[key]])), None)
+    left = next((folded[key] for key in _LEFT if key in folded and _is_count(members[folded[key]])), None)
+    if taken is None or left is None:
+        return {}
+    return {taken: Known("occupied_spots", ""), left: Known("available_spots", "")}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
