@@ -29,6 +29,7 @@ FOREIGN: dict[str, str] = {
     **_each("precipitation", "niederschlag lluvia chuva pioggia precipitacion neerslag regenmenge pluie"),
     **_each("water_level", "wasserstand pegelstand waterstand nivel_agua nivel_de_agua niveau_eau livello_acqua"),
     **_each("water_flow", "caudal durchfluss"),
+    **_each("filling_level", "fuellstand fullstand nivel_de_llenado niveau_de_remplissage"),
     **_each("soil_moisture", "humedad_suelo humedad_del_suelo umidade_solo bodenfeuchte bodenfeuchtigkeit"),
     **_each("soil_moisture", "umidita_suolo umidita_terreno humidite_sol bodemvochtigheid"),
     **_each("soil_temperature", "temperatura_suelo temperatura_solo bodentemperatur temperature_sol"),

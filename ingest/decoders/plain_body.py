@@ -12,7 +12,7 @@ from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
-from ingest.decoders.plain_tables import row
+from ingest.decoders.plain_tables import is_history, only, row
 from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
 from ingest.decoders.plain_words import (
     is_chip,
@@ -136,13 +136,15 @@ class Reader:
             return
         if isinstance(body, list):
             for item in body:
-                record = item if isinstance(item, dict) else row(item)
-                if record is not None:
-                    yield from self.read(record, scope, depth + 1)
+                one = item if isinstance(item, dict) else row(item)
+                if one is not None:
+                    yield from self.read(one, scope, depth + 1)
         elif isinstance(body, dict):
             self._left -= 1
             folded = _folded(body)
             if "confidence" in folded and not _SEEN.isdisjoint(folded):
+                return
+            if is_history(folded):
                 return
             here = within(folded, scope, self._zone)
             record = self._record(folded, here)
@@ -213,7 +215,7 @@ class Reader:
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
             unit = beside(key, folded, alone=len(found) == 1)
-            told = [self._member((one, telling), value, unit, there) for one, value in _spread(known, body[key])]
+            told = [self._member((one, telling), value, unit, there) for one, value in _spread(known, only(body[key]))]
             told = [
                 plain for plain in told if plain is not None and (plain.measurement.quantity, known.label) not in seen
             ]
@@ -370,7 +372,8 @@ def _folded(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(folded: Mapping[str, Any]) -> object:
-    return next((folded[key] for key in _VALUES if not isinstance(folded.get(key), dict | list | None)), None)
+    values = (only(folded[key]) for key in _VALUES if key in folded)
+    return next((one for one in values if not isinstance(one, dict | list | None)), None)
 
 
 def _says_nothing(value: object) -> bool:

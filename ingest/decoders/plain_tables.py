@@ -1,5 +1,6 @@
-"""Rows without members' names: `["Temperature", "68.9", "°F"]` is a word, a value and a unit."""
+"""Lists: rows without members' names (`["Temperature", "68.9", "°F"]`), one number, a history's columns."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from city.units import is_known
@@ -9,6 +10,8 @@ from ingest.decoders.plain_words import unit_of
 _SHORTEST, _LONGEST = 3, 4
 #: Names of rows that tell of another time than now: what fell in a week.
 _PERIODS = frozenset({"hour", "day", "week", "month", "year", "event", "24h"})
+#: Lists of moments: the lists beside them are columns of a history.
+_MOMENTS = ("time", "times", "ts", "timestamp", "timestamps", "dates", "datetime")
 
 
 def row(item: object) -> dict[str, Any] | None:
@@ -21,3 +24,14 @@ def row(item: object) -> dict[str, Any] | None:
     if not unit or not is_known(unit_of(unit)) or name.strip().lower() in _PERIODS:
         return None
     return {"name": name, "value": value, "unit": unit_of(unit)}
+
+
+def only(value: object) -> object:
+    """Return the number of a list that holds nothing else; of several numbers nobody says what each is."""
+    is_one = isinstance(value, list) and len(value) == 1 and isinstance(value[0], int | float | str)
+    return value[0] if isinstance(value, list) and is_one else value
+
+
+def is_history(folded: Mapping[str, Any]) -> bool:
+    """Return whether lists stand beside one of moments, and are its columns."""
+    return any(isinstance(folded.get(name), list) for name in _MOMENTS)

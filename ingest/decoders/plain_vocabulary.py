@@ -128,7 +128,7 @@ ENDINGS = {
     "c": "°C", "celsius": "°C", "degc": "°C", "f": "°F", "fahrenheit": "°F", "degf": "°F", "k": "K", "kelvin": "K",
     "pct": "%", "percent": "%", "perc": "%", "rh": "%", "hpa": "hPa", "kpa": "kPa", "pa": "Pa", "mbar": "mbar",
     "bar": "bar", "psi": "psi", "inhg": "inHg", "mmhg": "mmHg", "mps": "m/s", "ms": "m/s", "m_s": "m/s",
-    "kmh": "km/h", "kph": "km/h", "km_h": "km/h", "mph": "mph", "knots": "kn", "kn": "kn", "deg": "°",
+    "kmh": "km/h", "kph": "km/h", "km_h": "km/h", "mph": "mph", "mi_h": "mph", "knots": "kn", "kn": "kn", "deg": "°",
     "degrees": "°", "mm": "mm", "cm": "cm", "m": "m", "in": "in", "ft": "ft", "mm_h": "mm/h", "mmh": "mm/h",
     "v": "V", "volts": "V", "mv": "mV", "a": "A", "amps": "A", "ma": "mA", "w": "W", "watts": "W", "kw": "kW",
     "va": "VA", "kva": "kVA", "var": "var", "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "hz": "Hz", "ppm": "ppm",

@@ -192,3 +192,33 @@ def test_undescribed_bare_state_of_home_assistant_is_counted():
 
     assert decoder.decode("homeassistant/light/hall/state", b"on") == Decoded()
     assert dropped() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"temperature": [21.5], "humidity": [40]},
+            {("x/y", "temperature"): (21.5, None), ("x/y", "humidity"): (40.0, "%")},
+            id="lists of one",
+        ),
+        pytest.param(
+            {"deviceId": "n4", "temperature": [21.5, 22.5], "co2": 612}, {("n4", "co2"): (612.0, "ppm")}, id="of two"
+        ),
+        pytest.param(
+            {"deviceId": "n4", "co2": 612, "past": {"time": [1700000000], "temperature": [21.5]}},
+            {("n4", "co2"): (612.0, "ppm")},
+            id="columns of a history",
+        ),
+        pytest.param(
+            {"deviceId": "n4", "wind_avg_mi_h": 3.5}, {("n4", "wind_speed"): (3.5, "mph")}, id="miles an hour"
+        ),
+        pytest.param(
+            {"deviceId": "n4", "type": "Füllstand", "value": 71, "unit": "%"},
+            {("n4", "filling_level"): (71.0, "%")},
+            id="a tank in German",
+        ),
+    ],
+)
+def test_one_number_in_a_list_is_the_value(body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]):
+    assert told(decode("x/y", body)) == expected
