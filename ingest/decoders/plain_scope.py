@@ -20,6 +20,8 @@ NAMES = (
     "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
     "deviceuuid", "macno", "ident",
 )  # fmt: skip
+#: Members of a name that is an object.
+_IN_A_NAME = ("id", "eui", *NAMES, "name")
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
 #: Objects beside a value that say of what it is, as databases of time series keep them, and who is named there.
 _TAGS = ("tags", "labels", "dimensions")
@@ -33,10 +35,10 @@ _TIMES = (
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
     "lastupdate", "unix", "unixts", "epochtime",
 )  # fmt: skip
-#: Members of a time that is an object.
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
 _SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"
 _OF_AN_EVENT = ("eventtype", "specversion")
+#: Members of a time that is an object.
 _MOMENTS = ("$date", "utc", "iso")
 #: Which of several a place is, by its number.
 _WHICH = ("zone", "zoneid", "lane", "laneid", "laneno", "probe", "probeid")
@@ -99,7 +101,7 @@ def name_of(said: object) -> str:
     """Return what can be a sensor's name; empty for what cannot, or is the word of a quantity."""
     if isinstance(said, dict):
         inner = {fold(name): one for name, one in said.items()}
-        return next((name for word in ("id", "eui", *NAMES, "name") if (name := name_of(inner.get(word)))), "")
+        return next((name for word in _IN_A_NAME if word in inner and (name := name_of(inner[word]))), "")
     if isinstance(said, bool) or not isinstance(said, str | int):
         return ""
     text = str(said).strip()
@@ -150,8 +152,10 @@ def _of_hub(folded: Mapping[str, Any]) -> str:
 def _of_tags(folded: Mapping[str, Any]) -> str:
     for key in _TAGS:
         tags = folded.get(key)
-        inner = {fold(name): one for name, one in tags.items()} if isinstance(tags, dict) else {}
-        found = next((name for word in _TAG_NAMES if (name := name_of(inner.get(word)))), "")
+        if not isinstance(tags, dict):
+            continue
+        inner = {fold(name): one for name, one in tags.items()}
+        found = next((name for word in _TAG_NAMES if word in inner and (name := name_of(inner[word]))), "")
         if found:
             return found
     return ""

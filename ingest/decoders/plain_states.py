@@ -40,12 +40,12 @@ _STATES = {
 
 def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     """Return what a word means before a truth or a state's own word, which it does not before a number."""
+    if not isinstance(value, bool | str):
+        return None
     folded = "".join(letter for letter in word.lower() if letter.isalnum())
     if isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _TRUTHS):
         state = _OF_TRUTH.get(folded)
         return (Known(state, ""), True) if state is not None else None
-    if not isinstance(value, str):
-        return None
     said = value.strip().lower()
     opened = _OPENED.fullmatch(folded) if said in _OPEN_WORDS else None
     if opened is not None:
