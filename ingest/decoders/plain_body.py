@@ -65,6 +65,8 @@ _PASSED_OVER = re.compile(
     r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
     r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
     r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
+    r"|precision|accurac|resolution|uncertaint|comfort|optimal|ideal|wish|allowed|permitted|warning|outdated|sensorstatus"
+    r"|intervals?$|^(?:ids|pins?|gpios?|rules?|quality|units?|weights|errors?|ranges?|simulations?)$"
 )
 #: In a point's own name: what was asked for or crossed, in either language.
 _NO_VALUE = re.compile(r"越限|越上限|越下限|上限|下限|阈值|报警|告警|设定|额定|budget|capacity|" + _PASSED_OVER.pattern)

@@ -222,3 +222,25 @@ def test_undescribed_bare_state_of_home_assistant_is_counted():
 )
 def test_one_number_in_a_list_is_the_value(body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]):
     assert told(decode("x/y", body)) == expected
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "precision",
+        "accuracy",
+        "sampleInterval",
+        "ids",
+        "pins",
+        "range",
+        "rules",
+        "comfort",
+        "errors",
+        "sensorStatus",
+        "units",
+    ],
+)
+def test_numbers_about_a_quantity_are_none_of_it(around: str):
+    decoded = decode("x/y", {"deviceId": "n4", "co2": 612, around: {"temperature": 2, "humidity": [3]}})
+
+    assert told(decoded) == {("n4", "co2"): (612.0, "ppm")}
