@@ -63,6 +63,7 @@ WHOLE = {
     "flow_temperature": Known("temperature", None, "flow"), "flow_temp": Known("temperature", None, "flow"),
     "watt": Known("power", "W"), "celsius": Known("temperature", "°C"), "fahrenheit": Known("temperature", "°F"),
     "kilowatts": Known("power", "kW"),
+    "thdu": Known("harmonic_distortion", "%", "voltage"), "thdi": Known("harmonic_distortion", "%", "current"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
     "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
 }  # fmt: skip
@@ -96,7 +97,7 @@ MORE = {
     "water_ec": "conductivity",
     "electrical_conductivity": "conductivity", "station_pressure": "atmospheric_pressure",
     "lightning_strike_count": "lightning_count", "energy_consumption": "energy", "energy_usage": "energy",
-    "ammonia": "dissolved_ammonia", "active_power": "power", "orp": "redox_potential", "soc": "battery_level",
+    "active_power": "power", "orp": "redox_potential", "soc": "battery_level",
     "total_rainfall": "precipitation_total", "rainfall_total": "precipitation_total",
     "total_rain": "precipitation_total", "rainfall_increment": "precipitation", "cellv": "cell_voltage",
     "inverter_temperature": "device_temperature", "heatsink_temperature": "device_temperature",
@@ -139,6 +140,6 @@ ENDINGS = {
     "mgl": "mg/L",
     "mg_per_l": "mg/L", "ug_l": "µg/L", "ug_per_l": "µg/L", "kg": "kg", "mm_s": "mm/s", "mm_per_s": "mm/s",
     "umol_m2_s": "µmol/m²/s", "usv_h": "µSv/h", "m3": "m³", "liters": "L", "litres": "L", "l_min": "L/min",
-    "l_s": "L/s", "m3_s": "m³/s", "mpa": "MPa", "kvar": "kvar", "kvarh": "kvarh", "mwhs": "MWh", "minutes": "min",
+    "l_s": "L/s", "m3_s": "m³/s", "mpa": "MPa", "kvar": "kvar", "kvarh": "kvarh", "minutes": "min",
     "hours": "h", "ohm": "ohm", "s": "s",
 }  # fmt: skip

@@ -244,3 +244,13 @@ def test_numbers_about_a_quantity_are_none_of_it(around: str):
     decoded = decode("x/y", {"deviceId": "n4", "co2": 612, around: {"temperature": 2, "humidity": [3]}})
 
     assert told(decoded) == {("n4", "co2"): (612.0, "ppm")}
+
+
+def test_ammonia_is_of_the_air_and_each_distortion_is_told_apart():
+    body = {"device_id": "m1", "ammonia": 3, "thdu": 2.5, "thdi": 11}
+
+    assert told(decode("x/y", body)) == {
+        ("m1", "nh3"): (3.0, None),
+        ("m1", "harmonic_distortion/voltage"): (2.5, "%"),
+        ("m1", "harmonic_distortion/current"): (11.0, "%"),
+    }
