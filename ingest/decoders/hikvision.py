@@ -17,6 +17,9 @@ from ingest.decoders.values import checked_name, number_with_unit
 from ingest.decoders.xml_body import parse_xml_body
 from ingest.reasons import Reason
 
+_ROOT = "EventNotificationAlert"
+#: Members of every alert in JSON.
+_SIGNATURE = frozenset({"eventType", "eventState", "dateTime"})
 _ALERT = re.compile(rb"<(?:\w+:)?EventNotificationAlert\b.*?</(?:\w+:)?EventNotificationAlert\s*>", re.DOTALL)
 #: ISAPI's word for an event, in lower case -> ours.
 _EVENTS = {
@@ -80,7 +83,8 @@ class HikvisionDecoder:
         """Return what the message's alerts say."""
         decoded = Decoded()
         if payload.lstrip()[:1] == b"{":
-            self._take(topic, json_tree("EventNotificationAlert", parse_object(payload)), decoded)
+            body = parse_object(payload)
+            self._take(topic, json_tree(_ROOT, body.get(_ROOT, body)), decoded)
         else:
             documents = [found.group() for found in _ALERT.finditer(payload)]
             for document in documents if documents else [payload]:
@@ -89,10 +93,8 @@ class HikvisionDecoder:
         return decoded
 
     def _take(self, topic: str, alert: Tree, decoded: Decoded) -> None:
-        if alert.tag != "EventNotificationAlert":
-            raise UndecodableMessage(
-                Reason.WRONG_SHAPE, expected="`EventNotificationAlert`", got=alert.tag[:60], at="document"
-            )
+        if alert.tag != _ROOT:
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"`{_ROOT}`", got=alert.tag[:60], at="document")
         word = alert.words("eventType").lower()
         active = truth(alert.words("eventState"))
         if word == "videoloss" and active is not True:  # what a camera sends for a heartbeat
@@ -109,7 +111,8 @@ class HikvisionDecoder:
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's, alone or within a multipart push."""
     if body.first == b"{":
-        return body.has("eventType", "eventState", "dateTime")
+        alert = body.members.get(_ROOT, body.members)  # converters from XML keep the root
+        return isinstance(alert, dict) and alert.keys() >= _SIGNATURE
     return body.first in {b"<", b"-"} and b"EventNotificationAlert" in body.payload[:4096]
 
 

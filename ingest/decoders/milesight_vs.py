@@ -31,6 +31,9 @@ _COUNTS = {
 }
 #: How long people stayed in a region; the report does not say in what.
 _DWELLS = {"avg_dwell_time": "avg", "max_dwell_time": "max"}
+#: Everybody within view of a workplace sensor (VS121), and lists by region, in the order of `numbering_regions`.
+_CURRENT, _MOST, _NUMBERS = "current_total", ("max_counted", "Max_counted"), "numbering_regions"
+_BY_REGION = {"current_counted": "people_count", "occupancy": "occupied"}
 _ZONE = re.compile(r"UTC\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 _MAX_DEPTH = 4
 
@@ -51,6 +54,7 @@ class MilesightVsDecoder:
         found = [
             *(one for part in _LINES for one in _counted(f"{name}/line", "line", body.get(part))),
             *(one for part in _REGIONS for one in _counted(f"{name}/region", "region", body.get(part))),
+            *_workplace(name, body),
         ]
         for measurement in found:
             measurement.time_ns = time_ns
@@ -59,7 +63,10 @@ class MilesightVsDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return any(isinstance(body.members.get(part), list | dict) for part in (*_LINES, *_REGIONS))
+    if any(isinstance(body.members.get(part), list | dict) for part in (*_LINES, *_REGIONS)):
+        return True
+    device = body.members.get("device_info")
+    return isinstance(device, dict) and "device_sn" in device and _CURRENT in body.members
 
 
 def _counted(prefix: str, member: str, part: object, depth: int = _MAX_DEPTH) -> Iterator[Measurement]:
@@ -88,11 +95,27 @@ def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
                 yield Measurement(sensor, "dwell_time", value, None, label=which)
 
 
+def _workplace(name: str, body: Mapping[str, Any]) -> Iterator[Measurement]:
+    """Yield what a sensor tells that has one list for all regions instead of an entry for each."""
+    for member, label in ((_CURRENT, ""), *((most, "max") for most in _MOST)):
+        value = number(body.get(member), at=f"$.{member}")
+        if value is not None:
+            yield Measurement(name, "people_count", value, "", label=label)
+    said = body.get(_NUMBERS)
+    numbers = said if isinstance(said, list) else []
+    for member, quantity in _BY_REGION.items():
+        values = body.get(member)
+        for region, one in zip(numbers, values if isinstance(values, list) else (), strict=False):
+            value = number(one, at=f"$.{member}")
+            if value is not None:
+                yield Measurement(checked_name(f"{name}/region{region}", at="$"), quantity, value, "")
+
+
 def _time_ns(info: object, zone: tzinfo | None) -> int | None:
     """Return the end of the interval; its zone is told beside it."""
     if not isinstance(info, dict):
         return None
-    told = _ZONE.search(str(info.get("time_zone", "")))
+    told = _ZONE.search(str(info.get("time_zone", info.get("timezone", ""))))
     if told is not None:
         offset = timedelta(hours=int(told.group(2)), minutes=int(told.group(3) or 0))
         offset = -offset if told.group(1) == "-" else offset

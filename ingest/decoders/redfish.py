@@ -1,5 +1,6 @@
 """Redfish: resources of a server's management controller, as pollers publish them again."""
 
+import re
 from typing import Any, NamedTuple
 
 from city.errors import UndecodableMessage
@@ -95,6 +96,8 @@ _UNITS = {
 }  # fmt: skip
 #: What a Sensor without a type is by its unit.
 _BY_UNIT = {"°C": "temperature", "V": "voltage", "A": "current", "W": "power", "rpm": "fan_speed", "Hz": "frequency"}
+#: A resource's type, `#EnvironmentMetrics.v1_3_0.EnvironmentMetrics` (DSP0266, "Resource type identifier").
+_TYPE = re.compile(r"#(\w+)\.v\d+_\d+_\d+\.\1", re.ASCII)
 #: States of a part whose reading says nothing.
 _AWAY = frozenset({"Absent", "Disabled", "UnavailableOffline", "StandbyOffline", "Unknown"})
 
@@ -135,6 +138,9 @@ def bears(body: Body) -> bool:
 def _is_resource(body: dict[str, Any]) -> bool:
     said = (body.get("@odata.id"), body.get("@odata.context"))
     if is_pushed(body) and ("MetricValues" in body or "Events" in body):
+        return True
+    kind = body.get("@odata.type")
+    if isinstance(kind, str) and _TYPE.fullmatch(kind):  # pollers leave out the links and keep the type
         return True
     return any(isinstance(word, str) and word.startswith("/redfish/") for word in said) or (
         isinstance(body.get("Type"), str) and body["Type"].startswith(("Thermal", "Power"))  # iLO before its version 4
@@ -219,7 +225,8 @@ def _excerpt(host: str, body: dict[str, Any], said: object, known: Known, label:
     if parsed is None:
         return None
     time_ns = time_of(body.get("ReadingTime"))
-    return Measurement(_named(host, body.get("Name")), known.quantity, parsed[0], known.unit, time_ns, label=label)
+    name = body.get("Name") or body.get("Id")
+    return Measurement(_named(host, name), known.quantity, parsed[0], known.unit, time_ns, label=label)
 
 
 def _unit(part: dict[str, Any]) -> str | None:

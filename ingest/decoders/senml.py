@@ -87,9 +87,9 @@ class SenmlDecoder:
         """Return the readings of a pack; a text is an event, and binary data is nothing to us."""
         is_json = payload.lstrip()[:1] in {b"[", b"{"}
         decoded = Decoded()
-        pack = _unfolded(parse_json(payload)) if is_json else _labelled(parse_cbor(payload))
-        for record in _records(pack):
-            _take(topic, record, decoded)
+        for pack in _packs(parse_json(payload)) if is_json else [_labelled(parse_cbor(payload))]:
+            for record in _records(pack):
+                _take(topic, record, decoded)
         self._options.told(decoded.measurements)
         return decoded
 
@@ -102,8 +102,17 @@ def bears(body: Body) -> bool:
         return True
     if not isinstance(body.json, list) or not body.json or not all(isinstance(one, dict) for one in body.json):
         return False
+    if "bn" in body.json[0] and isinstance(body.json[0].get("e"), list):
+        return True
     named = "n" in body.json[0] or "bn" in body.json[0]
     return named and any(field in record for record in body.json for field in _VALUES)
+
+
+def _packs(body: object) -> list[object]:
+    """Return the packs of a message: one, or several of the drafts' form, of which none takes from another."""
+    if isinstance(body, list) and any(isinstance(one, dict) and isinstance(one.get("e"), list) for one in body):
+        return [_unfolded(one) for one in body]
+    return [_unfolded(body)]
 
 
 def _unfolded(pack: object) -> object:
