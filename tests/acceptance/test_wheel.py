@@ -11,7 +11,10 @@ import pytest
 
 from tests.support.program import ROOT, Program, eventually, running_program
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
+
+#: Longest wait for its first start, seconds: what judges rules is compiled, beside three other tests.
+_START_S = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,7 @@ def test_wheel_runs_the_demo_with_its_own_console_and_no_node(
     assert shutil.which("node") is None
     city = unpacked / "liandong" / "examples" / "haibin"
 
-    with running_program(Program(tmp_path, city, options=("--demo",), root=unpacked)) as program:
+    with running_program(Program(tmp_path, city, options=("--demo",), root=unpacked, start_s=_START_S)) as program:
         page = httpx.get(program.url, trust_env=False)
         fed = eventually(lambda: program.metric("ingest_readings_accepted_total"), what="readings of the demo city")
 

@@ -17,7 +17,7 @@ from tests.support.small_city import write_small_city
 pytestmark = pytest.mark.timeout(180)
 
 _PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 #: Who takes part: the collector and the handler have a phone, the others a desk.
 _PEOPLE = {

@@ -27,7 +27,7 @@ _PAGES = (
     *("missing", "wall"),
 )
 _PHONE = (390, 844)
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 #: Faults that no page may have, gathered where the browser reports them.
 _LISTEN = """

@@ -13,7 +13,7 @@ from tests.support.small_city import write_small_city
 
 pytestmark = pytest.mark.timeout(180)
 
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 _ROSTERS = """\
 people:

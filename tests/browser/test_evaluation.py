@@ -12,7 +12,7 @@ from tests.support.program import Person, Program, eventually
 
 pytestmark = pytest.mark.timeout(180)
 
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 #: A4 across.
 _SHEET_PT = (842, 595)
 

@@ -13,7 +13,7 @@ from tests.support.reporting import photo
 pytestmark = pytest.mark.timeout(240)
 
 _PHONE = {"width": 390, "height": 844}
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 _CALLER = {"name": "王先生", "phone": "13800000000", "call_back": True}
 
 #: The spot that the phones of these stories stand at.

@@ -12,7 +12,7 @@ from tests.support.publisher import Publisher
 
 pytestmark = pytest.mark.timeout(180)
 
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")

@@ -139,7 +139,7 @@ class IngestProcess:
         deadline = time.monotonic() + _PATIENCE_S
         while not true(self.seen):
             assert time.monotonic() < deadline, f"it came to {self.seen}"
-            assert self._listen(), "it died"
+            assert self._listen(), f"it died: {self._exit()}"
 
     def until_kept(self, readings: int) -> None:
         """Return when so many readings were judged and the history holds all that the journal held by then."""
@@ -151,8 +151,12 @@ class IngestProcess:
         """Return its exit code when it has died."""
         while self._listen():
             continue
+        code = self._exit()
+        assert code is not None
+        return code
+
+    def _exit(self) -> int | None:
         self.process.join(_PATIENCE_S)
-        assert self.process.exitcode is not None
         return self.process.exitcode
 
     def kill(self) -> None:
