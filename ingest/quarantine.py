@@ -71,15 +71,17 @@ class Kept(NamedTuple):
 
 
 class Quarantine:
-    """The store of refused messages: a drain's thread writes, the loop reads, each on a connection of its own."""
+    """The store of refused messages: a drain's thread writes, the loop reads."""
 
     name = "quarantine"
     kinds: Sequence[type[Content]] = (Refused, Retried)
 
     def __init__(self, path: Path, settings: QuarantineSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._file = SideFile(path, _CREATE, added={"message": _ADDED})
+        self._file = SideFile(path, _CREATE, {"message": _ADDED}, [source_of, matches])
         self._writing = Lock()
+        #: Questions call functions of ours, and a thread within one waits for another that waits for the connection.
+        self._reading = Lock()
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
@@ -107,7 +109,8 @@ class Quarantine:
                 writer.execute("UPDATE drained SET position = max(position, ?)", (position,))
                 self._trim(writer)
         except sqlite3.Error as error:
-            self._file.is_renewed(error)
+            with self._reading:
+                self._file.is_renewed(error)
             raise StoreUnavailable("quarantine", str(error)) from error
 
     def expire(self) -> None:
@@ -177,11 +180,9 @@ class Quarantine:
         return {**named, "oldest": self._oldest_ns()}
 
     def _query(self, sql: str, **values: object) -> list[Any]:
-        reader = self._file.reader
         try:
-            reader.create_function("source_of", 1, source_of, deterministic=True)
-            reader.create_function("matches", 2, matches, deterministic=True)
-            return reader.execute(sql, values).fetchall()
+            with self._reading:
+                return self._file.reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise StoreUnavailable("quarantine", str(error)) from error
 

@@ -1,7 +1,8 @@
 """SQLite files beside the journal that can be done without: a damaged one is set aside for a fresh one."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 
 import structlog
@@ -23,9 +24,19 @@ class SideFile:
         renewed: whether what was there turned out damaged, and was set aside.
     """
 
-    def __init__(self, path: Path, schema: str, added: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        """Open the file at `path`; `added` are columns, by table, that files of earlier versions lack."""
-        self._path, self._schema = path, schema
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        added: Mapping[str, Mapping[str, str]] | None = None,
+        functions: Sequence[Callable[..., str | bool]] = (),
+    ) -> None:
+        """Open the file at `path`.
+
+        `added` are columns, by table, that files of earlier versions lack; questions may call `functions`, which
+        depend on nothing but what they are given, by their names.
+        """
+        self._path, self._schema, self._functions = path, schema, functions
         self.renewed = False
         self._added = added if added is not None else {}
         try:
@@ -58,6 +69,9 @@ class SideFile:
     def _open(self) -> None:
         self.writer = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self.reader = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        for function in self._functions:
+            arity = len(signature(function).parameters)
+            self.reader.create_function(function.__name__, arity, function, deterministic=True)
         self.writer.executescript(self._schema)
         for table, columns in self._added.items():
             there = {row[1] for row in self.writer.execute(f"PRAGMA table_info({table})")}

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -178,6 +179,17 @@ def test_file_of_an_earlier_version_is_taken_over(tmp_path, clock):
         quarantine.keep([refused(2, clock, b"new")], 2)
         listed = [(one.id, one.tries, one.replayed_ns, one.broker) for one in quarantine.listed(0, 10)]
         assert listed == [(2, 0, None, ""), (1, 0, None, "")]
+
+
+def test_several_threads_may_ask_at_once(quarantine, clock):
+    quarantine.keep([refused(4, clock, *[b"x"] * 2_000)], 4)
+
+    def asked(_: int) -> int:
+        (count,) = quarantine.counts()
+        return int(count.waiting + quarantine.position())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(asked, range(60))) == {2_004}
 
 
 def test_everything_is_there_after_a_restart(tmp_path, clock):
