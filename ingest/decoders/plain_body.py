@@ -217,12 +217,11 @@ class Reader:
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
             unit = beside(key, folded, alone=len(found) == 1)
-            told = [self._member((one, telling), value, unit, there) for one, value in _spread(known, only(body[key]))]
-            told = [
-                plain for plain in told if plain is not None and (plain.measurement.quantity, known.label) not in seen
-            ]
-            seen.update((plain.measurement.quantity, known.label) for plain in told if plain is not None)
-            yield from (plain for plain in told if plain is not None)
+            read = [self._member((one, telling), value, unit, there) for one, value in _spread(known, only(body[key]))]
+            told = [plain for plain in read if plain is not None]
+            told = [plain for plain in told if (plain.measurement.quantity, known.label) not in seen]
+            seen.update((plain.measurement.quantity, known.label) for plain in told)
+            yield from told
 
     def _member(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:
         """Return a member's value, which may lie in an object with its unit and time."""

@@ -47,25 +47,13 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LEVELS = re.compile(r"(.+)[./:\\](.+)")
 #: And what parts a point from where it is: `temperature@Tank_1`.
 _AT = re.compile(r"([^@]+)@([^@]+)")
-#: Words before one that say that it is so now.
-_NOW_BEFORE = re.compile(r"^(?:current|actual|measured|present|latest|actual)_")
 #: Words in front that say that it is so now, as all of it is.
-_NOW = re.compile(r"(?:current|actual|measured|present|latest)_(.+)|(.+)_(?:value|val|reading|measured|measurement)")
+_NOW = "(?:current|actual|measured|present|latest)_"
+_NOW_BEFORE = re.compile(f"^{_NOW}")
+_SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|measured|measurement)")
 #: Quantities of which a `value` is none of a converter: `Rain_Value` is as often the number that a pin gives.
-_VALUED = frozenset(
-    {
-        "temperature",
-        "humidity",
-        "atmospheric_pressure",
-        "pressure",
-        "co2",
-        "pm25",
-        "pm10",
-        "power",
-        "energy",
-        "noise_laeq",
-    }
-)
+_VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "pm25", "pm10", "noise_laeq"})
+_VALUED |= {"pressure", "power", "energy"}
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
@@ -89,7 +77,7 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
     parted = _CAMEL.sub("_", word).lower()
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
-    now = _NOW.fullmatch(parted) if found is None else None
+    now = _SAID_TWICE.fullmatch(parted) if found is None else None
     found = _of_now(now[1], now[2]) if now is not None else found
     asked = _IS.fullmatch(parted) if found is None else None
     state = _plain_meaning(asked[1] or asked[2]) if asked is not None else None
