@@ -1,6 +1,6 @@
 """Writes outcomes: the case, its events and its messages in one transaction, and rings the bell after the commit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -71,6 +71,8 @@ class Ledger:
             self.bell.ring(page.last)
         for step in page.steps:
             EVENTS_WRITTEN.labels(step).inc()
+        for say in page.afterwards:
+            say()
 
     def sending(self, now_ns: int) -> Sending:
         """Return what messages written at `now_ns` have in common."""
@@ -86,7 +88,13 @@ class Ledger:
 
 
 class Page:
-    """One write transaction. `last` is the newest event number it wrote, 0 for none; `known` is what the log tells."""
+    """One write transaction.
+
+    Attributes:
+        last: the newest event number it wrote, 0 for none.
+        known: what the log tells.
+        afterwards: what is to be said once it is committed.
+    """
 
     def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self.connection = connection
@@ -94,6 +102,7 @@ class Page:
         self.last = 0
         self.steps: list[str] = []
         self.known = Known()
+        self.afterwards: list[Callable[[], None]] = []
         self._ledger = ledger
         self._free: dict[str, int] = {}
 
