@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from city.alarm import AlarmTransition, Change, Flapping, Inhibitor
 from city.clock import SECOND_NS
 from city.level import Level
-from city.sensor import Sensor
 from linkage.admission.config import AdmissionSettings
 from linkage.admission.decided import decided
 from linkage.admission.decision import Action, Reason
@@ -391,24 +390,3 @@ def test_held_alarms_are_paged(town: Town, limit: int):
 
     assert len(first.items) + (len(rest.items) if rest else 0) == 3
     assert first.total == 3
-
-
-def test_held_alarm_that_meets_a_fault_holds_back_no_other(town: Town):
-    silence(town, matchers=Matchers(sensors=("underpass/1", "underpass/2")))
-    admitted(town, alarm(), alarm(target="underpass/2"))
-    find, broken = town.ledger.book.sensor, {"underpass/1"}
-
-    def found(sensor: str) -> Sensor | None:
-        if sensor in broken:
-            raise ZeroDivisionError(sensor)
-        return find(sensor)
-
-    town.ledger = replace(town.ledger, book=replace(town.ledger.book, sensor=found))
-    town.wait(minutes=61)
-    up = [released(town)]
-    broken.clear()
-    up.append(released(town))
-    town.wait(minutes=1)
-    up.append(released(town))
-
-    assert (up, held(town)) == ([1, 0, 1], {})

@@ -1,16 +1,23 @@
 """What has come due and meets a fault holds up nothing else that is due; it is put off, counted and tried again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import RowMapping, select
 
+from city.clock import SECOND_NS
+from city.sensor import Sensor
+from linkage.admission.releasing import Releaser
 from linkage.faults import Fault
 from linkage.ledger import Page
+from linkage.silences.matching import Matchers
+from linkage.silences.silence import SilenceKind
+from linkage.silences.silences import NewSilence, Silences
 from linkage.tables import INCIDENTS, NEVER_NS
 from linkage.waking import Due
-from tests.support.linkage import Town
+from tests.support.linkage import FOREMAN, Town, alarm
 
 _DUE = Due(select(INCIDENTS.c.id), INCIDENTS.c.wake_ns, 3)
 
@@ -68,3 +75,29 @@ def test_fault_of_every_row_is_a_fault_of_the_turn(town: Town, work: Work):
         _DUE.take(town.ledger, work)
 
     assert (raised.value.store, put_off() - before) == ("incidents", 11)
+
+
+def test_held_alarm_that_meets_a_fault_holds_back_no_other(town: Town):
+    until_ns = town.ledger.clock.now_ns() + 3600 * SECOND_NS
+    works = NewSilence(
+        kind=SilenceKind.SILENCE, matchers=Matchers(rules=("water",)), until_ns=until_ns, reason="works on the road"
+    )
+    Silences(town.ledger).make(works, FOREMAN)
+    town.admitter.admit([alarm(), alarm(target="underpass/2")])
+    find, broken = town.ledger.book.sensor, {"underpass/1"}
+
+    def found(sensor: str) -> Sensor | None:
+        if sensor in broken:
+            raise ZeroDivisionError(sensor)
+        return find(sensor)
+
+    town.ledger = replace(town.ledger, book=replace(town.ledger.book, sensor=found))
+    releaser = Releaser(town.ledger)
+    town.wait(hours=1)
+    up = [releaser.take()]
+    broken.clear()
+    up.append(releaser.take())
+    town.wait(minutes=1)
+    up.append(releaser.take())
+
+    assert up == [1, 0, 1]
