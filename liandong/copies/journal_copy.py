@@ -36,7 +36,7 @@ def _copy_segment(segment: Path, staging: Staging, name: str) -> None:
 def newest_row(segment: Path) -> int:
     """Return the highest position in a segment that nobody has open; 0 for an empty or damaged one."""
     try:
-        with closing(sqlite3.connect(f"{segment.as_uri()}?immutable=1", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{segment.absolute().as_uri()}?immutable=1", uri=True)) as connection:
             (newest,) = connection.execute("SELECT max(position) FROM row").fetchone()
     except sqlite3.DatabaseError:
         return 0

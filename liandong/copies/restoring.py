@@ -61,7 +61,8 @@ def try_out(copy: Path, room: Path) -> tuple[Manifest, Finding]:
     Raises:
         BadCopy: the copy is damaged, not whole, of a newer program, or something in it does not open.
     """
-    with tempfile.TemporaryDirectory(prefix=".liandong-tried-", dir=room) as name, opened(chosen(copy), room) as folder:
+    near = room.resolve()  # a journal is opened by the address of its file, which a relative path has none of
+    with tempfile.TemporaryDirectory(prefix=".liandong-tried-", dir=near) as name, opened(chosen(copy), near) as folder:
         manifest = checked(folder)
         data = DataFolder(Path(name) / "data")
         data.create()

@@ -26,7 +26,6 @@ from liandong.copies.journal_copy import copy_journal
 from liandong.copies.manifest import FORMAT, PREFIX, Manifest
 from liandong.copies.staging import Staging
 from liandong.copies.tables import Contents, contents_of, into_file
-from liandong.folder import DataFolder
 from liandong.release import release
 from liandong.settings import Settings
 from liandong.stores import database_at
@@ -57,7 +56,9 @@ async def take(source: Source, to: Path) -> tuple[Path, Manifest]:
         StoreUnavailable: something could not be read or written, or there is no room; nothing is left of it.
     """
     folder, began = source.settings.folder, datetime.now(UTC)
-    _require_apart(to, folder)
+    _require_apart(to, folder.root, "the data folder")
+    _require_apart(to, source.settings.city.resolve(), "the city folder, which is copied")
+    _make(to)
     folder.create()
     with folder.held("backup"):
         staging = Staging(_fresh(to, began))
@@ -180,9 +181,12 @@ def _is_scratch(path: Path, folder: Path) -> bool:
     return any(part.endswith(".tmp") for part in path.relative_to(folder).parts)
 
 
-def _require_apart(to: Path, folder: DataFolder) -> None:
-    if to.resolve().is_relative_to(folder.root):
-        raise BadSettings(expected="a place outside the data folder", got=str(to), at="--to")
+def _require_apart(to: Path, folder: Path, called: str) -> None:
+    if to.resolve().is_relative_to(folder):
+        raise BadSettings(expected=f"a place outside {called}", got=str(to), at="--to")
+
+
+def _make(to: Path) -> None:
     try:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

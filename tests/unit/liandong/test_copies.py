@@ -10,7 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from city.entry import Tick
 from city.errors import BadSettings, StoreUnavailable
+from ingest.config import JournalSettings
+from ingest.journal import Journal
 from liandong.copies import staging
 from liandong.copies.archive import chosen, packed
 from liandong.copies.keeping import keep_newest
@@ -198,9 +201,28 @@ def test_one_copy_at_a_time(city: Settings, tmp_path: Path) -> None:
         asyncio.run(take(Source(city), tmp_path))
 
 
-def test_place_inside_the_data_folder_is_refused(city: Settings) -> None:
-    with pytest.raises(BadSettings, match="outside"):
-        asyncio.run(take(Source(city), city.folder.root / "copies"))
+@pytest.mark.parametrize("inside", ["data", "rules"], ids=["the data folder", "the city folder, which is copied"])
+def test_place_inside_what_is_copied_is_refused(city: Settings, inside: str) -> None:
+    place = city.folder.root.parent / inside / "copies"
+
+    with pytest.raises(BadSettings, match="outside the"):
+        asyncio.run(take(Source(city), place))
+
+    assert not place.exists()
+
+
+def test_copy_is_taken_and_tried_out_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.model_validate({"data": tmp_path / "data", "city": tmp_path / "rules"})
+    settings.folder.create()
+    write_migrated(settings.folder.database)
+    with closing(Journal(settings.folder.ingest / "journal", JournalSettings(), readers={})) as journal:
+        journal.append([Tick(1)])
+    monkeypatch.chdir(tmp_path)
+
+    path, manifest = asyncio.run(take(Source(settings), Path("copies")))
+    _, finding = try_out(path, Path())
+
+    assert (manifest.journal_position, finding.journal_position) == (1, 1)
 
 
 def test_newest_copies_are_kept(copy: Path, tmp_path: Path) -> None:
