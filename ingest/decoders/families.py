@@ -103,7 +103,7 @@ FAMILIES: dict[str, Family] = {
     "rtl_433": Family(Rtl433Decoder, topics=rtl_433.TOPICS, bears=rtl_433.bears),
     "purpleair": Family(PurpleAirDecoder, bears=purpleair.bears),
     "modbus_gateway": Family(ModbusGatewayDecoder, bears=modbus_gateway.bears),
-    "ups": Family(UpsDecoder, bears=ups.bears),
+    "ups": Family(learner=UpsDecoder, bears=ups.bears),
     "owntracks": Family(OwnTracksDecoder, bears=owntracks.bears),
     "ais": Family(AisDecoder, bears=ais.bears),
     "wmbus": Family(WmbusDecoder, bears=wmbus.bears),

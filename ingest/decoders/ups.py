@@ -9,9 +9,11 @@ from city.quality import Quality
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
+from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor, sensor_of
+from ingest.decoders.ups_power import power_states
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
@@ -78,15 +80,17 @@ _APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNA
 _HOSTS = ("upsIdentName", "sysName", "host", "agent_host", "source")
 #: Members by which they say when.
 _TIMES = ("timestamp", "time", "ts")
+#: Members that hold a device's variables and are no device's name, and those beside them that name it.
+_WRAPPERS, _NAMES = frozenset({"vars", "variables", "data", "values"}), ("ups_id", "ups_name", "ups", "name", "device")
 #: Levels in which converters nest the variables.
 _DEEPEST = 4
 
 
 class UpsDecoder:
-    """Decodes both programs' reports."""
+    """Decodes both programs' reports; which devices are on battery lies in the memory until they are not."""
 
-    def __init__(self, options: DecoderOptions) -> None:
-        self._options = options
+    def __init__(self, options: DecoderOptions, memory: Memory) -> None:
+        self._options, self._memory = options, memory
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of every device in the report."""
@@ -102,12 +106,26 @@ class UpsDecoder:
         devices = list(_devices(body))
         if not devices:
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="a UPS report", got=", ".join(body), at="$")
-        return Decoded(self._options.told([one for name, said in devices for one in _nut(topic, name, said)]))
+        return Decoded(self._options.told([one for name, said in devices for one in self._nut(topic, name, said)]))
 
     def _apc(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
         sensor = known_sensor(body.get("UPSNAME"), sensor_of(topic), body.get("HOSTNAME"), topic=topic)
         time_ns = time_of(body.get("DATE"), self._options.zone)
-        found = _measured(sensor, _APC, body, _quality(body.get("STATUS")))
+        return self._device(sensor, _APC, body, body.get("STATUS"), time_ns)
+
+    def _nut(self, topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
+        sensor = checked_name(name, at="$") if name else known_sensor(variables.get("ups.id"), topic=topic)
+        time_ns = next((ns for key in _TIMES if (ns := time_of(variables.get(key))) is not None), None)
+        return self._device(sensor, _NUT, variables, variables.get("ups.status"), time_ns)
+
+    def _device(
+        self, sensor: str, table: dict[str, Known], said: dict[str, Any], status: object, time_ns: int | None
+    ) -> list[Measurement]:
+        words = frozenset(status.upper().split() if isinstance(status, str) else ())
+        lost = bool(_OUT_OF_TOUCH & words)
+        found = _measured(sensor, table, said, Quality.STALE if lost else Quality.GOOD)
+        if not lost:
+            found += power_states(self._memory, sensor, words)
         for measurement in found:
             measurement.time_ns = time_ns
         return found
@@ -131,8 +149,14 @@ def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     if _is_nut(body):
         yield "", dict(_flat(body))
         return
+    beside = {key: value for key, value in body.items() if not isinstance(value, dict)}
     for name, inner in body.items():
-        if isinstance(inner, dict) and _is_nut(inner):
+        if not isinstance(inner, dict) or not _is_nut(inner):
+            continue
+        if name in _WRAPPERS:
+            named = next((said for key in _NAMES if isinstance(said := body.get(key), str) and said), "")
+            yield named, {**beside, **dict(_flat(inner))}
+        else:
             yield name, dict(_flat(inner))
 
 
@@ -151,15 +175,6 @@ def _flat(body: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[tu
             yield from _flat(value, f"{before}{key}.", depth + 1)
         else:
             yield f"{before}{key}", value
-
-
-def _nut(topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
-    sensor = checked_name(name, at="$") if name else known_sensor(variables.get("ups.id"), topic=topic)
-    found = _measured(sensor, _NUT, variables, _quality(variables.get("ups.status")))
-    time_ns = next((ns for key in _TIMES if (ns := time_of(variables.get(key))) is not None), None)
-    for measurement in found:
-        measurement.time_ns = time_ns
-    return found
 
 
 def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
@@ -181,8 +196,3 @@ def _amount(said: object, *, at: str) -> tuple[float, str | None] | None:
     if parsed is None or parsed[1] is not None:
         return parsed
     return parsed[0], _WORDS.get(words.partition(" ")[0].lower())
-
-
-def _quality(status: object) -> Quality:
-    words = status.upper().split() if isinstance(status, str) else []
-    return Quality.STALE if _OUT_OF_TOUCH.intersection(words) else Quality.GOOD

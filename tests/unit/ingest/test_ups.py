@@ -1,6 +1,10 @@
+import json
+
 import pytest
 
 from city.quality import Quality
+from ingest.decoders import DECODERS
+from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
 from tests.support.decoding import decoded, refusal, told
 
@@ -67,7 +71,42 @@ def test_nut_variables_are_found_however_they_are_nested(body: dict[str, object]
     ],
 )
 def test_values_of_a_lost_device_are_stale(body: dict[str, object], expected: Quality):
-    assert [m.quality for m in decoded("ups", "t", body).measurements] == [expected]
+    assert {m.quality for m in decoded("ups", "t", body).measurements} == {expected}
+
+
+def test_a_cut_of_power_is_a_state_until_it_is_over():
+    decoder = DECODERS["ups"](DecoderOptions())
+    reports = ["OL", "OB DISCHRG", "OB DISCHRG LB", "CHRG", "OL CHRG", "OL"]
+
+    found = [
+        told(
+            decoder.decode("nut/hall", json.dumps({"u7": {"ups.status": said, "ups.load": "9"}}).encode()).measurements
+        )
+        for said in reports
+    ]
+
+    assert [{key: value for key, (value, _) in one.items() if key != "load"} for one in found] == [
+        {},
+        {"on_battery": 1.0},
+        {"on_battery": 1.0, "battery_low": 1.0},
+        {},
+        {"on_battery": 0.0, "battery_low": 0.0},
+        {},
+    ]
+
+
+def test_apcaccess_says_on_battery_too():
+    found = decoded("auto", "some/topic", {**APC, "STATUS": "ONBATT LOWBATT", "LINEV": "0.0 Volts"}).measurements
+
+    assert told(found) == {"input_voltage": (0.0, "V"), "on_battery": (1.0, ""), "battery_low": (1.0, "")}
+
+
+def test_variables_under_a_wrapper_are_the_device_s_that_is_named_beside_it():
+    body = {"ts": "2026-05-02T11:00:00Z", "ups_id": "annex", "vars": {"ups.status": "OL", "battery.charge": "91"}}
+
+    (found,) = decoded("auto", "some/topic", body).measurements
+
+    assert (found.sensor, found.value, found.time_ns) == ("annex", 91.0, parse_time("2026-05-02T11:00:00Z"))
 
 
 @pytest.mark.parametrize(
