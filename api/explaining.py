@@ -26,6 +26,9 @@ MOST_READINGS = 50_000
 _TIMES = 3
 _FEW, _LONG_NS, _BRIEF_NS, LONGEST_NS = 20, 86_400 * SECOND_NS, 3 * 3600 * SECOND_NS, 35 * 86_400 * SECOND_NS
 
+#: Readings of clocks that are ahead are read too, if they had arrived: none waits for others for longer.
+_AHEAD_NS = 3600 * SECOND_NS
+
 #: Where there are too many readings, so much of the window is left.
 _SHORTER = 4
 
@@ -101,7 +104,8 @@ class Explainer:
         span_ns = min(max(_TIMES * back_ns, least_ns), LONGEST_NS)
         limits: list[Limits] = []
         while True:
-            read = await self._told(series, max(0, question.at_ns - span_ns), question.at_ns)
+            end_ns = question.at_ns + min(span_ns, _AHEAD_NS)
+            read = await self._told(series, max(0, question.at_ns - span_ns), end_ns)
             if read is not None:
                 break
             span_ns, limits = span_ns // _SHORTER, [Limits.CUT]

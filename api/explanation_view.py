@@ -145,6 +145,10 @@ class WindowView(_View):
         "too many readings, `forgotten` the beginning is kept no longer, `newer_book` book or registry are newer than "
         "the moment, `unheard` nobody knows any more when ingest heard the broker."
     )
+    later: Moment | None = Field(
+        description="When the last of what was made by the moment, and came only after it, arrived: it is not in the "
+        "answer, and is in one about that later moment."
+    )
 
     @classmethod
     def of(cls, one: Window) -> "WindowView":
@@ -156,6 +160,7 @@ class WindowView(_View):
             readings=one.readings,
             series=one.series,
             limits=one.limits,
+            later=None if one.later_ns is None else iso(one.later_ns),
         )
 
 

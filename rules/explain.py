@@ -65,7 +65,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of the history from `start_ns` on: raw series with their arrivals, and events."""
+    """What was read of the history from `start_ns` on: raw series with their arrivals, and events.
+
+    It goes beyond the moment that is asked about: a clock may be ahead, and what arrived by then was judged.
+    """
 
     start_ns: int
     series: Sequence[Series] = ()
@@ -112,6 +115,7 @@ def explain(question: Question, ground: Ground, read: Read, back_ns: int) -> Exp
         len(said.readings) + len(said.events),
         len(read.series),
         _limits(question, read, back_ns, listens=engine.listens(question.rule)),
+        _later_ns(question.at_ns, read),
     )
     return _explanation(question, ground, standings, came, looked, window)
 
@@ -120,6 +124,13 @@ def _limits(question: Question, read: Read, back_ns: int, *, listens: bool) -> t
     short = (Limits.SHORT,) if question.at_ns - read.start_ns < back_ns else ()
     found = (one for one in read.limits if listens or one is not Limits.UNHEARD)
     return tuple(dict.fromkeys((*short, *found)))
+
+
+def _later_ns(at_ns: int, read: Read) -> int | None:
+    """Return when the last of what was made by the moment, and had not arrived by then, came; None where all had."""
+    told = [pair for one in read.series for pair in zip(one.time_ns, _arrivals(one), strict=True)]
+    told += [(one.time_ns, one.arrival_ns) for one in read.events]
+    return max((arrival_ns for time_ns, arrival_ns in told if time_ns <= at_ns < arrival_ns), default=None)
 
 
 def _numbers(question: Question, ground: Ground) -> _Numbers:

@@ -83,6 +83,7 @@ class Window:
         looks_back_ns: for how long back what was read may decide under this rule.
         readings: how many readings and events, of so many `series`.
         limits: what makes the answer less sure.
+        later_ns: when the last of what was made by the moment, and came only after it, arrived; None where nothing did.
     """
 
     start_ns: int
@@ -91,6 +92,7 @@ class Window:
     readings: int
     series: int
     limits: tuple[Limits, ...]
+    later_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """`liandong rules explain` and `liandong rules reload`: what the running rules say, and that they are read again."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -133,16 +133,33 @@ def _lines(found: ExplanationView) -> Iterator[str]:
     window = found.window
     yield f"  judged {window.readings} readings of {window.series} series from {window.start}"
     yield from (f"  note: {_LIMITS[one]}" for one in window.limits)
+    if window.later is not None:
+        yield f"  note: more that was made by then came later, until {window.later}; ask about that moment to have it judged"
 
 
 def _target(target: TargetView) -> Iterator[str]:
     value = "nothing judged" if target.value is None else f"{target.value:g} {target.unit}".rstrip()
     yield f"  {target.target}: {value}{f' at {target.time}' if target.time else ''}"
-    for one in target.conditions:
+    reached = [one.level for one in target.conditions].index(target.level) if target.level is not None else -1
+    for place, one in enumerate(target.conditions):
         state = "not judged" if one.met is None else "met" if one.met else "not met"
         left = f", {one.left_s:g} s of {one.hold_s:g} s missing" if one.met and one.left_s and one.hold_s else ""
-        yield f"    {one.level}: {one.limit} - {state}{left}"
-    yield from (f"    {name}: {value}" for name, value in target.evidence.items())
+        stays = f", kept while {one.clear}" if one.kept and not one.met and place <= reached else ""
+        yield f"    {one.level}: {one.limit} - {state}{left}{stays}"
+    yield from (f"    {name}: {_told(value)}" for name, value in target.evidence.items())
+
+
+def _told(value: object) -> str:
+    """Return what a kind says in words: members one after the other, without those that say nothing."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{name} {_told(one)}" for name, one in value.items() if one is not None and one not in ((), [])
+        )
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_told, value)) or "none"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _reading(one: LookedView) -> str:

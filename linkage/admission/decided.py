@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pydantic import Field
-from sqlalchemy import RowMapping, and_, select
+from sqlalchemy import RowMapping, and_, or_, select
 
 from city.clock import iso
 from city.level import Level as Rank
@@ -50,12 +50,13 @@ class DecidedView(View):
 
 
 def decided(database: Database, rule: str, targets: Sequence[str], until_ns: int) -> tuple[DecidedView, ...]:
-    """Return the newest changes of a rule's alarms about `targets` until a moment of the sensors' time; blocks."""
+    """Return the newest changes of a rule's alarms about `targets` that were made or had come by a moment; blocks."""
+    by_then = or_(ADMISSIONS.c.time_ns <= until_ns, ADMISSIONS.c.arrival_ns <= until_ns)
     query = (
         select(ADMISSIONS, HELD_ALARMS.c.cause, INCIDENTS.c.number)
         .outerjoin(HELD_ALARMS, _CAUSE)
         .outerjoin(INCIDENTS, INCIDENTS.c.id == ADMISSIONS.c.incident)
-        .where(ADMISSIONS.c.rule == rule, ADMISSIONS.c.target.in_(targets), ADMISSIONS.c.time_ns <= until_ns)
+        .where(ADMISSIONS.c.rule == rule, ADMISSIONS.c.target.in_(targets), by_then)
         .order_by(ADMISSIONS.c.arrival_ns.desc(), ADMISSIONS.c.decided_ns.desc())
         .limit(_MOST)
     )

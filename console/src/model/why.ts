@@ -15,6 +15,7 @@ export interface WhyLevel {
   limit: string;
   clear: string;
   met: boolean | null;
+  kept: boolean | null;
   hold_s: number | null;
   since: string | null;
   held_s: number;
@@ -69,7 +70,7 @@ export interface Explanation {
   targets: WhyTarget[];
   readings: WhyReading[];
   decisions: WhyDecision[];
-  window: { start: string; end: string; readings: number; series: number; limits: string[] };
+  window: { start: string; end: string; readings: number; series: number; limits: string[]; later: string | null };
 }
 
 /** What an alarm was decided by, as a target that stood so: its evidence is kept with it. */
@@ -77,5 +78,7 @@ export function targetOf(alarm: IncidentAlarm): WhyTarget {
   const kept = typeof alarm.evidence === 'object' && alarm.evidence !== null ? alarm.evidence : {};
   const { conditions = [], ...evidence } = kept as { conditions?: WhyLevel[] } & Record<string, unknown>;
   const { target, time, value, unit } = alarm;
-  return { target, level: null, since: null, time, value, unit, conditions, evidence };
+  // One that has cleared is kept by nothing.
+  const level = alarm.change === 'cleared' ? null : alarm.level;
+  return { target, level, since: null, time, value, unit, conditions, evidence };
 }

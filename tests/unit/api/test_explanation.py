@@ -170,3 +170,23 @@ async def test_the_schema_of_rule_files_is_published(town: Town) -> None:
 
     assert schema == json_schema()
     assert "rules" in schema["properties"]
+
+
+async def test_a_clock_that_is_ahead_is_judged_by_what_had_arrived(flooding: Town) -> None:
+    flooding.feed.keep(LatestReading("level-1", "water_level", at(0), at(0), 25, 0))
+    flooding.feed.keep(LatestReading("level-1", "water_level", at(130), at(30), 25, 0))
+    flooding.feed.keep(LatestReading("level-1", "water_level", at(135), at(135), 5, 0))
+
+    found = await explained(flooding, f"sensor=level-1&at={iso(at(60))}")
+
+    assert (found["answer"], found["level"]) == ("open", "notice")
+    assert found["targets"][0]["time"] == iso(at(130))
+    assert found["window"]["later"] is None
+
+
+async def test_a_buffered_upload_says_when_it_came(flooding: Town) -> None:
+    flooding.feed.keep(LatestReading("level-1", "water_level", at(0), at(600), 50, 0))
+
+    found = await explained(flooding, f"sensor=level-1&at={iso(at(60))}")
+
+    assert (found["answer"], found["window"]["later"]) == ("no_reading", iso(at(600)))

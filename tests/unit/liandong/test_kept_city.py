@@ -49,7 +49,7 @@ def reading(number: int, quantity: int, seconds: int, value: float) -> Arrivals:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """Return a city that heard one sensor twice, of which the history store has only the first word."""
+    """Return a city that heard one sensor three times, of which the history store has only the first word."""
     root = tmp_path_factory.mktemp("kept")
     city, folder = read_city(write_small_city(root / "city")), DataFolder(root / "data")
     folder.create()
@@ -66,6 +66,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
             Tick(NOW_NS + 2 * SECOND_NS),
             reading(numbers["up-01"], 1, 10, 20.0),
             Tick(NOW_NS + 11 * SECOND_NS),
+            reading(numbers["up-01"], 1, 30, 13.0),
+            Tick(NOW_NS + 31 * SECOND_NS),
         ]
         settings = JournalSettings(min_free_bytes=0)
         with closing(Journal(folder.ingest / "journal", settings, readers={})) as journal:
@@ -108,3 +110,14 @@ def test_where_nothing_was_ever_kept_it_is_said(kept: Kept, tmp_path: Path, caps
     assert Kept(DataFolder(tmp_path / "none"), kept.city).explain("up-01", 5) == Exit.UNAVAILABLE
 
     assert "none has kept its rules there" in capsys.readouterr().err
+
+
+def test_a_level_that_is_kept_below_its_limit_says_by_what(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kept.explain("up-01", 40) == Exit.OK
+
+    told = capsys.readouterr().out.splitlines()
+    assert "  an alarm stood open: major" in told
+    assert "    major: above 15 - not met, kept while above 12" in told
+    assert "    critical: above 27 - not met" in told
+    made = iso(NOW_NS + 30 * SECOND_NS)
+    assert f"    reading: time {made}, arrival {made}, value 13" in told

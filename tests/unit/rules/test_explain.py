@@ -269,3 +269,13 @@ def test_a_drift_that_was_never_judged_tells_what_it_lacks() -> None:
     assert found.answer is Answer.NOT_ENOUGH
     assert (evidence(found)["neighbours"], evidence(found)["compared_s"]) == (0, 0.0)
     assert evidence(found)["needed"] == {"neighbours": 3, "compared_s": 864000.0}
+
+
+def test_what_was_made_by_the_moment_and_came_later_is_not_judged_and_told() -> None:
+    said = series(1, 0.3, 0.3, 0.3, late_s=600)
+
+    before, after = (why(rule("{notice: {above: 20}}"), said, seconds=seconds) for seconds in (65, 720))
+
+    assert (before.answer, before.window.readings) == (Answer.NO_READING, 0)
+    assert (before.window.later_ns, after.window.later_ns) == (at(660), None)
+    assert after.answer is Answer.OPEN
