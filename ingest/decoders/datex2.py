@@ -1,4 +1,4 @@
-"""DATEX II, versions 2 and 3: what road authorities measure, as XML."""
+"""DATEX II, versions 2 and 3: what road authorities measure, as XML or JSON."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,9 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from city.xml_tree import Tree
+from ingest.decoders.datex2_json import document_of, is_datex2
 from ingest.decoders.family import Body
+from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
 from ingest.decoders.values import checked_name, number_with_unit
@@ -67,7 +69,8 @@ class Datex2Decoder:
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of all sites; the label of each is its index in the site's table."""
-        root = parse_xml_body(payload)
+        is_json = payload.lstrip()[:1] in {b"{", b"["}
+        root = document_of(parse_json(payload)) if is_json else parse_xml_body(payload)
         found: list[Measurement] = []
         seen = False
         default_ns = self._time_ns(root, "timeDefault", "publicationTime")
@@ -119,6 +122,8 @@ class Datex2Decoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
+    if body.first in {b"{", b"["}:
+        return is_datex2(body.json)
     if body.first != b"<":
         return False
     head = body.payload[:_HEAD_BYTES]
@@ -139,7 +144,8 @@ def _known(within: Tree) -> Iterator[tuple[float, Quality, _Value]]:
         known = _VALUES.get(node.tag)
         if known is None:
             continue
-        parsed = number_with_unit(node.words(known.leaf), at=node.tag)
+        # Version 2 and older tell the weather in the element itself, without the one within.
+        parsed = number_with_unit(node.words(known.leaf) or node.text, at=node.tag)
         if parsed is None:
             continue
         value = parsed[0]

@@ -109,3 +109,93 @@ def test_site_table_teaches_nothing_that_is_a_reading():
 )
 def test_malformed_document_is_refused(body: bytes, expected: str):
     assert refusal("datex2", "t", body) == expected
+
+
+def reference(**attributes: str) -> dict[str, object]:
+    return {"measurementSiteReference": attributes, "measurementTimeDefault": {"timeValue": "2026-08-01T08:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            {
+                "messageContainer": {
+                    "modelBaseVersionG": "3",
+                    "payload": [
+                        {
+                            "roaMeasuredDataPublication": {
+                                "lang": "de",
+                                "siteMeasurements": [
+                                    {
+                                        **reference(targetClass="MeasurementSite", idG="S7", versionG="2"),
+                                        "physicalQuantity": [
+                                            {
+                                                "indexG": 4,
+                                                "roaSinglePhysicalQuantity": {
+                                                    "basicData": {
+                                                        "roaTrafficFlow": {"vehicleFlow": {"vehicleFlowRate": 840}}
+                                                    }
+                                                },
+                                            }
+                                        ],
+                                    }
+                                ],
+                            }
+                        }
+                    ],
+                }
+            },
+            id="the encoding of version 3",
+        ),
+        pytest.param(
+            {
+                "d2LogicalModel": {
+                    "payloadPublication": {
+                        "@xsi:type": "MeasuredDataPublication",
+                        "siteMeasurements": {
+                            "measurementSiteReference": {"@id": "S7", "@version": "1"},
+                            "measurementTimeDefault": "2026-08-01T10:00:00+02:00",
+                            "measuredValue": {
+                                "@index": "4",
+                                "measuredValue": {"basicData": {"vehicleFlow": {"vehicleFlowRate": "840"}}},
+                            },
+                        },
+                    }
+                }
+            },
+            id="XML by a converter that marks attributes",
+        ),
+        pytest.param(
+            {
+                "ns2:siteMeasurements": {
+                    "ns2:measurementSiteReference": {"$": {"id": "S7"}},
+                    "ns2:measurementTimeDefault": {"_": "2026-08-01T08:00:00Z", "$": {"x": "y"}},
+                    "ns2:measuredValue": [
+                        {
+                            "$": {"index": "4"},
+                            "ns2:basicData": {"ns2:vehicleFlow": {"ns2:vehicleFlowRate": {"_": "840"}}},
+                        }
+                    ],
+                }
+            },
+            id="XML by a converter that gathers attributes",
+        ),
+    ],
+)
+def test_json_says_what_the_xml_would_say(body: object):
+    (found,) = decoded("auto", "roads/x", body).measurements
+
+    assert (found.sensor, found.quantity, found.label, found.value) == ("S7", "flow", "4", 840.0)
+    assert (found.unit, found.time_ns) == ("veh/h", parse_time("2026-08-01T08:00:00Z"))
+
+
+def test_json_is_bounded_and_of_publications_only():
+    assert refusal("datex2", "roads/x", {"d2LogicalModel": {"exchange": {"supplier": "x"}}}) == "wrong_shape"
+    assert decoded("datex2", "roads/x", {"measurementSiteTable": {"measurementSite": []}}).measurements == []
+
+
+def test_weather_of_version_2_lies_in_the_element_itself():
+    body = site(value(1, "<temperature><airTemperature>7.5</airTemperature></temperature>"))
+
+    assert told(decoded("datex2", "x", body).measurements) == {"temperature/1": (7.5, "°C")}
