@@ -1,6 +1,6 @@
 """The people who may sign in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
@@ -91,6 +91,13 @@ class Users:
         query = select(USERS).where(USERS.c.id > after).order_by(USERS.c.id).limit(limit)
         with self._database.read() as connection:
             return [user_of(row) for row in connection.execute(query)]
+
+    def every(self) -> Iterator[User]:
+        """Yield all users in order of id, also disabled ones."""
+        after = 0
+        while page := self.page(after=after, limit=MOST_PEOPLE):
+            yield from page
+            after = page[-1].id
 
     def named(self, username: str) -> User:
         """Return the user who signs in as `username`; raises NotFound."""

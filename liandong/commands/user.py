@@ -77,6 +77,16 @@ def add(  # noqa: PLR0913 - each option is a parameter
         typer.echo(password)
 
 
+@_app.command("list")
+def listed(*, data: Data = None, config: Config = None) -> None:
+    """Print every user: user name, name, roles, department, district, and whether they may sign in."""
+    with _users(config, data) as users_:
+        for user in users_.every():
+            roles = ",".join(sorted(user.roles))
+            stands = "disabled" if user.disabled else "enabled"
+            typer.echo(f"{user.username}\t{user.name}\t{roles}\t{user.department}\t{user.district}\t{stands}")
+
+
 @_app.command("disable")
 def disable(username: Username, *, data: Data = None, config: Config = None) -> None:
     """Let a user sign in no more; their sessions end at once."""

@@ -45,6 +45,23 @@ def test_user_is_disabled_enabled_and_given_another_password(place: list[str], m
     assert users(place).check("li", "second long password") is not None
 
 
+def test_users_are_listed_with_roles_and_whether_they_may_sign_in(
+    place: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("li", "wang"):
+        said(monkeypatch, "first long password")
+        options = ["--role", "monitor", "--role", "collector", "--department", "water-bureau", "--password-stdin"]
+        assert run(["user", "add", name, *options, *place]) == 0
+    assert run(["user", "disable", "li", *place]) == 0
+    capsys.readouterr()
+
+    assert run(["user", "list", *place]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "li\tli\tcollector,monitor\twater-bureau\t\tdisabled",
+        "wang\twang\tcollector,monitor\twater-bureau\t\tenabled",
+    ]
+
+
 def test_short_password_is_refused(
     place: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
