@@ -55,6 +55,17 @@ def whole(value: int | bytes) -> int:
     raise _no_message(0, expected="a varint", got="bytes")
 
 
+def varints(value: int | bytes) -> list[int]:
+    """Return the numbers of a repeated field's entry, which may be packed; raises as above."""
+    if isinstance(value, int):
+        return [value]
+    found, place = [], 0
+    while place < len(value):
+        number, place = _varint(value, place)
+        found.append(number)
+    return found
+
+
 def chunk(value: int | bytes) -> bytes:
     """Return the bytes of a field; raises as above."""
     if isinstance(value, bytes):

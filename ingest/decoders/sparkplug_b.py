@@ -74,7 +74,7 @@ class SparkplugDecoder:
 
     def _birth(self, node: NodeState, address: _Address, message: Payload) -> Decoded:
         metrics = list(_flat(message.metrics, None))
-        known = [_known(name, metric) for name, metric in metrics if name is not None]
+        known = [_known(name, metric) for name, metric in metrics if name is not None and not metric.is_cell]
         if address.device:
             _in_order(node, message)
             node.bear(address.device, known)

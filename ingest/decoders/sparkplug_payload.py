@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-import numpy as np
-
 from city.errors import UndecodableMessage
 from ingest.decoders.protobuf_wire import chunk, fields, floating, text, whole
+from ingest.decoders.sparkplug_dataset import cells, short_float
 from ingest.reasons import Reason
 
 #: Metrics of one message; the largest births of whole plants have some thousand.
@@ -47,7 +46,8 @@ class Metric:
     Attributes:
         whole: of `int_value` or `long_value`, still without a sign.
         real: of `float_value`, `double_value` or `boolean_value`.
-        metrics: of a template's instance.
+        metrics: of a template's instance, or the values of a data set.
+        is_cell: whether it is a value of a data set.
         properties: by key, the numbers and texts among them.
     """
 
@@ -60,6 +60,7 @@ class Metric:
     is_historical: bool = False
     is_null: bool = False
     is_definition: bool = False
+    is_cell: bool = False
     metrics: list["Metric"] = field(default_factory=list)
     properties: dict[str, int | float | str | None] = field(default_factory=dict)
 
@@ -124,12 +125,29 @@ class _Reader:
             raise UndecodableMessage(Reason.TOO_LARGE, expected=f"at most {MAX_METRICS} metrics", got="more", at="$")
         metric = Metric()
         for number, value in fields(data):
-            if number == 18:
+            if number == 17:
+                self._data_set(metric, chunk(value))
+            elif number == 18:
                 self._template(metric, chunk(value), depth)
             elif number in _MEMBERS:
                 name, read = _MEMBERS[number]
                 setattr(metric, name, read(value))
         return metric
+
+    def _data_set(self, metric: Metric, data: bytes) -> None:
+        for cell in cells(data, at_most=MAX_METRICS - self._count):
+            self._count += 1
+            metric.metrics.append(
+                Metric(
+                    name=cell.path,
+                    time_ms=cell.time_ms if cell.time_ms is not None else metric.time_ms,
+                    datatype=cell.datatype,
+                    whole=cell.whole,
+                    real=cell.real,
+                    is_historical=metric.is_historical,
+                    is_cell=True,
+                )
+            )
 
     def _template(self, metric: Metric, data: bytes, depth: int) -> None:
         if depth >= _DEEPEST:
@@ -139,11 +157,6 @@ class _Reader:
                 metric.metrics.append(self.metric(chunk(value), depth + 1))
             elif number == 5:
                 metric.is_definition = bool(whole(value))
-
-
-def _short_float(value: int | bytes) -> float:
-    """Return a single-precision number as it was written: 52.6, not 52.599998474121094."""
-    return float(str(np.float32(floating(value, "<f"))))
 
 
 def _properties(value: int | bytes) -> dict[str, int | float | str | None]:
@@ -170,7 +183,7 @@ _Read = Callable[[int | bytes], Any]
 _PROPERTY_VALUES: dict[int, _Read] = {
     3: whole,
     4: whole,
-    5: _short_float,
+    5: short_float,
     6: lambda value: floating(value, "<d"),
     7: whole,
     8: text,
@@ -186,7 +199,7 @@ _MEMBERS: dict[int, tuple[str, _Read]] = {
     9: ("properties", _properties),
     10: ("whole", whole),
     11: ("whole", whole),
-    12: ("real", _short_float),
+    12: ("real", short_float),
     13: ("real", lambda value: floating(value, "<d")),
     14: ("real", lambda value: float(bool(whole(value)))),
 }

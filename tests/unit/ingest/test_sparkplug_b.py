@@ -325,6 +325,7 @@ METRICS = st.builds(
         st.floats(width=32).map(lambda x: single(12, x)),
         st.floats().map(lambda x: field_of(13, x)),
         st.binary(max_size=6).map(lambda b: field_of(18, b)),
+        st.binary(max_size=12).map(lambda b: field_of(17, b)),
     ),
     alias=st.none() | st.integers(0, 3),
     datatype=st.none() | st.integers(0, 40),
