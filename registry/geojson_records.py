@@ -1,4 +1,4 @@
-"""A GeoJSON file of points (RFC 7946), feature by feature in bounded memory, each with the line on which it begins."""
+"""A GeoJSON file of points (RFC 7946), feature by feature in bounded memory, each with the place where it begins."""
 
 import json
 import re
@@ -36,7 +36,7 @@ class GeoJsonRecords:
         self.crs = Crs.WGS84
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Yield each feature with `name:line`, whatever it is."""
+        """Yield each feature, whatever it is, with `name:line`, and its number where another began on that line."""
         try:
             yield from self._collection()
         except (_NotJson, RecursionError) as error:
@@ -61,9 +61,14 @@ class GeoJsonRecords:
 
     def _features(self) -> Iterator[tuple[str, Any]]:
         self._expect("[")
+        number = before = 0
         while self._next() != "]":
+            number += 1
             at = f"{self._name}:{self._line}"
-            yield at, self._value()
+            # A file that no person wrote is one line, which alone would say nothing.
+            place = f"{at}, feature {number}" if self._line == before else at
+            before = self._line
+            yield place, self._value()
         self._expect("]")
 
     def _read_crs(self, member: object) -> None:

@@ -75,11 +75,13 @@ class _Mistakes:
 
     def check(self) -> None:
         if self.total:
-            raise BadImport(sorted(self.first, key=_line), self.total)
+            raise BadImport(sorted(self.first, key=_order), self.total)
 
 
-def _line(mistake: BadCityFile) -> int:
-    return int(mistake.at.rpartition(":")[2])
+def _order(mistake: BadCityFile) -> tuple[int, int]:
+    """Return line and feature of what a record is told by: `name:line` or `name:line, feature number`."""
+    line, _, feature = mistake.at.rpartition(":")[2].partition(", feature ")
+    return int(line), int(feature) if feature else 0
 
 
 def stage(file: FileToImport, shape: Shape, staging: Staging) -> int:

@@ -94,7 +94,12 @@ def read_word(text: str) -> str:
     """Return a word; raises Unfit for one that no screen should show."""
     if len(text) > MAX_LENGTH:
         raise Unfit(expected=f"at most {MAX_LENGTH} characters")
-    if not text.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if text.isprintable():
+        return text
+    kinds = {unicodedata.category(character) for character in text}
+    if "Cs" in kinds:  # how a byte that is no UTF-8 is carried here: mostly GBK, as a Chinese Excel saves plain CSV
+        raise Unfit(expected="UTF-8 (in Excel: `CSV UTF-8`)")
+    if "Cc" in kinds:
         raise Unfit(expected="text without control characters")
     return text
 

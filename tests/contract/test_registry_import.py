@@ -159,7 +159,23 @@ def test_bytes_that_are_no_utf8_are_told_with_their_line(registry: SensorRegistr
     with pytest.raises(BadImport) as caught:
         brought(FileToImport(content, "a.csv", Format.CSV), registry, SENSORS, tmp_path)
 
-    assert caught.value.at == "a.csv:2"
+    assert (caught.value.expected.partition(" as ")[0], caught.value.at) == ("UTF-8 (in Excel: `CSV UTF-8`)", "a.csv:2")
+
+
+def test_mistakes_in_a_file_of_one_line_are_told_with_their_features(registry: SensorRegistry, tmp_path: Path) -> None:
+    good = {"id": "a", "name": "a", "domain": "video", "kind": "camera"}
+    told = [{**good, "id": ""}, good, {**good, "kind": ""}, good]
+    features = [{"type": "Feature", "geometry": None, "properties": one} for one in told]
+    content = io.BytesIO(json.dumps({"type": "FeatureCollection", "features": features}).encode())
+
+    with pytest.raises(BadImport) as caught:
+        brought(FileToImport(content, "a.geojson", Format.GEOJSON), registry, SENSORS, tmp_path)
+
+    assert [one.at for one in caught.value.mistakes] == [
+        "a.geojson:1",
+        "a.geojson:1, feature 3",
+        "a.geojson:1, feature 4",
+    ]
 
 
 def test_many_mistakes_are_counted(registry: SensorRegistry, tmp_path: Path) -> None:
