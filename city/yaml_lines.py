@@ -1,7 +1,7 @@
 """YAML whose values know the line they stand on, so that a mistake in a city file is named with file and line."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import yaml
@@ -17,11 +17,15 @@ class Located:
     """A YAML value and where it stands; lists hold `Located`, mappings hold `Located` by key.
 
     Every reader below returns the plain value or raises BadCityFile naming what was expected here.
+
+    Attributes:
+        written: a value that is no text as it stands in the file: `0103` is 67 to YAML.
     """
 
     value: object
     file: str
     line: int
+    written: str = field(default="", compare=False)
 
     @property
     def at(self) -> str:
@@ -67,7 +71,7 @@ class Located:
     def text(self) -> str:
         """Return a text that is not empty."""
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self.wrong(expected="a text")
+            raise self.wrong(expected="a text in quotes" if self.written else "a text")
         return self.value
 
     def word(self, choices: Collection[str]) -> str:
@@ -145,7 +149,9 @@ class _Reader:
                 raise BadCityFile(expected="a value", got="an alias of itself", at=f"{self._file}:{line}")
             return known
         self._seen[id(node)] = None
-        located = self._seen[id(node)] = Located(self._value(node), self._file, line)
+        value = self._value(node)
+        written = node.value if isinstance(node, yaml.ScalarNode) and not isinstance(value, str | None) else ""
+        located = self._seen[id(node)] = Located(value, self._file, line, written)
         return located
 
     def _value(self, node: yaml.Node) -> object:
@@ -173,7 +179,7 @@ def _plain(located: Located) -> object:
         return f"a mapping of {_listed(located.value)}" if located.value else "an empty mapping"
     if isinstance(located.value, tuple):
         return f"a list of {len(located.value)}"
-    return "nothing" if located.value is None else located.value
+    return "nothing" if located.value is None else located.written or located.value
 
 
 def _listed(words: Collection[str]) -> str:

@@ -48,9 +48,11 @@ def test_text_that_is_not_a_document_is_refused(text: str, message: str):
             "items", "{a: 1}", "Expected a list, got `a mapping of `a`` - at `f.yaml:1`", id="mapping for list"
         ),
         pytest.param("text", "''", "Expected a text, got `` - at `f.yaml:1`", id="empty text"),
+        pytest.param("text", "0103", "Expected a text in quotes, got `0103` - at `f.yaml:1`", id="code without quotes"),
+        pytest.param("text", "2026-01-01", "Expected a text in quotes, got `2026-01-01`", id="date without quotes"),
         pytest.param("flag", "1", "Expected true or false, got `1` - at `f.yaml:1`", id="number for flag"),
-        pytest.param("number", ".inf", "Expected a number, got `inf` - at `f.yaml:1`", id="infinite number"),
-        pytest.param("number", "true", "Expected a number, got `True` - at `f.yaml:1`", id="flag for number"),
+        pytest.param("number", ".inf", "Expected a number, got `.inf` - at `f.yaml:1`", id="infinite number"),
+        pytest.param("number", "true", "Expected a number, got `true` - at `f.yaml:1`", id="flag for number"),
         pytest.param("whole", "1.5", "Expected a whole number, got `1.5` - at `f.yaml:1`", id="fraction for whole"),
         pytest.param("names", "{zh: 水}", "Expected `en`, got `nothing` - at `f.yaml:1`", id="one language"),
         pytest.param("names", "{zh: 水, en: w, fr: e}", "Expected one of `zh`, `en`, got `fr`", id="third language"),
