@@ -134,7 +134,7 @@ def _lines(found: ExplanationView) -> Iterator[str]:
     yield f"  judged {window.readings} readings of {window.series} series from {window.start}"
     yield from (f"  note: {_LIMITS[one]}" for one in window.limits)
     if window.later is not None:
-        yield f"  note: more that was made by then came later, until {window.later}; ask about that moment to have it judged"
+        yield f"  note: more was made by then and came only later, the last at {window.later}: ask about then too"
 
 
 def _target(target: TargetView) -> Iterator[str]:
