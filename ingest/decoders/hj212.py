@@ -6,10 +6,11 @@ from typing import NamedTuple
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
+from ingest.decoders.codec_places import located
 from ingest.decoders.codec_values import pressure_unit
 from ingest.decoders.family import Body
 from ingest.decoders.hj212_frame import Frame, json_frame, read_frames
-from ingest.decoders.hj212_names import AIR_PRESSURE, AMBIENT_SYSTEMS, GAS, TOTALS, factor
+from ingest.decoders.hj212_names import AIR_PRESSURE, AMBIENT_SYSTEMS, GAS, PLACES, TOTALS, factor
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import aware_ns
@@ -77,8 +78,12 @@ class Hj212Decoder:
             attributes = {code: fields["Ala"] for code, fields in section.factors.items() if "Ala" in fields}
             decoded.observations.append(Observation(frame.device, "alarm", section.time_ns, {**attributes}))
             return
+        where = {PLACES[code.lower()]: fields for code, fields in section.factors.items() if code.lower() in PLACES}
+        decoded.observations += _located(frame, where, section.time_ns)
         for code, fields in section.factors.items():
             checked_name(code, at="CP")
+            if code.lower() in PLACES:
+                continue
             if frame.command in _EQUIPMENT:
                 found = _equipment(frame, code, fields)
             else:
@@ -162,6 +167,16 @@ def _equipment(frame: Frame, code: str, fields: dict[str, str]) -> list[Measurem
         if parsed is not None:
             found.append(Measurement(frame.device, quantity, parsed[0], unit, label=code))
     return found
+
+
+def _located(frame: Frame, where: _Factors, time_ns: int | None) -> list[Observation]:
+    """Return where a station that moves was; one that says that it does not know was nowhere."""
+    sound = {
+        name: fields.get("Rtd", fields.get("Avg", ""))
+        for name, fields in where.items()
+        if fields.get("Flag", "N") in _NORMAL
+    }
+    return located(frame.device, sound, time_ns)
 
 
 def _quality(flag: str) -> Quality:

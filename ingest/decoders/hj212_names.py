@@ -120,6 +120,13 @@ _OLDER = {
 TOTALS = {"mg/L": "kg", "µg/L": "g", "mg/m³": "kg", "µg/m³": "g", "L/s": "m³", "m³/s": "m³"}
 
 
+#: Codes of where a station that moves is (vessels, vehicles), and the words that devices write for them.
+PLACES = {
+    "l01001": "longitude", "longitude": "longitude", "lon": "longitude", "lng": "longitude",
+    "l01002": "latitude", "latitude": "latitude", "lat": "latitude",
+}  # fmt: skip
+
+
 def factor(code: str) -> Factor:
     """Return what a code measures; one that nobody knows keeps its code, without a unit."""
     lower = code.lower()

@@ -277,3 +277,22 @@ def test_any_content_is_decoded_or_refused(words: list[str], cn: int):
     except UndecodableMessage:
         return
     assert all(m.sensor == MN and m.value == m.value for m in decoded.measurements)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("l01001-Rtd=113.25,l01001-Flag=N;l01002-Rtd=23.125,l01002-Flag=N", (23.125, 113.25), id="codes"),
+        pytest.param("LNG-Rtd=113.25;LAT-Rtd=23.125", (23.125, 113.25), id="words"),
+        pytest.param("l01001-Rtd=113.25,l01001-Flag=D;l01002-Rtd=23.125,l01002-Flag=N", None, id="a faulty receiver"),
+        pytest.param("l01001-Rtd=0;l01002-Rtd=0", None, id="no fix yet"),
+        pytest.param("l01001-Rtd=113.25", None, id="half a place"),
+    ],
+)
+def test_where_a_moving_station_is_is_a_place_and_no_series(content: str, expected: tuple[float, float] | None):
+    found = decode(frame(f"{AT};w01001-Rtd=7.25,w01001-Flag=N;{content}", st="21"))
+
+    places = [(one.attributes["latitude"], one.attributes["longitude"]) for one in found.observations]
+    assert places == ([expected] if expected is not None else [])
+    assert {one.event for one in found.observations} <= {"position"}
+    assert told(found.measurements) == {"ph": (7.25, "pH")}
