@@ -1,6 +1,7 @@
 """`liandong backup`: a copy of everything while it works, and a copy tried out."""
 
 import asyncio
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,8 @@ def backup(
     if target is None:
         raise BadSettings(expected="--to, or `backup.to` in the settings", got="neither", at="backup.to")
     source = Source(settings, config, secrets=secrets or settings.backup.secrets)
-    with Standings(settings.folder.copies, SystemClock()).taking(str(target)):
+    standings = Standings(settings.folder.copies, SystemClock())
+    with standings.taking(str(target)) if _counts(settings, target) else nullcontext():
         path, manifest = _taken(source, target)
     if path.parent == settings.backup.to:
         keep_newest(settings.backup.to, settings.backup.keep)
@@ -56,6 +58,11 @@ def backup(
     typer.echo("with passwords in clear: keep it like a key" if manifest.secrets else "without generated passwords")
     if manifest.history == "influxdb":
         typer.echo("history is in InfluxDB, which is copied with `influx backup`")
+
+
+def _counts(settings: Settings, place: Path) -> bool:
+    """Return whether copies there are the city's: one taken elsewhere is none of those at the second place."""
+    return settings.backup.to is None or place.resolve() == settings.backup.to.resolve()
 
 
 def _taken(source: Source, target: Path) -> tuple[Path, Manifest]:
@@ -78,7 +85,8 @@ def verify(
     """
     settings = chosen_settings(config, data=data, city=city)
     found = _chosen(copy, settings)
-    with Standings(settings.folder.copies, SystemClock()).testing(str(found)):
+    standings = Standings(settings.folder.copies, SystemClock())
+    with standings.testing(str(found)) if _counts(settings, found.parent) else nullcontext():
         manifest, finding = try_out(found, room if room is not None else settings.folder.root.parent)
     rows = sum(manifest.rows.values())
     typer.echo(f"{found}: good, of {manifest.made}: {rows} rows, journal up to {finding.journal_position}")

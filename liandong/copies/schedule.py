@@ -10,7 +10,7 @@ import structlog
 from city.clock import SECOND_NS, Clock
 from liandong import leash
 from liandong.copies.config import BackupSettings
-from liandong.copies.standing import Standing, Standings
+from liandong.copies.standing import Act, Standing, Standings
 from liandong.part import own_environment
 
 log = structlog.get_logger()
@@ -26,14 +26,19 @@ _HOUR_NS = 3600 * SECOND_NS
 
 def due(standing: Standing, settings: BackupSettings, now_ns: int) -> str:
     """Return what is due now: `backup`, `verify`, or nothing."""
-    again_ns = round(_AGAIN_S * SECOND_NS)
-    taken, tested = standing.taken, standing.tested
-    if now_ns - taken.at_ns >= settings.every_h * _HOUR_NS and now_ns - taken.tried_ns >= again_ns:
+    if _is_due(standing.taken, settings.every_h, now_ns):
         return "backup"
-    test_ns = settings.test_every_h * _HOUR_NS
-    if test_ns and taken.at_ns and now_ns - tested.at_ns >= test_ns and now_ns - tested.tried_ns >= again_ns:
+    if settings.test_every_h and standing.taken.at_ns and _is_due(standing.tested, settings.test_every_h, now_ns):
         return "verify"
     return ""
+
+
+def _is_due(act: Act, every_h: float, now_ns: int) -> bool:
+    """Return whether it is time; what a clock noted that was ahead then is no reason to wait for it."""
+    if 0 <= now_ns - act.at_ns < every_h * _HOUR_NS:
+        return False
+    failed = act.tried_ns != act.at_ns
+    return not (failed and 0 <= now_ns - act.tried_ns < _AGAIN_S * SECOND_NS)
 
 
 class Schedule:

@@ -100,8 +100,13 @@ def complaints(standing: Standing, settings: BackupSettings, now_ns: int) -> lis
     return [
         _complaint(what, act)
         for what, act, every_h in wanted
-        if now_ns - max(act.at_ns, standing.since_ns) > every_h * settings.late_after * _HOUR_NS
+        if not any(_is_recent(at_ns, every_h * settings.late_after, now_ns) for at_ns in (act.at_ns, standing.since_ns))
     ]
+
+
+def _is_recent(at_ns: int, most_h: float, now_ns: int) -> bool:
+    """Return whether that was so lately; further ahead of us than that it was noted by a clock that was wrong."""
+    return abs(now_ns - at_ns) <= most_h * _HOUR_NS
 
 
 def _complaint(what: str, act: Act) -> str:

@@ -7,7 +7,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from city.alarm import AlarmTransition, Change
-from city.clock import ManualClock
+from city.clock import ManualClock, SystemClock
+from liandong.cli import run
 from liandong.copies.config import BackupSettings
 from liandong.copies.manifest import BadCopy
 from liandong.copies.metrics import tell_copies
@@ -57,6 +58,48 @@ def test_what_failed_is_tried_again_after_a_while(standings: Standings, clock: M
 
     assert (at_once, due(standings.now(), DAILY, clock.now_ns())) == ("", "backup")
     assert "Expected a disk" in str(shown(standings.now(), DAILY, clock.now_ns())["error"])
+
+
+def test_copy_every_few_minutes_is_due_every_few_minutes(standings: Standings, clock: ManualClock) -> None:
+    often = BackupSettings(to=Path("/copies"), every_h=0.02, test_every_h=0)
+    with standings.taking("one"):
+        pass
+    at_once = due(standings.now(), often, clock.now_ns())
+    clock.advance(timedelta(hours=0.02))
+
+    assert (at_once, due(standings.now(), often, clock.now_ns())) == ("", "backup")
+
+
+def test_copy_of_a_clock_that_was_ahead_keeps_none_from_being_taken(standings: Standings, clock: ManualClock) -> None:
+    standings.begin()
+    clock.advance(timedelta(days=1000))
+    for act in (standings.taking, standings.testing):
+        with act("one"):
+            pass
+    clock.advance(timedelta(days=-995))
+
+    assert due(standings.now(), DAILY, clock.now_ns()) == "backup"
+    assert complaints(standings.now(), DAILY, clock.now_ns()) == [
+        "the last copy is too old",
+        "the last tested restore is too old",
+    ]
+
+
+@pytest.mark.parametrize(("to", "counted"), [("second", True), ("elsewhere", False)])
+def test_copy_counts_where_the_city_keeps_its_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str, *, counted: bool
+) -> None:
+    (tmp_path / "rules").mkdir()
+    config = tmp_path / "liandong.toml"
+    config.write_text(f"[backup]\nto = '{tmp_path / 'second'}'\n")
+    monkeypatch.chdir(tmp_path)
+    city = ["--data", "data", "--city", "rules", "--config", str(config)]
+
+    codes = (run(["backup", "--to", to, *city]), run(["backup", "verify", to, *city]))
+
+    standing = Standings(tmp_path / "data" / "copies.json", SystemClock()).now()
+    assert codes == (0, 0)
+    assert (bool(standing.taken.at_ns), bool(standing.tested.at_ns)) == (counted, counted)
 
 
 def test_first_of_several_errors_is_told(standings: Standings, clock: ManualClock) -> None:
