@@ -7,9 +7,10 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from city.clock import Clock
 from linkage.config import MessageSettings
 from linkage.failpoint import Failpoints
+from linkage.faults import Fault, faults_told
 from linkage.tables import MESSAGES, WAITING
 from linkage.telling.claiming import Claim, Claimed, Claiming, lease_ns
-from linkage.telling.couriers import Courier, Receipt
+from linkage.telling.couriers import Courier, Letter, Receipt
 from linkage.telling.link import Links
 from linkage.telling.receipts import Receipts, Report
 from linkage.telling.together import Together
@@ -83,7 +84,7 @@ class Post:
         until_ns = self._clock.now_ns() + lease_ns(self._settings.paced(channel)) // 2
         for place, one in enumerate(letters, 1):
             at_ns = self._clock.now_ns()
-            receipt = self._courier.carry(one.letter)
+            receipt = self._carried(one.letter)
             ended_ns = self._clock.now_ns()
             # The claim must not run out under a later one.
             ends = _stops(receipt) or ended_ns > until_ns
@@ -92,6 +93,13 @@ class Post:
             if ends:
                 return delivered, False
         return delivered, True
+
+    def _carried(self, letter: Letter) -> Receipt:
+        try:
+            with faults_told("deliveries"):
+                return self._courier.carry(letter)
+        except Fault as fault:  # without an attempt written down it would be the first again, for ever
+            return Receipt(delivered=False, answer=fault.cause, blames_letter=True)
 
 
 def _stops(receipt: Receipt) -> bool:

@@ -55,7 +55,8 @@ class Gatherer:
         rows = await asyncio.to_thread(self._due)
         for row in rows:
             try:
-                series = await (self._picture(feed, row) if row["kind"] == SNAPSHOT else self._series(feed, row))
+                with faults_told("evidence"):
+                    series = await (self._picture(feed, row) if row["kind"] == SNAPSHOT else self._series(feed, row))
             except StoreUnavailable as error:
                 await asyncio.to_thread(self._later, row, error.cause)
             else:

@@ -90,6 +90,23 @@ def test_what_was_taken_with_a_letter_that_failed_is_as_it_was(town: Town):
     ]
 
 
+def test_letter_that_meets_a_fault_is_an_attempt_and_holds_up_no_other(town: Town):
+    class Poisoned(Letterbox):
+        def carry(self, letter: Letter) -> Receipt:
+            receipt = super().carry(letter)
+            if letter.key == self.letters[0].key:
+                raise ZeroDivisionError
+            return receipt
+
+    for _ in range(3):
+        town.reported()
+    sender = post(town, Poisoned())
+    sent = [sender.send("duty") for _ in range(2)]
+
+    assert sent == [0, 2]
+    assert states(town)[0] == ("duty", "waiting", 1, "a fault, described in the log: ZeroDivisionError")
+
+
 def test_what_cannot_succeed_is_given_up_at_once(town: Town):
     town.reported()
     box = Letterbox({"duty": Receipt(delivered=False, answer="no such channel", final=True)})

@@ -158,3 +158,17 @@ async def test_evidence_waits_for_ingest(town: Town):
     await gatherer.gather(Readings())  # type: ignore[arg-type]
 
     assert kept(town) == [("open", "kept", 1)]
+
+
+async def test_evidence_that_meets_a_fault_holds_up_no_other(town: Town):
+    class Poisoned(Readings):
+        async def latest(self, sensors: list[str]) -> list[LatestReading]:
+            if sensors == ["underpass/1"]:
+                raise ZeroDivisionError
+            return await super().latest(sensors)
+
+    town.raised(alarm(), alarm(target="underpass/2"))
+    town.wait(minutes=5)
+    await Gatherer(town.ledger).gather(Poisoned())  # type: ignore[arg-type]
+
+    assert kept(town) == [("open", "waiting", 0), ("open", "kept", 1)]
