@@ -12,10 +12,10 @@ from ingest.decoders.cbor_body import parse_cbor
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.senml_units import meaning
 from ingest.decoders.times import parse_epoch
 from ingest.decoders.topic_names import sensor_of
-from ingest.decoders.unit_quantities import BY_UNIT
-from ingest.decoders.values import checked_name, number
+from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
 
 #: RFC 8428 §6, table 4.
@@ -32,6 +32,8 @@ _VERSION = 10
 _ENVELOPE = frozenset({"payload", "port", "timeOrigin", "fcnt", "seq", "FCntUp"})
 #: Base fields of the drafts (their version said nothing that we need), and what values were called then.
 _DRAFT_BASE, _DRAFT = frozenset({"bn", "bt", "bu"}), {"sv": "vs", "bv": "vb"}
+#: Characters of a number that is written as a text.
+_LONGEST_NUMBER = 32
 #: Characters of a text that an event keeps.
 _MAX_TEXT = 2048
 
@@ -150,11 +152,23 @@ def _records(pack: object) -> Iterator[_Record]:
             fields = {**record}
             if "v" in record:
                 fields["v"] = base.value + _number(record["v"], "v")
+            unit = _text(record["u"], "u") if "u" in record else base.unit
+            counted = _as_text(record, unit)
+            if counted is not None:
+                fields = {**fields, "v": base.value + counted, "vs": None}
             if "s" in record:
                 fields["s"] = base.sum + _number(record["s"], "s")
             name = base.name + _text(record.get("n", ""), "n")
-            unit = _text(record["u"], "u") if "u" in record else base.unit
             yield _Record(name, unit, base.time_s + _number(record.get("t", 0.0), "t"), fields)
+
+
+def _as_text(record: dict[str, Any], unit: str | None) -> float | None:
+    """Return the number that a record tells as a text beside a unit, which is no text (KPN's server does)."""
+    said = record.get("vs")
+    if unit is None or "v" in record or not isinstance(said, str) or len(said) > _LONGEST_NUMBER:
+        return None
+    parsed = number_with_unit(said, at="vs")
+    return parsed[0] if parsed is not None and parsed[1] is None else None
 
 
 def _is_envelope(base: str, record: dict[str, Any]) -> bool:
@@ -171,7 +185,7 @@ def _take(topic: str, record: _Record, decoded: Decoded) -> None:
     if resource is not None and name.startswith("/"):  # the object's path alone: whose it is says the topic
         name = f"{sensor_of(topic)}{name}" if sensor_of(topic) else ""
     sensor = checked_name(name, at="n", reason=Reason.BAD_NAME if name else Reason.NO_SENSOR)
-    quantity, unit = BY_UNIT.get(record.unit or "", (_last(sensor), record.unit))
+    quantity, unit = meaning(record.unit, _last(sensor))
     if resource is not None:
         quantity, unit = resource[0], unit if record.unit else resource[1]
     fields = record.fields
