@@ -7,6 +7,7 @@ import msgspec
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
+from ingest.decoders.ha_components import LONG, Stated, stated
 from ingest.decoders.ha_template import Lookup, read_template
 from ingest.decoders.json_body import parse_json, parse_object
 from ingest.decoders.memory import Memory
@@ -16,13 +17,6 @@ from ingest.reasons import Reason
 from ingest.telemetry import METRICS_DROPPED
 from ingest.templates.value import single_value
 
-#: Abbreviations of the discovery payload that we read.
-_LONG = {
-    "stat_t": "state_topic", "unit_of_meas": "unit_of_measurement", "val_tpl": "value_template",
-    "dev_cla": "device_class", "dev": "device", "uniq_id": "unique_id", "obj_id": "object_id", "pl_on": "payload_on",
-    "pl_off": "payload_off", "cmps": "components", "p": "platform", "ids": "identifiers", "o": "origin",
-}  # fmt: skip
-_COMPONENTS = frozenset({"sensor", "binary_sensor"})
 #: Device class -> quantity; others are quantities by their own name.
 _CLASSES = {
     "battery": "battery_level", "carbon_dioxide": "co2", "carbon_monoxide": "co", "volatile_organic_compounds": "tvoc",
@@ -119,18 +113,18 @@ class HaDiscoveryDecoder:
             yield from self._entity(rest, component, config)
 
     def _entity(self, name: str, component: str, config: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        topic = config.get("state_topic")
-        template = config.get("value_template", "{{ value }}")
-        lookup = read_template(template) if isinstance(template, str) else None
-        if component not in _COMPONENTS or not isinstance(topic, str) or lookup is None:
-            return
-        entity = _entity_of(name, component, config, lookup)
-        described = self._memory.recall(_key(topic), Described)
-        known = described.entities if described is not None else {}
-        if known.get(name) != entity and len(known) < _MAX_ENTITIES:
-            entities = {**known, name: entity}
-            self._memory.learn(_key(topic), Described(entities), entries=len(entities))
-        yield topic, name
+        for told in stated(component, config):
+            lookup = read_template(told.template)
+            if lookup is None:
+                continue
+            entity = _entity_of(name, component, config, told, lookup)
+            described = self._memory.recall(_key(told.topic), Described)
+            known = described.entities if described is not None else {}
+            part = f"{name}#{told.part}" if told.part else name
+            if known.get(part) != entity and len(known) < _MAX_ENTITIES:
+                entities = {**known, part: entity}
+                self._memory.learn(_key(told.topic), Described(entities), entries=len(entities))
+            yield told.topic, part
 
 
 def _undescribed(topic: str, payload: bytes) -> Decoded:
@@ -156,7 +150,7 @@ def _config_key(topic: str) -> str:
 
 def _written_out(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a description without abbreviations and without `~`, which stands for the base topic."""
-    full = {_LONG.get(key, key): _inner(_LONG.get(key, key), value) for key, value in config.items()}
+    full = {LONG.get(key, key): _inner(LONG.get(key, key), value) for key, value in config.items()}
     base = full.get("~")
     if isinstance(base, str):
         full = {key: _based(value, base) for key, value in full.items()}
@@ -179,20 +173,24 @@ def _based(value: object, base: str) -> object:
     return base + value[1:] if value.startswith("~") else value[:-1] + base
 
 
-def _entity_of(name: str, component: str, config: Mapping[str, Any], lookup: Lookup) -> Entity:
+def _entity_of(name: str, component: str, config: Mapping[str, Any], told: Stated, lookup: Lookup) -> Entity:
     kind = str(config.get("device_class") or "")
     own = str(config.get("object_id") or name.rpartition("/")[2])
-    unit = config.get("unit_of_measurement")
-    if component == "binary_sensor":
-        on, off = str(config.get("payload_on", "ON")), str(config.get("payload_off", "OFF"))
-        told = Entity("", _STATES.get(kind, "binary_state"), "", own, words={on: 1.0, off: 0.0})
+    unit = config.get("unit_of_measurement") if told.unit is None else told.unit
+    if told.quantity is not None:
+        quantity, label = told.quantity, own
+    elif component == "binary_sensor":
+        quantity, label = _STATES.get(kind, "binary_state"), own
     else:
-        quantity = _quantity(kind, unit) if kind else own
-        told = Entity("", quantity, unit[:32] if isinstance(unit, str) and unit else None, own if kind else "")
-    sensor = checked_name(_sensor(name, config), at="$.device.identifiers", reason=Reason.NO_SENSOR)
-    quantity, label = checked_name(told.quantity, at="$.device_class"), told.label[:100].strip()
-    return msgspec.structs.replace(
-        told, sensor=sensor, quantity=quantity, label=label, path=lookup.path, factor=lookup.factor
+        quantity, label = (_quantity(kind, unit), own) if kind else (own, "")
+    return Entity(
+        sensor=checked_name(_sensor(name, config), at="$.device.identifiers", reason=Reason.NO_SENSOR),
+        quantity=checked_name(quantity, at="$.device_class"),
+        unit=unit[:32] if isinstance(unit, str) and (unit or told.words) else None,
+        label=label[:100].strip(),
+        path=lookup.path,
+        factor=lookup.factor,
+        words=told.words,
     )
 
 
@@ -203,9 +201,9 @@ def _quantity(kind: str, unit: object) -> str:
 
 
 def _sensor(name: str, config: Mapping[str, Any]) -> str:
-    """Return the device's first identifier; without a device the entity is one by itself."""
+    """Return the device's first identifier, else its first address; without a device the entity is one by itself."""
     device = config.get("device")
-    ids = device.get("identifiers") if isinstance(device, dict) else None
+    ids = device.get("identifiers") or device.get("connections") if isinstance(device, dict) else None
     first = ids[0] if isinstance(ids, list) and ids else ids
     if isinstance(first, list) and first:
         first = first[-1]
@@ -219,11 +217,25 @@ def _values(described: Described, payload: bytes) -> Iterator[Measurement]:
     text = payload.decode("utf-8", "replace").strip()
     for entity in entities:
         said = Lookup(entity.path).find(body) if entity.path is not None else text
-        parsed = single_value(_as_word(said), entity.words, at=entity.path or "$") if said is not None else None
+        parsed = _parsed(entity, said) if said is not None else None
         if parsed is not None:
             yield Measurement(
                 entity.sensor, entity.quantity, parsed[0] * entity.factor, entity.unit, label=entity.label
             )
+
+
+def _parsed(entity: Entity, said: object) -> tuple[float, str | None] | None:
+    """Return a value; None for a text of an entity without a unit, whose states are texts as often as numbers.
+
+    Raises:
+        UndecodableMessage: it is neither a number nor a word that the description tells.
+    """
+    try:
+        return single_value(_as_word(said), entity.words, at=entity.path or "$")
+    except UndecodableMessage as error:
+        if entity.unit is None and not entity.words and error.reason is Reason.WRONG_SHAPE:
+            return None
+        raise
 
 
 def _as_word(said: object) -> object:
