@@ -11,7 +11,7 @@ def _each(quantity: str, words: str) -> dict[str, str]:
     return dict.fromkeys(words.split(), quantity)
 
 
-#: Spanish, Portuguese, Italian, French, German, Dutch, Scandinavian, Polish, Russian.
+#: Spanish, Portuguese, Italian, French, German, Dutch, Scandinavian, Polish, Russian; Chinese in Latin letters.
 FOREIGN: dict[str, str] = {
     **_each("temperature", "temperatura temperatur temperatuur temperature_air lufttemperatur raumtemperatur"),
     **_each("temperature", "temperatura_ambiente temperatura_aire temperatura_aria temperature_ambiante температура"),
@@ -40,6 +40,11 @@ FOREIGN: dict[str, str] = {
     **_each("power", "leistung potencia potenza puissance vermogen"),
     **_each("voltage", "spannung voltaje tensione spanning"),
     **_each("energy", "energia energie"),
+    # Chinese in Latin letters, as names of members of devices
+    **_each("temperature", "wendu"), **_each("humidity", "shidu"), **_each("wind_speed", "fengsu"),
+    **_each("wind_direction", "fengxiang"), **_each("water_level", "shuiwei yewei"),
+    **_each("atmospheric_pressure", "qiya daqiya"), **_each("noise_level", "zaosheng"),
+    **_each("illuminance", "guangzhao"), **_each("voltage", "dianya"), **_each("current", "dianliu"),
 }  # fmt: skip
 
 

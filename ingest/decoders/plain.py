@@ -36,7 +36,7 @@ _GENERIC = frozenset(
         "stat", "tele", "measurement", "measurements", "readings", "reading", "values", "value", "events", "event",
         "up", "uplink", "update", "report", "publish", "loop", "live", "raw", "attributes", "properties",
         "property", "messages", "message", "me", "iot", "mqtt", "node", "nodes", "things", "thing", "feeds", "fmt",
-        "post", "info", "metrics", "gateway", "payload", "measure", "measures", "controls", "heartbeat",
+        "post", "info", "metrics", "gateway", "payload", "measure", "measures", "controls", "heartbeat", "all",
     }
 )  # fmt: skip
 #: Last levels of topics of wishes and questions, and of what was not taken.
@@ -57,6 +57,15 @@ _TOLD_TO = frozenset(
 #: What a member `command` may say in a report.
 _REPORTING = frozenset(
     {"report", "data", "post", "status", "telemetry", "up", "uplink", "rx", "notify", "event", "push"}
+)
+#: And words by which others say the same of theirs, unless they ask or tell somebody to do something.
+_REPORTING_WORD = re.compile(
+    r"(?!get|set|read|write|query|ask|req|ctrl|control).*(?:report|upload|notify|publish|data)"
+)
+#: What makers number radios, boards and modems by: nothing else of a city is called so, wherever it hangs.
+_NUMBERED = re.compile(
+    r"(?=.*\d)(?=.*[A-Fa-f])(?:0x)?(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16})|(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}"
+    r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 )
 #: Members that may say that a body is a wish or a question, and the words by which they do.
 _VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type")
@@ -138,7 +147,7 @@ def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
         return False
     said = [body.get(verb) for verb in _VERBS]
     told = body.get("command", body.get("cmd"))
-    if isinstance(told, str) and told.lower() not in _REPORTING:
+    if isinstance(told, str) and told.lower() not in _REPORTING and not _REPORTING_WORD.match(told.lower()):
         return True
     return any(isinstance(word, str) and _NO_REPORT_WORD.search(word) for word in said)
 
@@ -224,7 +233,8 @@ def _trimmed(levels: list[str]) -> str:
         levels.pop()
     while levels and levels[0].lower() in _GENERIC:
         levels.pop(0)
-    return "/".join(levels)
+    numbered = max((place for place, level in enumerate(levels) if _NUMBERED.fullmatch(level)), default=0)
+    return "/".join(levels[numbered:])
 
 
 def _unrecognised(payload: bytes) -> UndecodableMessage:

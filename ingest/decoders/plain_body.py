@@ -9,6 +9,10 @@ from typing import Any
 from city.measurement import Measurement
 from city.units import is_known
 from ingest.decoders.known import Known
+from ingest.decoders.plain_company import of_company
+from ingest.decoders.plain_doubts import is_counted, is_guess, is_seen, of_cell
+from ingest.decoders.plain_lines import is_of_lines, is_summed, spread
+from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
@@ -35,9 +39,11 @@ _WORDS = (
     "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
     "resourcename", "parametername", "metricname", "signalname", "measurand",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
+    "名称", "指标", "参数",
 )  # fmt: skip
 _VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
+    "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值",
 )  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 _POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
@@ -77,37 +83,19 @@ _TELLING = frozenset(
         "kWh", "MWh", "Hz", "pH", "NTU",
     }
 )  # fmt: skip
-#: Words of gases and dust that a counted channel is called, too: `ch4` after `ch3`.
-_FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
 #: Told as whole percents or as a fraction; only what is above 1 says which.
 _PERCENTS = frozenset({"humidity", "soil_moisture"})
-#: What a picture shows is not measured: members of an object that a camera saw.
-_SEEN = frozenset({"class", "label", "bbox", "box"})
-#: A hardware address, and a battery's flag among a console's members: `batt2`, `wh65batt`.
-_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
-_FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
-#: Members beside the frequency of a radio.
-_OF_A_RADIO = frozenset(
-    {"datr", "codr", "modu", "modulation", "datarate", "spreadingfactor", "sf", "lsnr", "rfch", "rssi"}
-)
-#: A cell's voltage, where no charge of a hundred parts is told to a fraction.
-_OF_A_CELL = (1.5, 4.5)
 #: Units by whose names one value is told in each; the first that is there is taken.
 _BY_UNIT_NAME = {
     "celsius": "°C", "fahrenheit": "°F", "kelvin": "K", "percentage": "%", "percent": "%", "hpa": "hPa", "mbar": "mbar",
     "inhg": "inHg", "mps": "m/s", "kph": "km/h", "kmh": "km/h", "mph": "mph", "mm": "mm", "inches": "in",
 }  # fmt: skip
-#: Two conductors between which is measured, or all of them.
-_OF_LINES = re.compile(r"line_?(?:ab|bc|ca)|l[123]_?l[123]|total", re.IGNORECASE)
 #: Words that no topic's word stands for: a lamp's colour on a topic `temperature`.
 _OTHERWISE = frozenset({"colortemp", "colourtemp", "colortemperature", "colourtemperature"})
 #: Members of a twin that hold what a device said of one property.
 _SAID = ("actual", "reported")
 #: Members of what tells that a limit was crossed: its value is not told regularly, and mostly rounded.
 _OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
-#: Beside a room's temperature and a mode, the bare word is what was asked for.
-_ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "currenttemp", "actualtemperature"})
-_MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -144,9 +132,7 @@ class Reader:
         elif isinstance(body, dict):
             self._left -= 1
             folded = _folded(body)
-            if "confidence" in folded and not _SEEN.isdisjoint(folded):
-                return
-            if is_history(folded):
+            if is_seen(folded) or is_history(folded):
                 return
             here = within(folded, scope, self._zone)
             record = self._record(folded, here)
@@ -164,12 +150,12 @@ class Reader:
             yield from self.read(inner, replace(here, before=""), depth)
         elif isinstance(inner, list) and not here.sensor and _is_gateways(inner):
             yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
-        elif meaning(key) is not None and isinstance(inner, list) and not _is_told(inner):
+        elif meaning(key) is not None and isinstance(inner, list) and not _is_told(key, inner):
             yield from self.read(inner, replace(here, word=key, before=""), depth)
-        elif meaning(key) is not None and isinstance(inner, dict) and _is_told(inner):
+        elif meaning(key) is not None and isinstance(inner, dict) and _is_told(key, inner):
             rest = {name: one for name, one in inner.items() if isinstance(one, dict) and not is_place(str(name))}
             yield from self.read(rest, replace(here, before=""), depth) if _value(_folded(inner)) is None else ()
-        elif meaning(key) is None or not _is_told(inner):
+        elif meaning(key) is None or not _is_told(key, inner):
             yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
     def _several(self, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
@@ -197,6 +183,8 @@ class Reader:
             found = next((known for word in words if (known := with_unit(word, unit))), None)
         if not _OTHERWISE.isdisjoint(map(fold, words)):
             return None
+        if found is None:
+            found = next((known for word in words if (known := of_probe(word))), None)
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
         if found is None and unit in _TELLING and not any(_NO_VALUE.search(fold(word)) for word in words):
@@ -205,19 +193,18 @@ class Reader:
 
     def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
-        words = {
-            key: said
-            for key, value in body.items()
-            if (said := _meant(here.before, key) or of_truth(key, value) or with_written(key, value)) is not None
-        }
+        words = {key: said for key, value in body.items() if (said := _said(here.before, key, value)) is not None}
         words |= {key: (known, True) for key, known in of_symbols(body).items()}
-        found = {key: meant for key, meant in words.items() if meant[0].label or not _is_counted(key, folded)}
-        found = {key: meant for key, meant in found.items() if not _is_guess(meant[0].quantity, key, body)}
+        others = {meant[0].quantity for meant in words.values()}
+        beside_them = dict(of_company(folded, others))
+        words |= {key: (beside_them[fold(key)], True) for key in body if key not in words and fold(key) in beside_them}
+        found = {key: meant for key, meant in words.items() if meant[0].label or not is_counted(key, folded)}
+        found = {key: meant for key, meant in found.items() if not is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
             unit = beside(key, folded, alone=len(found) == 1)
-            read = [self._member((one, telling), value, unit, there) for one, value in _spread(known, only(body[key]))]
+            read = [self._member((one, telling), value, unit, there) for one, value in _each(known, only(body[key]))]
             told = [plain for plain in read if plain is not None]
             told = [plain for plain in told if (plain.measurement.quantity, known.label) not in seen]
             seen.update((plain.measurement.quantity, known.label) for plain in told)
@@ -257,8 +244,7 @@ class Reader:
         if not is_sure(quantity, amount, told):
             return None
         label = joined(here.label, known.label)[:100].strip()
-        if quantity == "battery_level" and told is None and not amount.is_integer() and _is_a_cells(amount):
-            quantity, told = "battery_voltage", "V"
+        quantity, told = of_cell(quantity, amount, told)
         one = Measurement(here.sensor, quantity, amount, told, here.time_ns, here.quality, label)
         return Plain(one, here, telling)
 
@@ -266,7 +252,7 @@ class Reader:
 def _is_by_word(inner: object) -> bool:
     """Return whether members are named by what they measure: `{"temperature": {"value": 21}}`, and not by whom."""
     return isinstance(inner, dict) and any(
-        meaning(str(key)) is not None and (_is_told(one) or not isinstance(one, dict | list))
+        meaning(str(key)) is not None and (_is_told(str(key), one) or not isinstance(one, dict | list))
         for key, one in inner.items()
     )
 
@@ -275,26 +261,16 @@ def _is_text(folded: Mapping[str, Any], key: str) -> bool:
     return isinstance(folded.get(key), str)
 
 
-def _is_a_cells(amount: float) -> bool:
-    return _OF_A_CELL[0] < amount < _OF_A_CELL[1]
-
-
-def _is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
-    """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
-    if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
-        return True
-    if fold(key) in {"temperature", "temp"}:
-        beside = set(map(fold, body))
-        return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
-    if quantity == "distance":
-        return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
-    return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
-
-
 def _meant(before: str, key: str) -> tuple[Known, bool] | None:
     """Return what a member's word means, perhaps together with the word before it: `wind`, `speed`."""
     together = meaning(f"{before}_{key}") if before and not is_chip(before) else None
     return together if together is not None else _of_point(key)
+
+
+def _said(before: str, key: str, value: object) -> tuple[Known, bool] | None:
+    """Return what a member means, by its word, by what it says, by the thing that its name begins with."""
+    found = _meant(before, key) or of_truth(key, value) or with_written(key, value)
+    return of_probe(key) if found is None and isinstance(value, int | float | str) else found
 
 
 def _of_point(word: str) -> tuple[Known, bool] | None:
@@ -306,54 +282,35 @@ def _of_point(word: str) -> tuple[Known, bool] | None:
     return known._replace(label=joined(place, known.label)), telling
 
 
-def _is_counted(key: str, folded: Mapping[str, Any]) -> bool:
-    """Return whether a word that is a formula is one of several that are counted."""
-    found = _FORMULA.fullmatch(fold(key))
-    if found is None:
-        return False
-    stem, number = found[1], int(found[2])
-    return any(f"{stem}{other}" in folded and meaning(f"{stem}{other}") is None for other in (number - 1, number + 1))
-
-
 def _without_last(here: Scope) -> Scope:
     """Return a place without the label that was half of a word."""
     return replace(here, label=here.label.rpartition("/")[0])
 
 
-def _spread(known: Known, value: object) -> Iterator[tuple[Known, object]]:
-    """Yield a value, or each of several: told apart by a place (`{"l1": 230, "l2": 231}`), or by their times."""
+def _each(known: Known, value: object) -> Iterator[tuple[Known, object]]:
+    """Yield a value, or each of several: told apart by places, or by their times."""
     if isinstance(value, list):
         yield from ((known, one) for one in value[:_MOST] if _is_points(value))
-        return
-    lines = value.get("value") if isinstance(value, dict) else None
-    if isinstance(value, dict) and isinstance(lines, dict) and _is_of_lines(lines):
-        for line, one in lines.items():
-            yield Known(known.quantity, known.unit, joined(known.label, str(line))), value | {"value": one}
-        return
-    places = [name for name in value if is_place(str(name))] if isinstance(value, dict) else []
-    if not isinstance(value, dict) or not places:
+    elif isinstance(value, dict):
+        yield from spread(known, value)
+    else:
         yield known, value
-        return
-    for place in places:
-        yield Known(known.quantity, known.unit, joined(known.label, str(place))), value[place]
 
 
-def _is_told(inner: object) -> bool:
+def _is_told(key: str, inner: object) -> bool:
     """Return whether an object under a known word holds its value or values, and nothing else is to be looked for."""
     if isinstance(inner, list):
         return _is_points(inner)
     if not isinstance(inner, dict):
         return False
+    meant = meaning(key)
+    if meant is not None and is_summed(meant[0].quantity, inner):
+        return True
     inner = _folded(inner)
-    of_lines = isinstance(lines := inner.get("value"), dict) and _is_of_lines(lines)
+    of_lines = isinstance(lines := inner.get("value"), dict) and is_of_lines(lines)
     is_twin = any(isinstance(one := inner.get(name), dict) and _value(one) is not None for name in _SAID)
     is_one = of_lines or is_twin or _is_by_unit(inner)
     return is_one or _value(inner) is not None or any(is_place(str(name)) for name in inner)
-
-
-def _is_of_lines(inner: Mapping[str, Any]) -> bool:
-    """Return whether members are the phases or lines of a circuit."""
-    return bool(inner) and all(is_place(str(name)) or _OF_LINES.fullmatch(str(name)) for name in inner)
 
 
 def _is_by_unit(inner: Mapping[str, Any]) -> bool:
@@ -388,7 +345,7 @@ def _is_gateways(inner: list[Any]) -> bool:
 
 def _amount(quantity: str, value: object) -> tuple[float, str | None] | None:
     if is_state(quantity):
-        amount = state_of(value)
+        amount = state_of(quantity, value)
         return (amount, None) if amount is not None else None
     if isinstance(value, bool):
         return None

@@ -18,8 +18,16 @@ NAMES = (
     "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
     "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
     "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
-    "deviceuuid", "macno", "ident",
+    "deviceuuid", "macno", "ident", "registercode", "registrationcode", "测站编码", "测点编号", "站点编号", "站码",
+    "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号",
 )  # fmt: skip
+#: Those that people chose to read, which may change, and those that a maker gave once and for all.
+_SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
+_GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddress", "mac")
+#: Objects beside the values that say whose they are, and since when.
+_HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta")
+#: A number of a chip or a radio, under a word that elsewhere names a place or a program.
+_CHIP_NUMBER = re.compile(r"(?=.*\d)[0-9a-fA-F]{8,16}")
 #: Members of a name that is an object.
 _IN_A_NAME = ("id", "eui", *NAMES, "name")
 _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site")
@@ -33,7 +41,8 @@ _TIMES = (
     "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
     "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
-    "lastupdate", "unix", "unixts", "epochtime",
+    "lastupdate", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime", "recordedtime", "readat",
+    "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
 )  # fmt: skip
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
 _SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"
@@ -74,18 +83,23 @@ class Scope:
 
 def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scope:
     """Return what is known at an object, by its own members and by what lies around it."""
-    sensor = next(
-        (name for key in NAMES if key in folded and (name := name_of(folded[key]))),
-        _of_mesh(folded) or _of_hub(folded) or of_thing(folded, scope.sensor, name_of) or scope.sensor,
+    head = _head(folded)
+    sensor = (
+        _named(folded)
+        or _of_mesh(folded)
+        or _of_hub(folded)
+        or of_thing(folded, scope.sensor, name_of)
+        or _named(head)
+        or scope.sensor
     )
     is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
     faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)
     return replace(
         scope,
         sensor=_with_counted(sensor, folded),
-        own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or scope.own,
+        own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or _numbered(folded) or scope.own,
         faint=faint,
-        time_ns=time_within(folded, scope, zone),
+        time_ns=time_within(folded, replace(scope, time_ns=time_within(head, scope, zone)), zone),
         label=joined(scope.label, *map(str, _which(folded))),
         quality=_quality(folded, scope.quality),
     )
@@ -108,6 +122,23 @@ def name_of(said: object) -> str:
     if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or meaning(text) is not None:
         return ""
     return text
+
+
+def _named(folded: Mapping[str, Any]) -> str:
+    """Return who is named by a member that is there for it; a maker's number before a name that is shown."""
+    key, name = next(((key, name) for key in NAMES if key in folded and (name := name_of(folded[key]))), ("", ""))
+    given = (name_of(folded[one]) for one in _GIVEN if one in folded) if key in _SHOWN else iter(())
+    return next(filter(None, given), name)
+
+
+def _head(folded: Mapping[str, Any]) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = next((folded[key] for key in _HEADS if isinstance(folded.get(key), dict)), {})
+    return {fold(key): value for key, value in said.items()}
+
+
+def _numbered(folded: Mapping[str, Any]) -> str:
+    said = (folded[key] for key in _FAINT_NAMES if isinstance(folded.get(key), str))
+    return next((one for one in said if _CHIP_NUMBER.fullmatch(one)), "")
 
 
 def _with_counted(sensor: str, folded: Mapping[str, Any]) -> str:

@@ -36,6 +36,14 @@ _STATES = {
     "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0, "1": 1.0, "0": 0.0,
     "detected": 1.0, "clear": 0.0, "yes": 1.0, "no": 0.0, "occupied": 1.0, "vacant": 0.0,
 }  # fmt: skip
+#: What an alarm's own word says of it, and what a detector of movement says.
+_ALARMS = frozenset({"smoke", "gas", "water_leak", "tamper", "carbon_monoxide_alarm", "vibration"})
+_ALARM_WORDS = {
+    "normal": 0.0, "ok": 0.0, "safe": 0.0, "dry": 0.0, "none": 0.0, "正常": 0.0, "无水": 0.0,
+    "alarm": 1.0, "wet": 1.0, "leak": 1.0, "leaking": 1.0, "triggered": 1.0, "报警": 1.0, "告警": 1.0, "漏水": 1.0,
+}  # fmt: skip
+_MOVED = frozenset({"motion", "occupied"})
+_MOVED_WORDS = {"active": 1.0, "inactive": 0.0, "motion": 1.0, "no motion": 0.0, "no_motion": 0.0, "none": 0.0}
 
 
 def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
@@ -57,7 +65,8 @@ def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     return None
 
 
-def state_of(value: object) -> float | None:
+def state_of(quantity: str, value: object) -> float | None:
     """Return what a truth or a word says of a state; None for what is no answer."""
     said = str(value).strip().lower()
-    return next((table[said] for table in (_STATES, _OPEN_WORDS, _TAKEN_WORDS) if said in table), None)
+    own = _ALARM_WORDS if quantity in _ALARMS else _MOVED_WORDS if quantity in _MOVED else {}
+    return next((table[said] for table in (own, _STATES, _OPEN_WORDS, _TAKEN_WORDS) if said in table), None)

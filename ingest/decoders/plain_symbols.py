@@ -6,7 +6,10 @@ from functools import lru_cache
 
 from ingest.decoders.known import Known
 
-_SYMBOL = re.compile(r"(U|V|I|P|Q|S|PF|F)_?(a|b|c|ab|bc|ca|[ABC]|AB|BC|CA|[123nN])?")
+_SYMBOL = re.compile(
+    r"(?P<upper>U|V|I|P|Q|S|PF|F)_?(?P<which>a|b|c|ab|bc|ca|[ABC]N?|AB|BC|CA|[123nN]|L[123]N?|[RYB]N?|RY|YB|BR|AC|DC)?"
+    r"|(?P<lower>u|i|p|q|pf)_?(?P<of>a|b|c|ab|bc|ca|[123])|(?P<factor>pf)"
+)
 _QUANTITIES = {
     "U": "voltage", "V": "voltage", "I": "current", "P": "power", "Q": "reactive_power", "S": "apparent_power",
     "PF": "power_factor", "F": "frequency",
@@ -20,8 +23,11 @@ _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "
 def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
     """Return what members mean that are symbols of one circuit, or counts of one car park; mostly nothing."""
     said = {key: known for key in members if (known := _symbol(key)) is not None} if len(members) >= _LEAST else {}
-    if "Pb" not in said:  # of all three phases to some, and a pressure to others
-        said.pop("Pa", None)
+    for alone, beside in (("Pa", "Pb"), ("pa", "pb")):  # of all three phases to some, and a pressure to others
+        if beside not in said:
+            said.pop(alone, None)
+    if any(key.startswith("U") for key in said) and "VA" in said:  # who writes U for voltages means volt-amperes
+        said["VA"] = Known("apparent_power", "VA")
     quantities = {known.quantity for known in said.values()}
     if len(said) >= _LEAST and {"voltage", "current"} <= quantities:
         return said
@@ -33,7 +39,8 @@ def _symbol(key: str) -> Known | None:
     found = _SYMBOL.fullmatch(key)
     if found is None:
         return None
-    return Known(_QUANTITIES[found[1]], "" if found[1] == "PF" else None, found[2] or "")
+    symbol = (found["upper"] or found["lower"] or found["factor"]).upper()
+    return Known(_QUANTITIES[symbol], "" if symbol == "PF" else None, found["which"] or found["of"] or "")
 
 
 def _of_spaces(members: Mapping[str, object]) -> dict[str, Known]:

@@ -11,7 +11,23 @@ from ingest.decoders.plain_words import unit_of, with_unit
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
 
-UNITS = ("unit", "u", "units", "uom", "unitofmeasurement", "unitofmeasure", "engunit", "unitcode")
+UNITS = (
+    "unit",
+    "u",
+    "units",
+    "uom",
+    "unitofmeasurement",
+    "unitofmeasure",
+    "engunit",
+    "unitcode",
+    "unidad",
+    "unidade",
+    "unite",
+    "einheit",
+    "eenheid",
+    "unita",
+    "单位",
+)
 
 #: Members in which some write the unit where others write a remark.
 _REMARKS = ("description", "label")

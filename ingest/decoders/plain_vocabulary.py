@@ -10,6 +10,7 @@ PLAIN = frozenset(
         "snow_height", "visibility", "solar_radiation", "uv_index", "road_temperature", "illuminance", "pm25",
         "pm10", "pm1", "pm4", "tsp", "so2", "no2", "nox", "o3", "co", "co2", "eco2", "nh3", "h2s", "ch4", "hcho",
         "tvoc", "air_quality_index", "noise_laeq", "noise_level", "noise_lamax", "noise_lamin", "noise_l10",
+        "noise_lafmax", "noise_laf", "noise_las", "noise_l5", "noise_l95", "noise_ldn",
         "noise_l50", "noise_l90", "water_level", "water_table", "water_flow", "water_discharge",
         "water_temperature", "soil_temperature", "soil_moisture", "ph", "turbidity", "dissolved_oxygen",
         "conductivity", "dissolved_solids", "salinity", "redox_potential", "ammonia_nitrogen", "filling_level",
@@ -50,6 +51,7 @@ AMBIGUOUS = frozenset(
         "power_consumption", "power_usage", "total_power", "consumption", "light_intensity", "light_level",
         "luminosity", "brightness", "cod", "power_total", "total_power_consumption", "energy_consumed",
         "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
+        "wind", "fill",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -66,6 +68,11 @@ WHOLE = {
     "thdu": Known("harmonic_distortion", "%", "voltage"), "thdi": Known("harmonic_distortion", "%", "current"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
     "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
+    "bat_mv": Known("battery_voltage", "mV"), "vbat_mv": Known("battery_voltage", "mV"),
+    "tempout": Known("temperature", None, "out"), "humout": Known("humidity", "%", "out"),
+    "humin": Known("humidity", "%", "in"), "rel_pressure": Known("pressure", None, "relative"),
+    "relative_pressure": Known("pressure", None, "relative"), "abs_pressure": Known("pressure", None, "absolute"),
+    "absolute_pressure": Known("pressure", None, "absolute"),
 }  # fmt: skip
 #: What is told in one unit only, whoever tells it.
 SURE = {
@@ -104,6 +111,15 @@ MORE = {
     "input_power": "power_input", "output_power": "power_output", "moisture": "soil_moisture",
     "battery_capacity": "battery_level", "remaining_capacity": "battery_level",
     "battery_remaining_capacity": "battery_level",
+    "wind": "wind_speed", "wind_ave": "wind_speed", "wind_average": "wind_speed", "wind_max": "wind_gust",
+    "avg_speed": "speed", "average_speed": "speed", "mean_speed": "speed",
+    "available_spaces": "available_spots", "free_spaces": "available_spots", "vacant_spaces": "available_spots",
+    "available_slots": "available_spots", "free_slots": "available_spots", "free_spots": "available_spots",
+    "occupied_spaces": "occupied_spots", "occupied_slots": "occupied_spots", "fill": "filling_level",
+    "ch2o": "hcho", "sound_level_a": "noise_level", "lafmin": "noise_lamin", "vrms": "voltage", "urms": "voltage",
+    "irms": "current", "tem": "temperature", "disk_use": "disk_usage", "memory_use": "memory_usage",
+    "remaining_runtime": "battery_runtime", "runtime_remaining": "battery_runtime", "runtime_left": "battery_runtime",
+    "wifi_strength": "rssi", "wifi_signal": "rssi", "wifi_signal_strength": "rssi", "wifi": "rssi",
     "energy_consumed": "energy", "energy_total": "energy", "total_energy": "energy",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
@@ -121,6 +137,7 @@ CHINESE = {
     "环境湿度": "humidity", "大气压": "atmospheric_pressure", "大气压力": "atmospheric_pressure",
     "噪声": "noise_level", "光照": "illuminance", "光照强度": "illuminance", "土壤湿度": "soil_moisture",
     "土壤温度": "soil_temperature", "电量": "battery_level", "电池电量": "battery_level", "雨量": "precipitation",
+    "噪音": "noise_level", "水浸": "water_leak", "烟雾": "smoke", "倾角": "tilt", "倾斜角度": "tilt",
     "降雨量": "precipitation", "液位": "water_level", "水位": "water_level",
 }  # fmt: skip
 #: Ending of a word -> unit; the ending must convert into the quantity's unit, else it is none.

@@ -7,6 +7,7 @@ from city.catalogue import Quantity, QuantityKind, default_catalogue
 from city.units import Conversion, NoConversion, is_known
 from ingest.decoders.foreign_words import FOREIGN, plainly
 from ingest.decoders.known import Known
+from ingest.decoders.plain_dress import bracketed, chinese_dress, undressed
 from ingest.decoders.plain_vocabulary import AMBIGUOUS, ASIDE, CHINESE, ENDINGS, MORE, PLAIN, SURE, WHOLE
 from ingest.decoders.values import MAX_NAME_LENGTH
 
@@ -31,7 +32,7 @@ _CHIPS = (
 _CHIP = re.compile(_CHIPS)
 #: Ends of a circuit, of which electric quantities alone are told: `gridPower`, `mains_voltage`.
 _CIRCUITS = (
-    "grid|pv|solar|mains|inverter|home|house|battery|ac|dc|load|generator|charge|charging|discharge"
+    "grid|pv|solar|mains|utility|inverter|home|house|battery|ac|dc|load|generator|charge|charging|discharge"
     "|system|total|line|main|outlet|input|output"
 )
 _ELECTRIC = frozenset({"power", "voltage", "current", "frequency", "energy", "apparent_power", "reactive_power"})
@@ -50,14 +51,14 @@ _AT = re.compile(r"([^@]+)@([^@]+)")
 #: Words in front that say that it is so now, as all of it is.
 _NOW = "(?:current|actual|measured|present|latest)_"
 _NOW_BEFORE = re.compile(f"^{_NOW}")
-_SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|measured|measurement)")
+_SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|read|measured|measurement)")
 #: Quantities of which a `value` is none of a converter: `Rain_Value` is as often the number that a pin gives.
 _VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "pm25", "pm10", "noise_laeq"})
-_VALUED |= {"pressure", "power", "energy"}
+_VALUED |= {"pressure", "power", "energy", "voltage"}
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
-_TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0)}
+_TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0), "rssi": (-200.0, -1.0)}
 _DIGITS = "0123456789"
 #: Words to which the letter of a unit is written without a line between: `tempF`, `temp1f`.
 _GLUED = frozenset({"temp", "temperature"})
@@ -71,6 +72,9 @@ def meaning(word: str) -> tuple[Known, bool] | None:
 
     The unit is that of the word's ending; without one it is None, but where the catalogue's quantity has none.
     """
+    dressed = bracketed(word) if len(word) <= _MAX_WORD else None
+    if dressed is not None:
+        return _in_brackets(*dressed)
     word = word if word.isascii() else plainly(word)
     if not word.isascii() or len(word) > _MAX_WORD:
         return _chinese(word)
@@ -79,9 +83,23 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
     now = _SAID_TWICE.fullmatch(parted) if found is None else None
     found = _of_now(now[1], now[2]) if now is not None else found
+    bare = undressed(parted) if found is None else ""
+    found = _plain_meaning(bare) if bare else found
     asked = _IS.fullmatch(parted) if found is None else None
     state = _plain_meaning(asked[1] or asked[2]) if asked is not None else None
     return state if state is not None and is_state(state[0].quantity) else found
+
+
+def _in_brackets(word: str, said: str) -> tuple[Known, bool] | None:
+    """Return what a word means behind which its unit stands in brackets, or the place: `Temperature (indoor)`."""
+    unit, known = unit_of(said), meaning(word)
+    if is_known(unit):
+        known = known or with_unit(word, unit)
+        told = of_unit(known[0].quantity, unit) if known is not None else ("", None)
+        quantity = default_catalogue().find(told[0])
+        is_its = quantity is not None and (told[1] != unit or _is_of(quantity, unit))
+        return (Known(told[0], told[1], known[0].label), known[1]) if known is not None and is_its else None
+    return (known[0]._replace(label=said), known[1]) if known is not None and is_place(said) else None
 
 
 def _of_now(said: str | None, valued: str | None) -> tuple[Known, bool] | None:
@@ -122,6 +140,8 @@ def is_sure(quantity: str, amount: float, unit: str | None) -> bool:
         return True
     line = known.conversion(unit) if unit else None
     if isinstance(line, NoConversion) and line.reason == "different" and unit is not None and not _is_of(known, unit):
+        return False
+    if quantity == "filling_level" and unit == "%" and 0 < amount < 1:  # a fraction, whatever its name says
         return False
     lowest, highest = _TOLD_BY_RANGE.get(quantity, (amount, amount))
     return lowest <= amount <= highest
@@ -194,7 +214,11 @@ def _chinese(word: str) -> tuple[Known, bool] | None:
     phase = _PHASE.fullmatch(word.strip())
     bare, label = (phase[2], phase[1]) if phase is not None else (word.strip(), "")
     quantity = _find(named) if named is not None else _by_chinese_name().get(bare)
-    if quantity is None or (label and quantity.name not in _ELECTRIC | {"power_factor"}):
+    for within, which in chinese_dress(bare) if quantity is None else ():
+        quantity, label = _by_chinese_name().get(within), f"{label}{which}"
+        if quantity is not None:
+            break
+    if quantity is None or (phase is not None and quantity.name not in _ELECTRIC | {"power_factor"}):
         return None
     return Known(quantity.name, _unit(quantity, None), label), True
 

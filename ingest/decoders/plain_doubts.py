@@ -1,0 +1,63 @@
+"""What a known word is not, for what stands beside it: a radio's guess, a flag, a wish, what a camera follows."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ingest.decoders.plain_scope import fold
+from ingest.decoders.plain_words import meaning
+
+#: Words of gases and dust that a counted channel is called, too: `ch4` after `ch3`.
+_FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
+#: What a picture or a radar shows is not measured: members of an object that was seen, and where in the picture.
+_SEEN = frozenset({"class", "label", "bbox", "box"})
+_TRACKED, _AXES = frozenset({"class", "classid", "objectclass", "trackid", "objectid"}), {"x", "y"}
+#: A hardware address, and a battery's flag among a console's members: `batt2`, `wh65batt`.
+_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
+_FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
+#: Members beside the frequency of a radio.
+_OF_A_RADIO = frozenset(
+    {"datr", "codr", "modu", "modulation", "datarate", "spreadingfactor", "sf", "lsnr", "rfch", "rssi"}
+)
+#: A cell's voltage, where no charge of a hundred parts is told to a fraction; and in millivolts.
+_OF_A_CELL, _OF_A_CELL_MV = (1.5, 4.5), (1500, 4500)
+#: Beside a room's temperature and a mode, the bare word is what was asked for.
+_ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "currenttemp", "actualtemperature"})
+_MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
+
+
+def is_seen(folded: Mapping[str, Any]) -> bool:
+    """Return whether an object tells of a thing that a camera or a radar follows, and of no place's values."""
+    if "confidence" in folded and not _SEEN.isdisjoint(folded):
+        return True
+    return folded.keys() >= _AXES and not _TRACKED.isdisjoint(folded)
+
+
+def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
+    """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
+    if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
+        return True
+    if fold(key) in {"temperature", "temp"}:
+        beside = set(map(fold, body))
+        return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
+    if quantity == "distance":
+        return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
+    return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
+
+
+def is_counted(key: str, folded: Mapping[str, Any]) -> bool:
+    """Return whether a word that is a formula is one of several that are counted."""
+    found = _FORMULA.fullmatch(fold(key))
+    if found is None:
+        return False
+    stem, number = found[1], int(found[2])
+    return any(f"{stem}{other}" in folded and meaning(f"{stem}{other}") is None for other in (number - 1, number + 1))
+
+
+def of_cell(quantity: str, amount: float, unit: str | None) -> tuple[str, str | None]:
+    """Return what a battery's number without a unit is: per cent, or its cell's voltage."""
+    if quantity != "battery_level" or unit is not None:
+        return quantity, unit
+    if not amount.is_integer() and _OF_A_CELL[0] < amount < _OF_A_CELL[1]:
+        return "battery_voltage", "V"
+    return ("battery_voltage", "mV") if _OF_A_CELL_MV[0] < amount < _OF_A_CELL_MV[1] else (quantity, unit)
