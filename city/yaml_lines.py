@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import inf, isfinite
 from typing import TypeVar
 
 import yaml
@@ -88,13 +89,15 @@ class Located:
 
     def number(self) -> float:
         """Return a finite number."""
-        if (
-            isinstance(self.value, bool)
-            or not isinstance(self.value, int | float)
-            or not abs(self.value) < float("inf")
-        ):
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise self.wrong(expected="a number")
-        return float(self.value)
+        try:
+            number = float(self.value)
+        except OverflowError:  # a whole number of more digits than there are numbers for
+            number = inf
+        if not isfinite(number):
+            raise self.wrong(expected="a number")
+        return number
 
     def whole(self) -> int:
         """Return a whole number."""

@@ -94,9 +94,14 @@ Sides = Mapping[str, Callable[[Located, Scale], Span]]
 
 #: How a number of things is written: that many, or a share of them in percent.
 AT_LEAST, SHARE = "at_least", "share"
+_WHOLE = 100
 COUNT_SIDES: Sides = {
-    side: lambda written, _: Span(-inf, nextafter(_positive(written), -inf)) for side in (AT_LEAST, SHARE)
+    AT_LEAST: lambda written, _: Span(-inf, nextafter(_positive(written), -inf)),
+    SHARE: lambda written, _: Span(-inf, nextafter(_percent(written), -inf)),
 }
+
+#: What `clear` is called against the limit, where it is no value that is above, below or outside.
+_CLEARS = {AT_LEAST: "below", SHARE: "below"}
 
 VALUE_SIDES: Sides = {
     "above": lambda written, scale: Span(-inf, scale.read(written)),
@@ -145,10 +150,11 @@ def read_band(level: Level, written: Located, scale: Scale, sides: Sides = VALUE
     read = sides[given[0]]
     limit = read(fields[given[0]], scale)
     counts = given[0] in COUNT_SIDES
-    read_clear = VALUE_SIDES["above"] if counts else read
+    read_clear = _read_fewest if counts else read
     clear = read_clear(fields["clear"], scale) if "clear" in fields else limit
     if not limit.holds(clear):
-        raise fields["clear"].wrong(expected=f"a `clear` that is not {given[0]} the limit")
+        than = f"not {given[0]}" if given[0] in VALUE_SIDES else _CLEARS.get(given[0], "not above")
+        raise fields["clear"].wrong(expected=f"a `clear` that is {than} the limit")
     hold_ns = read_duration_ns(fields["hold"]) if "hold" in fields else 0
     return Band(level, limit, clear, hold_ns, at_least=counts)
 
@@ -156,6 +162,24 @@ def read_band(level: Level, written: Located, scale: Scale, sides: Sides = VALUE
 def _positive(written: Located) -> float:
     if written.number() <= 0:
         raise written.wrong(expected="a number above 0")
+    return written.number()
+
+
+def _percent(written: Located) -> float:
+    if _positive(written) > _WHOLE:
+        raise written.wrong(expected=f"a share of at most {_WHOLE} %")
+    return written.number()
+
+
+def _read_fewest(written: Located, _: Scale) -> Span:
+    """Return what a number of things is left at: there are never fewer than none."""
+    return Span(-inf, least_zero(written))
+
+
+def least_zero(written: Located) -> float:
+    """Return a written number that is not below 0; raises BadCityFile."""
+    if written.number() < 0:
+        raise written.wrong(expected="0 or more")
     return written.number()
 
 

@@ -225,7 +225,7 @@ class _RuleReader:
     def _exception(self, written: Located, kind: Kind, rule: Written) -> tuple[Variant, ...]:
         with self._faults:
             fields = written.fields(("select", "source"), ("levels", "exempt"))
-            if ("levels" in fields) == ("exempt" in fields and fields["exempt"].flag()):
+            if ("levels" in fields) == ("exempt" in fields) or ("exempt" in fields and not fields["exempt"].flag()):
                 raise written.wrong(expected="either `levels` or `exempt: true`", got="both or neither")
             select = read_selection(fields["select"])
             if select.quantity:

@@ -1,6 +1,7 @@
 """How the numbers of a rule are read: written in one unit, judged in the quantity's own."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from city.catalogue import Catalogue
 from city.units import IDENTITY, Conversion, NoConversion
@@ -15,9 +16,12 @@ class Scale:
     line: Conversion = IDENTITY
 
     def read(self, written: Located) -> float:
-        """Return a written number in the quantity's own unit."""
+        """Return a written number in the quantity's own unit; raises BadCityFile where there is none."""
         # Twelve digits: 27 cm are 0.27 m, not 0.27000000000000002.
-        return float(f"{self.line.apply(written.number()):.12g}")
+        number = float(f"{self.line.apply(written.number()):.12g}")
+        if not isfinite(number):
+            raise written.wrong(expected=f"a number that there is in `{self.unit}` too")
+        return number
 
     @property
     def of_differences(self) -> "Scale":

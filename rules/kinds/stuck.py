@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from city.catalogue import QuantityKind
 from city.clock import SECOND_NS
 from city.yaml_lines import Located
-from rules.bands import Band, Levelled, Span
+from rules.bands import Band, Levelled, Span, least_zero
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.flatness import FlatPass
 from rules.kind import Written, read_levels
@@ -173,15 +173,17 @@ def _above_zero(written: Located, scale: Scale) -> float:
 def _least_zero(written: Located | None, scale: Scale) -> float:
     if written is None:
         return 0.0
-    if written.number() < 0:
-        raise written.wrong(expected="0 or more")
+    least_zero(written)
     return scale.read(written)
 
 
 def _numbers(written: Located | None, scale: Scale) -> tuple[float, ...]:
     if written is None:
         return ()
-    return tuple(scale.read(one) for one in (written.items() if isinstance(written.value, tuple) else [written]))
+    numbers = written.items() if isinstance(written.value, tuple) else (written,)
+    if not numbers:
+        raise written.wrong(expected="at least one number", got="an empty list")
+    return tuple(map(scale.read, numbers))
 
 
 def _flat_pass(rules: Sequence[tuple[int, Rule]], population: Population) -> FlatPass:

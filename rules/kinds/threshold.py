@@ -12,21 +12,27 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rules.bands import VALUE_SIDES, Levelled, Sides, Span, level_schema, read_bands
+from city.yaml_lines import Located
+from rules.bands import VALUE_SIDES, Levelled, Sides, Span, least_zero, level_schema, read_bands
 from rules.changes import ChangePass
 from rules.duration import DURATION, read_span_ns, shown_duration
 from rules.dying import ON_DEATH, OnDeath, on_death_of
 from rules.kind import Written
+from rules.measure import Scale
 from rules.pairs import Pairs
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.together import Together
 from rules.values import ThresholdPass
 
-#: How a change over a window is written: as a difference, counted from 0.
-_CHANGE_SIDES: Sides = {
-    side: lambda written, scale: Span(-inf, scale.of_differences.read(written)) for side in ("rises", "falls")
-}
+
+def _read_change(written: Located, scale: Scale) -> Span:
+    """Return a change over a window: it is counted from 0, and always beyond what is below."""
+    least_zero(written)
+    return Span(-inf, scale.of_differences.read(written))
+
+
+_CHANGE_SIDES: Sides = {"rises": _read_change, "falls": _read_change}
 
 
 @dataclass(frozen=True, slots=True)

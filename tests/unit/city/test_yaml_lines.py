@@ -52,6 +52,7 @@ def test_text_that_is_not_a_document_is_refused(text: str, message: str):
         pytest.param("text", "2026-01-01", "Expected a text in quotes, got `2026-01-01`", id="date without quotes"),
         pytest.param("flag", "1", "Expected true or false, got `1` - at `f.yaml:1`", id="number for flag"),
         pytest.param("number", ".inf", "Expected a number, got `.inf` - at `f.yaml:1`", id="infinite number"),
+        pytest.param("number", "1" + 309 * "0", "Expected a number, got `10000", id="number beyond all"),
         pytest.param("number", "true", "Expected a number, got `true` - at `f.yaml:1`", id="flag for number"),
         pytest.param("whole", "1.5", "Expected a whole number, got `1.5` - at `f.yaml:1`", id="fraction for whole"),
         pytest.param("names", "{zh: 水}", "Expected `en`, got `nothing` - at `f.yaml:1`", id="one language"),
