@@ -19,9 +19,11 @@ from ingest.reasons import Reason
 from ingest.telemetry import METRICS_DROPPED
 
 #: The topics of all versions, as they are, or behind a bridge's prefix.
-TOPICS = re.compile(r"(?:.+/)?(?:(?:tms|weather|vessels|sse|traffic-message)-v\d+|train-locations|train-tracking)/.+")
+TOPICS = re.compile(
+    r"(?:.+/)?(?:(?:tms|weather|vessels|sse|traffic-message|maintenance)-v\d+|train-locations|train-tracking)/.+"
+)
 _ADDRESS = re.compile(
-    r"(?:.+/)?(?:(tms|weather|vessels|sse|traffic-message)-v\d+|(train-locations|train-tracking))/(.+)"
+    r"(?:.+/)?(?:(tms|weather|vessels|sse|traffic-message|maintenance)-v\d+|(train-locations|train-tracking))/(.+)"
 )
 #: Bytes of a traffic message when it is open; the longest of a whole winter has some 100 kB.
 _MAX_INFLATED = 2**20
@@ -108,7 +110,7 @@ def _station(rest: str, body: dict[str, Any]) -> Decoded:
 
 def _ship(rest: str, body: dict[str, Any]) -> Decoded:
     ship, _, kind = rest.partition("/")
-    if kind != "location":  # `metadata` has the ship's name, destination and draught
+    if kind not in {"location", "locations"}:  # `metadata` has the ship's name, destination and draught
         return Decoded()
     sensor = checked_name(ship, at="topic", reason=Reason.BAD_TOPIC)
     time_ns = time_of(body.get("time"))
@@ -140,6 +142,19 @@ def _train(rest: str, body: dict[str, Any]) -> Decoded:
     return decoded
 
 
+def _maintained(rest: str, body: dict[str, Any]) -> Decoded:
+    """Return where something is done for a road, and what; whose vehicle it was is not told."""
+    tasks = body.get("tasks")
+    words = ", ".join(one for one in tasks if isinstance(one, str)) if isinstance(tasks, list) else ""
+    attributes: dict[str, str | float | bool] = {"tasks": words[:_MAX_TEXT]} if words else {}
+    for key, name in (("y", "latitude"), ("x", "longitude")):
+        value = number(body.get(key), at=f"$.{key}")
+        if value is not None:
+            attributes[name] = value
+    sensor = checked_name(rest.removeprefix("routes/"), at="topic", reason=Reason.BAD_TOPIC)
+    return Decoded(observations=[Observation(sensor, "road_maintenance", time_of(body.get("time")), attributes)])
+
+
 def _track(rest: str, body: dict[str, Any]) -> Decoded:
     """Return that a train took or left a track's section, as an event."""
     attributes: dict[str, str | float | bool] = {
@@ -156,6 +171,7 @@ _FEEDS = {
     "weather": _station,
     "vessels": _ship,
     "sse": _buoy,
+    "maintenance": _maintained,
     "train-locations": _train,
     "train-tracking": _track,
 }

@@ -26,6 +26,8 @@ _NO_LABEL = frozenset(
      "status", "sub_labels", "review_alerts", "review_detections", "notifications", "classification", "suspend"}
 )  # fmt: skip
 _FPS = ("camera_fps", "process_fps", "detection_fps", "skipped_fps")
+#: How loud a camera's surroundings are, as its own topics tell it.
+_SOUND = {"audio_dBFS": ("audio_level", "dBFS"), "audio_rms": ("audio_rms", "")}
 _STORAGE = {"used": "storage_used", "free": "storage_free", "total": "storage_total"}
 _TRUTHS = {"ON": 1.0, "OFF": 0.0}
 _MAX_TEXT = 200
@@ -92,6 +94,7 @@ def _stats(body: Any) -> Iterator[Measurement]:  # noqa: ANN401 - any JSON
     for camera, health in _dicts(cameras):
         if "camera_fps" in health:
             yield from _values(camera, health, {name: (name, "1/s") for name in _FPS})
+            yield from _values(camera, health, _SOUND, label="audio")
     yield from _values("frigate", members, {"detection_fps": ("detection_fps", "1/s")})
     for detector, health in _dicts(members.get("detectors")):
         yield from _values(detector, health, {"inference_speed": ("inference_time", "ms")})  # its name is wrong
@@ -105,11 +108,13 @@ def _stats(body: Any) -> Iterator[Measurement]:  # noqa: ANN401 - any JSON
             yield from _values(chip, {"t": value}, {"t": ("device_temperature", "°C")})
 
 
-def _values(sensor: str, members: dict[str, Any], names: dict[str, tuple[str, str]]) -> Iterator[Measurement]:
+def _values(
+    sensor: str, members: dict[str, Any], names: dict[str, tuple[str, str]], *, label: str = ""
+) -> Iterator[Measurement]:
     for name, (quantity, unit) in names.items():
         value = number(members.get(name), at=name)
         if value is not None:
-            yield Measurement(checked_name(sensor, at="$"), quantity, value, unit)
+            yield Measurement(checked_name(sensor, at="$"), quantity, value, unit, label=label)
 
 
 def _dicts(value: object) -> Iterator[tuple[str, dict[str, Any]]]:

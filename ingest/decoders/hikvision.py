@@ -134,12 +134,13 @@ def _attributes(alert: Tree, active: bool | None) -> dict[str, str | float | boo
 
 
 def _measured(sensor: str, alert: Tree, time_ns: int | None) -> Iterator[Measurement]:
-    people = alert.first("peopleCounting")
     is_interval = alert.words("statisticalMethods") == "timeRange"
-    for tag, quantity in (_PEOPLE_OF_INTERVAL if is_interval else _PEOPLE).items():
-        parsed = number_with_unit(people.words(tag), at=tag) if people is not None else None
-        if parsed is not None:
-            yield Measurement(sensor, quantity, parsed[0], "", time_ns)
+    for element, label in (("peopleCounting", ""), ("childCounting", "child")):
+        people = alert.first(element)
+        for tag, quantity in (_PEOPLE_OF_INTERVAL if is_interval else _PEOPLE).items():
+            parsed = number_with_unit(people.words(tag), at=tag) if people is not None else None
+            if parsed is not None:
+                yield Measurement(sensor, quantity, parsed[0], "", time_ns, label=label)
     for node in alert.walk():
         if node.tag.lower() == "laneinfo":
             yield from measure_lane(sensor, {child.tag: child.text for child in node.children}, time_ns)

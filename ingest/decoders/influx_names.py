@@ -45,6 +45,9 @@ _UPS_FIELDS = {
     "time_left_minutes": Field("battery_runtime", "min"),
 }
 
+#: Telegraf's default leaves `usage_active` out; what it is made of is told always.
+_CPU_SHARES = ("idle", "user", "system", "iowait", "irq", "softirq", "nice", "steal", "guest", "guest_nice")
+
 _REDFISH = (("address", "source"), ("name",))
 #: Measurement -> how its plugin writes (Telegraf's documentation of each input plugin).
 PLUGINS = {
@@ -76,7 +79,11 @@ PLUGINS = {
         only=True,
     ),
     "modbus": Plugin((("name",), ("slave_id",))),
-    "cpu": Plugin((("host",), ("cpu",)), {"usage_active": Field("cpu_usage", "%")}, only=True),
+    "cpu": Plugin(
+        (("host",), ("cpu",)),
+        {"usage_active": Field("cpu_usage", "%"), **{f"usage_{one}": Field(f"cpu_{one}", "%") for one in _CPU_SHARES}},
+        only=True,
+    ),
     "mem": Plugin((("host",),), {"used_percent": Field("memory_usage", "%")}, only=True),
     "disk": Plugin((("host",), ("path", "device")), {"used_percent": Field("disk_usage", "%")}, only=True),
     "net": Plugin(
@@ -84,7 +91,11 @@ PLUGINS = {
         {"bytes_recv": Field("in_octets", "B"), "bytes_sent": Field("out_octets", "B")},
         only=True,
     ),
-    "system": Plugin((("host",),), {"uptime": Field("uptime", "s"), "load1": Field("load1", "")}, only=True),
+    "system": Plugin(
+        (("host",),),
+        {"uptime": Field("uptime", "s"), **{name: Field(name, "") for name in ("load1", "load5", "load15")}},
+        only=True,
+    ),
     "temp": Plugin((("host",), ("sensor",)), {"temp": Field("device_temperature", "°C")}, only=True),
     "ping": Plugin(
         (("url",),),

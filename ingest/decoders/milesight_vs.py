@@ -29,8 +29,8 @@ _COUNTS = {
     "current_total": "people_count",
     "avg_count": "people_count",
 }
-#: How long people stayed in a region; the report does not say in what.
-_DWELLS = {"avg_dwell_time": "avg", "max_dwell_time": "max"}
+#: How long people stayed in a region, in milliseconds (beginning and end of a single stay are told beside it).
+_DWELLS = {"avg_dwell_time": "avg", "max_dwell_time": "max", "duration": ""}
 #: Everybody within view of a workplace sensor (VS121), and lists by region, in the order of `numbering_regions`.
 _CURRENT, _MOST, _NUMBERS = "current_total", ("max_counted", "Max_counted"), "numbering_regions"
 _BY_REGION = {"current_counted": "people_count", "occupancy": "occupied"}
@@ -92,7 +92,7 @@ def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
         for member, which in _DWELLS.items() if isinstance(counts, Mapping) else ():
             value = number(counts.get(member), at=member)
             if value is not None:
-                yield Measurement(sensor, "dwell_time", value, None, label=which)
+                yield Measurement(sensor, "dwell_time", value, "ms", label=which)
 
 
 def _workplace(name: str, body: Mapping[str, Any]) -> Iterator[Measurement]:

@@ -18,6 +18,8 @@ _SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
 _SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
 #: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
 _REQUEST = frozenset({"server_name", "data"})
+#: What a point says of its own reading where nothing is wrong with it.
+_SOUND = (None, 0, "0", "")
 _WORD = 1 << 16
 _POSITION = ("latitude", "longitude", "altitude")
 
@@ -37,6 +39,8 @@ class ModbusGatewayDecoder:
             raise _unknown(type(body).__name__)
         if _is_request(body):
             return Decoded(self._request(body))
+        if _is_report(body):
+            return Decoded(self._options.told(_report(topic, body["params"])))
         if isinstance(body.get("registers"), list):
             return Decoded(self._options.told(self._registers(topic, body)))
         if isinstance(body.get("GPS"), dict):
@@ -96,11 +100,24 @@ def bears(body: Body) -> bool:
     is_decoded = isinstance(body.members.get("registers"), list) and bool(
         {*_SERIAL_KEYS, "bserver_id"} & body.members.keys()
     )
-    return is_position or is_decoded or _is_request(body.members)
+    return is_position or is_decoded or _is_report(body.members) or _is_request(body.members)
 
 
 def _is_request(item: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(item, dict) and item.keys() >= _REQUEST and isinstance(item["data"], str | list)
+
+
+def _is_report(body: dict[str, Any]) -> bool:
+    """Return whether this is a report of points that a gateway of USR IOT has named."""
+    params = body.get("params")
+    return isinstance(params, dict) and isinstance(params.get("r_data"), list)
+
+
+def _report(topic: str, params: dict[str, Any]) -> list[Measurement]:
+    """Return the points; one with an error could not be read, and what stands there is no value."""
+    sensor = known_sensor(params.get("id"), topic=topic)
+    points = [point for point in params["r_data"] if isinstance(point, dict) and point.get("err") in _SOUND]
+    return [one for point in points if (one := _register(sensor, point)) is not None]
 
 
 def _words(data: str | list[Any]) -> list[Any]:

@@ -96,7 +96,7 @@ def _event(address: _Address, body: dict[str, Any]) -> Decoded:
     if body.get("PropertyOperation") == "Deleted":
         return Decoded()
     time_ns = time_of(body.get("UtcTime"), UTC)  # its name says so where it does not
-    path = address.path.partition("/&")[0]
+    path = _plain(address.path)
     levels = path.lower().split("/")
     if "sensor" in levels:
         return Decoded(list(_measured(address, source, data, time_ns)))
@@ -111,11 +111,16 @@ def _event(address: _Address, body: dict[str, Any]) -> Decoded:
     return Decoded(observations=[_observation(_sensor(address, source), path, data, time_ns)])
 
 
+def _plain(path: str) -> str:
+    """Return a topic's levels without the source and without namespaces, which some makers leave in."""
+    return "/".join(level.rpartition(":")[2] for level in path.partition("/&")[0].split("/"))
+
+
 def _measured(
     address: _Address, source: Mapping[str, Any], data: Mapping[str, Any], time_ns: int | None
 ) -> Iterator[Measurement]:
     """Yield the value of a sensor; its `Threshold` is a setting."""
-    levels = address.path.partition("/&")[0].split("/")
+    levels = _plain(address.path).split("/")
     place = next((place for place, level in enumerate(levels) if level.lower() in {"sensor", "sensordata"}), None)
     word = levels[place + 1] if place is not None and place + 1 < len(levels) else "value"
     quantity, unit = _SENSORS.get(word.lower(), (checked_name(word, at="topic"), None))

@@ -1,19 +1,22 @@
-"""openSenseMap's upload forms: values by the sensor's 24-digit id, as JSON object, JSON array or CSV."""
+"""openSenseMap: uploads by the sensor's 24-digit id, as JSON object, JSON array or CSV, and boxes of its API."""
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_words import meaning
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
 _ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
+#: The quantity of a value that nobody described.
+_UNTOLD = "value"
 _LINE = re.compile(rb"\s*[0-9a-fA-F]{24},[^,\n]+(?:,[^\n]*)?(?:\n|\r|\Z)")
 
 
@@ -26,8 +29,27 @@ class OpenSenseMapDecoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of a message; the ids in it are whole, so the topic adds nothing."""
         is_json = payload.lstrip()[:1] in {b"{", b"["}
-        rows = _from_json(parse_json(payload)) if is_json else _from_csv(payload)
+        body = parse_json(payload) if is_json else None
+        boxes = [one for one in (body if isinstance(body, list) else [body]) if _is_box(one)]
+        if boxes:
+            return Decoded(self._options.told([one for box in boxes for one in self._box(box)]))
+        rows = _from_json(body) if is_json else _from_csv(payload)
         return Decoded(self._options.told([one for row in rows if (one := self._measurement(*row)) is not None]))
+
+    def _box(self, box: dict[str, Any]) -> Iterator[Measurement]:
+        """Yield the last value of each sensor of a box, as the API describes it: by title and unit."""
+        for one in box["sensors"]:
+            last = one.get("lastMeasurement") if isinstance(one, dict) else None
+            if not isinstance(last, dict):
+                continue
+            found = self._measurement(one.get("_id"), last.get("value"), last.get("createdAt"))
+            if found is not None:
+                title, unit = one.get("title"), one.get("unit")
+                if found.quantity == _UNTOLD and isinstance(title, str) and title.strip():
+                    found.quantity = _quantity(title.strip())
+                if found.unit is None and isinstance(unit, str) and unit.strip():
+                    found.unit = checked_name(unit.strip(), at="$.sensors.unit")
+                yield found
 
     def _measurement(self, sensor: object, value: object, time: object) -> Measurement | None:
         if not isinstance(sensor, str) or _ID.fullmatch(sensor) is None:
@@ -35,7 +57,7 @@ class OpenSenseMapDecoder:
         parsed = number_with_unit(value, at=sensor)
         if parsed is None:
             return None
-        quantity = checked_name(self._options.quantities.get(sensor, "value"), at=sensor)
+        quantity = checked_name(self._options.quantities.get(sensor, _UNTOLD), at=sensor)
         return Measurement(sensor, quantity, parsed[0], parsed[1], time_of(time, self._options.zone))
 
 
@@ -43,10 +65,26 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.first in {b"{", b"["}:
         first = body.json[0] if isinstance(body.json, list) and body.json else None
+        if _is_box(first if first is not None else body.json):
+            return True
         if isinstance(first, dict):
             return "value" in first and _ID.fullmatch(str(first.get("sensor"))) is not None
         return bool(body.members) and all(_ID.fullmatch(key) for key in body.members)
     return _LINE.match(body.payload) is not None
+
+
+def _is_box(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether this is a box as the API describes it, with its sensors."""
+    if not isinstance(value, dict) or not isinstance(value.get("sensors"), list) or not value["sensors"]:
+        return False
+    ids = (value.get("_id"), *(one.get("_id") if isinstance(one, dict) else None for one in value["sensors"]))
+    return all(isinstance(one, str) and _ID.fullmatch(one) for one in ids)
+
+
+def _quantity(title: str) -> str:
+    """Return what a title means, in whichever language it is, else the title."""
+    known = meaning(title)
+    return known[0].quantity if known is not None else checked_name(title, at="$.sensors.title")
 
 
 def _from_json(body: Any) -> Iterator[tuple[object, object, object]]:  # noqa: ANN401 - any JSON

@@ -98,6 +98,8 @@ _UNITS = {
 _BY_UNIT = {"°C": "temperature", "V": "voltage", "A": "current", "W": "power", "rpm": "fan_speed", "Hz": "frequency"}
 #: A resource's type, `#EnvironmentMetrics.v1_3_0.EnvironmentMetrics` (DSP0266, "Resource type identifier").
 _TYPE = re.compile(r"#(\w+)\.v\d+_\d+_\d+\.\1", re.ASCII)
+#: What a leak detector says (DSP8010, LeakDetector).
+_LEAKS = {"OK": 0, "Warning": 1, "Critical": 1}
 #: States of a part whose reading says nothing.
 _AWAY = frozenset({"Absent", "Disabled", "UnavailableOffline", "StandbyOffline", "Unknown"})
 
@@ -185,9 +187,9 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     quantity = _SENSOR_TYPES.get(kind, kind) if isinstance(kind, str) else _BY_UNIT.get(unit or "")
     if quantity is not None:
         found.append(_excerpt(host, body, body, Known(quantity, unit)))
-    speed = body.get("SpeedPercent")
-    if isinstance(speed, dict):
-        found.append(_excerpt(host, body, {"Reading": speed.get("SpeedRPM")}, Known("fan_speed", "rpm"), "rpm"))
+    found += [_turning(host, body, body.get(key), "rpm") for key in ("SpeedPercent", "FanSpeedPercent")]
+    if body.get("DetectorState") in _LEAKS:
+        found.append(_excerpt(host, body, {"Reading": _LEAKS[body["DetectorState"]]}, Known("water_leak", "")))
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
     found += [_excerpt(host, body, said.get(key), Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
@@ -207,12 +209,22 @@ def _several(host: str, body: dict[str, Any]) -> list[Measurement | None]:
         several = body.get(key)
         for one in several if isinstance(several, list) else []:
             of = one.get("DeviceName") or str(one.get("DataSourceUri", "")) if isinstance(one, dict) else ""
-            found.append(_excerpt(host, body, one, known, _label(str(of).rpartition("/")[2])))
+            label = _label(str(of).rpartition("/")[2])
+            found += [
+                _excerpt(host, body, one, known, label),
+                _turning(host, body, one, f"{label}/rpm" if label else "rpm"),
+            ]
     for key, known in _PHASES.items():
         phases = body.get(key)
         for phase, one in phases.items() if isinstance(phases, dict) else ():
             found.append(_excerpt(host, body, one, known, _label(phase)))
     return found
+
+
+def _turning(host: str, body: dict[str, Any], said: object, label: str) -> Measurement | None:
+    """Return how fast a fan turns, which stands beside what that is of its most."""
+    speed = said.get("SpeedRPM") if isinstance(said, dict) else None
+    return _excerpt(host, body, {"Reading": speed}, Known("fan_speed", "rpm"), label)
 
 
 def _label(word: str) -> str:

@@ -41,7 +41,7 @@ def reported(topic: str, body: dict[str, Any]) -> Iterator[Measurement]:
     """Yield the values of a metric report; the sensor is the host by the topic, and the part that was measured."""
     values = body.get("MetricValues")
     for one in values[:_MOST] if isinstance(values, list) else []:
-        metric = one.get("MetricId") if isinstance(one, dict) else None
+        metric = _metric(one) if isinstance(one, dict) else None
         parsed = number_with_unit(one.get("MetricValue"), at="$.MetricValue") if isinstance(metric, str) else None
         if not isinstance(metric, str) or parsed is None:
             continue
@@ -69,6 +69,15 @@ def events(topic: str, body: dict[str, Any]) -> Iterator[Observation]:
         }
         event = checked_name(word.rpartition(".")[2], at="$.MessageId")
         yield Observation(checked_name(host, at="topic"), event, time_of(one.get("EventTimestamp")), attributes)
+
+
+def _metric(one: dict[str, Any]) -> str | None:
+    """Return a value's metric; where it has no id, the property's own name, which ends its path."""
+    said = one.get("MetricId")
+    if isinstance(said, str) and said:
+        return said
+    path = one.get("MetricProperty")
+    return path.rstrip("/").rpartition("/")[2] or None if isinstance(path, str) else None
 
 
 def _part(one: dict[str, Any]) -> str:

@@ -307,7 +307,7 @@ def test_ngsi_message_without_entity_is_refused(body: object):
         ),
         pytest.param(
             b"cpu,host=h,cpu=cpu-total usage_idle=9,usage_active=91",
-            {"h/cpu-total": {"cpu_usage": (91.0, "%")}},
+            {"h/cpu-total": {"cpu_usage": (91.0, "%"), "cpu_idle": (9.0, "%")}},
             id="a plugin",
         ),
         pytest.param(
