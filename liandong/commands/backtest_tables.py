@@ -12,6 +12,9 @@ from city.level import Level
 
 _LEVELS = [level.word for level in Level]
 
+#: Columns of times, and the letters of a day: it stands on one line, the time of day below it.
+_TIMES, _DAY = ("at", "in force"), 10
+
 
 def show(report: Report, zone: ZoneInfo, console: Console) -> None:
     """Print what a reader must know, and then what each book would have done; nothing more where nothing arrived."""
@@ -78,7 +81,7 @@ def _decided(name: str, decided: list[Decided]) -> Table:
 def _differences(difference: Difference, zone: ZoneInfo) -> Table:
     counted = ", ".join(f"{count:,} {kind}" for kind, count in difference.counts.items())
     table = _table(
-        f"against the book in force: {counted}", "what", "rule", "target", "at", "in force", "seconds", "level"
+        f"against the book in force: {counted}", "what", "rule", "target", "at", "in force", "by, s", "level"
     )
     for one in difference.items:
         level = one.level if one.level == one.live_level else f"{one.live_level or '-'} → {one.level or '-'}"
@@ -96,7 +99,8 @@ def _local(time: str, zone: ZoneInfo) -> str:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        # On a narrow terminal names and days go on in the next line: cut off, nobody knows which they are.
+        table.add_column(column, overflow="fold", min_width=_DAY if column in _TIMES else None)
     return table
 
 

@@ -37,9 +37,9 @@ REPORT = Report(
 )
 
 
-def shown(report: Report) -> str:
+def shown(report: Report, width: int = 160) -> str:
     into = StringIO()
-    show(report, ZoneInfo("Asia/Shanghai"), Console(file=into, width=160))
+    show(report, ZoneInfo("Asia/Shanghai"), Console(file=into, width=width))
     return into.getvalue()
 
 
@@ -62,3 +62,22 @@ def test_of_a_span_in_which_nothing_came_only_that_is_said() -> None:
     text = shown(replace(REPORT, readings=0, strangers=0, unheard_s=0, notes=["The history is empty."]))
 
     assert [line.strip() for line in text.splitlines()][1:] == ["The history is empty."]
+
+
+def test_a_narrow_terminal_cuts_nothing_off() -> None:
+    moved = Differing(
+        "later",
+        "underpass-water-early",
+        "underpass-level-001",
+        "2026-11-02T16:01:00Z",
+        GONE.live_at,
+        60,
+        "major",
+        "major",
+        1,
+    )
+    text = shown(replace(REPORT, difference=Difference({"later": 1}, [moved])), width=80)
+
+    assert "…" not in text
+    assert all(line.endswith("│") for line in text.splitlines() if line.startswith("│"))
+    assert text.count("2026-11-03") == 3, "the span's end, when it is told, and when it was"
