@@ -3,24 +3,42 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
-from city.errors import BadSettings
 from ingest.fairness.config import LedgerSettings
 from ingest.topics import is_filter, overlap
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-def _checked_url(url: str) -> str:
+def unfit(*, expected: str, got: str) -> PydanticCustomError:
+    """Return what a check of settings raises, which gets its place where the settings are read; `got` is told."""
+    return PydanticCustomError("unfit", "Expected {expected}, got `{got}`", {"expected": expected, "got": got})
+
+
+def checked_url(url: str) -> str:
+    """Return the address of a broker; raises what pydantic makes a ValidationError of."""
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise BadSettings(expected="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]", got=url, at="mqtt.url")
+        raise unfit(expected="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]", got=url)
     if parts.username or parts.password:
-        raise BadSettings(expected="user name and password beside the URL", got="one within it", at="mqtt.url")
+        raise unfit(expected="user name and password beside the URL", got="one within it")
+    if not _is_dialled(parts):
+        raise unfit(expected="a host's name or address, and a port from 1 to 65535", got=url)
     return url
+
+
+def _is_dialled(parts: SplitResult) -> bool:
+    """Return whether a host can be looked up and has such a port, whether it is there or not."""
+    try:
+        (parts.hostname or "").encode("idna")
+        port = parts.port
+    except ValueError:  # UnicodeError is one
+        return False
+    return port != 0
 
 
 class _Settings(BaseModel):
@@ -28,19 +46,23 @@ class _Settings(BaseModel):
 
 
 def _checked_filters(filters: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    for place, one in enumerate(filters if filters is not None else ()):
+    if filters is None:
+        return None
+    if not filters:
+        raise unfit(expected="at least one filter, or the setting left out", got="none")
+    for place, one in enumerate(filters):
         if not is_filter(one):
-            raise BadSettings(expected="MQTT topic filters", got=one, at="mqtt.filters")
-        for other in (filters or ())[:place]:
+            raise unfit(expected="MQTT topic filters", got=one)
+        for other in filters[:place]:
             if overlap(one, other):
-                raise BadSettings(expected=f"filters that do not overlap `{other}`", got=one, at="mqtt.filters")
+                raise unfit(expected=f"filters that do not overlap `{other}`", got=one)
     return filters
 
 
 class MqttSettings(_Settings):
     """How to reach one broker."""
 
-    url: Annotated[str, AfterValidator(_checked_url)] = Field(
+    url: Annotated[str, AfterValidator(checked_url)] = Field(
         "mqtt://127.0.0.1:1883", description="Broker, as mqtt://HOST[:PORT], or mqtts:// for TLS"
     )
     username: str | None = Field(None, description="User name; none for a broker without users", max_length=1024)
@@ -95,9 +117,9 @@ class MqttSettings(_Settings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.cert_file is None) != (self.key_file is None):
-            raise BadSettings(expected="both or neither of cert_file and key_file", got="one", at="mqtt")
+            raise unfit(expected="both or neither of cert_file and key_file", got="one")
         if self.password is not None and self.username is None:
-            raise BadSettings(expected="a username with the password", got="none", at="mqtt.username")
+            raise unfit(expected="a username with the password", got="none")
         return self
 
     def subscriptions(self, routed: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +194,7 @@ class QuarantineSettings(_Settings):
 
     max_messages: int = Field(10_000, ge=1, description="Messages kept; the oldest go first")
     max_payload_bytes: int = Field(64 * 2**10, ge=0, description="Bytes kept of one payload")
-    keep_days: float = Field(7, gt=0, description="Days after which a message is deleted")
+    keep_days: float = Field(7, gt=0, le=7, description="Days after which a message is deleted; seven at most")
 
 
 class DrainSettings(_Settings):

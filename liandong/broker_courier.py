@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.config import MqttSettings
+from ingest.mqtt.errors import BadTlsFile
+from ingest.mqtt.tls import client_context
 from liandong.broker.sources import NOTIFY_TOPIC
 from linkage.telling.couriers import Letter, Receipt
 
@@ -33,7 +34,7 @@ class BrokerCourier:
                 sent = client.publish(topic, self._payload(letter), qos=1)
                 sent.wait_for_publish(self._timeout_s)
                 delivered = bool(sent.is_published())
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, BadTlsFile) as error:
             return Receipt(delivered=False, answer=str(error) if str(error) else type(error).__name__)
         return Receipt(delivered=delivered, answer=f"acknowledged at {topic}" if delivered else "not acknowledged")
 
@@ -45,10 +46,8 @@ class BrokerCourier:
         if settings.username is not None:
             password = None if settings.password is None else settings.password.get_secret_value()
             client.username_pw_set(settings.username, password)
-        if settings.tls:
-            context = ssl.create_default_context(cafile=settings.ca_file)
-            if settings.cert_file is not None:
-                context.load_cert_chain(settings.cert_file, settings.key_file)
+        context = client_context(settings)
+        if context is not None:
             client.tls_set_context(context)
         client.connect(settings.host, settings.port, keepalive=settings.keep_alive_s)
         client.loop_start()

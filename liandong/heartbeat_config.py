@@ -28,7 +28,7 @@ class HeartbeatSettings(BaseModel):
         if self.url is not None and not self.url.get_secret_value().startswith("file:"):
             parts = urlsplit(self.url.get_secret_value())
             if parts.scheme not in {"http", "https"} or not parts.hostname:
-                message = "Expected `https://…` or `http://…`, got a URL with scheme `{got}`"
+                message = "Expected a URL as `https://…` or `http://…`, got `{got}:`"
                 raise PydanticCustomError("heartbeat_url", message, {"got": parts.scheme})
         return self
 

@@ -67,10 +67,10 @@ def _expected(fault: ErrorDetails) -> str:
 def _got(fault: ErrorDetails, path: list[str]) -> str:
     if fault["type"] == "extra_forbidden":
         return path[-1]
+    if said := re.search(r", got `(.*)`$", fault["msg"]):  # a check of ours said what may be shown
+        return said[1]
     if any(_PRIVATE.search(part) for part in path):
         return "something else"
-    if said := re.search(r", got `(.*)`$", fault["msg"]):
-        return said[1]
     found = fault["input"]
     return str(found) if isinstance(found, str | int | float) else type(found).__name__
 

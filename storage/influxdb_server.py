@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
 import structlog
@@ -28,6 +28,8 @@ _DROPPED = re.compile(r"dropped=(\d+)")
 #: The measurement that is to blame; the quotation marks are escaped where the answer is JSON.
 _MEASUREMENT = re.compile(r'on measurement \\?"(.+?)\\?"')
 
+_USUAL_PORT = 8086
+
 log = structlog.get_logger()
 
 
@@ -49,11 +51,20 @@ class InfluxAddress:
         parts = urlsplit(address)
         org, _, bucket = parts.path.removeprefix("/").partition("/")
         scheme = {"influxdb": "http", "influxdbs": "https"}.get(parts.scheme)
-        if scheme is None or not parts.hostname or not org or not bucket or parts.username is not None:
+        port = _port_of(parts)
+        if scheme is None or not parts.hostname or not port or not org or not bucket or parts.username is not None:
             shape = "`influxdb://host:port/org/bucket` without a password"
             raise BadSettings(expected=shape, got=address.rpartition("@")[2], at="history.url")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return cls(f"{scheme}://{host}:{parts.port or 8086}", unquote(org), unquote(bucket))
+        return cls(f"{scheme}://{host}:{port}", unquote(org), unquote(bucket))
+
+
+def _port_of(parts: SplitResult) -> int:
+    """Return the port, the usual one where none is told; 0 for what is none."""
+    try:
+        return parts.port if parts.port is not None else _USUAL_PORT
+    except ValueError:
+        return 0
 
 
 class InfluxServer:

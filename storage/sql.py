@@ -63,7 +63,7 @@ class Database:
 
     def __init__(self, url: str, *, readers: int = 8, busy_timeout_s: float = 5.0, kept: bool = True) -> None:
         """Open it; one that is not `kept` is thrown away, and what is written need not reach the disk."""
-        parsed = _parsed(url)
+        parsed = parsed_url(url)
         self.url = parsed.render_as_string(hide_password=True)
         self._busy_timeout_s = busy_timeout_s
         self._one_writer = Turnstile()
@@ -235,7 +235,8 @@ def _engine(url: URL, **pool: Any) -> Engine:  # noqa: ANN401 - handed on to cre
 _ENGINES = {"sqlite": _sqlite_engines, "postgresql": _postgresql_engines}
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """Return the address of a database of a kind that is known; raises BadSettings."""
     try:
         parsed = make_url(url)
     except exc.ArgumentError:

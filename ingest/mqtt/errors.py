@@ -1,5 +1,6 @@
 """What can go wrong between us and a broker; none of these leaves `ingest.mqtt`."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from city.errors import LiandongError
@@ -18,6 +19,16 @@ class MalformedPacket(MqttError):
 
     def __init__(self, *, expected: str, got: object, at: str) -> None:
         self.expected, self.got, self.at = expected, got, at
+        super().__init__(f"Expected {expected}, got `{got}` - at `{at}`")
+
+
+class BadTlsFile(MqttError):
+    """Raised when a file of the settings does not do for TLS; another attempt reads it anew."""
+
+    code = "bad_tls_file"
+
+    def __init__(self, *, expected: str, got: str, at: Path | str) -> None:
+        self.expected, self.got, self.at = expected, got, str(at)
         super().__init__(f"Expected {expected}, got `{got}` - at `{at}`")
 
 

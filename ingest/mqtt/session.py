@@ -1,7 +1,6 @@
 """A persistent MQTT session that always comes back: connect, subscribe, stay, and again after a pause."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import NoReturn
@@ -16,6 +15,7 @@ from ingest.mqtt.inbox import Inbox
 from ingest.mqtt.link import Link
 from ingest.mqtt.packet import Connack
 from ingest.mqtt.session_file import Remembered, SessionFile
+from ingest.mqtt.tls import client_context
 from ingest.telemetry import CONNECTED, CONNECTIONS_LOST, CONNECTIONS_OPENED, SESSIONS_LOST, SUBSCRIPTIONS_REFUSED
 
 log = structlog.get_logger(__name__)
@@ -120,7 +120,10 @@ class Session:
         try:
             async with asyncio.timeout(settings.timeout_s):
                 _, link = await loop.create_connection(
-                    lambda: Link(settings, self._inbox, dialect), settings.host, settings.port, ssl=_tls(settings)
+                    lambda: Link(settings, self._inbox, dialect),
+                    settings.host,
+                    settings.port,
+                    ssl=client_context(settings),
                 )
         except TimeoutError as error:
             raise NoAnswer(settings.timeout_s, at=self.broker) from error
@@ -188,12 +191,3 @@ class Session:
 
 def _parts(filters: list[str]) -> list[list[str]]:
     return [filters[start : start + _FILTERS_A_PACKET] for start in range(0, len(filters), _FILTERS_A_PACKET)]
-
-
-def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
-    if not settings.tls:
-        return None
-    context = ssl.create_default_context(cafile=settings.ca_file)
-    if settings.cert_file is not None:
-        context.load_cert_chain(settings.cert_file, settings.key_file)
-    return context

@@ -1,12 +1,11 @@
 """The `[mqtt]` section: which broker ingest and the replay talk to, the embedded one or another."""
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from city.errors import BadSettings
-from ingest.config import MqttSettings
+from ingest.config import MqttSettings, checked_url
 from liandong.broker.config import BrokerSettings
 from liandong.broker.sources import INGEST_USER
 from liandong.secrets import Secrets
@@ -26,12 +25,7 @@ class MqttLink(MqttSettings):
     @field_validator("url")
     @classmethod
     def _check_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname):
-            raise BadSettings(expected="mqtt://HOST[:PORT] or mqtts://HOST[:PORT]", got=url, at="mqtt.url")
-        if parts.username or parts.password:
-            raise BadSettings(expected="user name and password beside the URL", got="one within it", at="mqtt.url")
-        return url
+        return checked_url(url) if url else url
 
     @field_validator("brokers")
     @classmethod

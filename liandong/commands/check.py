@@ -1,12 +1,16 @@
 """`liandong check`: the settings and the city folder, before anything is started."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
 from pydantic import BaseModel
 
 from city.clock import SystemClock
+from city.errors import BadSettings
+from ingest.mqtt.errors import BadTlsFile
+from ingest.mqtt.tls import client_context
 from liandong.channel_doubts import channel_doubts
 from liandong.city_doubts import doubts
 from liandong.city_folder import BadCity, CityFolder, read_city
@@ -15,6 +19,8 @@ from liandong.duty_doubts import duty_doubts
 from liandong.exits import Exit
 from liandong.settings import Settings
 from liandong.settings_error import ManyBadSettings
+from storage.influxdb_server import InfluxAddress
+from storage.sql import parsed_url
 
 
 def check(*, city: City = None, data: Data = None, config: Config = None) -> None:
@@ -26,6 +32,9 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
     settings = _settings(config, data, city)
     for line in _lines(settings):
         typer.echo(line)
+    unusable = list(_unusable(settings))
+    for fault in unusable:
+        typer.echo(fault, err=True)
     try:
         read = read_city(settings.city)
     except BadCity as exc:
@@ -36,6 +45,28 @@ def check(*, city: City = None, data: Data = None, config: Config = None) -> Non
     for doubt in found:
         typer.echo(f"doubtful: {doubt}", err=True)
     typer.echo(_summary(read, found))
+    if unusable:
+        raise typer.Exit(Exit.SETTINGS)
+
+
+def _unusable(settings: Settings) -> Iterator[str]:
+    """Yield what stands in the settings as it should, and leads nowhere: addresses of stores, files for TLS."""
+    history, database = settings.history.url, settings.database.url
+    if history:
+        yield from _fault(partial(InfluxAddress.parse, history))
+    if database is not None:
+        yield from _fault(partial(parsed_url, database.get_secret_value()))
+    for name, broker in (("mqtt", settings.mqtt), *settings.mqtt.brokers.items()):
+        place = name if name == "mqtt" else f"mqtt.brokers.{name}"
+        for fault in _fault(partial(client_context, broker)):
+            yield f"{fault}, `{place}`"
+
+
+def _fault(use: Callable[[], object]) -> Iterator[str]:
+    try:
+        use()
+    except (BadSettings, BadTlsFile) as error:
+        yield str(error)
 
 
 def _settings(config: Path | None, data: Path | None, city: Path | None) -> Settings:
@@ -52,6 +83,9 @@ def _lines(settings: BaseModel, prefix: str = "") -> Iterator[str]:
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
             yield from _lines(value, f"{prefix}{name}.")
+        elif isinstance(value, dict) and any(isinstance(one, BaseModel) for one in value.values()):
+            for key, one in value.items():
+                yield from _lines(one, f"{prefix}{name}.{key}.")
         else:
             yield f"{prefix}{name} = {value}"
 

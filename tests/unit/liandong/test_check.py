@@ -185,6 +185,36 @@ def test_check_names_every_mistake_of_the_settings(tmp_path: Path, capsys: pytes
     assert "hunter2" not in "".join(said)
 
 
+def test_check_names_what_the_settings_lead_to_in_vain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, city = tmp_path / "own.toml", Path(__file__).resolve().parents[3] / "examples" / "haibin"
+    file.write_text(
+        """
+        [history]
+        url = "influxdb://host:99999/org/bucket"
+        [database]
+        url = "mysql://root:hunter2@host/name"
+        [mqtt.brokers.east]
+        url = "mqtts://east"
+        ca_file = "/nowhere/ca.pem"
+        password = "hunter2"
+        username = "u"
+        """
+    )
+
+    code = run(["check", "--config", str(file), "--city", str(city)])
+
+    told = capsys.readouterr()
+    assert code == Exit.SETTINGS
+    assert told.err.splitlines()[:3] == [
+        "Expected `influxdb://host:port/org/bucket` without a password, got `influxdb://host:99999/org/bucket`"
+        " - at `history.url`",
+        "Expected `sqlite:///path` or `postgresql+psycopg://…`, got `mysql` - at `database.url`",
+        "Expected a readable file, got `No such file or directory` - at `/nowhere/ca.pem`, `mqtt.brokers.east`",
+    ]
+    assert "mqtt.brokers.east.url = mqtts://east" in told.out.splitlines()
+    assert "hunter2" not in told.out + told.err
+
+
 def test_other_commands_say_how_many_mistakes_the_settings_have(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
