@@ -55,7 +55,7 @@ def _require_readable(path: Path) -> None:
     try:
         path.open("rb").close()
     except OSError as error:
-        raise BadTlsFile(expected="a readable file", got=error.strerror, at=path) from error
+        raise BadTlsFile(expected="a readable file", got=str(error.strerror), at=path) from error
 
 
 def _said(error: ssl.SSLError) -> str:
