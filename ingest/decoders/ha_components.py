@@ -44,7 +44,7 @@ class Stated(NamedTuple):
 def stated(component: str, config: Mapping[str, Any]) -> Iterator[Stated]:
     """Yield what a component measures or is; set-points, modes and commands are nobody's reading."""
     match component:
-        case "sensor" if config.get("device_class") not in _TEXTS:
+        case "sensor" if str(config.get("device_class")) not in _TEXTS:
             yield from _one(config, "state_topic", "value_template", Stated("", "", ""))
         case "binary_sensor":
             words = {str(config.get("payload_on", "ON")): 1.0, str(config.get("payload_off", "OFF")): 0.0}

@@ -188,8 +188,8 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     if quantity is not None:
         found.append(_excerpt(host, body, body, Known(quantity, unit)))
     found += [_turning(host, body, body.get(key), "rpm") for key in ("SpeedPercent", "FanSpeedPercent")]
-    if body.get("DetectorState") in _LEAKS:
-        found.append(_excerpt(host, body, {"Reading": _LEAKS[body["DetectorState"]]}, Known("water_leak", "")))
+    leak = {"Reading": _LEAKS.get(str(body.get("DetectorState")))}
+    found.append(_excerpt(host, body, leak, Known("water_leak", "")))
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
     found += [_excerpt(host, body, said.get(key), Known("temperature", "°C"), key.lower()) for key in _SUMMARY]

@@ -195,6 +195,7 @@ DEVICE = {"idx": 7, "name": "Office", "nvalue": 0, "Battery": 255, "RSSI": 12}
             },
             {
                 ("h/PSU 1", "fan_speed"): (68.0, "%"),
+                ("h/PSU 1", "fan_speed/rpm"): (3290.0, "rpm"),
                 ("h/PSU 1", "voltage/3V"): (3.31, "V"),
                 ("h/PSU 1", "voltage/5V"): (5.0, "V"),
                 ("h/PSU 1", "voltage/Line1ToNeutral"): (230.0, "V"),
