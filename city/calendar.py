@@ -157,9 +157,43 @@ class Calendar:
         """Return the moment at which a local day begins."""
         return self._at(day, 0)
 
-    def wall_ns(self, day: date, minute: int) -> int:
-        """Return the moment at which the wall clock shows this minute of a local day; 1440 is the next midnight."""
-        return self._at(day, minute)
+    def wall_spans(self, day: date, start: int, end: int) -> list[tuple[int, int]]:
+        """Return while what times the wall clock shows minutes of a local day, from `start` on, without `end` itself.
+
+        More than 1440 are of the next day. Most often it is one span; where the clocks are set back, what they show
+        twice may be two, and of an hour that they skip there is none.
+        """
+        walls = [datetime(day.year, day.month, day.day) + timedelta(minutes=one) for one in (start, end)]  # noqa: DTZ001
+        offsets = {wall.replace(tzinfo=self.zone, fold=fold).utcoffset() for wall in walls for fold in (0, 1)}
+        if len(offsets) == 1:
+            return [(self._at(day, start), self._at(day, end))]
+        ahead, behind = (pick(offset for offset in offsets if offset is not None) for pick in (max, min))
+        first, last = (to_ns((wall - by).replace(tzinfo=UTC)) for wall, by in zip(walls, (ahead, behind), strict=True))
+        turn = self._turn_ns(first, last)
+        before, after = (self._offset_ns(at_ns) for at_ns in (first, last))
+        wall_ns = [to_ns(wall.replace(tzinfo=UTC)) for wall in walls]
+        spans = (
+            (wall_ns[0] - before, min(wall_ns[1] - before, turn)),
+            (max(wall_ns[0] - after, turn), wall_ns[1] - after),
+        )
+        return [span for span in spans if span[0] < span[1]]
+
+    def _turn_ns(self, first_ns: int, last_ns: int) -> int:
+        """Return when the clocks change between two moments, of which the first is before that."""
+        before = self._offset_ns(first_ns)
+        while last_ns - first_ns > SECOND_NS:
+            middle_ns = (first_ns + last_ns) // 2
+            if self._offset_ns(middle_ns) == before:
+                first_ns = middle_ns
+            else:
+                last_ns = middle_ns
+        return last_ns // SECOND_NS * SECOND_NS
+
+    def _offset_ns(self, at_ns: int) -> int:
+        """Return how far the wall clock is ahead of UTC."""
+        offset = from_ns(at_ns).astimezone(self.zone).utcoffset()
+        assert offset is not None  # the moment has a zone
+        return round(offset.total_seconds()) * SECOND_NS
 
     def working_days(self, first: date, until: date) -> int:
         """Return how many working days lie from `first` on, without `until` itself."""

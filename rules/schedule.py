@@ -59,7 +59,7 @@ class Schedule:
             if not self._has(day, calendar):
                 continue
             for start, end in hours:
-                yield calendar.wall_ns(day, start), calendar.wall_ns(day, end if end > start else end + _DAY_MIN)
+                yield from calendar.wall_spans(day, start, end if end > start else end + _DAY_MIN)
 
     def _has(self, day: date, calendar: Calendar) -> bool:
         if self.season is not None:

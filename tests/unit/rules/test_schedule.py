@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -59,6 +59,30 @@ def test_schedule_keeps_wall_clock_when_the_clocks_change() -> None:
     berlin, morning = ZoneInfo("Europe/Berlin"), schedule("{hours: ['06:00-07:00']}")
 
     assert [is_open(morning, f"2026-{day}T06:30", berlin) for day in ("03-28", "03-29", "10-24", "10-25")] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("hours", "first", "open_at"),
+    [
+        # Berlin: at 02:00 it becomes 03:00 (01:00 UTC).
+        pytest.param("02:00-03:00", "2026-03-29T00:00", [], id="an hour that is skipped"),
+        pytest.param("02:15-02:45", "2026-03-29T00:00", [], id="a part of it"),
+        pytest.param("02:30-03:30", "2026-03-29T00:00", ["01:00", "01:15"], id="begun in it"),
+        pytest.param("01:30-02:30", "2026-03-29T00:00", ["00:30", "00:45"], id="ended in it"),
+        # At 03:00 it becomes 02:00 (01:00 UTC).
+        pytest.param("02:15-02:45", "2026-10-25T00:00", ["00:15", "00:30", "01:15", "01:30"], id="shown twice"),
+        pytest.param("02:45-03:15", "2026-10-25T00:00", ["00:45", "01:45", "02:00"], id="begun twice"),
+        pytest.param("01:30-02:15", "2026-10-24T23:00", ["23:30", "23:45", "00:00", "01:00"], id="ended twice"),
+    ],
+)
+def test_schedule_is_open_while_the_wall_clock_shows_its_hours(hours: str, first: str, open_at: list[str]) -> None:
+    berlin, start = ZoneInfo("Europe/Berlin"), datetime.fromisoformat(f"{first}+00:00")
+    quarters = [start + timedelta(minutes=15 * number) for number in range(12)]
+
+    gates = Gates([schedule(f"{{hours: ['{hours}']}}")], Calendar(berlin))
+    looked = gates.look(np.zeros(12, dtype=np.int64), np.array([to_ns(one) for one in quarters]))
+
+    assert [f"{one:%H:%M}" for one, is_open in zip(quarters, looked.open, strict=True) if is_open] == open_at
 
 
 def test_schedule_window_over_new_year_is_one_window() -> None:
