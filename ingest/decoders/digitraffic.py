@@ -125,7 +125,7 @@ def _ship(rest: str, body: dict[str, Any]) -> Decoded:
 def _buoy(rest: str, body: dict[str, Any]) -> Decoded:
     sensor = checked_name(rest.removeprefix("site/"), at="topic", reason=Reason.BAD_TOPIC)
     found = _known(sensor, _BUOY, body, time_of(body.get("timestamp")))
-    if body.get("confidence") not in {"GOOD", None}:
+    if body.get("confidence", "GOOD") not in ("GOOD", None):
         for measurement in found:
             measurement.quality |= Quality.BAD
     return Decoded(found)

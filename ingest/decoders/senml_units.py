@@ -13,8 +13,6 @@ _TELLING = {
     "min": ("duration", "min"),
     "h": ("duration", "h"),
     "MHz": ("frequency", "MHz"),
-    "kVA": ("apparent_power", "kVA"),
-    "kvar": ("reactive_power", "kvar"),
     "J": ("energy", "J"),
     "MJ": ("energy", "MJ"),
     "mm/h": ("rain_intensity", "mm/h"),

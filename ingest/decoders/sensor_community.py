@@ -91,7 +91,7 @@ def _measurements(topic: str, item: object) -> list[Measurement]:
     sensor = sensor if isinstance(sensor, dict) else {}
     name = known_sensor(sensor.get("id"), item.get("esp8266id"), item.get("chipid"), topic=topic)
     kind = sensor.get("sensor_type")
-    counted = isinstance(kind, dict) and kind.get("name") in _COUNTERS
+    counted = isinstance(kind, dict) and str(kind.get("name")) in _COUNTERS
     time_ns = _time_ns(item.get("timestamp"))
     found = []
     for value in values:

@@ -17,6 +17,7 @@ FAMILIES = (
 )  # fmt: skip
 TOPICS = st.sampled_from(
     [
+        "maintenance-v2/routes/a",
         "tms-v2/1/2", "vessels-v2/1/location", "sse-v2/site/1", "traffic-message-v3/x", "nut/u", "SN/1/gps", "a/b", "",
         "spBv1.0/g/DDATA/n/d", "spBv1.0/g/NBIRTH/n", "spBv1.0/g/NDEATH/n", "redfish/h/Thermal",
         "/hfp/v2/journey/ongoing/vp/ferry/1/2", "rtl_433/h/events", "rtl_433/h/devices/m/1/temperature_C",
@@ -34,6 +35,11 @@ WORDS = st.sampled_from(
         "pm2_5_atm", "pm2_5_atm_b", "api_version", "fields", "data", "sensor_index", "devEUI",
         "applicationID", "object", "media", "meter", "total_m3", "m2m:sgn", "m2m:cin", "nev", "rep", "sur", "con", "to",
         "mmsi", "speed", "course", "heading", "rxtime", "_type", "location", "244660000", "Members",
+        "DetectorState", "Critical", "FanSpeedPercent", "SpeedRPM", "MetricValues", "MetricProperty", "MetricValue",
+        "params", "r_data", "name", "err", "vars", "ups.status", "OB LB", "OL", "ups_id", "ups.load", "x", "y", "tasks",
+        "siteMeasurements", "measurementSiteReference", "idG", "@id", "measuredValue", "@index", "indexG",
+        "vehicleFlow",
+        "vehicleFlowRate", "$", "_", "#text", "roaTrafficFlow",
     ]
 )  # fmt: skip
 LEAVES = (

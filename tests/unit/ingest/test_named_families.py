@@ -188,3 +188,24 @@ def test_products_tell_more(topic: str, body: object, expected: object):
 
 def test_a_list_of_sensors_without_ids_is_nobody_s_box():
     assert refusal("opensensemap", "x", {"_id": "1", "sensors": [{"title": "a"}]}) == "wrong_shape"
+
+
+@pytest.mark.parametrize(
+    ("topic", "body"),
+    [
+        pytest.param("sse-v2/site/3", {"temperature": 6.5, "confidence": {"x": 1}}, id="a buoy's confidence"),
+        pytest.param(
+            "air/x",
+            {
+                "sensor": {"id": 3, "sensor_type": {"name": ["SDS011"]}},
+                "sensordatavalues": [{"value_type": "temperature", "value": "6.5"}],
+            },
+            id="the kind of a sensor",
+        ),
+        pytest.param(
+            "dc/x", {**REDFISH, "DetectorState": ["OK"], "TemperatureCelsius": {"Reading": 6.5}}, id="a state"
+        ),
+    ],
+)
+def test_a_member_of_another_kind_than_expected_spoils_nothing(topic: str, body: object):
+    assert [one.value for one in decoded("auto", topic, body).measurements] == [6.5]
