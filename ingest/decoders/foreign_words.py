@@ -27,7 +27,7 @@ FOREIGN: dict[str, str] = {
     **_each("wind_direction", "windrichtung direccion_viento direcao_vento direzione_vento windrichting"),
     **_each("wind_direction", "direction_vent direction_du_vent direccion_del_viento"),
     **_each("precipitation", "niederschlag lluvia chuva pioggia precipitacion neerslag regenmenge pluie"),
-    **_each("water_level", "wasserstand pegelstand waterstand nivel_agua nivel_de_agua niveau_eau livello_acqua"),
+    **_each("water_level", "wasserstand pegelstand pegel waterstand nivel_agua nivel_de_agua niveau_eau livello_acqua"),
     **_each("water_flow", "caudal durchfluss"),
     **_each("filling_level", "fuellstand fullstand nivel_de_llenado niveau_de_remplissage"),
     **_each("soil_moisture", "humedad_suelo humedad_del_suelo umidade_solo bodenfeuchte bodenfeuchtigkeit"),

@@ -12,6 +12,7 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_body import Plain, Reader
+from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold
 from ingest.decoders.plain_states import of_truth
 from ingest.decoders.plain_words import meaning
@@ -118,7 +119,7 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         return (
             iter(())
             if _is_wish(body) or _is_somebodys(body)
-            else reader.read(body, _twin(body) or Scope(word=_word(topic)))
+            else reader.read(body, _twin(body) or Scope(word=_word(topic) or _probe(topic)))
         )
     text = _text(payload)
     pairs = _pairs(text)
@@ -130,7 +131,7 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         word, unit, value = cayenne.groups()
         record = {"name": _CAYENNE_WORDS.get(word, word), "value": value, "unit": _CAYENNE_UNITS.get(unit, unit)}
         return reader.read(record, Scope(label=leaf))
-    if of_truth(leaf, text) is not None:
+    if of_truth(leaf, text) is not None or (not _word(topic) and _probe(topic)):
         return reader.read({leaf: text}, Scope(sensor=_trimmed(topic.split("/")[:-1])))
     return reader.read({_word(topic): text}, Scope())
 
@@ -202,6 +203,12 @@ def _of_platform(topic: str) -> str:
 def _word(topic: str) -> str:
     """Return the quantity's word in a topic: the last level that is one, with the level before where both are one."""
     return _word_and_rest(topic)[0]
+
+
+def _probe(topic: str) -> str:
+    """Return the last level of a topic if it is a thing's name and a quantity: `boiler_temp`."""
+    leaf = topic.rpartition("/")[2]
+    return leaf if of_probe(leaf) is not None else ""
 
 
 @lru_cache(maxsize=4096)

@@ -37,7 +37,9 @@ from ingest.templates.value import NOTHING
 _WORDS = (
     "quantity", "parameter", "param", "metric", "measurement", "observedproperty", "property", "sensortype", "type",
     "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
-    "resourcename", "parametername", "metricname", "signalname", "measurand",
+    "resourcename", "parametername", "metricname", "formula", "pollutant",
+    "pointname", "itemname", "varname", "variablename", "identifier", "dataname", "fieldname", "signalname",
+    "measurand",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
     "名称", "指标", "参数",
 )  # fmt: skip
@@ -94,8 +96,6 @@ _BY_UNIT_NAME = {
 _OTHERWISE = frozenset({"colortemp", "colourtemp", "colortemperature", "colourtemperature"})
 #: Members of a twin that hold what a device said of one property.
 _SAID = ("actual", "reported")
-#: Members of what tells that a limit was crossed: its value is not told regularly, and mostly rounded.
-_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -154,7 +154,10 @@ class Reader:
             yield from self.read(inner, replace(here, word=key, before=""), depth)
         elif meaning(key) is not None and isinstance(inner, dict) and _is_told(key, inner):
             rest = {name: one for name, one in inner.items() if isinstance(one, dict) and not is_place(str(name))}
-            yield from self.read(rest, replace(here, before=""), depth) if _value(_folded(inner)) is None else ()
+            is_all = _value(_folded(inner)) is not None or _is_sum(key, inner)
+            yield from self.read({} if is_all else rest, replace(here, before=""), depth)
+            beside = {name: one for name, one in inner.items() if _is_half(key, name)}
+            yield from self.read(beside, replace(here, label=joined(here.label, key), before=key), depth)
         elif meaning(key) is None or not _is_told(key, inner):
             yield from self.read(inner, replace(here, label=joined(here.label, key), before=key), depth)
 
@@ -172,7 +175,7 @@ class Reader:
     def _record(self, folded: Mapping[str, Any], here: Scope) -> Plain | None:
         """Return the value of a record like `{"name": "temp", "value": 21, "unit": "C"}`; None for no record."""
         value = _value(folded)
-        if value is None or not _OF_AN_ALARM.isdisjoint(folded):
+        if value is None or here.alarmed:
             return None
         unit = of_record(folded, here.word)
         words = [folded[key] for key in _WORDS if _is_text(folded, key)]
@@ -297,14 +300,26 @@ def _each(known: Known, value: object) -> Iterator[tuple[Known, object]]:
         yield known, value
 
 
+def _is_sum(key: str, inner: Mapping[str, Any]) -> bool:
+    meant = meaning(key)
+    return meant is not None and is_summed(meant[0].quantity, inner)
+
+
+def _is_half(before: str, key: str) -> bool:
+    """Return whether a member beside a value is another quantity's: `reactive` beside the `actual` of a power."""
+    together, alone = meaning(f"{before}_{key}"), meaning(before)
+    return (
+        not is_place(key) and together is not None and alone is not None and together[0].quantity != alone[0].quantity
+    )
+
+
 def _is_told(key: str, inner: object) -> bool:
     """Return whether an object under a known word holds its value or values, and nothing else is to be looked for."""
     if isinstance(inner, list):
         return _is_points(inner)
     if not isinstance(inner, dict):
         return False
-    meant = meaning(key)
-    if meant is not None and is_summed(meant[0].quantity, inner):
+    if _is_sum(key, inner):
         return True
     inner = _folded(inner)
     of_lines = isinstance(lines := inner.get("value"), dict) and is_of_lines(lines)

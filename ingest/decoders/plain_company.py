@@ -17,7 +17,7 @@ _OF_PIPES = _OF_WATER | {"water_level", "water_volume"}
 _OF_BATTERIES = frozenset({"battery_level", "battery_runtime", "battery_voltage"})
 _OF_MAINS = frozenset({"input_voltage", "output_voltage", "voltage", "battery_runtime"})
 _OF_LEVELS = frozenset({"noise_laeq", "noise_lafmax", "noise_lamax", "noise_lamin"})
-_OF_LIFTS = frozenset({"door_open", "speed", "load", "people_count"})
+_OF_LIFTS = frozenset({"door_open", "load", "people_count"})
 
 
 class _Word(NamedTuple):

@@ -13,7 +13,7 @@ _FORMULA = re.compile(r"([a-z]+)(\d{1,2})")
 _SEEN = frozenset({"class", "label", "bbox", "box"})
 _TRACKED, _AXES = frozenset({"class", "classid", "objectclass", "trackid", "objectid"}), {"x", "y"}
 #: A hardware address, and a battery's flag among a console's members: `batt2`, `wh65batt`.
-_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
+_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{12}")
 _FLAG = re.compile(r"[a-z]{0,4}\d{0,3}batt?\d{0,2}")
 #: Members beside the frequency of a radio.
 _OF_A_RADIO = frozenset(
@@ -40,7 +40,9 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     if fold(key) in {"temperature", "temp"}:
         beside = set(map(fold, body))
         return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
-    if quantity == "distance":
+    if quantity == "energy" and any("strike" in fold(one) or "lightning" in fold(one) for one in body):
+        return True  # a flash's, which the chip tells without a unit
+    if quantity in {"distance", "speed"}:
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
 

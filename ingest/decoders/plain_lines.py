@@ -23,7 +23,7 @@ def is_of_lines(inner: Mapping[str, Any]) -> bool:
 
 def is_summed(quantity: str, inner: Mapping[str, Any]) -> bool:
     """Return whether members are a circuit's sum, or an energy's two ways, perhaps with its lines."""
-    names = {fold(name) for name in inner}
+    names = {fold(name) for name in inner} - {"unit"}
     ways = _WAYS.keys() if quantity == "energy" else frozenset[str]()
     return (
         quantity in _SUMMED
@@ -38,10 +38,12 @@ def spread(known: Known, value: Mapping[str, Any]) -> Iterator[tuple[Known, obje
     if isinstance(lines, dict) and is_of_lines(lines):
         yield from ((_of_line(known, line), {**value, "value": one}) for line, one in lines.items())
     elif is_summed(known.quantity, value):
+        known = known._replace(unit=value.get("unit", known.unit))
         for name, one in value.items():
             way = _WAYS.get(fold(name))
             yield (known._replace(quantity=way) if way is not None else _of_line(known, name)), one
     elif places := [name for name in value if is_place(str(name))]:
+        yield from ((known, {name: one}) for name, one in value.items() if fold(name) == "actual")
         yield from ((_of_line(known, place), value[place]) for place in places)
     else:
         yield known, value

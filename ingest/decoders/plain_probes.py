@@ -1,50 +1,82 @@
-"""Members that name what they are of before the quantity: `boiler_temperature`, `Oil_Press`, `freezer2_humidity`."""
+"""Members that name what they are of before the quantity: `boiler_temperature`, `oil_pressure_kpa`, `集水井液位`."""
 
 import re
 from functools import lru_cache
 
-from ingest.decoders.codec_names import NO_READING
 from ingest.decoders.known import Known
 from ingest.decoders.plain_words import meaning
 
 _BETWEEN = re.compile(r"[_\-. ]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NUMBER = re.compile(r"\d{1,3}")
-#: Quantities that stay what they are, whatever thing they are of.
-_TOLD = frozenset({"temperature", "humidity", "voltage", "current", "pressure"})
-#: Words that make another quantity of it, a wish, a limit, a sum over a time; or that are of a person, of the sea.
-_OTHERWISE = NO_READING | {
-    "feels", "feel", "like", "felt", "apparent", "dew", "wet", "bulb", "globe", "heat", "chill", "color", "colour",
-    "index", "high", "low", "max", "min", "maximum", "minimum", "avg", "average", "mean", "median", "peak", "highest",
-    "lowest", "top", "sp", "wanted", "required", "request", "requested", "wish", "ideal", "comfort", "cut", "cutoff",
-    "trip", "float", "boost", "bulk", "absorb", "absorption", "equalize", "equalization", "charge", "charging",
-    "discharge", "discharging", "available", "pilot", "allowed", "forecast", "predicted", "expected", "tomorrow",
-    "yesterday", "today", "daily", "day", "night", "week", "month", "year", "hour", "hourly", "prev", "previous",
-    "old", "ref", "reference", "bias", "hyst", "warn", "warning", "limit", "limited", "critical", "crit", "safe",
-    "change", "rate", "trend", "diff", "differential", "difference", "vapor", "vapour", "sea", "level", "msl", "qnh",
-    "potential", "virtual", "freezing", "body", "skin", "blood", "patient", "tyre", "tire", "fault", "leak",
-    "leakage", "residual", "earth", "ground", "ocean", "tidal", "water", "soil", "road", "sound", "no", "non", "not",
-    "on", "off", "open", "stop", "comp", "compensation", "correction", "corrected", "adc", "count", "total", "sum",
-    "std", "stddev", "dev", "variance",
-}  # fmt: skip
+#: Which of several, beside a thing's name.
+_SIDES = frozenset(
+    {
+        "upper", "lower", "left", "right", "front", "rear", "inner", "outer", "north", "south", "east", "west", "main",
+        "aux", "primary", "secondary", "in", "out", "inlet", "outlet", "supply", "return", "hot", "cold", "a", "b", "c",
+    }
+)  # fmt: skip
+#: What has a temperature or a humidity that somebody measures: machines, their liquids, rooms, stores, ground.
+_WARM = frozenset(
+    {
+        "boiler", "tank", "motor", "engine", "oil", "coolant", "radiator", "pump", "compressor", "condenser",
+        "evaporator", "exhaust", "intake", "flue", "chimney", "stove", "oven", "kiln", "furnace", "burner", "fridge",
+        "refrigerator", "freezer", "cooler", "chiller", "heater", "hotwater", "dhw", "brine", "glycol", "supplyline",
+        "returnline", "flowline", "pipe", "collector", "panel", "module", "inverter", "heatsink", "controller",
+        "transformer", "winding", "bearing", "gearbox", "hydraulic", "cabinet", "box", "enclosure", "casing", "rack",
+        "server", "room", "hall", "office", "kitchen", "bathroom", "bedroom", "cellar", "basement", "attic", "garage",
+        "garden", "greenhouse", "roof", "wall", "ceiling", "corridor", "lobby", "tunnel", "warehouse", "storage",
+        "store", "lab", "workshop", "stable", "barn", "pool", "pond", "river", "lake", "well", "reservoir", "cistern",
+        "sump", "manhole", "sewer", "pack", "core", "gpu", "pcb", "mosfet", "esp", "disk", "hdd", "ssd", "nvme",
+        "psu", "aisle", "steam", "suction", "chw", "cw", "leaf", "canopy", "hive", "brood", "compost", "incubator",
+        "fermenter", "vaccine", "container", "cabin", "busbar", "switchgear", "breaker", "feeder", "hydrant", "tower",
+        "ahu", "duct", "coil", "mixed", "inv",
+    }
+)  # fmt: skip
+_DRIVEN = frozenset(
+    {
+        "motor", "pump", "fan", "compressor", "heater", "lamp", "led", "panel", "module", "generator", "alternator",
+        "rectifier", "feeder", "breaker", "busbar", "transformer", "blower", "mixer", "valve", "actuator", "starter",
+    }
+)  # fmt: skip
+_PRESSED = frozenset(
+    {
+        "oil", "fuel", "tank", "pump", "pipe", "hydraulic", "boiler", "system", "suction", "steam", "gas", "compressor",
+        "line", "filter", "hydrant", "network", "well", "sprinkler", "duct", "brine", "pipeline",
+    }
+)  # fmt: skip
+_THINGS = {"temperature": _WARM, "humidity": _WARM, "voltage": _DRIVEN, "current": _DRIVEN, "pressure": _PRESSED}
 _MOST, _LONGEST = 3, 60
+#: A point's name in Chinese, which ends with what is measured there; and what makes a wish or a limit of it.
+_POINT = re.compile(r"(.{1,24}?)(温度|湿度|液位|水位|压力|电压|电流)")
+_WISHED = re.compile(
+    r"设定|设置|目标|给定|上限|下限|阈值|报警|告警|额定|最[大小高低]|平均|露点|体感|湿球|人体|体表|额|差|漏|剩余|零序|故障|预测|历史|昨"
+    r"|允许|过|欠|[高低]$|启动|停止|切换|保护|恢复|开启|关闭|补偿|校准|浮充|均充"
+)
 
 
 @lru_cache(maxsize=4096)
 def of_probe(word: str) -> tuple[Known, bool] | None:
-    """Return what a word means behind names of a thing, which are its label; None for another word."""
-    if not word.isascii() or len(word) > _LONGEST:
+    """Return what a word means behind the name of a thing, which is its label; None for another word."""
+    if len(word) > _LONGEST:
         return None
+    if not word.isascii():
+        return _chinese(word)
     parts = [part for part in _BETWEEN.split(word) if part]
     for place in range(1, min(len(parts), _MOST + 1)):
         found = meaning("_".join(parts[place:]))
         if found is not None:
             head = parts[:place]
             label = "_".join([*head, found[0].label] if found[0].label else head)
-            is_its = found[0].quantity in _TOLD and _is_things(head)
-            return (found[0]._replace(label=label), True) if is_its else None
+            return (found[0]._replace(label=label), True) if _is_thing(head, found[0].quantity) else None
     return None
 
 
-def _is_things(head: list[str]) -> bool:
-    words = [part.lower().rstrip("0123456789") for part in head if not _NUMBER.fullmatch(part)]
-    return bool(words) and all(len(one) > 1 and one not in _OTHERWISE for one in words)
+def _chinese(word: str) -> tuple[Known, bool] | None:
+    point = _POINT.fullmatch(word.strip())
+    said = meaning(point[2]) if point is not None and not _WISHED.search(point[1]) else None
+    return (said[0]._replace(label=point[1]), said[1]) if point is not None and said is not None else None
+
+
+def _is_thing(head: list[str], quantity: str) -> bool:
+    words = [bare for part in head if (bare := part.lower().rstrip("0123456789"))]
+    things = _THINGS.get(quantity, frozenset())
+    return any(one in things for one in words) and all(one in things or one in _SIDES for one in words)

@@ -14,16 +14,20 @@ from ingest.decoders.values import MAX_NAME_LENGTH
 
 #: Members that name who measured, the surest first; and those that may as well name a message, a place or a program.
 NAMES = (
-    "sensorid", "deviceid", "deveui", "deviceeui", "stationid", "nodeid", "meterid", "thingid", "assetid",
-    "devid", "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname",
-    "nodename", "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn",
-    "imei", "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
-    "deviceuuid", "macno", "ident", "registercode", "registrationcode", "测站编码", "测点编号", "站点编号", "站码",
+    "sensorid", "deviceid", "deveui", "deviceeui", "stationid", "nodeid", "meterid", "thingid", "assetid", "devid",
+    "did", "idwasp", "devicecode", "stationcode", "sensorcode", "sensorname", "devicename", "stationname", "nodename",
+    "sensor", "device", "station", "node", "thing", "meter", "serialnumber", "serialno", "serial", "sn", "imei",
+    "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
+    "deviceuuid", "macno", "ident", "registercode", "registrationcode", "deviceserial", "deviceserialnumber",
+    "deviceuid", "devcode", "devno", "nodo", "estacion", "dispositivo", "测站编码", "测点编号", "站点编号", "站码",
     "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号",
 )  # fmt: skip
 #: Those that people chose to read, which may change, and those that a maker gave once and for all.
 _SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
 _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddress", "mac")
+#: Members of an alert, and what they say where there is none.
+_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
+_NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
 #: Objects beside the values that say whose they are, and since when.
 _HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta")
 #: A number of a chip or a radio, under a word that elsewhere names a place or a program.
@@ -41,8 +45,10 @@ _TIMES = (
     "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
     "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
-    "lastupdate", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime", "recordedtime", "readat",
-    "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
+    "lastupdate", "updatetime", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime",
+    "recordedtime", "readat", "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
+    "at", "when", "obstime", "observetime", "uploadtime", "samplingtime", "messagedate", "timestampmeasured", "zeit",
+    "zeitstempel", "fecha", "时间", "采集时间", "上报时间", "监测时间",
 )  # fmt: skip
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
 _SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"
@@ -69,6 +75,7 @@ class Scope:
         sensor: by a member that is there for it; `own` by an `id`, `faint` by a name of something around it.
         before: the member in which this place lies, which may be the first half of a word (`wind`, `speed`).
         word: the quantity's word in the topic, for a body that is one value.
+        alarmed: within what tells that a limit was crossed: its values are not told regularly, and mostly rounded.
     """
 
     sensor: str = ""
@@ -79,6 +86,7 @@ class Scope:
     before: str = ""
     word: str = ""
     quality: Quality = Quality.GOOD
+    alarmed: bool = False
 
 
 def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scope:
@@ -102,6 +110,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         time_ns=time_within(folded, replace(scope, time_ns=time_within(head, scope, zone)), zone),
         label=joined(scope.label, *map(str, _which(folded))),
         quality=_quality(folded, scope.quality),
+        alarmed=scope.alarmed or any(_is_alarm(folded[key]) for key in _OF_AN_ALARM & folded.keys()),
     )
 
 
@@ -129,6 +138,10 @@ def _named(folded: Mapping[str, Any]) -> str:
     key, name = next(((key, name) for key in NAMES if key in folded and (name := name_of(folded[key]))), ("", ""))
     given = (name_of(folded[one]) for one in _GIVEN if one in folded) if key in _SHOWN else iter(())
     return next(filter(None, given), name)
+
+
+def _is_alarm(said: object) -> bool:
+    return str(said).strip().lower() not in _NO_ALARM
 
 
 def _head(folded: Mapping[str, Any]) -> Mapping[str, Any]:

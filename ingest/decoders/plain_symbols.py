@@ -7,7 +7,7 @@ from functools import lru_cache
 from ingest.decoders.known import Known
 
 _SYMBOL = re.compile(
-    r"(?P<upper>U|V|I|P|Q|S|PF|F)_?(?P<which>a|b|c|ab|bc|ca|[ABC]N?|AB|BC|CA|[123nN]|L[123]N?|[RYB]N?|RY|YB|BR|AC|DC)?"
+    r"(?P<upper>U|V|I|P|Q|S|PF|F)_?(?P<which>a|b|c|ab|bc|ca|[ABC]N?|AB|BC|CA|[123nN]|L[123]N?|[RYB]N?|RY|YB|BR|AC[123]?|DC[12]?)?"
     r"|(?P<lower>u|i|p|q|pf)_?(?P<of>a|b|c|ab|bc|ca|[123])|(?P<factor>pf)"
 )
 _QUANTITIES = {

@@ -10,7 +10,7 @@ from typing import Any
 _THINGS = (
     "sensor|device|node|nodo|thing|meter|smartmeter|energymeter|watermeter|station|estacion|dispositivo|equip(?:ment)?"
     "|bin|container|dumpster|tank|reservoir|silo|well|borehole|pump|valve|gauge|raingauge|buoy|manhole|drain|hydrant"
-    "|pole|gully|lamp|lamppost|luminaire|light|streetlight|parking(?:spot|slot|space|lot)?|spot|slot|charger|chargepoint"
+    "|pole|gully|lamp|lamppost|luminaire|light|streetlight|parking(?:spot|slot|space|lot)?|spot|slot|charger|pile|chargepoint"
     "|chargingstation|evse|wallbox|plug|socket|elevator|lift|escalator|machine|motor|asset|mote|beacon|camera|cam"
     "|detector|counter|radar|vehicle|bus|tram|train|bike|scooter|panel|ups|pdu|rack|inverter|plc|rtu|dtu|controller"
     "|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"

@@ -51,7 +51,7 @@ AMBIGUOUS = frozenset(
         "power_consumption", "power_usage", "total_power", "consumption", "light_intensity", "light_level",
         "luminosity", "brightness", "cod", "power_total", "total_power_consumption", "energy_consumed",
         "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
-        "wind", "fill",
+        "wind", "fill", "pegel",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -64,7 +64,8 @@ WHOLE = {
     "kwh": Known("energy", "kWh"), "watts": Known("power", "W"), "amps": Known("current", "A"),
     "flow_temperature": Known("temperature", None, "flow"), "flow_temp": Known("temperature", None, "flow"),
     "watt": Known("power", "W"), "celsius": Known("temperature", "°C"), "fahrenheit": Known("temperature", "°F"),
-    "kilowatts": Known("power", "kW"),
+    "kilowatts": Known("power", "kW"), "kw": Known("power", "kW"), "hz": Known("frequency", "Hz"),
+    "kva": Known("apparent_power", "kVA"),
     "thdu": Known("harmonic_distortion", "%", "voltage"), "thdi": Known("harmonic_distortion", "%", "current"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
     "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
@@ -84,7 +85,8 @@ MORE = {
     "humid": "humidity", "rhum": "humidity", "atmp": "temperature", "abs_humid": "absolute_humidity",
     "rco2": "co2", "pm01": "pm1", "pm02": "pm25", "pm2p5": "pm25", "lux": "illuminance",
     "outtemp": "temperature", "out_humidity": "humidity", "solarradiation": "solar_radiation", "uv": "uv_index",
-    "windspd": "wind_speed", "wind_avg": "wind_speed", "windgust": "wind_gust", "wind_dir": "wind_direction",
+    "windspd": "wind_speed", "wind_spd": "wind_speed", "wind_avg": "wind_speed", "windgust": "wind_gust",
+    "wind_dir": "wind_direction",
     "barom": "atmospheric_pressure", "baro": "atmospheric_pressure", "vbat": "battery_voltage",
     "vbatt": "battery_voltage", "battery_v": "battery_voltage", "batt_v": "battery_voltage", "light": "illuminance",
     "rainrate": "rain_intensity", "batt": "battery_level", "bat": "battery_level", "battery_pct": "battery_level",
@@ -120,6 +122,13 @@ MORE = {
     "irms": "current", "tem": "temperature", "disk_use": "disk_usage", "memory_use": "memory_usage",
     "remaining_runtime": "battery_runtime", "runtime_remaining": "battery_runtime", "runtime_left": "battery_runtime",
     "wifi_strength": "rssi", "wifi_signal": "rssi", "wifi_signal_strength": "rssi", "wifi": "rssi",
+    "batvolt": "battery_voltage", "battvolt": "battery_voltage", "bat_volt": "battery_voltage",
+    "batt_volt": "battery_voltage", "battery_volt": "battery_voltage", "rel_hum": "humidity", "relhum": "humidity",
+    "active_power_total": "power", "total_active_power": "power", "active_energy": "energy",
+    "total_active_energy": "energy", "energy_imported": "energy", "imported_energy": "energy",
+    "energy_import": "energy", "energy_imported_total": "energy", "active_energy_imported": "energy",
+    "energy_exported": "energy_returned", "exported_energy": "energy_returned", "energy_export": "energy_returned",
+    "energy_exported_total": "energy_returned", "lightning_strikes": "lightning_count",
     "energy_consumed": "energy", "energy_total": "energy", "total_energy": "energy",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
@@ -147,6 +156,7 @@ ENDINGS = {
     "pct": "%", "percent": "%", "perc": "%", "rh": "%", "hpa": "hPa", "kpa": "kPa", "pa": "Pa", "mbar": "mbar",
     "bar": "bar", "psi": "psi", "inhg": "inHg", "mmhg": "mmHg", "mps": "m/s", "ms": "m/s", "m_s": "m/s",
     "kmh": "km/h", "kph": "km/h", "km_h": "km/h", "mph": "mph", "mi_h": "mph", "knots": "kn", "kn": "kn", "deg": "°",
+    "km": "km",
     "degrees": "°", "mm": "mm", "cm": "cm", "m": "m", "in": "in", "ft": "ft", "mm_h": "mm/h", "mmh": "mm/h",
     "v": "V", "volts": "V", "mv": "mV", "a": "A", "amps": "A", "ma": "mA", "w": "W", "watts": "W", "kw": "kW",
     "va": "VA", "kva": "kVA", "var": "var", "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "hz": "Hz", "ppm": "ppm",

@@ -79,6 +79,31 @@ def readings(body: Any) -> dict[str, tuple[float, str | None]]:
             {"voltage": (230, None), "current": (2, None), "apparent_power": (460, "VA"), "power_factor": (0.9, "")},
             id="volt-amperes of who writes U",
         ),
+        pytest.param(
+            {"power": {"actual": 70, "reactive": 4, "l1": 30, "l2": 40}},
+            {
+                "power": (70, None),
+                "power/l1": (30, None),
+                "reactive_power": (4, None),
+            },
+            id="another quantity beside the actual one",
+        ),
+        pytest.param(
+            {"windSpd2min": 2, "active_energy_imported": 7, "batvolt": 3.9, "kw": 2, "distance_km": 3},
+            {
+                "wind_speed": (2, None),
+                "energy": (7, None),
+                "battery_voltage": (3.9, None),
+                "power": (2, "kW"),
+                "distance": (3, "km"),
+            },
+            id="more words",
+        ),
+        pytest.param(
+            {"data": [{"pointName": "进水井液位", "value": 1.2, "unit": "m"}]},
+            {"water_level/进水井": (1.2, "m")},
+            id="point",
+        ),
     ],
 )
 def test_a_words_dress_is_taken_off(body: Any, expected: dict[str, tuple[float, str | None]]) -> None:
@@ -116,7 +141,21 @@ def test_a_word_means_one_thing_beside_others(body: Any, expected: dict[str, tup
 
 @pytest.mark.parametrize(
     "word",
-    ["target_temperature", "max_current", "pilot_current", "desired_temperature", "float_voltage", "blood_pressure"],
+    [
+        "target_temperature",
+        "max_current",
+        "pilot_current",
+        "desired_temperature",
+        "float_voltage",
+        "blood_pressure",
+        "eco_temperature",
+        "over_voltage",
+        "fuse_current",
+        "light_temp",
+        "price_current",
+        "设定温度",
+        "液位报警值",
+    ],
 )
 def test_a_wish_a_limit_or_a_persons_value_is_no_probe(word: str) -> None:
     with pytest.raises(UndecodableMessage):
@@ -155,11 +194,25 @@ def test_a_heads_time_is_its_bodys() -> None:
         pytest.param({"trackid": 4, "x": 10, "y": 12, "speed": 1.5}, id="a thing that a radar follows"),
         pytest.param({"cmd": "setData", "temp": 20}, id="a command about data"),
         pytest.param({"d": 1, "wifi": 61}, id="a radio's share of hundred is no level"),
+        pytest.param(
+            {"id": "phone:3", "mac": "0a1b2c3d4e5f", "rssi": -70, "distance": 2.5, "speed": 0.1},
+            id="how near somebody is",
+        ),
+        pytest.param({"strikes": 1, "energy": 91823}, id="a flash's energy"),
+        pytest.param({"alarmLevel": 2, "points": [{"name": "temp", "value": 71}]}, id="values of an alert"),
     ],
 )
 def test_what_is_no_reading(body: Any) -> None:
     with pytest.raises(UndecodableMessage):
         told("x/y", body)
+
+
+def test_where_no_alert_is_values_are_read() -> None:
+    assert readings({"alarmLevel": 0, "data": [{"name": "temp", "value": 20}]}) == {"temperature": (20, None)}
+
+
+def test_a_topics_last_level_may_name_thing_and_quantity() -> None:
+    assert told("plant/boiler_temp", "61") == {("plant", "temperature/boiler"): (61, None)}
 
 
 def test_a_command_that_reports_is_a_report() -> None:
