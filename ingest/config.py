@@ -172,10 +172,18 @@ class NormaliseSettings(_Settings):
     )
 
 
+#: Segments that a full journal has at least.
+_SEGMENTS = 4
+
+
 class JournalSettings(_Settings):
     """The append-only journal on disk."""
 
-    segment_bytes: int = Field(64 * 2**20, ge=64 * 2**10, description="Size at which a new segment file is begun")
+    segment_bytes: int = Field(
+        64 * 2**20,
+        ge=64 * 2**10,
+        description="Size at which a new segment file is begun; a quarter of max_bytes at most",
+    )
     max_bytes: int = Field(
         8 * 2**30, ge=2**20, description="Size of the whole journal at which nothing more is read from the broker"
     )
@@ -187,6 +195,11 @@ class JournalSettings(_Settings):
         ge=0,
         description="Messages among which a repeated one is recognised (NATS has at most 65,535 in flight)",
     )
+
+    @property
+    def begun_bytes(self) -> int:
+        """Return the size at which a segment is begun: of a journal in one piece nothing could be given back."""
+        return min(self.segment_bytes, self.max_bytes // _SEGMENTS)
 
 
 class QuarantineSettings(_Settings):

@@ -168,17 +168,19 @@ class Journal:
             COMMITS_REFUSED.labels("disk").inc()
             raise StoreUnavailable("journal", cause="its disk is almost full")
         newest = self._segments[-1].size() if self._writer is not None else 0
-        if self._old_bytes + newest >= self._settings.max_bytes:
+        full = self._old_bytes + newest >= self._settings.max_bytes
+        # One that is full of what everybody has read, as after its bound was lowered, gives that back once it goes on.
+        if full and min(self._readers.values(), default=self.position) < self.position:
             COMMITS_REFUSED.labels("full").inc()
             raise StoreUnavailable("journal", cause=f"it holds {self._settings.max_bytes} bytes, as many as it may")
-        if newest >= self._settings.segment_bytes:
+        if full or newest >= self._settings.begun_bytes:
             self._seal_writer()
 
     def _open_writer(self, first: int) -> sqlite3.Connection:
         if self._writer is None:
             segment = Segment(self._folder, first, first - 1)
             self._writer = segment.create(self._segments[-1] if self._segments else None)
-            self._space = LogSpace(segment.log_path, self._settings.segment_bytes)
+            self._space = LogSpace(segment.log_path, self._settings.begun_bytes)
             self._segments = (*self._segments, segment)
             self._old_bytes = self._measure()
         return self._writer
