@@ -1,7 +1,6 @@
 """Who was heard when, and how long each level of silence rules waits for a word: registered, learned or absolute."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Self
 
 import numpy as np
@@ -29,9 +28,6 @@ _DERIVED = int(Quality.DERIVED)
 
 #: What is known of a rhythm holds until it may have shortened by this part.
 _QUICKENS = 8
-
-#: The days of `date.toordinal` before 1970, and the length of one.
-_EPOCH, _DAY_NS = date(1970, 1, 1).toordinal(), 86_400 * SECOND_NS
 
 
 def words_of(batch: ReadingBatch) -> tuple[NDArray[np.int32], Ints]:
@@ -61,7 +57,7 @@ class Hearing:
         self.row_of = np.full(int(numbers.max(initial=-1)) + 2, -1, dtype=np.int64)
         self.row_of[numbers] = np.arange(len(numbers))
         self.heard = StateTable("heard", numbers, {"total_ns": (np.int64, 0), "arrived_ns": (np.int64, NEVER_HEARD)})
-        self.installed_ns = _installed_ns(population.installed[watched])
+        self.installed_ns = population.installed_ns[watched]
         promised_s = population.intervals_s[watched][self.place]
         own = np.array([one.own for one in patience], dtype=np.bool_)[pairs.term]
         learn_ns = np.array([-1 if one.learn_ns is None else one.learn_ns for one in patience], dtype=np.int64)
@@ -232,9 +228,3 @@ def _rising(row: Ints, heard_ns: Ints) -> tuple[Ints, Ints]:
     base_ns, width = int(heard_ns.min()), int(np.ptp(heard_ns)) + 1
     stretch = np.cumsum(np.diff(row, prepend=row[0]) != 0) * width
     return row, np.maximum.accumulate(stretch + (heard_ns - base_ns)) - stretch + base_ns
-
-
-def _installed_ns(days: NDArray[np.int32]) -> Ints:
-    """Return when sensors count as installed: that day's midnight UTC, which no city east of it waits long for."""
-    since: Ints = (days.astype(np.int64) - _EPOCH) * _DAY_NS
-    return np.where(days == 0, 0, since)

@@ -1,6 +1,7 @@
 """The registered sensors in columns, so that a thousand selections over them are quick."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from city.calendar import Calendar
 from city.catalogue import default_catalogue
 from city.census import Census
+from city.clock import SECOND_NS
 from city.entry import NumberedSensor
 from city.registered import Registered
 from city.sensor import Sensor
@@ -20,6 +22,9 @@ Fitting = Callable[[Census, tuple[str, ...]], NDArray[np.bool_]]
 
 #: A component's code begins with so many digits of its county (GB/T 30428.2).
 _COUNTY = 6
+
+#: The days of `date.toordinal` before 1970, and the length of one.
+_EPOCH, _DAY_NS = date(1970, 1, 1).toordinal(), 86_400 * SECOND_NS
 
 #: The calendar where nobody gave one.
 _EVERYWHERE = Calendar(ZoneInfo("UTC"))
@@ -55,9 +60,13 @@ class Population:
         return self._census.numbers["interval_s"]
 
     @property
-    def installed(self) -> NDArray[np.int32]:
-        """Return the days on which sensors were installed, counted as `date.toordinal` does; 0 where nobody knows."""
-        return self._census.numbers["installed"]
+    def installed_ns(self) -> Rows:
+        """Return since when sensors count as installed: the day's midnight UTC, which no city east of it waits for.
+
+        0 where nobody knows.
+        """
+        days = self._census.numbers["installed"].astype(np.int64)
+        return np.where(days == 0, 0, (days - _EPOCH) * _DAY_NS)
 
     def words_of(self, field: str) -> tuple[Rows, Sequence[str]]:
         """Return for each sensor the place of its word of a field among the words that there are."""

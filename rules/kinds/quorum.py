@@ -37,6 +37,7 @@ from rules.poll import Poll
 from rules.population import Population
 from rules.rule import Rule, Terms
 from rules.series import SeriesIndex
+from rules.shares import Shares
 from rules.table import StateTable
 from rules.votes import NO_BALLOTS, Ballots, Votes
 
@@ -127,9 +128,8 @@ class QuorumPass(GroupedPass):
         self._memories = (self._clock, self._lost.doubted)
         self._of_members = (self._votes.table, self._lost.voters)
         self._within_ns = np.array([one.within_ns for one in terms], dtype=np.int64)[groups.term]
-        # A share is of the group's members, in percent.
         share = np.array([one.share for one in terms], dtype=np.bool_)[groups.term]
-        self._weight = np.where(share, 100 / groups.size, 1.0)
+        self._shares = Shares(groups, population.installed_ns[members.sensor], share)
 
     def refresh(self) -> None:
         """Derive what is not kept in the tables, after they were loaded."""
@@ -153,48 +153,49 @@ class QuorumPass(GroupedPass):
         poll = Poll(self._groups, self._votes.table, cast, batch, lost)
         value, keeping, time_ns = poll.count(self._clock, self._within_ns)
         self._votes.keep(batch, cast)
-        weight, row = self._weight[poll.group], poll.row
+        weight, row = self._shares.weights(poll.group, time_ns), poll.row
         samples = Samples(
             poll.group, row, time_ns, batch.arrival_ns[row], batch.quality[row], value * weight, keeping * weight
         )
         if poll.living is None:
-            return self._climb(samples, lambda element: self._evidence(poll, element))
-        return self._in_doubt(poll, samples, poll.living * weight)
+            return self._climb(samples, lambda element: self._evidence(poll, samples, element))
+        return self._in_doubt(poll, samples, poll.living * weight, poll.staying * weight)
 
-    def _in_doubt(self, poll: Poll, samples: Samples, living: Floats) -> list[Verdict]:
+    def _in_doubt(self, poll: Poll, samples: Samples, living: Floats, staying: Floats) -> list[Verdict]:
         """Judge ballots while some alarm is unconfirmed: the first at which the living reach its level confirms it."""
         verdicts: list[Verdict] = []
         for places in rounds(samples.pair):
             now, group = samples.take(places), samples.pair[places]
             before = self._ladder.table["level"][group]
-            verdicts += self._climb(now, partial(self._evidence_at, poll, places))
+            verdicts += self._climb(now, partial(self._evidence_at, poll, samples, places))
             doubted = (self._lost.doubted["on"][group] > 0) & (before > 0)
             stays = self._ladder.table["level"][group] == before
             again = self._lost.was_sure(group)
             says = self._ladder.met_at(group, before, living[places])
-            says |= again & self._ladder.kept_at(group, poll.staying[places] * self._weight[group])
+            says |= again & self._ladder.kept_at(group, staying[places])
             sure = np.flatnonzero(doubted & stays & says)
             steps = self._ladder.unmoved(group[sure], sure)
             for number, element in enumerate(sure.tolist()):
-                evidence = self._evidence(poll, int(places[element]))
+                evidence = self._evidence(poll, samples, int(places[element]))
                 if again[element]:
                     evidence[AGAIN] = True
                 verdicts.append(self._step(int(now.row[element]), steps, number, now.decided(element), evidence))
             self._lost.believe(np.concatenate([group[doubted & ~stays], steps.pair]))
         return verdicts
 
-    def _evidence_at(self, poll: Poll, places: Ints, element: int) -> dict[str, object]:
-        return self._evidence(poll, int(places[element]))
+    def _evidence_at(self, poll: Poll, samples: Samples, places: Ints, element: int) -> dict[str, object]:
+        return self._evidence(poll, samples, int(places[element]))
 
     def tick(self, time_ns: int, listening: Listening) -> list[Verdict]:
         """Raise what is pending, and doubt what stands, where voters have died and the living alone do not say so."""
         if not self._lost:
             return []
-        fallen = self._lost.fallen(time_ns, listening, self._clock["clock_ns"] - self._within_ns, self._weight)
+        weight = self._shares.weights(self._groups.number, np.full(len(self._groups), time_ns))
+        fallen = self._lost.fallen(time_ns, listening, self._clock["clock_ns"] - self._within_ns, weight)
         risen = self._ladder.advance_unseen(fallen.group, np.full(len(fallen.group), time_ns))
         verdicts = self._unseen(risen, fallen, time_ns)
         self._lost.doubt(risen.pair, [fallen.lost[element] for element in risen.element.tolist()])
-        shaken = self._lost.shaken(time_ns, listening, self._weight)
+        shaken = self._lost.shaken(time_ns, listening, weight)
         verdicts += self._unseen(self._ladder.doubted(shaken.group, np.arange(len(shaken.group))), shaken, time_ns)
         self._lost.doubt(shaken.group, shaken.lost, DOUBTED)
         return verdicts
@@ -221,10 +222,10 @@ class QuorumPass(GroupedPass):
             first_ns = int(batch.arrival_ns[cast.row].min(initial=ENDLESS_NS))
         return self._lost.due_ns(batch, self._index, first_ns, listening)
 
-    def _evidence(self, poll: Poll, element: int) -> dict[str, object]:
-        return self._told(int(poll.group[element]), poll.standing(element))
+    def _evidence(self, poll: Poll, samples: Samples, element: int) -> dict[str, object]:
+        return self._told(int(poll.group[element]), poll.standing(element), int(samples.time_ns[element]))
 
-    def _told(self, group: int, standing: Sequence[tuple[int, float, int]]) -> dict[str, object]:
+    def _told(self, group: int, standing: Sequence[tuple[int, float, int]], at_ns: int) -> dict[str, object]:
         """Return who votes in a group: member, value and time of each."""
         named = [
             {"sensor": self._members.target(member).id, "value": value, "time": iso(time_ns)}
@@ -232,7 +233,7 @@ class QuorumPass(GroupedPass):
         ]
         return {
             "votes": len(standing),
-            "of": int(self._groups.size[group]),
+            "of": int(self._shares.voters(np.array([group]), np.array([at_ns]))[0]),
             "each": _terms(self._groups.terms(group)).of_each,
             "within_s": int(self._within_ns[group]) / SECOND_NS,
             "voters": named,
@@ -246,9 +247,9 @@ class QuorumPass(GroupedPass):
         at_ns = now_ns if clock_ns == NEVER_NS else clock_ns
         fresh = int(np.count_nonzero(time_ns >= at_ns - self._within_ns[pair]))
         standing = [*zip(voters.tolist(), votes["value"][voters].tolist(), time_ns.tolist(), strict=True)]
-        weight = float(self._weight[pair])
+        weight = float(self._shares.weights(np.array([pair]), np.array([at_ns]))[0])
         decided = Decided(at_ns, at_ns, fresh * weight, keeping=len(voters) * weight)
-        return Measured(decided, {**self._told(pair, standing), "fresh": fresh, **self._doubt_of(pair)})
+        return Measured(decided, {**self._told(pair, standing, at_ns), "fresh": fresh, **self._doubt_of(pair)})
 
     def _doubt_of(self, pair: int) -> Mapping[str, object]:
         """Return why the alarm of a group is unconfirmed, nothing where it is not."""

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -184,3 +185,16 @@ def test_quorum_agrees_with_counting_one_by_one(rows: list[Row], places: list[in
 @given(streams(), cuts, st.integers(1, 20))
 def test_quorum_gives_the_same_however_batches_are_cut(rows: list[Row], places: list[int], within_s: int) -> None:
     assert counted(rows, places, within_s) == counted(rows, [], within_s)
+
+
+def test_quorum_share_is_of_those_who_are_installed_by_then() -> None:
+    # The readings are of 2026-09-21: the third is installed two days later, the fourth nobody knows when.
+    sensors = [*TUNNEL[:2], sensor(3, site="tunnel", installed=date(2026, 9, 23)), TUNNEL[3]]
+    bench = started("{notice: {share: 60, clear: 40}}", sensors)
+
+    now = bench.feed(readings((1, 0, 0.2), (2, 1, 0.2)))
+    later = bench.feed(readings((1, 3 * 86_400, 0.2), (2, 3 * 86_400 + 1, 0.1)))
+
+    assert told(now) == [("tunnel", "raised", "notice", pytest.approx(200 / 3))]
+    assert json.loads(now[0].evidence)["of"] == 3
+    assert told(later) == [("tunnel", "cleared", "notice", 25)]
