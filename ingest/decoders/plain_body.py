@@ -45,7 +45,7 @@ _WORDS = (
 )  # fmt: skip
 _VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
-    "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值",
+    "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值", "d", "data", "rawdata",
 )  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 _POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
@@ -146,7 +146,7 @@ class Reader:
         folded = fold(key)
         if folded in _MANY and not _is_by_word(inner):
             yield from self._several(inner, here, depth)
-        elif folded in _AROUND or folded in _MANY or folded in NAMES:
+        elif (folded in _AROUND and not _is_member(key, inner)) or folded in _MANY or folded in NAMES:
             yield from self.read(inner, replace(here, before=""), depth)
         elif isinstance(inner, list) and not here.sensor and _is_gateways(inner):
             yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
@@ -298,6 +298,11 @@ def _each(known: Known, value: object) -> Iterator[tuple[Known, object]]:
         yield from spread(known, value)
     else:
         yield known, value
+
+
+def _is_member(key: str, inner: object) -> bool:
+    """Return whether an object is a member's value, be its word one around many: `current`, in amperes and of now."""
+    return meaning(key) is not None and isinstance(inner, dict) and _is_told(key, inner)
 
 
 def _is_sum(key: str, inner: Mapping[str, Any]) -> bool:

@@ -13,6 +13,8 @@ _OF_TRUTH = {
     "gasleak": "gas", "gasalarm": "gas", "doorstatus": "door_open", "doorstate": "door_open",
     "dooropened": "door_open", "isopen": "door_open", "tampered": "tamper", "onbattery": "on_battery",
 }  # fmt: skip
+#: What runs or stands, told as a truth or as 1 and 0.
+_RUNS = re.compile(r"((?:pump|motor|fan|compressor|generator|blower|escalator|mixer)\d{0,2})(?:is)?running")
 #: Words before `open` and `closed`, and those before `occupied` and `vacant`; a charger's plug is free, too.
 _OPENED = re.compile(r"(?:.*?)(door|window|gate|lid|hatch|manhole|cover)(?:status|state|contact)?")
 _TAKEN = re.compile(
@@ -48,9 +50,12 @@ _MOVED_WORDS = {"active": 1.0, "inactive": 0.0, "motion": 1.0, "no motion": 0.0,
 
 def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     """Return what a word means before a truth or a state's own word, which it does not before a number."""
+    folded = "".join(letter for letter in word.lower() if letter.isalnum())
+    runs = _RUNS.fullmatch(folded)
+    if runs is not None and state_of("equipment_running", value) is not None:
+        return Known("equipment_running", "", runs[1]), True
     if not isinstance(value, bool | str):
         return None
-    folded = "".join(letter for letter in word.lower() if letter.isalnum())
     if isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _TRUTHS):
         state = _OF_TRUTH.get(folded)
         return (Known(state, ""), True) if state is not None else None

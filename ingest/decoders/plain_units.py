@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
+from city.errors import UndecodableMessage
 from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import fold
@@ -35,7 +36,10 @@ _REMARKS = ("description", "label")
 
 def with_written(key: str, value: object) -> tuple[Known, bool] | None:
     """Return what a word means of which only the unit says it, where the value carries one: `"83.20W"`."""
-    written = number_with_unit(value, at="$") if isinstance(value, str) else None
+    try:
+        written = number_with_unit(value, at="$") if isinstance(value, str) else None
+    except UndecodableMessage:  # an id like `1E554` is a number that no float holds, and no value
+        return None
     return with_unit(key, written[1]) if written is not None and written[1] is not None else None
 
 
@@ -46,6 +50,8 @@ def of_record(folded: Mapping[str, Any], word: str) -> str | None:
     )
     if told is None:
         told = next((unit for key in _REMARKS if (unit := _only_a_unit(folded, key))), None)
+    if told == "C":  # of nothing that a city measures coulombs are told
+        return "°C"
     return unit_of(told) if told is not None and told not in BY_UNIT else told
 
 

@@ -51,7 +51,7 @@ AMBIGUOUS = frozenset(
         "power_consumption", "power_usage", "total_power", "consumption", "light_intensity", "light_level",
         "luminosity", "brightness", "cod", "power_total", "total_power_consumption", "energy_consumed",
         "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
-        "wind", "fill", "pegel",
+        "wind", "fill", "pegel", "solar", "vibration",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -65,7 +65,8 @@ WHOLE = {
     "flow_temperature": Known("temperature", None, "flow"), "flow_temp": Known("temperature", None, "flow"),
     "watt": Known("power", "W"), "celsius": Known("temperature", "°C"), "fahrenheit": Known("temperature", "°F"),
     "kilowatts": Known("power", "kW"), "kw": Known("power", "kW"), "hz": Known("frequency", "Hz"),
-    "kva": Known("apparent_power", "kVA"),
+    "kva": Known("apparent_power", "kVA"), "import_kwh": Known("energy", "kWh"), "total_kwh": Known("energy", "kWh"),
+    "export_kwh": Known("energy_returned", "kWh"),
     "thdu": Known("harmonic_distortion", "%", "voltage"), "thdi": Known("harmonic_distortion", "%", "current"),
     "rainratein": Known("rain_intensity", "in/h"), "rain_rate_cm_per_hour": Known("rain_intensity", "cm/h"),
     "battery_mv": Known("battery_voltage", "mV"), "batt_mv": Known("battery_voltage", "mV"),
@@ -122,6 +123,7 @@ MORE = {
     "irms": "current", "tem": "temperature", "disk_use": "disk_usage", "memory_use": "memory_usage",
     "remaining_runtime": "battery_runtime", "runtime_remaining": "battery_runtime", "runtime_left": "battery_runtime",
     "wifi_strength": "rssi", "wifi_signal": "rssi", "wifi_signal_strength": "rssi", "wifi": "rssi",
+    "solar": "solar_radiation", "vibration": "vibration_velocity", "total_system_power": "power",
     "batvolt": "battery_voltage", "battvolt": "battery_voltage", "bat_volt": "battery_voltage",
     "batt_volt": "battery_voltage", "battery_volt": "battery_voltage", "rel_hum": "humidity", "relhum": "humidity",
     "active_power_total": "power", "total_active_power": "power", "active_energy": "energy",

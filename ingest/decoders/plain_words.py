@@ -20,8 +20,8 @@ _IN_WATER = {"ppm": "mg/L", "ppb": "µg/L"}
 _PHASE = re.compile(r"([ABCabc]相|三相|总|零线)(.+)")
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
-    "indoor|outdoor|inside|outside|in|out|room|ambient|air|surface|supply|return|internal|external|int|ext|probe|rack"
-    "|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|\\d{1,2}"
+    "indoor|outdoor|inside|outside|in|out|inlet|outlet|room|ambient|air|surface|supply|return|internal|external|int|ext"
+    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|\\d{1,2}"
 )
 #: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
 _CHIPS = (
@@ -36,6 +36,8 @@ _CIRCUITS = (
     "|system|total|line|main|outlet|input|output"
 )
 _ELECTRIC = frozenset({"power", "voltage", "current", "frequency", "energy", "apparent_power", "reactive_power"})
+#: Ends of a circuit that are a pipe's, too.
+_OF_PIPES = frozenset({"outlet", "inlet", "line", "main", "mains", "system"})
 _OF_POWER_PLANTS = frozenset({"energy_today", "power_input", "power_output"})
 #: A current or voltage for charging is as often the one that is wished for.
 _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
@@ -55,6 +57,9 @@ _SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|read|measured|m
 #: Quantities of which a `value` is none of a converter: `Rain_Value` is as often the number that a pin gives.
 _VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "pm25", "pm10", "noise_laeq"})
 _VALUED |= {"pressure", "power", "energy", "voltage"}
+#: What is in the air is told as a level or a concentration, too; of water a level is how high it stands.
+_LEVEL = re.compile(r"(.+)_(?:level|concentration|conc)")
+_LEVELLED = frozenset({"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"})
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
@@ -83,6 +88,9 @@ def meaning(word: str) -> tuple[Known, bool] | None:
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
     now = _SAID_TWICE.fullmatch(parted) if found is None else None
     found = _of_now(now[1], now[2]) if now is not None else found
+    level = _LEVEL.fullmatch(parted) if found is None else None
+    gas = _plain_meaning(level[1]) if level is not None else None
+    found = gas if gas is not None and gas[0].quantity in _LEVELLED else found
     bare = undressed(parted) if found is None else ""
     found = _plain_meaning(bare) if bare else found
     asked = _IS.fullmatch(parted) if found is None else None
@@ -215,6 +223,8 @@ def _chinese(word: str) -> tuple[Known, bool] | None:
     bare, label = (phase[2], phase[1]) if phase is not None else (word.strip(), "")
     quantity = _find(named) if named is not None else _by_chinese_name().get(bare)
     for within, which in chinese_dress(bare) if quantity is None else ():
+        if within.isascii() and within != bare and meaning(within) is not None:  # `PH值`, `CO2浓度`
+            return meaning(within)
         quantity, label = _by_chinese_name().get(within), f"{label}{which}"
         if quantity is not None:
             break
@@ -244,7 +254,7 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
 
 def _may_be_of(label: str, quantity: str) -> bool:
     """Return whether a quantity may be told of the end of a circuit that a word names."""
-    if _IS_CIRCUIT.fullmatch(label) is None:
+    if _IS_CIRCUIT.fullmatch(label) is None or (quantity == "pressure" and label in _OF_PIPES):
         return True
     return quantity in _ELECTRIC | _OF_POWER_PLANTS and (label, quantity) not in _WISHED
 

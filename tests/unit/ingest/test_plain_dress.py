@@ -100,6 +100,27 @@ def readings(body: Any) -> dict[str, tuple[float, str | None]]:
             id="more words",
         ),
         pytest.param(
+            {"CO2 level": 640, "outlet_pressure": 3, "PH值": 7, "vibration_mm_s": 2, "solar_w_m2": 700},
+            {
+                "co2": (640, "ppm"),
+                "pressure/outlet": (3, None),
+                "ph": (7, "pH"),
+                "vibration_velocity": (2, "mm/s"),
+                "solar_radiation": (700, "W/m²"),
+            },
+            id="levels of what is in the air, pipes' ends, words that wait for their unit",
+        ),
+        pytest.param(
+            {"Pump_1_running": 1, "fan_running": False, "temp": 20},
+            {"equipment_running/pump1": (1, ""), "equipment_running/fan": (0, "")},
+            id="what runs",
+        ),
+        pytest.param({"current": {"v": 2, "u": "A"}}, {"current": (2, "A")}, id="a current is told once"),
+        pytest.param(
+            {"name": "Rack 1", "value": 24, "unit": "C"}, {"temperature/Rack 1": (24, "°C")}, id="no coulombs"
+        ),
+        pytest.param({"name": "temp", "data": 24}, {"temperature": (24, None)}, id="a record's data"),
+        pytest.param(
             {"data": [{"pointName": "进水井液位", "value": 1.2, "unit": "m"}]},
             {"water_level/进水井": (1.2, "m")},
             id="point",
@@ -171,6 +192,7 @@ def test_a_wish_a_limit_or_a_persons_value_is_no_probe(word: str) -> None:
         pytest.param("a/b", {"header": {"deviceId": "h7"}, "body": {"temp": 20}}, "h7", id="a head"),
         pytest.param("a/b", {"source": "af91c0de", "temp": 20}, "af91c0de", id="a chip's number"),
         pytest.param("a/b", {"source": "edge", "temp": 20}, "a/b", id="a program is nobody"),
+        pytest.param("a/b", {"device_id": "2E777", "temp": 20}, "2E777", id="an id that is a huge number"),
         pytest.param("a/b", {"测站编码": "6150", "水位": 2}, "6150", id="a Chinese id"),
         pytest.param("mt/gw/0a0b0c0d0e0f/dev/a1b2c3d4e5f6/temp", "20", "a1b2c3d4e5f6", id="the last number of a topic"),
         pytest.param("yard/202611221000/temp", "20", "yard/202611221000", id="digits alone may be a date"),
@@ -205,6 +227,10 @@ def test_a_heads_time_is_its_bodys() -> None:
 def test_what_is_no_reading(body: Any) -> None:
     with pytest.raises(UndecodableMessage):
         told("x/y", body)
+
+
+def test_a_long_name_is_nobodys_word() -> None:
+    assert readings({"n" * 200: 1, "值" * 200: 1, "temp": 20}) == {"temperature": (20, None)}
 
 
 def test_where_no_alert_is_values_are_read() -> None:
