@@ -17,6 +17,7 @@ _WORDS = {
     "history_misses": "the history misses what arrived",
     "points_refused": "the history store refused points",
     "side_file_damaged": "a file beside the journal was set aside",
+    "rules_fault": "judging met a fault and began anew: `{name}`",
     "alarm_set_aside": "alarms of the rule `{name}` met a fault and were set aside undecided",
 }
 

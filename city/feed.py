@@ -182,6 +182,9 @@ AILMENT_KINDS = (
 )  # fmt: skip
 TROUBLE_KINDS = DAMAGE_KINDS + AILMENT_KINDS
 
+#: Kinds that judging tells, until ingest is started again.
+JUDGING_KINDS = ("rules_fault",)
+
 #: Kinds that the desk tells of itself, while they last.
 DESK_KINDS = ("alarm_set_aside",)
 
@@ -191,9 +194,10 @@ class Trouble:
     """Something that is damaged or lost, or that does not work now.
 
     Attributes:
-        kind: one of `TROUBLE_KINDS`.
+        kind: one of `TROUBLE_KINDS`, `JUDGING_KINDS` or `DESK_KINDS`.
         detail: a file, a span of time, or what a broker or store said itself, so that it needs no language.
-        name: the broker, with its topic filter where it is about one, or the store; empty where there is none.
+        name: the broker, with its topic filter where it is about one, the store, the rule or kind of rules; empty where
+            there is none.
     """
 
     kind: str

@@ -115,6 +115,11 @@ class DataFolder:
         return self.root / "damage-alarm"
 
     @property
+    def rules_alarm(self) -> Path:
+        """Return the file that names the alarm that stands because rules met a fault."""
+        return self.root / "rules-alarm"
+
+    @property
     def aside_alarm(self) -> Path:
         """Return the file that names the alarm that stands because alarms could not be admitted."""
         return self.root / "aside-alarm"

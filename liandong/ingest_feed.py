@@ -140,7 +140,7 @@ class IngestFeed:
             history_error=service.history.error or service.pipeline.error,
             book_version=service.pipeline.context_version,
             book_error=self._bench.unreadable or judge.engine.book_error,
-            troubles=tuple(service.troubles()),
+            troubles=(*judge.engine.troubles(), *service.troubles()),
             counters=counters(),
             brokers=service.brokers.status(),
         )

@@ -1,4 +1,4 @@
-"""The desk's care for the system itself: signs of life, and incidents of old copies, damage and alarms set aside."""
+"""The desk's care for the system itself: signs of life, and incidents of old copies, damage and faults."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,10 +14,10 @@ from liandong.copies.metrics import tell_copies
 from liandong.copies.restored import RestoredMark
 from liandong.copies.standing import Standings, complaints, shown
 from liandong.copies.watch import CopyWatch
-from liandong.damage_watch import DamageWatch
 from liandong.heartbeat import Ailments, Heartbeat
 from liandong.quantity_watch import QuantityWatch
 from liandong.settings import Settings
+from liandong.trouble_watch import DAMAGE, RULES_FAULT, TroubleWatch
 from linkage.admission.admit import Admitter
 from linkage.faults import faults_told
 from linkage.ledger import Ledger
@@ -60,16 +60,18 @@ class Care:
             await Heartbeat(settings, Ailments(database, feed, self._late, self._restored), self._clock, allow).run()
 
     async def watching(self, ledger: Ledger, feed: Feed, work: Callable[[], Awaitable[None]]) -> None:
-        """Watch copies, damage and admission while `work` is done, which the ledger's writes belong to."""
+        """Watch copies, damage, rules and admission while `work` is done, which the ledger's writes belong to."""
         folder, admit = self._settings.folder, Admitter(ledger).admit
         copies = CopyWatch(self._standings, self._settings.backup, self._clock, folder.copies_alarm, admit)
         aside = AsideWatch(ledger.database, self._clock, folder.aside_alarm, admit)
-        damage = DamageWatch(feed, self._clock, folder.damage_alarm, admit)
+        damage = TroubleWatch(DAMAGE, feed, self._clock, folder.damage_alarm, admit)
+        rules = TroubleWatch(RULES_FAULT, feed, self._clock, folder.rules_alarm, admit)
         async with asyncio.TaskGroup() as group:
             watching = [
                 group.create_task(_watch(copies), name="desk.copies"),
                 group.create_task(_watch(aside), name="desk.aside"),
                 group.create_task(damage.run(), name="desk.damage"),
+                group.create_task(rules.run(), name="desk.rules_fault"),
             ]
             await work()
             for task in watching:

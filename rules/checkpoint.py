@@ -15,6 +15,7 @@ from city.errors import StoreUnavailable
 from city.feed import OutboxItem
 from rules.checkpoint_file import Changes, CheckpointFile, Chunk, DamagedCheckpoint, Head
 from rules.engine import Engine
+from rules.mishaps import Mishaps
 from rules.salvage import Salvage, salvage
 from rules.states import AlarmStates
 
@@ -61,14 +62,14 @@ class Judge:
             StoreUnavailable: the file cannot be opened or made now.
         """
         # Outbox numbers rise even across a file that was set aside, so that no answer to an old number settles a new.
-        first_number = clock.now_ns() // MILLISECOND_NS
+        first_number, mishaps = clock.now_ns() // MILLISECOND_NS, Mishaps(clock)
         try:
-            return cls(Engine(catalogue), CheckpointFile.open(path, first_number=first_number))
+            return cls(Engine(catalogue, mishaps), CheckpointFile.open(path, first_number=first_number))
         except DamagedCheckpoint as error:
             aside = _set_aside(path, first_number)
             log.warning("checkpoint_set_aside", path=str(path), aside=str(aside), cause=error.cause)
             fresh = CheckpointFile.open(path, first_number=first_number)
-            judge = cls(Engine(catalogue), fresh, damage=f"{error}; it is kept as `{aside}`")
+            judge = cls(Engine(catalogue, mishaps), fresh, damage=f"{error}; it is kept as `{aside}`")
             judge.take_over(salvage(aside))
             return judge
 

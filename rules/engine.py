@@ -1,8 +1,11 @@
 """The rule engine: journal entries in, alarm transitions out; it knows no clock, no file and no SQL."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from city.alarm import AlarmTransition
 from city.calendar import Calendar
@@ -10,6 +13,7 @@ from city.catalogue import Catalogue
 from city.context_bytes import applied
 from city.entry import Arrivals, Connection, Context, ContextChange, Journaled, Tick
 from city.errors import BadCityFile
+from city.feed import Trouble
 from city.holidays import parse_holidays
 from rules.book import RuleBook
 from rules.kind import OpenAlarm, Pass, Verdict
@@ -18,6 +22,7 @@ from rules.kinds.silence import Silence
 from rules.leaping import Moment, judged_at_ticks, leap
 from rules.library import Library
 from rules.listening import Listening
+from rules.mishaps import Mishaps
 from rules.patient import Patient
 from rules.population import Population
 from rules.rule import Rule
@@ -33,6 +38,7 @@ class _InForce:
 
     context: Context | None = None
     book: RuleBook = field(default_factory=RuleBook)
+    population: Population = field(default_factory=lambda: Population((), {}))
     passes: dict[str, Pass] = field(default_factory=dict)
 
     def put_to(self, context: Context, book: RuleBook) -> "_InForce | None":
@@ -51,8 +57,9 @@ class Engine:
         library: what reads rule books.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.library = Library(catalogue)
+    def __init__(self, catalogue: Catalogue, mishaps: Mishaps | None = None) -> None:
+        """Begin with nothing in force; a fault of ours is noted in `mishaps`, or raised where there are none."""
+        self.library, self._mishaps = Library(catalogue), mishaps
         self._force, self._ready = _InForce(), _InForce()
         self.listening = Listening()
         self.book_error = ""
@@ -66,6 +73,10 @@ class Engine:
     def context(self) -> Context | None:
         """Return the context in force, with the book in force; None before the first."""
         return self._force.context
+
+    def troubles(self) -> list[Trouble]:
+        """Return which kinds of rules met a fault of ours and began anew."""
+        return [] if self._mishaps is None else self._mishaps.troubles()
 
     def apply(self, item: Journaled) -> list[AlarmTransition]:
         """Judge one entry and return what changed, in the order of readings, then rules, then sensors."""
@@ -86,13 +97,12 @@ class Engine:
         return [(moment, verdict.transition) for moment, verdict in found]
 
     def _judge(self, item: Journaled) -> list[Verdict]:
-        passes = self._force.passes.values()
         match item.entry:
             case Arrivals() as arrivals:
-                return [verdict for pass_ in passes for verdict in pass_.arrivals(arrivals, self.listening)]
+                return self._by_each(lambda _, pass_: pass_.arrivals(arrivals, self.listening))
             case Tick(time_ns):
                 self.listening.tick(time_ns)
-                return [verdict for pass_ in passes for verdict in pass_.tick(time_ns, self.listening)]
+                return self._by_each(lambda _, pass_: pass_.tick(time_ns, self.listening))
             case Connection(time_ns, listening):
                 self.listening.connect(time_ns, listening=listening)
                 return []
@@ -100,6 +110,27 @@ class Engine:
                 return self._enforce(context)
             case ContextChange() as change:
                 return self._change(change)
+
+    def _by_each(self, judged: Callable[[str, Pass], list[Verdict]]) -> list[Verdict]:
+        """Return what each kind says; one that meets a fault says nothing, and begins anew."""
+        verdicts = []
+        for kind, pass_ in self._force.passes.items():
+            try:
+                verdicts += judged(kind, pass_)
+            except Exception as fault:
+                if self._mishaps is None:
+                    raise
+                self._mishaps.note(kind, fault)
+                self._force.passes[kind] = self._anew(kind)
+        return verdicts
+
+    def _anew(self, kind: str) -> Pass:
+        """Return the pass of a kind without the state that a fault left half changed."""
+        pass_ = _pass(kind, self._force.book, self._force.population)
+        for table in pass_.tables:
+            table.touch(np.arange(len(table)))  # what a checkpoint holds of it is to be forgotten
+        pass_.begin(self.listening)
+        return pass_
 
     def _change(self, change: ContextChange) -> list[Verdict]:
         """Put a changed context in force; one whose base is not is passed over, and a whole one comes later."""
@@ -112,36 +143,48 @@ class Engine:
         """Put a context in force; a book with mistakes leaves the one in force with the new registry."""
         old = self._force
         try:
-            book = self._book_of(context)
-            _calendar(context)
-            self.book_error = ""
-        except BadCityFile as error:
-            book, self.book_error = old.book, str(error)
+            self._force, self.book_error = self._built(context), ""
+        except Exception as error:  # noqa: BLE001 - a book must not end the city's judging, whatever is wrong with it
+            self.book_error = self._why(error)
             before = old.context if old.context is not None else _NOTHING
             # A book that cannot be read names no series: those of the one in force keep their numbers.
             quantities = {**before.quantities, **context.quantities}
             context = replace(
                 context, book=before.book, zone=before.zone, holidays=before.holidays, quantities=quantities
             )
-        ready, self._ready = self._ready, _InForce()
-        self._force = ready.put_to(context, book) or _compiled(context, book)
-        verdicts: list[Verdict] = []
-        for kind, pass_ in self._force.passes.items():
+            self._force = _compiled(context, old.book)
+
+        def adopted(kind: str, pass_: Pass) -> list[Verdict]:
             pass_.begin(self.listening)
-            if kind in old.passes:
-                verdicts += pass_.adopt(old.passes[kind], context.time_ns)
-        return verdicts
+            return pass_.adopt(old.passes[kind], context.time_ns) if kind in old.passes else []
+
+        return self._by_each(adopted)
+
+    def _built(self, context: Context) -> _InForce:
+        """Return what a context is compiled to, or was beforehand; raises BadCityFile."""
+        ready, self._ready = self._ready, _InForce()
+        book = self._book_of(context)
+        _calendar(context)
+        return ready.put_to(context, book) or _compiled(context, book)
+
+    def _why(self, error: Exception) -> str:
+        """Return why a book is not in force; raises a fault of ours where nobody takes note of it."""
+        if isinstance(error, BadCityFile):
+            return str(error)
+        if self._mishaps is None:
+            raise error
+        self._mishaps.note("book", error)
+        return f"A fault of the program, described in its log, not of the book: {type(error).__name__}"
 
     def prepare(self, context: Context) -> None:
         """Do beforehand what takes long of putting a context in force; when its entry is applied, the rest is quick.
 
         May be called in another thread, with one context at a time. It decides nothing: unprepared, a context comes to
-        the same. A book with mistakes is left to be told of when it is applied.
+        the same. A book with mistakes, or one that meets a fault, is left to be told of when it is applied.
         """
-        try:
+        self._ready = _InForce()
+        with suppress(Exception):
             self._ready = _compiled(context, self._book_of(context))
-        except BadCityFile:
-            self._ready = _InForce()
 
     def _book_of(self, context: Context) -> RuleBook:
         """Return the book of a context, which most often is the one in force; raises BadRuleBook."""
@@ -226,8 +269,9 @@ def _calendar(context: Context) -> Calendar:
 
 def _compiled(context: Context, book: RuleBook) -> _InForce:
     population = Population(context.sensors, context.quantities, _calendar(context))
-    passes: dict[str, Pass] = {
-        name: Patient(kind, [(place, rule) for place, rule in enumerate(book.rules) if rule.kind == name], population)
-        for name, kind in KINDS.items()
-    }
-    return _InForce(context, book, passes)
+    return _InForce(context, book, population, {kind: _pass(kind, book, population) for kind in KINDS})
+
+
+def _pass(kind: str, book: RuleBook, population: Population) -> Pass:
+    rules = [(place, rule) for place, rule in enumerate(book.rules) if rule.kind == kind]
+    return Patient(KINDS[kind], rules, population)

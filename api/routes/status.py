@@ -38,7 +38,7 @@ class TroubleView(BaseModel):
 
     kind: str
     since: Moment
-    name: str = Field(description="The broker, with its topic filter where it is about one, the store, or the rule.")
+    name: str = Field(description="The broker, with its topic filter where it is about one, the store, the rule or kind of rules.")
     detail: str = Field(description="A file, a span of time, or what the broker, the store or the fault said itself.")
 
     @classmethod

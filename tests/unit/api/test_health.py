@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
 from api.trouble_words import words_of
-from city.feed import DESK_KINDS, TROUBLE_KINDS, Trouble
+from city.feed import DESK_KINDS, JUDGING_KINDS, TROUBLE_KINDS, Trouble
 from city.intake import BrokerStatus
 from linkage.admission.setting_aside import SettingAside
 from linkage.person import Role
@@ -117,7 +117,7 @@ async def test_alarm_that_nobody_could_decide_on_is_told(town: Town) -> None:
 
 
 def test_every_trouble_has_words() -> None:
-    troubles = [Trouble(kind, AT_NS, "", "x") for kind in (*TROUBLE_KINDS, *DESK_KINDS)]
+    troubles = [Trouble(kind, AT_NS, "", "x") for kind in (*TROUBLE_KINDS, *JUDGING_KINDS, *DESK_KINDS)]
 
     assert not [one.kind for one in troubles if words_of(one).startswith(one.kind)]
 

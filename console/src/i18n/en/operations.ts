@@ -122,6 +122,7 @@ export const operations: Record<keyof typeof chinese, string> = {
   'trouble.history_misses': 'History misses what arrived',
   'trouble.points_refused': 'Points that InfluxDB refused',
   'trouble.side_file_damaged': 'File beside the journal set aside',
+  'trouble.rules_fault': 'Judging met a fault and began anew; kind of rules:',
   'trouble.alarm_set_aside': 'Alarms that met a fault, set aside undecided and tried again; rule:',
 
   'system.ingest': 'Ingest',

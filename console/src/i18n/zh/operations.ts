@@ -119,6 +119,7 @@ export const operations = {
   'trouble.history_misses': '历史库缺少此段到达的数据',
   'trouble.points_refused': 'InfluxDB 拒收的数据点',
   'trouble.side_file_damaged': '日志旁的文件已隔离',
+  'trouble.rules_fault': '规则判断出错，已重新开始；规则类型：',
   'trouble.alarm_set_aside': '报警处理出错，尚未判定，稍后重试；规则：',
 
   'system.ingest': '采集',

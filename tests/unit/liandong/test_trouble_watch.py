@@ -1,4 +1,4 @@
-"""Damage is an incident from when it is found until what was set aside is gone, over restarts of the desk."""
+"""Damage is an incident from when it is found until what was set aside is gone, and a fault of judging is another."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,9 +10,10 @@ from city.alarm import AlarmTransition, Change
 from city.clock import ManualClock
 from city.errors import StoreUnavailable
 from city.feed import Trouble
-from liandong.damage_watch import DamageWatch
+from liandong.trouble_watch import DAMAGE, RULES_FAULT, TroubleWatch
 from tests.support.feed import QUIET, MemoryFeed
 
+WATCHED = (DAMAGE, RULES_FAULT)
 CLOCK = ManualClock(datetime(2026, 11, 20, 8, tzinfo=UTC))
 DAMAGED = replace(QUIET, troubles=(Trouble("journal_damaged", 5, "damaged/1.row"),))
 AWAY = replace(QUIET, troubles=(Trouble("broker_away", 5, "refused", "east"),))
@@ -21,9 +22,9 @@ AWAY = replace(QUIET, troubles=(Trouble("broker_away", 5, "refused", "east"),))
 async def test_damage_is_raised_once_and_cleared_by_another_desk(tmp_path: Path) -> None:
     said: list[AlarmTransition] = []
     feed, mark = MemoryFeed(now=DAMAGED), tmp_path / "mark"
-    first = DamageWatch(feed, CLOCK, mark, said.extend)
+    first = TroubleWatch(DAMAGE, feed, CLOCK, mark, said.extend)
     looks = [await first.look(), await first.look()]
-    again = DamageWatch(feed, CLOCK, mark, said.extend)
+    again = TroubleWatch(DAMAGE, feed, CLOCK, mark, said.extend)
     await again.look()
     feed.now = QUIET
     cleared = [await again.look(), await again.look()]
@@ -36,7 +37,7 @@ async def test_damage_is_raised_once_and_cleared_by_another_desk(tmp_path: Path)
 
 
 async def test_what_only_does_not_work_now_is_no_damage(tmp_path: Path) -> None:
-    watch = DamageWatch(MemoryFeed(now=AWAY), CLOCK, tmp_path / "mark", lambda _: pytest.fail("an alarm"))
+    watch = TroubleWatch(DAMAGE, MemoryFeed(now=AWAY), CLOCK, tmp_path / "mark", lambda _: pytest.fail("an alarm"))
 
     assert await watch.look() == 0
 
@@ -49,8 +50,16 @@ async def test_alarm_that_was_not_admitted_is_raised_with_the_next_look(tmp_path
             said.append(some)  # type: ignore[arg-type]
             raise StoreUnavailable("database", "away")
 
-    watch = DamageWatch(MemoryFeed(now=DAMAGED), CLOCK, tmp_path / "mark", admit)
+    watch = TroubleWatch(DAMAGE, MemoryFeed(now=DAMAGED), CLOCK, tmp_path / "mark", admit)
     with pytest.raises(StoreUnavailable):
         await watch.look()
 
     assert await watch.look() == 1
+
+
+async def test_fault_of_judging_is_an_alarm_of_its_own(tmp_path: Path) -> None:
+    said: list[AlarmTransition] = []
+    feed = MemoryFeed(now=replace(QUIET, troubles=(Trouble("rules_fault", 5, "ZeroDivisionError", "threshold"),)))
+    looks = [await TroubleWatch(one, feed, CLOCK, tmp_path / one.matter.target, said.extend).look() for one in WATCHED]
+
+    assert (looks, [one.rule for one in said]) == ([0, 1], [":rules-fault"])
