@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liandong.city_folder import CityFolder
+from liandong.rule_doubts import rule_doubts
 from linkage.grids import drawn_grids
 from linkage.responsibility import unwatched
 from rules.book import read_book
@@ -14,9 +15,6 @@ from rules.population import Population
 
 #: Sensors named with one doubt; of more the number is told.
 _NAMED = 3
-
-#: A tag that `liandong replay` gives: rules about recordings wait for sensors that no file has.
-_RECORDED = "recorded"
 
 
 def doubts(city: CityFolder) -> Iterator[str]:
@@ -47,13 +45,10 @@ def _plans(city: CityFolder) -> Iterator[str]:
 
 
 def _rules(city: CityFolder) -> Iterator[str]:
-    rules = read_book(city.book, city.catalogue).rules
-    if not rules:
+    book = read_book(city.book, city.catalogue)
+    if not book.rules:
         yield "Expected at least one rule, got none - at `rules/`"
-    population = Population(city.sensors.census, {})
-    for rule in rules:
-        if _RECORDED not in rule.select.tags and not np.size(population.match(rule.select)):
-            yield f"Expected a rule about some sensor, got `{rule.id}` about none - at `{rule.file}:{rule.line}`"
+    yield from rule_doubts(book, Population(city.sensors.census, {}), city.catalogue)
 
 
 def _strangers(city: CityFolder, word: str, allowed: frozenset[str]) -> Iterator[str]:

@@ -108,7 +108,7 @@ class Expression:
     def compile(self, rules: Sequence[tuple[int, Rule]], population: Population) -> ExpressionPass:
         """Return the pass over these rules and the groups of the sensors they match."""
         sided = [
-            (MOST_VALUES * place + side, replace(rule, id=f"{rule.id}\0{side}", select=_merged(rule, value.select)))
+            (MOST_VALUES * place + side, replace(rule, id=f"{rule.id}\0{side}", select=merged(rule, value.select)))
             for place, rule in rules
             for side, value in enumerate(_terms(rule.terms).values)
         ]
@@ -169,7 +169,7 @@ def _placed(got: str, line: int, column: int) -> str:
     return f"{got} in line {line}, column {column} of the expression"
 
 
-def _merged(rule: Rule, own: Selection) -> Selection:
+def merged(rule: Rule, own: Selection) -> Selection:
     """Return the rule's selection, narrowed or changed by what a value says itself."""
     said = {field.name: getattr(own, field.name) for field in fields(own) if getattr(own, field.name)}
     return replace(rule.select, **said)
