@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded, Observation
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
@@ -100,10 +100,16 @@ class PlainDecoder:
             raise _unrecognised(payload)
         reader = Reader(self._options.zone)
         found = list(_found(reader, topic, payload))
-        if not any(one.telling for one in found) and not reader.heard:
+        if not any(one.telling for one in found) and not reader.heard and not reader.places:
             raise _unrecognised(payload)
         quantities = frozenset(one.measurement.quantity for one in found)
-        return Decoded(self._options.told([_named(one, topic, quantities) for one in found]))
+        for one in found:
+            one.measurement.sensor = _named(one.measurement.sensor, one.scope, topic, quantities)
+        places = [
+            Observation(_named(scope.sensor, scope, topic, quantities), "position", scope.time_ns, dict(place))
+            for scope, place in reader.places
+        ]
+        return Decoded(self._options.told([one.measurement for one in found]), places)
 
 
 def bears(body: Body) -> bool:
@@ -183,16 +189,12 @@ def _pairs(text: str) -> dict[str, str]:
     return {one.group(1): one.group(2) for one in found}
 
 
-def _named(one: Plain, topic: str, quantities: frozenset[str]) -> Measurement:
-    """Return a measurement with its sensor: what the body says surely, else the topic, else what it says faintly."""
-    measurement = one.measurement
-    measurement.sensor = (
-        measurement.sensor or _of_platform(topic) or one.scope.own or _of_topic(topic, quantities) or one.scope.faint
-    )
-    if not measurement.sensor:
+def _named(sensor: str, scope: Scope, topic: str, quantities: frozenset[str]) -> str:
+    """Return whose something is: what the body says surely, else the topic, else what the body says faintly."""
+    sensor = sensor or _of_platform(topic) or scope.own or _of_topic(topic, quantities) or scope.faint
+    if not sensor:
         raise UndecodableMessage(Reason.NO_SENSOR, expected="a sensor in topic or body", got="neither", at="topic")
-    checked_name(measurement.sensor, at="sensor")
-    return measurement
+    return checked_name(sensor, at="sensor")
 
 
 def _of_platform(topic: str) -> str:

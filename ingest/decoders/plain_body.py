@@ -8,6 +8,7 @@ from typing import Any
 
 from city.measurement import Measurement
 from city.units import is_known
+from ingest.decoders.codec_places import position
 from ingest.decoders.known import Known
 from ingest.decoders.plain_company import of_company
 from ingest.decoders.plain_doubts import is_counted, is_guess, is_seen, of_cell
@@ -17,6 +18,7 @@ from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
 from ingest.decoders.plain_tables import is_history, only, row
+from ingest.decoders.plain_things import is_vehicle
 from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
 from ingest.decoders.plain_words import (
     is_chip,
@@ -113,12 +115,14 @@ class Reader:
 
     Attributes:
         heard: whether a word was known, be it that it said that there is no value.
+        places: where vehicles said that they were.
     """
 
     def __init__(self, zone: tzinfo | None) -> None:
         self._zone = zone
         self._left = _MOST
         self.heard = False
+        self.places: list[tuple[Scope, Mapping[str, str | float | bool]]] = []
 
     def read(self, body: Any, scope: Scope, depth: int = 0) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         """Yield what a document says beyond doubt."""
@@ -135,6 +139,8 @@ class Reader:
             if is_seen(folded) or is_history(folded):
                 return
             here = within(folded, scope, self._zone)
+            if is_vehicle(folded) and (place := position(body)):
+                self.places.append((here, place))
             record = self._record(folded, here)
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():

@@ -43,6 +43,8 @@ _WORDS = {
     "flow": _Word(Known("water_flow"), (_OF_PIPES,), 1, 0, 1e6),
     "flowrate": _Word(Known("water_flow"), (_OF_PIPES,), 1, 0, 1e6),
     "load": _Word(Known("load"), (_OF_BATTERIES, _OF_MAINS), 1, 0, 150),
+    "heading": _Word(Known("heading", "°"), (frozenset({"speed"}),), 1, 0, 360),
+    "bearing": _Word(Known("heading", "°"), (frozenset({"speed"}),), 1, 0, 360),
     "floor": _Word(Known("elevator_floor", ""), (_OF_LIFTS,), 1, -20, 200, "direction"),
 }
 _WORDS |= {

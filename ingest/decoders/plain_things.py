@@ -19,6 +19,20 @@ _THINGS = (
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
 #: Who passes something on is not who measured.
 _PASSING = re.compile(r".*(?:gateway|hub|concentrator|nodecentral|signal(?:no|number|code)|counterno|counternumber).*")
+#: What moves through a city, and tells where it is; a telephone or a person is none.
+_VEHICLE = re.compile(
+    r"(?:vehicle|bus|tram|train|truck|trailer|ship|vessel|ferry|sweeper)(?:uid|id|code|ref|no|number)"
+)
+
+
+def is_vehicle(folded: Mapping[str, Any]) -> bool:
+    """Return whether an object is a vehicle's, by the id that it has."""
+    return any(_is_vehicles(key) for key in folded)
+
+
+@lru_cache(maxsize=8192)
+def _is_vehicles(key: str) -> bool:
+    return _VEHICLE.fullmatch(key) is not None
 
 
 def of_thing(folded: Mapping[str, Any], around: str, name_of: Callable[[object], str]) -> str:

@@ -58,7 +58,7 @@ _SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|read|measured|m
 _VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "pm25", "pm10", "noise_laeq"})
 _VALUED |= {"pressure", "power", "energy", "voltage"}
 #: What is in the air is told as a level or a concentration, too; of water a level is how high it stands.
-_LEVEL = re.compile(r"(.+)_(?:level|concentration|conc)")
+_LEVEL = re.compile(r"(?:gas_)?(.+?)(?:_(?:level|concentration|conc))?")
 _LEVELLED = frozenset({"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"})
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 _IS = re.compile(r"is_?(.+)|(.+)_bool")

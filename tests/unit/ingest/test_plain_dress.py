@@ -100,9 +100,10 @@ def readings(body: Any) -> dict[str, tuple[float, str | None]]:
             id="more words",
         ),
         pytest.param(
-            {"CO2 level": 640, "outlet_pressure": 3, "PH值": 7, "vibration_mm_s": 2, "solar_w_m2": 700},
+            {"CO2 level": 640, "gasH2S": 1, "outlet_pressure": 3, "PH值": 7, "vibration_mm_s": 2, "solar_w_m2": 700},
             {
                 "co2": (640, "ppm"),
+                "h2s": (1, None),
                 "pressure/outlet": (3, None),
                 "ph": (7, "pH"),
                 "vibration_velocity": (2, "mm/s"),
@@ -227,6 +228,26 @@ def test_a_heads_time_is_its_bodys() -> None:
 def test_what_is_no_reading(body: Any) -> None:
     with pytest.raises(UndecodableMessage):
         told("x/y", body)
+
+
+def test_where_a_vehicle_is_is_an_event() -> None:
+    body = {"bus_id": "B-4", "lat": 48.1, "lon": 11.5, "speed_kmh": 31, "heading": 90, "ts": 1_763_000_000}
+
+    decoded = AUTO.decode("fleet/pos", json.dumps(body).encode())
+
+    assert [(one.sensor, one.event, one.attributes) for one in decoded.observations] == [
+        ("B-4", "position", {"latitude": 48.1, "longitude": 11.5})
+    ]
+    assert {(m.quantity, m.value, m.unit) for m in decoded.measurements} == {
+        ("speed", 31, "km/h"),
+        ("heading", 90, "°"),
+    }
+
+
+def test_where_a_telephone_is_goes_no_further() -> None:
+    body = {"deviceId": "p-1", "lat": 48.1, "lon": 11.5, "temp": 20}
+
+    assert AUTO.decode("a/b", json.dumps(body).encode()).observations == []
 
 
 def test_a_long_name_is_nobodys_word() -> None:
