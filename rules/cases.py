@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from city.alarm import Change
-from city.catalogue import Catalogue
+from city.catalogue import Catalogue, Quantity
 from city.clock import SECOND_NS, to_ns
+from city.errors import BadCityFile
 from city.level import Domain, Level
+from city.place import Place
 from city.quality import Quality
 from city.sensor import Sensor
 from city.yaml_lines import Located, parse_yaml
 from rules.duration import read_duration_ns
 from rules.faults import BadRuleBook, Faults
 from rules.measure import read_scale
+from rules.selection import read_corner
 
 #: A Friday, a working day, at ten in the morning in China.
 _STARTS_NS = to_ns(datetime(2026, 11, 20, 2, tzinfo=UTC))
@@ -21,7 +24,10 @@ _STARTS_NS = to_ns(datetime(2026, 11, 20, 2, tzinfo=UTC))
 #: A case is judged to the end at every second; longer ones are a slip of the pen.
 LONGEST_NS = 40 * 86_400 * SECOND_NS
 
-_OF_A_SENSOR = ("interval", "district", "site", "grid", "upstream", "tags", "quantities", "recorded")
+_OF_A_SENSOR = (
+    *("interval", "district", "site", "grid", "upstream", "tags", "quantities", "recorded"),
+    *("place", "code", "installed"),
+)
 _READING = (("sensor", "quantity"), ("at", "value", "values", "every", "until", "unit", "quality", "arrives"))
 _EVENT = (("sensor", "event"), ("at", "every", "until", "confidence", "arrives"))
 _EXPECTED = (("at", "rule"), ("sensor", "change", "level", "value"))
@@ -107,7 +113,20 @@ def _sensor(written: Located) -> Sensor:
         site=_text(fields, "site"),
         grid=_text(fields, "grid"),
         upstream=_text(fields, "upstream"),
+        place=Place(*read_corner(fields["place"])) if "place" in fields else None,
+        code=_text(fields, "code"),
+        installed=_day(fields["installed"]) if "installed" in fields else None,
     )
+
+
+def _day(written: Located) -> date:
+    """Return a day, which YAML reads as one where it has no quotes."""
+    if isinstance(written.value, date) and not isinstance(written.value, datetime):
+        return written.value
+    try:
+        return date.fromisoformat(written.text())
+    except (BadCityFile, ValueError) as error:
+        raise written.wrong(expected="a day such as `2026-11-20`") from error
 
 
 def _text(fields: dict[str, Located], key: str) -> str:
@@ -165,10 +184,20 @@ def _readings(written: Located, catalogue: Catalogue) -> Iterator[Said]:
     quality = _quality(fields["quality"]) if "quality" in fields else 0
     late_ns = read_duration_ns(fields["arrives"]) if "arrives" in fields else None
     told = values if values is not None else [fields["value"]] * len(times)
-    for at_ns, value in zip(times, told, strict=True):
-        arrives_ns = at_ns if late_ns is None else late_ns
+    name = fields["quantity"].text()
+    for at_ns, written_value in zip(times, told, strict=True):
+        value, arrives_ns = scale.read(written_value), at_ns if late_ns is None else late_ns
+        flags = quality | (0 if _plausible(value, catalogue.of_series(name)) else int(Quality.OUT_OF_RANGE))
         for sensor in _sensors(fields["sensor"]):
-            yield Said(arrives_ns, at_ns, sensor, fields["quantity"].text(), scale.read(value), quality)
+            yield Said(arrives_ns, at_ns, sensor, name, value, flags)
+
+
+def _plausible(value: float, quantity: Quantity | None) -> bool:
+    """Return whether a value is within its quantity's range; ingest flags what is not."""
+    if quantity is None:
+        return True
+    least, most = quantity.minimum, quantity.maximum
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def _events(written: Located) -> Iterator[Said]:
@@ -189,11 +218,12 @@ def _sensors(written: Located) -> list[str]:
 def _times(fields: dict[str, Located], count: int | None) -> Iterable[int]:
     """Return when something is said: once, at each of a list, `count` times, or until a time."""
     start = fields.get("at")
+    _check_times(fields, count)
     if start is not None and isinstance(start.value, tuple):
         return [_at(one) for one in start.items()]
     first_ns = _at(start) if start is not None else 0
     if "every" not in fields:
-        return [first_ns] * (1 if count is None else count)
+        return [first_ns]
     every_ns = read_duration_ns(fields["every"])
     if every_ns <= 0:
         raise fields["every"].wrong(expected="a duration above 0")
@@ -202,6 +232,19 @@ def _times(fields: dict[str, Located], count: int | None) -> Iterable[int]:
     if "until" not in fields:
         raise fields["every"].wrong(expected="`until` beside `every`", got="nothing")
     return range(first_ns, _at(fields["until"]) + 1, every_ns)
+
+
+def _check_times(fields: dict[str, Located], count: int | None) -> None:
+    """Raise where it is not said when each value is, or said twice."""
+    start, every, until = (fields.get(key) for key in ("at", "every", "until"))
+    moments = len(start.items()) if start is not None and isinstance(start.value, tuple) else None
+    if moments is not None and every is not None:
+        raise every.wrong(expected="one time in `at` beside `every`", got=f"{moments}")
+    if until is not None and every is None:
+        raise until.wrong(expected="`until` beside `every`")
+    if count is not None and every is None and count != (1 if moments is None else moments):
+        said = "`every`, or as many times in `at`, beside `values`"
+        raise fields["values"].wrong(expected=said, got=f"{count} values and {moments or 1} times")
 
 
 def _quality(written: Located) -> int:

@@ -82,16 +82,17 @@ def _words(written: Located) -> tuple[str, ...]:
 
 
 def _area(written: Located) -> tuple[Corner, ...]:
-    corners = tuple(_corner(member) for member in written.items())
+    corners = tuple(read_corner(member) for member in written.items())
     if len(corners) < _FEWEST_CORNERS:
         raise written.wrong(expected=f"a polygon of {_FEWEST_CORNERS} corners or more")
     return corners
 
 
-def _corner(written: Located) -> Corner:
+def read_corner(written: Located) -> Corner:
+    """Return a place, `[longitude, latitude]`; raises BadCityFile."""
     members = written.items()
     if len(members) != 2:
-        raise written.wrong(expected="a corner, `[longitude, latitude]`")
+        raise written.wrong(expected="`[longitude, latitude]`")
     longitude, latitude = (member.number() for member in members)
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise written.wrong(expected="longitude and latitude in degrees", got=f"{longitude:g}, {latitude:g}")

@@ -44,21 +44,26 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a case: alarms that were expected and did not come, and the other way round."""
+    """What came of a case: alarms that were expected and did not come, and the other way round.
+
+    It is not run where it names `strangers`, sensors that the city has not, or rules that are `unknown`.
+    """
 
     case: Case
-    missing: tuple[Expected, ...]
-    surprising: tuple[Expected, ...]
-    strangers: tuple[str, ...]
+    missing: tuple[Expected, ...] = ()
+    surprising: tuple[Expected, ...] = ()
+    strangers: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
         """Return whether all came as it should."""
-        return not (self.missing or self.surprising or self.strangers)
+        return not (self.missing or self.surprising or self.strangers or self.unknown)
 
     def remarks(self) -> Iterator[str]:
         """Yield what is wrong, a line each."""
         at = f"{self.case.file}:{self.case.line}"
+        yield from (f"Expected a rule of the book, got `{one}` - at `{at}`" for one in self.unknown)
         yield from (f"Expected a sensor of the city, got `{one}` - at `{at}`" for one in self.strangers)
         yield from (f"Expected {_shown(one)}, got nothing like it - at `{at}`" for one in self.missing)
         yield from (f"Expected nothing more, got {_shown(one)} - at `{at}`" for one in self.surprising[:_TOLD])
@@ -76,8 +81,9 @@ def run(case: Case, city: City) -> Outcome:
     named = {one.sensor for one in case.said} | {one.target for one in case.expected}
     rows = {name: row for name in named if (row := census.row_of(name)) is not None}
     strangers = tuple(sorted({one.sensor for one in case.said} - rows.keys()))
-    if strangers:
-        return Outcome(case, (), (), strangers)
+    unknown = _unknown(case, city.book)
+    if strangers or unknown:
+        return Outcome(case, strangers=strangers, unknown=unknown)
     numbers = {name: int(census.numbers["number"][row]) for name, row in rows.items()}
     names = sorted(city.book.quantities | {one.quantity for one in case.said})
     quantities = {name: number for number, name in enumerate(names)}
@@ -89,6 +95,12 @@ def run(case: Case, city: City) -> Outcome:
     until_ns = max(case.until_ns, *(one.arrives_ns for one in case.said)) if case.said else case.until_ns
     came = engine.leap(_arrivals(case, numbers, quantities), case.starts_ns + _whole(until_ns))
     return _compared(case, came)
+
+
+def _unknown(case: Case, book: RuleBook) -> tuple[str, ...]:
+    """Return rules that a case names and the book has not: none of them is ever silent as it should be."""
+    named = {one.rule for one in case.expected} | ({case.rule} if case.rule else set())
+    return tuple(sorted(named - {rule.id for rule in book.rules}))
 
 
 def _judging(case: Case, book: RuleBook) -> RuleBook:
@@ -149,7 +161,7 @@ def _compared(case: Case, came: Iterable[AlarmTransition]) -> Outcome:
             missing.append(wanted)
         else:
             left.remove(found)
-    return Outcome(case, tuple(missing), tuple(left), ())
+    return Outcome(case, tuple(missing), tuple(left))
 
 
 def _alike(wanted: Expected, one: Expected) -> bool:

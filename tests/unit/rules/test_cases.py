@@ -1,8 +1,12 @@
+from datetime import date
+
 import pytest
 
 from city.alarm import Change
+from city.catalogue import Catalogue
 from city.clock import SECOND_NS
 from city.level import Level
+from city.place import Place
 from city.quality import Quality
 from rules.book import read_book
 from rules.cases import Case, read_cases
@@ -68,6 +72,12 @@ def test_case_comes_out_as_expected(said: str, expect: str) -> None:
             id="something came",
         ),
         pytest.param(
+            f"{{{SPEAKS}, value: 1}}",
+            "{at: 0s, rule: floods}",
+            ["Expected a rule of the book, got `floods` - at `case.yaml:2`"],
+            id="a rule of no book",
+        ),
+        pytest.param(
             "{sensor: level-9, quantity: water_level, value: 1}",
             "",
             ["Expected a sensor of the city, got `level-9` - at `case.yaml:2`"],
@@ -77,6 +87,21 @@ def test_case_comes_out_as_expected(said: str, expect: str) -> None:
 )
 def test_case_says_what_is_wrong(said: str, expect: str, remarks: list[str]) -> None:
     assert [*run(case(said, expect), CITY).remarks()] == remarks
+
+
+def test_case_whose_rule_is_in_no_book_is_not_good() -> None:
+    outcome = run(case(f"{{{SPEAKS}, value: 1}}", "", "rule: floods,"), CITY)
+
+    assert (outcome.good, outcome.unknown) == (False, ("floods",))
+
+
+def test_case_has_what_is_out_of_range_flagged_as_ingest_would() -> None:
+    ranged = Catalogue.parse('[quantity.water_level]\nunit = "m"\nkind = "gauge"\nmaximum = 10\n')
+    text = f"cases:\n  - {{name: one, readings: [{{{SPEAKS}, every: 1m, values: [1000, 1001]}}], expect: []}}"
+
+    (one,) = read_cases(text, "case.yaml", ranged)
+
+    assert [said.quality for said in one.said] == [Quality.GOOD, Quality.OUT_OF_RANGE]
 
 
 def test_case_about_silence_names_its_rule() -> None:
@@ -102,6 +127,19 @@ cases:
     assert one.starts_ns == 1_795_132_800 * SECOND_NS
 
 
+def test_sensors_of_a_case_have_places_codes_and_days() -> None:
+    text = """
+sensors:
+  - {id: a, domain: environment, kind: gauge, place: [122.9, 36.2], code: "9901010103000001", installed: 2026-11-20}
+  - {id: b, domain: environment, kind: gauge, installed: "2026-11-21"}
+cases: [{name: one, expect: []}]
+"""
+    (one,) = read_cases(text, "case.yaml", CATALOGUE)
+
+    assert (one.sensors[0].place, one.sensors[0].code) == (Place(122.9, 36.2), "9901010103000001")
+    assert [each.installed for each in one.sensors] == [date(2026, 11, 20), date(2026, 11, 21)]
+
+
 def test_cases_are_read_whole() -> None:
     one = case(f"{{{SPEAKS}, at: 5s, value: 16, quality: clock}}", "{at: 5s, rule: flood, change: cleared}")
 
@@ -119,6 +157,22 @@ def test_cases_are_read_whole() -> None:
         pytest.param(f"{SPEAKS}", "either `value` or `values`, got `both or neither`", id="no value"),
         pytest.param(f"{SPEAKS}, value: 1, every: 5s", "`until` beside `every`, got `nothing`", id="for ever"),
         pytest.param(f"{SPEAKS}, value: 1, at: 99d", "at most 40 days, got `99d`", id="too long"),
+        pytest.param(f"{SPEAKS}, value: 1, until: 9s", "`until` beside `every`, got `9s`", id="until alone"),
+        pytest.param(
+            f"{SPEAKS}, values: [1, 2]",
+            "`every`, or as many times in `at`, beside `values`, got `2 values and 1 times`",
+            id="all at once",
+        ),
+        pytest.param(
+            f"{SPEAKS}, values: [1, 2], at: [0s]",
+            "`every`, or as many times in `at`, beside `values`, got `2 values and 1 times`",
+            id="fewer times",
+        ),
+        pytest.param(
+            f"{SPEAKS}, value: 1, at: [0s, 1s], every: 9s, until: 9s",
+            "one time in `at` beside `every`, got `2`",
+            id="two times",
+        ),
         pytest.param("sensor: a, quantity: depth, value: 1", "a quantity of the catalogue, got `depth`", id="unknown"),
         pytest.param(
             f"{SPEAKS}, value: 1, quality: odd",
