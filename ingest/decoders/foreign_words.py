@@ -40,6 +40,13 @@ FOREIGN: dict[str, str] = {
     **_each("power", "leistung potencia potenza puissance vermogen"),
     **_each("voltage", "spannung voltaje tensione spanning"),
     **_each("energy", "energia energie"),
+    # Czech, Finnish, Hungarian, Turkish, Indonesian, Vietnamese; Japanese and Korean
+    **_each("temperature", "teplota lampotila homerseklet sicaklik suhu nhiet_do nhietdo 気温 온도"),
+    **_each("humidity", "vlhkost kosteus paratartalom nem kelembapan kelembaban do_am doam 습도"),
+    **_each("pressure", "tlak paine basinc tekanan"), **_each("atmospheric_pressure", "気圧 기압"),
+    **_each("wind_speed", "ruzgar_hizi kecepatan_angin 風速 풍속"), **_each("wind_direction", "arah_angin 風向 풍향"),
+    **_each("precipitation", "curah_hujan 降水量 강수량"), **_each("voltage", "tegangan"), **_each("current", "arus"),
+    **_each("water_level", "tinggi_air ketinggian_air 수위"),
     # Chinese in Latin letters, as names of members of devices
     **_each("temperature", "wendu"), **_each("humidity", "shidu"), **_each("wind_speed", "fengsu"),
     **_each("wind_direction", "fengxiang"), **_each("water_level", "shuiwei yewei"),

@@ -12,7 +12,7 @@ from ingest.decoders.codec_places import position
 from ingest.decoders.known import Known
 from ingest.decoders.plain_company import of_company
 from ingest.decoders.plain_doubts import is_counted, is_guess, is_seen, of_cell
-from ingest.decoders.plain_lines import is_of_lines, is_summed, spread
+from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
 from ingest.decoders.plain_states import of_truth, state_of
@@ -330,7 +330,8 @@ def _is_told(key: str, inner: object) -> bool:
         return _is_points(inner)
     if not isinstance(inner, dict):
         return False
-    if _is_sum(key, inner):
+    meant = meaning(key)
+    if _is_sum(key, inner) or (meant is not None and now_of(meant[0].quantity, inner)):
         return True
     inner = _folded(inner)
     of_lines = isinstance(lines := inner.get("value"), dict) and is_of_lines(lines)
@@ -376,4 +377,4 @@ def _amount(quantity: str, value: object) -> tuple[float, str | None] | None:
     if isinstance(value, bool):
         return None
     parsed = number_with_unit(value, at=f"$.{quantity}")
-    return parsed if parsed is not None and (parsed[1] is None or is_known(parsed[1])) else None
+    return parsed if parsed is not None and (parsed[1] is None or is_known(unit_of(parsed[1]))) else None

@@ -13,8 +13,8 @@ _TOGETHER = re.compile(
     r"|supply|return|probe\d?)"
     r"(temperature|temp|humidity|voltage|current|power|frequency|energy|pressure)(\d{0,2})"
 )
-#: Over which the mean wind is taken, as weather stations say it: `windSpd2min`.
-_OF_MINUTES = re.compile(r"(wind_?.+?)_?\d{1,2}_?min")
+#: Over which the mean wind is taken, or that it is the latest, as weather stations say it: `windSpd2min`.
+_OF_MINUTES = re.compile(r"(wind_?.+?)_?\d{1,2}_?min|(wind_?(?:speed|dir)|rain_rate)_last")
 _CHINESE_NOW = re.compile(r"(?:实时|当前|瞬时)(.+)")
 _CHINESE_SAID = re.compile(r"(.+?)(?:数值|数据|读数|浓度|值)")
 #: Which of several: `温度1`, `1#水泵`; rooms and ends of a flow as `outdoor` and `inlet` are elsewhere.
@@ -32,7 +32,7 @@ def undressed(parted: str) -> str:
     """Return a word, its parts with lines between, without what says nothing of it; empty where there is nothing."""
     plain = _NOW_WITHIN.sub("", parted).strip("_")
     of_minutes = _OF_MINUTES.fullmatch(plain)
-    plain = of_minutes[1] if of_minutes is not None else plain
+    plain = of_minutes[1] or of_minutes[2] if of_minutes is not None else plain
     together = _TOGETHER.fullmatch(plain)
     plain = f"{together[1]}_{together[2]}{together[3]}" if together is not None else plain
     return plain if plain != parted else ""

@@ -12,6 +12,9 @@ from ingest.decoders.plain_words import is_place
 _OF_LINES = re.compile(r"line_?(?:ab|bc|ca)|l[123]_?l[123]|total", re.IGNORECASE)
 #: Quantities whose `total` is of all lines now, and not since some day; of energy it is that of its register.
 _SUMMED = frozenset({"power", "current", "energy", "apparent_power", "reactive_power", "power_factor"})
+_ELECTRIC = _SUMMED | {"voltage", "frequency", "battery_level", "battery_voltage"}
+#: Members that hold what is now.
+_NOW = frozenset({"current", "now", "latest", "present"})
 _SUMS, _WAYS = frozenset({"total", "sum"}), {"import": "energy", "imported": "energy", "export": "energy_returned"}
 _WAYS |= {"exported": "energy_returned"}
 
@@ -32,6 +35,13 @@ def is_summed(quantity: str, inner: Mapping[str, Any]) -> bool:
     )
 
 
+def now_of(quantity: str, inner: Mapping[str, Any]) -> str:
+    """Return the member that tells what is now, beside what was: `{"current": 34, "max": 41}`; empty for none."""
+    if quantity in _ELECTRIC:  # whose `current` is in amperes
+        return ""
+    return next((name for name, one in inner.items() if fold(name) in _NOW and _is_number(one)), "")
+
+
 def spread(known: Known, value: Mapping[str, Any]) -> Iterator[tuple[Known, object]]:
     """Yield an object's value, or each of several that a place tells apart: `{"l1": 230, "l2": 231}`."""
     lines = value.get("value")
@@ -45,9 +55,15 @@ def spread(known: Known, value: Mapping[str, Any]) -> Iterator[tuple[Known, obje
     elif places := [name for name in value if is_place(str(name))]:
         yield from ((known, {name: one}) for name, one in value.items() if fold(name) == "actual")
         yield from ((_of_line(known, place), value[place]) for place in places)
+    elif now := now_of(known.quantity, value):
+        yield known._replace(unit=value.get("unit", known.unit)), value[now]
     else:
         yield known, value
 
 
 def _of_line(known: Known, line: object) -> Known:
     return Known(known.quantity, known.unit, joined(known.label, str(line)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -25,7 +25,7 @@ _WARM = frozenset(
         "server", "room", "hall", "office", "kitchen", "bathroom", "bedroom", "cellar", "basement", "attic", "garage",
         "garden", "greenhouse", "roof", "wall", "ceiling", "corridor", "lobby", "tunnel", "warehouse", "storage",
         "store", "lab", "workshop", "stable", "barn", "pool", "pond", "river", "lake", "well", "reservoir", "cistern",
-        "sump", "manhole", "sewer", "pack", "core", "gpu", "pcb", "mosfet", "esp", "disk", "hdd", "ssd", "nvme",
+        "sump", "manhole", "sewer", "pack", "core", "cpu", "gpu", "pcb", "mosfet", "esp", "disk", "hdd", "ssd", "nvme",
         "psu", "aisle", "steam", "suction", "chw", "cw", "leaf", "canopy", "hive", "brood", "compost", "incubator",
         "fermenter", "vaccine", "container", "cabin", "busbar", "switchgear", "breaker", "feeder", "hydrant", "tower",
         "ahu", "duct", "coil", "mixed", "inv",

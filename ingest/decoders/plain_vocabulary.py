@@ -28,6 +28,7 @@ PLAIN = frozenset(
         "total_nitrogen", "total_phosphorus", "dissolved_ammonia", "residual_current", "harmonic_distortion",
         "water_volume", "gas_volume", "air_flow", "dose_rate", "water_film", "road_friction", "on_battery", "tamper",
         "vibration_velocity", "pressure_difference", "carbon_monoxide_alarm", "sulfur_hexafluoride", "cell_voltage",
+        "travel_time",
     }
 )  # fmt: skip
 #: Quantities of the device's radio and clock: kept beside a measurement, and no reading of the city's alone.
@@ -124,7 +125,8 @@ MORE = {
     "remaining_runtime": "battery_runtime", "runtime_remaining": "battery_runtime", "runtime_left": "battery_runtime",
     "wifi_strength": "rssi", "wifi_signal": "rssi", "wifi_signal_strength": "rssi", "wifi": "rssi",
     "solar": "solar_radiation", "vibration": "vibration_velocity", "total_system_power": "power",
-    "batvolt": "battery_voltage", "battvolt": "battery_voltage", "bat_volt": "battery_voltage",
+    "solar_rad": "solar_radiation", "batvolt": "battery_voltage", "battvolt": "battery_voltage",
+    "bat_volt": "battery_voltage",
     "batt_volt": "battery_voltage", "battery_volt": "battery_voltage", "rel_hum": "humidity", "relhum": "humidity",
     "active_power_total": "power", "total_active_power": "power", "active_energy": "energy",
     "total_active_energy": "energy", "energy_imported": "energy", "imported_energy": "energy",
@@ -151,6 +153,8 @@ CHINESE = {
     "噪音": "noise_level", "水浸": "water_leak", "烟雾": "smoke", "倾角": "tilt", "倾斜角度": "tilt",
     "降雨量": "precipitation", "液位": "water_level", "水位": "water_level",
 }  # fmt: skip
+#: Degrees as people write them behind a value.
+DEGREES = {"degrees c": "°C", "degrees f": "°F", "deg c": "°C", "deg f": "°F", "deg. c": "°C", "degree c": "°C"}
 #: Ending of a word -> unit; the ending must convert into the quantity's unit, else it is none.
 ENDINGS = {
     "degreescelsius": "°C", "degreesfahrenheit": "°F",

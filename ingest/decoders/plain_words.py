@@ -8,7 +8,7 @@ from city.units import Conversion, NoConversion, is_known
 from ingest.decoders.foreign_words import FOREIGN, plainly
 from ingest.decoders.known import Known
 from ingest.decoders.plain_dress import bracketed, chinese_dress, undressed
-from ingest.decoders.plain_vocabulary import AMBIGUOUS, ASIDE, CHINESE, ENDINGS, MORE, PLAIN, SURE, WHOLE
+from ingest.decoders.plain_vocabulary import AMBIGUOUS, ASIDE, CHINESE, DEGREES, ENDINGS, MORE, PLAIN, SURE, WHOLE
 from ingest.decoders.values import MAX_NAME_LENGTH
 
 #: Air pressure is told in these; what is in bar, psi or kPa may be a pipe's.
@@ -128,7 +128,10 @@ def of_point(word: str) -> tuple[Known, bool, str] | None:
 
 def unit_of(written: str) -> str:
     """Return a unit as it is usually spelled: `dbm` and `v` are what the endings of words are; others as written."""
-    return written if is_known(written) and written != "db" else ENDINGS.get(written.strip().lower(), written)
+    lower = written.strip().lower()
+    if lower in DEGREES:  # else degrees times coulombs
+        return DEGREES[lower]
+    return written if is_known(written) and written != "db" else ENDINGS.get(lower, written)
 
 
 def is_place(word: str) -> bool:

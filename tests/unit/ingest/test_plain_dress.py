@@ -116,6 +116,18 @@ def readings(body: Any) -> dict[str, tuple[float, str | None]]:
             {"equipment_running/pump1": (1, ""), "equipment_running/fan": (0, "")},
             id="what runs",
         ),
+        pytest.param({"suhu": 30, "습도": 61}, {"temperature": (30, None), "humidity": (61, "%")}, id="more languages"),
+        pytest.param({"CPU1 Temp": "41 degrees C"}, {"temperature/CPU1": (41, "°C")}, id="degrees in words"),
+        pytest.param(
+            {"temperature": {"current": 34, "max": 41}, "power": {"current": 2, "voltage": 230}},
+            {"temperature": (34, None), "current/power": (2, None), "voltage/power": (230, None)},
+            id="a current value, and a current",
+        ),
+        pytest.param(
+            {"wind_speed_last": 2, "rain_rate_last": 0, "travel_time_s": 90},
+            {"wind_speed": (2, None), "rain_intensity": (0, None), "travel_time": (90, "s")},
+            id="the latest",
+        ),
         pytest.param({"current": {"v": 2, "u": "A"}}, {"current": (2, "A")}, id="a current is told once"),
         pytest.param(
             {"name": "Rack 1", "value": 24, "unit": "C"}, {"temperature/Rack 1": (24, "°C")}, id="no coulombs"
