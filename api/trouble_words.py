@@ -18,6 +18,7 @@ _WORDS = {
     "points_refused": "the history store refused points",
     "side_file_damaged": "a file beside the journal was set aside",
     "rules_fault": "judging met a fault and began anew: `{name}`",
+    "desk_fault": "work of the desk met a fault and is tried again: `{name}`",
     "alarm_set_aside": "alarms of the rule `{name}` met a fault and were set aside undecided",
 }
 

@@ -186,7 +186,7 @@ TROUBLE_KINDS = DAMAGE_KINDS + AILMENT_KINDS
 JUDGING_KINDS = ("rules_fault",)
 
 #: Kinds that the desk tells of itself, while they last.
-DESK_KINDS = ("alarm_set_aside",)
+DESK_KINDS = ("alarm_set_aside", "desk_fault")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 import structlog
 from prometheus_client import Counter
 
+from city.clock import SECOND_NS, Clock, SystemClock
 from city.errors import StoreUnavailable
+from city.feed import Trouble
 from linkage.leasing.lease import LeaseLost
 
 log = structlog.get_logger()
@@ -17,6 +19,39 @@ FAULTS = Counter(
 
 #: Wait before what met a fault is tried again, seconds: the fault may lie in what is there, and come again.
 _AGAIN_S = 5.0
+
+#: How long after it was met last a fault is told of, in seconds: rows put off and turns come again within minutes.
+_TOLD_S = 600
+
+#: Kind of what health says of them.
+_TROUBLE = "desk_fault"
+
+
+class Met:
+    """The faults that this process met lately, by where."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._found: dict[str, tuple[Trouble, int]] = {}
+
+    def note(self, where: str, said: str) -> None:
+        """Take note of a fault, which is told since the first of those that followed each other."""
+        now_ns = self._clock.now_ns()
+        since_ns = next((one.since_ns for one in self.troubles() if one.name == where), now_ns)
+        self._found[where] = Trouble(_TROUBLE, since_ns, said, where), now_ns
+
+    def troubles(self) -> list[Trouble]:
+        """Return one for each place where a fault was met in the last ten minutes."""
+        told_ns = self._clock.now_ns() - _TOLD_S * SECOND_NS
+        return [trouble for trouble, last_ns in [*self._found.values()] if last_ns > told_ns]
+
+    def forget(self) -> None:
+        """Tell no more of what was met."""
+        self._found = {}
+
+
+#: What this process met.
+MET = Met(SystemClock())
 
 
 class Fault(StoreUnavailable):
@@ -45,4 +80,5 @@ def faults_told(where: str) -> Iterator[None]:
     except Exception as error:
         log.exception("desk_fault", where=where)
         FAULTS.labels(where).inc()
+        MET.note(where, type(error).__name__)
         raise Fault(where, error) from error

@@ -10,6 +10,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from linkage.faults import MET
+
 #: Recorded data stands beside the repository and is read in place; a skip for want of it says these words.
 ABSENT_DATA = "not beside"
 
@@ -26,6 +28,13 @@ settings.register_profile(
     "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def no_faults_met() -> Iterator[None]:
+    """Have a test's faults be its own: they are told of by the process."""
+    yield
+    MET.forget()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,7 @@ from api.metrics import CONTENT_TYPE, STREAMS_OPEN, page
 from api.services import Desk, Services
 from api.trouble_words import words_of
 from city.errors import StoreUnavailable
-from linkage.admission.setting_aside import troubles as troubles_of_admission
+from linkage.troubles import troubles as troubles_of_desk
 
 router = APIRouter(tags=["health"], dependencies=[Depends(Open())])
 
@@ -49,7 +49,7 @@ async def healthz(desk: Desk) -> Alive:
 @router.get("/readyz", responses=documented())
 async def readyz(desk: Desk) -> Ready:
     """Tell that database, ingest and broker answer; 503 names what does not, and since when."""
-    own = await anyio.to_thread.run_sync(troubles_of_admission, desk.given.database)
+    own = await anyio.to_thread.run_sync(troubles_of_desk, desk.given.database)
     status = await desk.given.feed.status()
     troubles = tuple(words_of(one) for one in (*status.troubles, *own))
     stopped = any(one.kind == "intake_stopped" for one in status.troubles)

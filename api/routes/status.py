@@ -11,7 +11,7 @@ from api.services import Desk
 from city.clock import iso
 from city.errors import StoreUnavailable
 from city.feed import IngestStatus, Trouble
-from linkage.admission.setting_aside import troubles
+from linkage.troubles import troubles
 from linkage.views import Moment
 
 router = APIRouter(prefix="/status", tags=["status"], dependencies=[Depends(Reads(Right.SEE_STATUS))])
@@ -38,7 +38,7 @@ class TroubleView(BaseModel):
 
     kind: str
     since: Moment
-    name: str = Field(description="The broker, with its topic filter where it is about one, the store, the rule or kind of rules.")
+    name: str = Field(description="The broker, with its topic filter where it is about one, the store, rule or work.")
     detail: str = Field(description="A file, a span of time, or what the broker, the store or the fault said itself.")
 
     @classmethod
@@ -84,7 +84,7 @@ class DeskView(BaseModel):
     event_number: int
     streams: int
     sensors: int
-    troubles: list[TroubleView] = Field(description="Alarms that met a fault and were set aside, by rule.")
+    troubles: list[TroubleView] = Field(description="Alarms set aside, by rule; faults of ten minutes, by work.")
 
 
 class CopiesView(BaseModel):

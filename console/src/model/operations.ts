@@ -107,7 +107,7 @@ export interface Shed {
 export interface Trouble {
   kind: string;
   since: string;
-  /** the broker, with its topic filter where it is about one, the store, or the rule */
+  /** the broker, with its topic filter where it is about one, the store, rule or work */
   name: string;
   detail: string;
 }

@@ -12,9 +12,11 @@ from pydantic import SecretStr
 from api.config import HttpSettings
 from api.metrics import page, told_by_ingest
 from api.trouble_words import words_of
+from city.errors import StoreUnavailable
 from city.feed import DESK_KINDS, JUDGING_KINDS, TROUBLE_KINDS, Trouble
 from city.intake import BrokerStatus
 from linkage.admission.setting_aside import SettingAside
+from linkage.faults import faults_told
 from linkage.person import Role
 from storage.sql import Database
 from tests.support.api import BASE, Town, started, town_on
@@ -110,10 +112,23 @@ async def test_alarm_that_nobody_could_decide_on_is_told(town: Town) -> None:
         told = (await client.get("/status")).json()["desk"]["troubles"]
 
     said = "alarms of the rule `water` met a fault and were set aside undecided since 2026-11-20T08:00:00.000Z"
-    assert (answer.status_code, answer.json()["troubles"]) == (200, [said])
+    assert (answer.status_code, answer.json()["troubles"][0]) == (200, said)
     assert [(one["kind"], one["name"], one["detail"].split(":")[0]) for one in told] == [
-        ("alarm_set_aside", "water", "underpass/1")
+        ("alarm_set_aside", "water", "underpass/1"),
+        ("desk_fault", "admission", "OverflowError"),
     ]
+
+
+async def test_fault_of_the_desk_is_told_for_ten_minutes(town: Town) -> None:
+    with pytest.raises(StoreUnavailable), faults_told("clocks"):
+        raise ZeroDivisionError
+
+    (said,) = (await ask(town, "/readyz")).json()["troubles"]
+    async with town.client_of(Role.OPERATOR) as client:
+        (told,) = (await client.get("/status")).json()["desk"]["troubles"]
+
+    assert said.startswith("work of the desk met a fault and is tried again: `clocks` since ")
+    assert (told["kind"], told["name"], told["detail"]) == ("desk_fault", "clocks", "ZeroDivisionError")
 
 
 def test_every_trouble_has_words() -> None:

@@ -123,6 +123,7 @@ export const operations: Record<keyof typeof chinese, string> = {
   'trouble.points_refused': 'Points that InfluxDB refused',
   'trouble.side_file_damaged': 'File beside the journal set aside',
   'trouble.rules_fault': 'Judging met a fault and began anew; kind of rules:',
+  'trouble.desk_fault': 'Work of the desk met a fault and is tried again:',
   'trouble.alarm_set_aside': 'Alarms that met a fault, set aside undecided and tried again; rule:',
 
   'system.ingest': 'Ingest',

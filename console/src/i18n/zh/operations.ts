@@ -120,6 +120,7 @@ export const operations = {
   'trouble.points_refused': 'InfluxDB 拒收的数据点',
   'trouble.side_file_damaged': '日志旁的文件已隔离',
   'trouble.rules_fault': '规则判断出错，已重新开始；规则类型：',
+  'trouble.desk_fault': '联动处理出错，稍后重试：',
   'trouble.alarm_set_aside': '报警处理出错，尚未判定，稍后重试；规则：',
 
   'system.ingest': '采集',
