@@ -154,7 +154,7 @@ async def _beside(schedule: Schedule | None) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _following(broker: EmbeddedBroker | None, supervisor: Supervisor) -> AsyncIterator[None]:
-    """Let the embedded broker take new sources while the block lasts."""
+    """Let the embedded broker take new sources, and start it anew where it must be, while the block lasts."""
     if broker is None:
         yield
         return
@@ -162,9 +162,16 @@ async def _following(broker: EmbeddedBroker | None, supervisor: Supervisor) -> A
     def reload() -> None:
         supervisor.signal("broker", signal.SIGHUP)
 
+    def restart() -> None:
+        supervisor.signal("broker", signal.SIGTERM)
+
     async with asyncio.TaskGroup() as group:
-        follower = group.create_task(broker.follow_sources(reload), name="up.sources")
+        followers = (
+            group.create_task(broker.follow_sources(reload), name="up.sources"),
+            group.create_task(broker.follow_store(restart), name="up.store"),
+        )
         try:
             yield
         finally:
-            follower.cancel()
+            for follower in followers:
+                follower.cancel()

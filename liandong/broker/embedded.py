@@ -1,4 +1,4 @@
-"""The embedded broker as a part of the program: its files, its process, and new sources while it runs."""
+"""The embedded broker as a part of the program: its files, its process, and what is done for it while it runs."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from city.errors import BadSettings
 from ingest.mqtt.packet import Credentials
 from liandong.broker.config import BrokerSettings
 from liandong.broker.knock import knock
+from liandong.broker.lost_store import LostStore
 from liandong.broker.nats_config import ProgramUsers, nats_config
 from liandong.broker.program import nats_server
 from liandong.broker.sources import INGEST_USER, SourceFile, hashed
@@ -25,6 +26,9 @@ _KNOCK_S = 2.0
 #: Time between two looks at whether a source was added.
 _FOLLOW_S = 1.0
 
+#: Time between two looks at whether it still stores, and time it gets to end and start before the next.
+_STORE_S, _RESTARTED_S = 2.0, 20.0
+
 
 class EmbeddedBroker:
     """A NATS server in the data folder."""
@@ -32,7 +36,7 @@ class EmbeddedBroker:
     def __init__(self, settings: BrokerSettings, folder: DataFolder, secrets: Secrets) -> None:
         self._settings, self._folder = settings, folder.broker
         self._sources = SourceFile(folder.broker)
-        self._configuration = folder.broker / "nats.conf"
+        self._configuration, self._log = folder.broker / "nats.conf", folder.broker / "nats.log"
         self._ingest = Credentials(INGEST_USER, secrets.ingest_password.get_secret_value())
         # Hashed once: a new salt would look like a new password to a reload, and end the user's connection.
         passwords = (secrets.ingest_password, secrets.simulator_password, secrets.replay_password)
@@ -46,7 +50,7 @@ class EmbeddedBroker:
             command=(str(nats_server()), "--config", str(self._configuration)),
             ready=self._accepts,
             prepare=self.write,
-            says=str(self._folder / "nats.log"),
+            says=str(self._log),
         )
 
     def write(self) -> None:
@@ -68,6 +72,17 @@ class EmbeddedBroker:
                 continue
             reload()
             log.info("sources_reloaded")
+
+    async def follow_store(self, restart: Callable[[], None]) -> NoReturn:
+        """Call `restart` whenever the broker has given up its store and there is room again."""
+        store = LostStore(self._log)
+        while True:
+            await asyncio.sleep(_STORE_S)
+            if await asyncio.to_thread(store.is_lost) and store.has_room():
+                log.error("broker_gave_up_its_store", see=str(self._log))
+                restart()
+                await asyncio.sleep(_RESTARTED_S)
+                store.forget()
 
     async def _accepts(self) -> bool:
         """Tell whether ingest would be let in: JetStream and the accounts are up, not just the socket."""

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from liandong.address import Address
 from liandong.broker.config import BrokerSettings
 from liandong.broker.embedded import EmbeddedBroker
 from liandong.broker.knock import knock
+from liandong.broker.lost_store import ROOM_BYTES
 from liandong.broker.sources import INGEST_USER, SourceFile, new_source
 from liandong.folder import DataFolder
 from liandong.secrets import secrets_at
@@ -39,6 +41,13 @@ class Running:
             await asyncio.sleep(0.02)
         pytest.fail("the broker did not let us in")
 
+    async def until_anew(self, pid: int) -> None:
+        for _ in range(200):
+            if self.pid != pid:
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail("the broker was not started anew")
+
     @property
     def pid(self) -> int:
         return int(self.folder.parts.read_text().partition('"pid":')[2].partition(",")[0])
@@ -60,9 +69,11 @@ async def running(data: Path) -> AsyncIterator[Running]:
     async with asyncio.TaskGroup() as group:
         group.create_task(supervisor.run(ready=tell, stop=stop))
         follower = group.create_task(broker.follow_sources(lambda: supervisor.signal("broker", signal.SIGHUP)))
+        guardian = group.create_task(broker.follow_store(lambda: supervisor.signal("broker", signal.SIGTERM)))
         await ready.wait()
         yield Running(folder, port, Credentials(INGEST_USER, secrets.ingest_password.get_secret_value()))
         follower.cancel()
+        guardian.cancel()
         stop.set()
 
 
@@ -80,6 +91,45 @@ async def test_broker_that_was_killed_comes_back_with_what_it_acknowledged(tmp_p
             ingest.wait_for("city/traffic/99/reading")
 
     assert {int(payload) for _, payload in ingest.came} == set(range(100))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={2 * ROOM_BYTES}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def fill(file: Path) -> None:
+    with suppress(OSError), file.open("ab", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+
+
+@pytest.mark.timeout(60)
+async def test_broker_whose_full_disk_has_room_again_stores_again(small_disk: Path) -> None:
+    async with running(small_disk / "data") as broker:
+        log, before = broker.folder.broker / "nats.log", broker.pid
+        with client(broker.port, broker.ingest, client_id="ingest", clean=False) as ingest:
+            assert ingest.subscribe("city/#")
+        fill(small_disk / "ballast")
+        with client(broker.port, GATEWAY) as gateway:
+            gateway.paho.publish("city/traffic/large/reading", bytes(100_000), qos=1)
+            await asyncio.to_thread(gateway.wait_until, lambda: "Critical write error" in log.read_text())
+
+        (small_disk / "ballast").unlink()
+        await broker.until_anew(before)
+        await broker.until_let_in(GATEWAY)
+        with client(broker.port, GATEWAY) as gateway:
+            gateway.publish("city/traffic/after/reading", b"1")
+        with client(broker.port, broker.ingest, client_id="ingest", clean=False) as ingest:
+            ingest.wait_for("city/traffic/after/reading")
 
 
 async def test_source_added_while_running_is_let_in_and_disturbs_nobody(tmp_path: Path) -> None:
