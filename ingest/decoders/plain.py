@@ -73,7 +73,9 @@ _VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "t
 _NO_REPORT_WORD = re.compile(
     r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
 )
-_PAIR = re.compile(r"([A-Za-z][\w.\-]{0,40})\s*[=:]\s*([^\s,;|&]{1,40}(?: ?(?:°[CF]|%))?)[\s,;|&]*")
+#: A unit behind its value and a space.
+_AFTER = r"(?: (?:[CF]|%RH|hPa|mbar|ppm|ppb|lux|lx|V|mV|A|W|kWh|mm|cm|m/s|km/h|dB)(?=[\s,;|&]|$))?"
+_PAIR = re.compile(rf"([A-Za-z][\w.\-]{{0,40}})\s*[=:]\s*([^\s,;|&]{{1,40}}(?: ?(?:°[CF]|%))?{_AFTER})[\s,;|&]*")
 #: Cayenne's `type,unit=value`.
 _CAYENNE = re.compile(r"([a-z_]{2,20}),([a-z0-9_/%]{1,10})=(-?\d{1,15}(?:\.\d{1,15})?)")
 _CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospheric_pressure", "lum": "illuminance"}

@@ -17,7 +17,7 @@ from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
-from ingest.decoders.plain_tables import is_history, only, row
+from ingest.decoders.plain_tables import is_history, only, row, told_apart
 from ingest.decoders.plain_things import is_vehicle
 from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
 from ingest.decoders.plain_words import (
@@ -59,7 +59,7 @@ _AROUND = frozenset(
         "message", "msg", "object", "decoded", "decodedpayload", "uplinkmessage", "observations", "items", "records",
         "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
         "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
-        "conditions", "characteristics", "features", "livedata", "sensorreadings",
+        "conditions", "uplink", "after", "sensordatas", "characteristics", "features", "livedata", "sensorreadings",
     }
 )  # fmt: skip
 #: Those whose members are named by who measured.
@@ -129,10 +129,10 @@ class Reader:
         if depth > _DEEPEST or self._left <= 0:
             return
         if isinstance(body, list):
-            for item in body:
+            for item, number in zip(body, told_apart(body), strict=True):
                 one = item if isinstance(item, dict) else row(item)
                 if one is not None:
-                    yield from self.read(one, scope, depth + 1)
+                    yield from self.read(one, replace(scope, label=joined(scope.label, number)), depth + 1)
         elif isinstance(body, dict):
             self._left -= 1
             folded = _folded(body)
@@ -261,7 +261,7 @@ class Reader:
 def _is_by_word(inner: object) -> bool:
     """Return whether members are named by what they measure: `{"temperature": {"value": 21}}`, and not by whom."""
     return isinstance(inner, dict) and any(
-        meaning(str(key)) is not None and (_is_told(str(key), one) or not isinstance(one, dict | list))
+        meaning(str(key)) is not None and (_is_told(str(key), one) or not isinstance(one, dict))
         for key, one in inner.items()
     )
 

@@ -25,6 +25,8 @@ NAMES = (
 #: Those that people chose to read, which may change, and those that a maker gave once and for all.
 _SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
 _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddress", "mac")
+#: Objects that name who sent, by an id; as texts they are as often a program's or a place's.
+_SENDERS = ("source", "sender", "origin")
 #: Members of an alert, and what they say where there is none.
 _OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
 _NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
@@ -98,6 +100,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         or _of_hub(folded)
         or of_thing(folded, scope.sensor, name_of)
         or _named(head)
+        or _of_sender(folded)
         or scope.sensor
     )
     is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
@@ -138,6 +141,10 @@ def _named(folded: Mapping[str, Any]) -> str:
     key, name = next(((key, name) for key in NAMES if key in folded and (name := name_of(folded[key]))), ("", ""))
     given = (name_of(folded[one]) for one in _GIVEN if one in folded) if key in _SHOWN else iter(())
     return next(filter(None, given), name)
+
+
+def _of_sender(folded: Mapping[str, Any]) -> str:
+    return next((name for key in _SENDERS if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
 
 
 def _is_alarm(said: object) -> bool:

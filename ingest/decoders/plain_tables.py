@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from city.units import is_known
+from ingest.decoders.plain_scope import fold
 from ingest.decoders.plain_words import unit_of
 
 #: The shortest row that is one, and the longest: behind the unit some write which of their registers it was.
@@ -12,6 +13,23 @@ _SHORTEST, _LONGEST = 3, 4
 _PERIODS = frozenset({"hour", "day", "week", "month", "year", "event", "24h"})
 #: Lists of moments: the lists beside them are columns of a history.
 _MOMENTS = ("time", "times", "ts", "timestamp", "timestamps", "dates", "datetime")
+#: By what makers number the parts of one thing; more than these are no parts but entries of a book.
+_NUMBERS = (
+    "channel",
+    "ch",
+    "port",
+    "outlet",
+    "socket",
+    "output",
+    "input",
+    "line",
+    "string",
+    "no",
+    "num",
+    "number",
+    "index",
+)
+_MOST = 1000
 
 
 def row(item: object) -> dict[str, Any] | None:
@@ -35,3 +53,22 @@ def only(value: object) -> object:
 def is_history(folded: Mapping[str, Any]) -> bool:
     """Return whether lists stand beside one of moments, and are its columns."""
     return any(isinstance(folded.get(name), list) for name in _MOMENTS)
+
+
+def told_apart(items: list[Any]) -> list[str]:
+    """Return by what each item of a list is told from the others, a number that its maker gave it; empty for none.
+
+    An `id` counts only where there are several: alone it may as well count messages.
+    """
+    if len(items) >= _MOST or not all(isinstance(item, dict) for item in items):
+        return [""] * len(items)
+    folded = [{fold(name): one for name, one in item.items()} for item in items]
+    for key in (*_NUMBERS, "id") if len(items) > 1 else _NUMBERS:
+        said = [str(one[key]) for one in folded if _is_small(one.get(key))]
+        if len(set(said)) == len(items):
+            return said
+    return [""] * len(items)
+
+
+def _is_small(said: object) -> bool:
+    return isinstance(said, int) and not isinstance(said, bool) and 0 <= said < _MOST

@@ -128,6 +128,22 @@ def readings(body: Any) -> dict[str, tuple[float, str | None]]:
             {"wind_speed": (2, None), "rain_intensity": (0, None), "travel_time": (90, "s")},
             id="the latest",
         ),
+        pytest.param(
+            {"Outputs": [{"ID": 1, "Current": 2}, {"ID": 2, "Current": 3}], "channels": [{"ch": 7, "temp": 20}]},
+            {
+                "current/Outputs/1": (2, None),
+                "current/Outputs/2": (3, None),
+                "temperature/channels/7": (20, None),
+            },
+            id="parts of one thing are told apart by their numbers",
+        ),
+        pytest.param([{"id": 31, "temp": 20}], {"temperature": (20, None)}, id="of one the id may count messages"),
+        pytest.param("Temperature: 23.5 C, Humidity: 45 %", {"temperature": (23.5, "C")}, id="units behind a space"),
+        pytest.param(
+            {"sensors": {"temperature": [{"value": 20, "id": "a"}]}},
+            {"temperature": (20, None)},
+            id="no sensor temperature",
+        ),
         pytest.param({"current": {"v": 2, "u": "A"}}, {"current": (2, "A")}, id="a current is told once"),
         pytest.param(
             {"name": "Rack 1", "value": 24, "unit": "C"}, {"temperature/Rack 1": (24, "°C")}, id="no coulombs"
@@ -205,6 +221,7 @@ def test_a_wish_a_limit_or_a_persons_value_is_no_probe(word: str) -> None:
         pytest.param("a/b", {"header": {"deviceId": "h7"}, "body": {"temp": 20}}, "h7", id="a head"),
         pytest.param("a/b", {"source": "af91c0de", "temp": 20}, "af91c0de", id="a chip's number"),
         pytest.param("a/b", {"source": "edge", "temp": 20}, "a/b", id="a program is nobody"),
+        pytest.param("a/b", {"source": {"id": "2519"}, "temp": 20}, "2519", id="who sent, by an id"),
         pytest.param("a/b", {"device_id": "2E777", "temp": 20}, "2E777", id="an id that is a huge number"),
         pytest.param("a/b", {"测站编码": "6150", "水位": 2}, "6150", id="a Chinese id"),
         pytest.param("mt/gw/0a0b0c0d0e0f/dev/a1b2c3d4e5f6/temp", "20", "a1b2c3d4e5f6", id="the last number of a topic"),
