@@ -8,6 +8,7 @@ import numpy as np
 
 from city.entry import Arrivals
 from city.history import KeptEvent, Resolution, Series, SeriesQuery
+from city.quality import Quality
 from ingest.journal import Journal
 
 #: Journal rows read at once, and how often at most for one question: a second of a busy city has a few hundred rows.
@@ -55,6 +56,7 @@ class Unwritten:
 def _points(arrivals: Arrivals, query: SeriesQuery, numbers: tuple[int, int]) -> dict[int, tuple[float, int, int]]:
     readings = arrivals.readings
     asked = (readings.sensor == numbers[0]) & (readings.quantity == numbers[1])
+    asked &= readings.quality & np.uint16(Quality.DUPLICATE) == 0  # the history does not keep them either
     found = readings.take(
         np.flatnonzero(asked & (readings.time_ns >= query.start_ns) & (readings.time_ns < query.end_ns))
     )

@@ -8,9 +8,15 @@ from numpy.typing import NDArray
 from prometheus_client import Counter
 
 from city.entry import Arrivals, SensorEvent
+from city.quality import Quality
 from city.reading import ReadingBatch
 
 REFUSED = Counter("storage_readings_refused", "Readings that the history store cannot keep", ["reason"])
+REPEATED = Counter(
+    "storage_readings_repeated", "Readings that were said before, and are in the history as they came then"
+)
+
+_DUPLICATE = np.uint16(Quality.DUPLICATE)
 
 #: Odd multipliers that spread sensor and quantity over 64 bits (the fractions of the golden ratio and of √2).
 _SENSOR_SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -27,10 +33,18 @@ class Kept:
 
 
 def kept_of(arrivals: Sequence[tuple[int, Arrivals]]) -> Kept:
-    """Return what is to be kept of (position, arrivals) pairs in rising order; count the values that are no numbers."""
+    """Return what is to be kept of (position, arrivals) pairs in rising order; count the values that are no numbers.
+
+    A repeated reading has the value of the first one: in its place it would say another arrival, and that it was not
+    judged.
+    """
     batches = [each.readings for _, each in arrivals]
     readings = ReadingBatch.concatenate(batches)
     position = np.repeat(np.array([at for at, _ in arrivals], np.int64), [len(batch) for batch in batches])
+    fresh = readings.quality & _DUPLICATE == 0
+    if not fresh.all():
+        REPEATED.inc(int((~fresh).sum()))
+        readings, position = readings.take(fresh), position[fresh]
     finite = np.isfinite(readings.value)
     if not finite.all():
         REFUSED.labels("not_finite").inc(int((~finite).sum()))

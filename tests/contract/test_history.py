@@ -35,10 +35,10 @@ def test_empty_store_knows_nothing(rig: Rig) -> None:
 
 
 def test_readings_are_kept_with_value_quality_and_position(written: Rig) -> None:
-    written.history.append([(3, arrivals(row(1, 1, 1, 35.2), row(1, 1, 0.001, 34.9, 4), row(3, 2, 0, -1e-9)))], 3)
+    written.history.append([(3, arrivals(row(1, 1, 1, 35.2), row(1, 1, 0.001, 34.9, 8), row(3, 2, 0, -1e-9)))], 3)
     written.history.append([(4, arrivals(row(1, 1, 2, 123456.75)))], 4)
 
-    assert written.points("air-1", "pm25") == [(at(0.001), 34.9, 4, 3), (at(1), 35.2, 0, 3), (at(2), 123456.75, 0, 4)]
+    assert written.points("air-1", "pm25") == [(at(0.001), 34.9, 8, 3), (at(1), 35.2, 0, 3), (at(2), 123456.75, 0, 4)]
     assert written.points(SENSORS[2], "noise") == [(at(0), -1e-9, 0, 3)]
 
 
@@ -63,7 +63,7 @@ def test_position_is_remembered_even_without_readings(rig: Rig) -> None:
 
 @pytest.mark.parametrize("split", [1, 2, 3], ids=["one entry", "one append", "two appends"])
 def test_last_position_wins(rig: Rig, split: int) -> None:
-    first, second = row(1, 1, 0, 1.0), row(1, 1, 0, 2.0, Quality.DUPLICATE)
+    first, second = row(1, 1, 0, 1.0), row(1, 1, 0, 2.0, Quality.LATE)
     other = row(1, 2, 0, 5.0)
 
     if split == 1:
@@ -74,7 +74,7 @@ def test_last_position_wins(rig: Rig, split: int) -> None:
         rig.history.append([(1, arrivals(first, other))], 1)
         rig.history.append([(2, arrivals(second))], 2)
 
-    assert rig.raw("air-1", "pm25") == [(at(0), 2.0, Quality.DUPLICATE)]
+    assert rig.raw("air-1", "pm25") == [(at(0), 2.0, Quality.LATE)]
     assert rig.raw("air-1", "noise") == [(at(0), 5.0, 0)]
 
 
@@ -157,14 +157,28 @@ def test_auto_is_the_finest_that_keeps_within_the_limit(
     assert (series.resolution, len(series.value), series.truncated) == (resolution, points, limit == 1)
 
 
+@pytest.mark.parametrize("quality", [Quality.DUPLICATE, Quality.DUPLICATE | Quality.LATE], ids=["at once", "later"])
+def test_a_reading_that_is_said_again_stays_as_it_came_first(rig: Rig, quality: Quality) -> None:
+    first = row(1, 1, 0, 1.0)
+    sensor, quantity, time_ns, arrival_ns, value, _ = first
+    again = sensor, quantity, time_ns, arrival_ns + 60 * SECOND_NS, value, int(quality)
+    rig.history.append([(1, arrivals(first)), (2, arrivals(again, row(1, 1, 1, 2.0)))], 2)
+    rig.history.append([(3, arrivals(again))], 3)
+
+    series = rig.history.readings(query("pm25", Resolution.RAW))
+
+    assert (series.time_ns, series.quality) == ([at(0), at(1)], [0, 0])
+    assert series.arrival_ns[0] == arrival_ns
+
+
 def test_latest_is_the_newest_by_time_of_each_series(rig: Rig) -> None:
     rig.history.append([(1, arrivals(row(1, 1, 100, 1.0), row(1, 1, 50, 2.0), row(2, 1, 10, 3.0)))], 1)
-    rig.history.append([(2, arrivals(row(1, 1, 100, 4.0, Quality.DUPLICATE), row(1, 2, 99, 5.0)))], 2)
+    rig.history.append([(2, arrivals(row(1, 1, 100, 4.0, Quality.LATE), row(1, 2, 99, 5.0)))], 2)
 
     def latest(sensor: int, quantity: str, second: int, value: float, quality: int = 0) -> LatestReading:
         return LatestReading(SENSORS[sensor - 1], quantity, at(second), at(second) + 7_000_000, value, quality)
 
-    newest = latest(1, "pm25", 100, 4.0, Quality.DUPLICATE)
+    newest = latest(1, "pm25", 100, 4.0, Quality.LATE)
     others = [latest(1, "noise", 99, 5.0), latest(2, "pm25", 10, 3.0)]
     assert sorted(rig.history.newest(0).readings(), key=repr) == sorted([newest, *others], key=repr)
     assert rig.history.newest(at(100)).readings() == [newest]

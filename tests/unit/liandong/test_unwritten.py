@@ -6,6 +6,7 @@ import pytest
 
 from city.entry import Arrivals, SensorEvent
 from city.history import Resolution, Series, SeriesQuery
+from city.quality import Quality
 from city.reading import ReadingBatch
 from ingest.config import JournalSettings
 from ingest.journal import Journal
@@ -80,3 +81,12 @@ def test_events_of_this_sensor_and_span_are_found(journal: Journal) -> None:
     [event] = Unwritten(journal).events("cam-1", 1, range(100, 200), 0)
 
     assert (event.sensor, event.event, event.time_ns, event.arrival_ns) == ("cam-1", "intrusion", 150, 151)
+
+
+def test_a_repeated_reading_leaves_the_first_as_it_came(journal: Journal) -> None:
+    again = ReadingBatch.of([(1, 2, 150, 190, 5.0, int(Quality.DUPLICATE))])
+    journal.append([said((1, 2, 150, 5.0)), Arrivals(again)])
+
+    series = found(journal)
+
+    assert (series.arrival_ns, series.quality) == ([150], [0])

@@ -10,10 +10,10 @@ T0 = 1_795_161_600_000_000_000
 
 
 def test_reading_is_a_line_with_all_that_is_known_of_it() -> None:
-    kept = kept_of([(9, arrivals(row(1, 1, 1.5, 35.25, 4)))])
+    kept = kept_of([(9, arrivals(row(1, 1, 1.5, 35.25, 8)))])
 
     assert list(LineSerialiser(NAMES).lines(kept)) == [
-        "pm25,sensor=air-1 arrival_ns=1795161601507000000i,position=9i,quality=4i,value=35.25 1795161601500000000"
+        "pm25,sensor=air-1 arrival_ns=1795161601507000000i,position=9i,quality=8i,value=35.25 1795161601500000000"
     ]
 
 
