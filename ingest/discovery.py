@@ -10,7 +10,7 @@ import structlog
 
 from city.census import Census
 from city.entry import Context, ContextChange, Journaled
-from city.errors import NotFound, StoreUnavailable
+from city.errors import StoreUnavailable
 from city.feed import Discovered
 from ingest.message import Sighting
 from ingest.side_file import SideFile
@@ -120,12 +120,10 @@ class Discovery:
         chosen = sorted((one for one in self._strangers.values() if one.sensor > after), key=lambda one: one.sensor)
         return [one.shown() for one in chosen[:limit]]
 
-    def find(self, number: int) -> Discovered:
-        """Return the sensor with this number; raises NotFound when it is registered or was never heard."""
+    def find(self, number: int) -> Discovered | None:
+        """Return the sensor with this number; None when it is registered or was never heard."""
         stranger = self._strangers.get(number)
-        if stranger is None:
-            raise NotFound("sensor", number)
-        return stranger.shown()
+        return None if stranger is None else stranger.shown()
 
     def close(self) -> None:
         """Release the file."""

@@ -71,7 +71,7 @@ class Kept(NamedTuple):
 
 
 class Quarantine:
-    """The store of refused messages: a drain's thread writes, the loop reads."""
+    """The store of refused messages: a drain's thread writes, any thread reads, one at a time."""
 
     name = "quarantine"
     kinds: Sequence[type[Content]] = (Refused, Retried)
@@ -158,8 +158,9 @@ class Quarantine:
         return [QuarantineCount(*row) for row in self._query(sql, oldest=self._oldest_ns())]
 
     def close(self) -> None:
-        """Release the file."""
-        self._file.close()
+        """Release the file, after the question that is being answered."""
+        with self._reading:
+            self._file.close()
 
     def _trim(self, writer: sqlite3.Connection) -> None:
         writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))

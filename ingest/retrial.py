@@ -1,5 +1,6 @@
 """Quarantined messages understood anew, after a decoder or a mapping was mended."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -58,7 +59,8 @@ class Retrial:
             raise Conflict(changed="an earlier replay is still being noted", at="quarantine")
         self._running = True
         try:
-            return await self._replay(pipeline, self._quarantine.waiting(wanted, after, limit), after, limit)
+            kept = await asyncio.to_thread(self._quarantine.waiting, wanted, after, limit)
+            return await self._replay(pipeline, kept, after, limit)
         finally:
             self._running = False
 

@@ -82,17 +82,18 @@ class IngestFeed:
     async def stranger(self, sensor: str) -> Discovered:
         """Return one sensor that sends but is not registered; raises NotFound."""
         number = self._identity.known_sensor(sensor)
-        if number is None:
+        found = None if number is None else self._service.discovery.find(number)
+        if found is None:
             raise NotFound("sensor", sensor)
-        return self._service.discovery.find(number)
+        return found
 
     async def quarantined(self, before: int, limit: int, wanted: Refusals) -> list[Quarantined]:
         """Return quarantined messages, newest first, without bytes."""
-        return self._service.quarantine.listed(before, limit, wanted)
+        return await asyncio.to_thread(self._service.quarantine.listed, before, limit, wanted)
 
     async def quarantine_counts(self) -> list[QuarantineCount]:
         """Return how many messages are in quarantine, by reason and source."""
-        return self._service.quarantine.counts()
+        return await asyncio.to_thread(self._service.quarantine.counts)
 
     async def replay_quarantined(self, wanted: Refusals, after: int, limit: int) -> Replayed:
         """Understand wanted messages with ids beyond `after` anew."""
@@ -100,7 +101,7 @@ class IngestFeed:
 
     async def quarantined_bytes(self, number: int) -> Quarantined:
         """Return one quarantined message whole; raises NotFound."""
-        return self._service.quarantine.whole(number)
+        return await asyncio.to_thread(self._service.quarantine.whole, number)
 
     async def shed(self, before: int, limit: int) -> list[Shed]:
         """Return what was shed, newest first."""

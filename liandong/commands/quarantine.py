@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from city.errors import Conflict
+from city.errors import BadRequest, Conflict
 from city.feed import Feed, QuarantineCount, Refusals, Replayed
+from ingest import reasons
+from ingest.topics import is_filter
 from liandong.commands.options import Config, Data, chosen_settings
 from liandong.exits import Exit
 from liandong.link.client import linked
@@ -55,11 +57,20 @@ def replay(
     They are read as if they came when they came, flagged late, and each at most once. Ingest must be running. Ends
     with 1 when some were refused again, or are not to be replayed as not all their bytes were kept.
     """
+    _require_possible(reason, topic)
     settings = chosen_settings(config, data=data)
     came = asyncio.run(_replayed(settings, Refusals(reason, source, topic, broker)))
     typer.echo(f"{came.understood} understood, {came.refused} refused again, {came.cut} not kept whole")
     if came.refused or came.cut:
         raise typer.Exit(Exit.FAILED)
+
+
+def _require_possible(reason: str, topic: str) -> None:
+    """Raise BadRequest for what no message can have: it would choose none, and look as if none were left."""
+    if reason and reason not in set(reasons.Reason):
+        raise BadRequest(expected="one of " + ", ".join(reasons.Reason), got=reason, at="--reason")
+    if topic and not is_filter(topic):
+        raise BadRequest(expected="an MQTT topic filter", got=topic, at="--topic")
 
 
 async def _counted(settings: Settings) -> list[QuarantineCount]:

@@ -56,11 +56,13 @@ def adopt(
     """
     settings = chosen_settings(config, data=data)
     found = asyncio.run(_found(settings, sensor))
-    adopted = _changed(_proposed(found), said if said is not None else [])
+    adopted = _changed(_proposed(found), said if said is not None else []) if found is not None else None
     with opened_database(settings.database, settings.folder) as database:
         registry = SensorRegistry(database)
         if _is_registered(registry, sensor):
             raise Conflict(changed=f"`{sensor}` is registered", at="sensor")
+        if found is None or adopted is None:
+            raise NotFound("sensor", sensor)
         registry.upsert_many([adopted])
     asyncio.run(_tell(settings))
     typer.echo(_line(replace(found, proposed=adopted)))
@@ -82,9 +84,12 @@ async def _listed(settings: Settings) -> list[Discovered]:
     return found
 
 
-async def _found(settings: Settings, sensor: str) -> Discovered:
+async def _found(settings: Settings, sensor: str) -> Discovered | None:
     async with linked(settings.folder.socket) as feed:
-        return await feed.stranger(sensor)
+        try:
+            return await feed.stranger(sensor)
+        except NotFound:
+            return None
 
 
 async def _tell(settings: Settings) -> None:

@@ -58,6 +58,20 @@ async def test_what_was_not_understood_ends_with_1(tmp_path: Path, came: Replaye
     assert await ended(Replaying([came]), tmp_path, "replay") == Exit.FAILED
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--reason", "not_jsn"), "bad_number, ", id="reason"),
+        pytest.param(("--topic", "a/#/b"), "Expected an MQTT topic filter, got `a/#/b` - at `--topic`", id="filter"),
+    ],
+)
+def test_choice_that_fits_no_message_is_refused(
+    words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["quarantine", "replay", *words]) == Exit.USAGE
+    assert said in capsys.readouterr().err
+
+
 async def test_counts_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert await ended(Replaying([]), tmp_path, "counts") == Exit.OK
     assert capsys.readouterr().out == "not_json\tgw\t2\t1\n"
