@@ -21,7 +21,20 @@ _NAMESPACE = re.compile(r"\b(?:tns\w*|axis|onvif):")
 #: Longest text that an event keeps of one of its members.
 _MAX_TEXT = 200
 #: Members by which an event says that a state holds.
-_STATES = frozenset({"active", "state", "triggered", "motion", "logicalstate", "ismotion", "issounddetected", "day"})
+_STATES = frozenset(
+    {
+        "active",
+        "state",
+        "triggered",
+        "motion",
+        "logicalstate",
+        "ismotion",
+        "issounddetected",
+        "day",
+        "tampering",
+        "tamper",
+    }
+)
 #: What Object Analytics counts, where the name of the count is that of the class alone.
 _CLASSES = frozenset({"human", "car", "bus", "truck", "bike", "motorcycle/bicycle", "othervehicle", "vehicle"})
 

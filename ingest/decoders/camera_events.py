@@ -19,6 +19,7 @@ EVENTS = {
     "cellmotiondetector/motion": "motion",
     "videosource/motionalarm": "motion",
     "tamperdetector/tamper": "tamper",
+    "videosource/tampering": "tamper",
     "globalscenechange/imagingservice": "tamper",
     "videosource/signalloss": "video_lost",
     "audioanalytics/audio/detectedsound": "sound",

@@ -7,7 +7,7 @@ from city.measurement import Decoded, Measurement, Observation
 from city.units import is_known
 from ingest.decoders.codec_names import MEASUREMENT_IDS, NO_PART, NO_READING, PARTS, STATES
 from ingest.decoders.codec_places import is_place, position
-from ingest.decoders.codec_values import amount_of, by_value, is_absent, meant
+from ingest.decoders.codec_values import amount_of, by_value, in_unit, is_absent, meant
 from ingest.decoders.codec_words import is_no_reading, named
 from ingest.decoders.known import Known
 from ingest.decoders.times import time_of
@@ -162,7 +162,7 @@ def _valued(part: _Part, key: str, said: object, told: Mapping[str, Any]) -> Ite
     if known is None and not is_no_reading(key) and not isinstance(said, bool | str):
         known = by_value(key, said) or Known(key.strip(), None)
     if known is not None and isinstance(unit, str) and is_known(unit):
-        known = known._replace(unit=unit)
+        known = in_unit(known, unit)
     yield from _read(part, key, known, said)
 
 

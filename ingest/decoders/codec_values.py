@@ -81,8 +81,13 @@ def amount_of(known: Known, value: object, *, at: str) -> Said | None:
         known = known._replace(quantity="motion_count")
     if unit is None:
         return Said(amount, _of_battery(known, amount))
+    return Said(amount, in_unit(known, unit))
+
+
+def in_unit(known: Known, unit: str) -> Known:
+    """Return what is known in the unit that is told with it: of a battery, volts tell the other thing."""
     is_battery = known.quantity == "battery_level" and unit.strip().lower() in _VOLTS
-    return Said(amount, known._replace(unit=unit, quantity="battery_voltage" if is_battery else known.quantity))
+    return known._replace(unit=unit, quantity="battery_voltage" if is_battery else known.quantity)
 
 
 def is_absent(known: Known, key: str, value: object) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
 from city.quality import Quality
+from city.units import is_known
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
@@ -33,6 +34,8 @@ _APC = {
 }
 #: The units that apcaccess writes out, by their first word.
 _WORDS = {"percent": "%", "volts": "V", "minutes": "min", "seconds": "s", "hz": "Hz", "amps": "A", "c": "°C", "f": "°F"}
+#: Members by which converters tell a variable's value, where it has an object for itself, and the value's unit.
+_VALUES, _UNITS = ("value", "_root", "_", "#text"), ("unit", "units")
 
 #: Variables of Network UPS Tools (its developer guide, appendix A).
 _NUT = {
@@ -172,9 +175,18 @@ def _flat(body: dict[str, Any], before: str = "", depth: int = 0) -> Iterator[tu
     """Yield the variables by their dotted name, however a converter nests them."""
     for key, value in body.items():
         if isinstance(value, dict) and depth < _DEEPEST:
+            if (own := _own(value)) is not None:
+                yield f"{before}{key}", own
             yield from _flat(value, f"{before}{key}.", depth + 1)
         else:
             yield f"{before}{key}", value
+
+
+def _own(variable: dict[str, Any]) -> object:
+    """Return the value of a variable that is an object, with its unit; the other members are variables below it."""
+    value = next((said for key in _VALUES if isinstance(said := variable.get(key), str | int | float)), None)
+    unit = next((said for key in _UNITS if isinstance(said := variable.get(key), str)), "")
+    return f"{value} {unit}" if unit and value is not None and not isinstance(value, bool) else value
 
 
 def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
@@ -195,4 +207,5 @@ def _amount(said: object, *, at: str) -> tuple[float, str | None] | None:
     parsed = number_with_unit(number, at=at)
     if parsed is None or parsed[1] is not None:
         return parsed
-    return parsed[0], _WORDS.get(words.partition(" ")[0].lower())
+    word = words.partition(" ")[0]
+    return parsed[0], _WORDS.get(word.lower(), word if word and is_known(word) else None)

@@ -209,3 +209,28 @@ def test_a_list_of_sensors_without_ids_is_nobody_s_box():
 )
 def test_a_member_of_another_kind_than_expected_spoils_nothing(topic: str, body: object):
     assert [one.value for one in decoded("auto", topic, body).measurements] == [6.5]
+
+
+def test_a_covered_lens_is_an_event_as_long_as_it_is_covered():
+    topic = "axis/B8A44F000007/event/tns:onvif/VideoSource/tns:axis/Tampering"
+    body = {"topic": "onvif:VideoSource/axis:Tampering", "timestamp": 1780000000000, "serial": "B8A44F000007"}
+
+    names = [
+        decoded("auto", topic, {**body, "message": {"data": {"tampering": said}}}).observations[0].event
+        for said in ("1", "0")
+    ]
+
+    assert names == ["tamper", "tamper_ended"]
+
+
+def test_a_battery_in_volts_is_its_voltage_wherever_the_unit_stands():
+    uplink = {"DevEUI_uplink": {"DevEUI": "70B3D50000000A01", "FPort": 2, "payload_hex": "00"}}
+    uplink["DevEUI_uplink"]["payload"] = {
+        "battery": {"value": 3.35, "unit": "V"},
+        "battery2": {"value": 71, "unit": "%"},
+    }
+
+    found = told(decoded("auto", "lora/x", uplink).measurements)
+
+    assert found["battery_voltage"] == (3.35, "V")
+    assert found["battery_level/2"] == (71.0, "%")

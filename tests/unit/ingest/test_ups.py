@@ -63,6 +63,30 @@ def test_nut_variables_are_found_however_they_are_nested(body: dict[str, object]
 
 
 @pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        pytest.param({"battery.charge": {"value": 83, "units": "%"}}, {"battery_level": (83.0, "%")}, id="a unit"),
+        pytest.param({"battery.runtime": {"value": "19", "unit": "min"}}, {"battery_runtime": (19.0, "min")}, id="own"),
+        pytest.param(
+            {"battery.runtime": {"value": 900, "units": "seconds"}}, {"battery_runtime": (900.0, "s")}, id="w"
+        ),
+        pytest.param(
+            {"battery": {"charge": {"_root": "64", "low": "15"}}, "ups": {"load": {"_": "31"}}},
+            {"battery_level": (64.0, "%"), "load": (31.0, "%")},
+            id="a variable with variables below it",
+        ),
+        pytest.param(
+            {"ups.status": {"value": "OB DISCHRG"}, "input.voltage": {"value": 0.5, "units": "V"}},
+            {"on_battery": (1.0, ""), "input_voltage": (0.5, "V")},
+            id="the status",
+        ),
+    ],
+)
+def test_variables_that_are_objects_are_their_values(variables: dict[str, object], expected: object):
+    assert told(decoded("ups", "nut/hall-3", variables).measurements) == expected
+
+
+@pytest.mark.parametrize(
     ("body", "expected"),
     [
         pytest.param({**APC, "STATUS": "COMMLOST", "LINEV": "230 Volts"}, Quality.STALE, id="apcupsd lost it"),
