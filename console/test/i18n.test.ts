@@ -13,6 +13,8 @@ import { ROLES } from '../src/model/roles';
 import { INCIDENT_STATES, TASK_STATES } from '../src/queue/states';
 
 const SOURCE = join(import.meta.dirname, '../src');
+/** Families that are chosen between, so that no source names them where it asks. */
+const OF_SEVERAL = ['quality', 'evidenceValue', 'messageKind'];
 const words: Record<string, string> = zh;
 
 function sources(): string[] {
@@ -51,6 +53,18 @@ describe('the dictionaries', () => {
 
     expect(asked.length).toBeGreaterThan(100);
     expect(asked.filter((key) => !(key in zh))).toEqual([]);
+  });
+
+  it('have no word that nothing asks for', () => {
+    const text = sources().map((file) => readFileSync(join(SOURCE, file), 'utf8'));
+    const named = new Set(text.flatMap((one) => [...one.matchAll(/['"`]([\w.]+)/g)].map((found) => found[1] ?? '')));
+    const families = Object.keys(words).map((key) => key.slice(0, key.lastIndexOf('.')));
+    const asked = new Set(families.filter((family) => text.some((one) => serves(one, family))));
+    const unused = Object.keys(words).filter(
+      (key) => !named.has(key) && !asked.has(key.slice(0, key.lastIndexOf('.'))),
+    );
+
+    expect(unused).toEqual([]);
   });
 
   it.each([
@@ -105,6 +119,11 @@ describe('the screen', () => {
     expect(say({ zh: '', en: 'Harbour' })).toBe('Harbour');
   });
 });
+
+/** Whether a source asks for a word of this family by a name of the server's, in whatever way. */
+function serves(text: string, family: string): boolean {
+  return text.includes(`word('${family}'`) || text.includes('`' + family + '.${') || OF_SEVERAL.includes(family);
+}
 
 function holes(text: string): string[] {
   return (text.match(/\{\w+\}/g) ?? []).sort();

@@ -22,7 +22,6 @@ export const evaluation: Record<keyof typeof zhEvaluation, string> = {
   'evaluation.before': 'vs before',
   'evaluation.yearBefore': 'vs last year',
   'evaluation.noData': 'no data',
-  'evaluation.noSubjects': 'Nothing fell due in this period',
   'evaluation.whole': 'All together',
   'evaluation.nobody': 'Unknown',
   'evaluation.behind': '{count} entries of the event log are not counted yet',

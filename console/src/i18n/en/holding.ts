@@ -98,7 +98,6 @@ export const holding: Record<keyof typeof zhHolding, string> = {
   'together.decline': 'Not the same',
   'together.chooseParts': 'Choose the alarms and tasks that go',
   'members.title': 'Alarms of this incident',
-  'members.count': '{count} in all',
   'members.detach': 'Detach',
   'members.detachTitle': 'Let this alarm be an incident of its own',
   'members.active': 'burning',

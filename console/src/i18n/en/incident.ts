@@ -38,8 +38,6 @@ export const incident: Record<keyof typeof chinese, string> = {
   'snapshot.picture': "A camera's picture",
   'snapshot.itself': 'this camera raised it',
   'incident.cameras': 'Nearest cameras',
-  'incident.messages': 'Messages',
-  'incident.noMessages': 'Nobody has been told yet',
   'incident.system': 'System',
 
   'source.sensor': 'Sensor',

@@ -9,7 +9,6 @@ export const life: Record<keyof typeof zhLife, string> = {
   'task.transferred': 'Transferred',
   'disposition.unresolved': 'Unresolved',
   'reason.transferred': 'another department handed it over',
-  'reason.class_district': 'Class and district',
   'step.person': 'Who',
   'step.override': 'Why to close against the sensors',
   'step.transferTo': 'Transfer to',

@@ -6,7 +6,6 @@ export const operations: Record<keyof typeof chinese, string> = {
   'list.time': 'Time',
   'list.topic': 'Topic',
   'discovery.empty': 'No unregistered sensor was heard',
-  'discovery.quantities': 'Quantities',
   'discovery.heard': 'First – last',
   'discovery.messages': 'Messages',
   'discovery.adopt': 'Register',

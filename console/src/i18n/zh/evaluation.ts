@@ -20,7 +20,6 @@ export const evaluation = {
   'evaluation.before': '环比',
   'evaluation.yearBefore': '同比',
   'evaluation.noData': '无数据',
-  'evaluation.noSubjects': '本周期没有到期的事项',
   'evaluation.whole': '合计',
   'evaluation.nobody': '未知',
   'evaluation.behind': '事件日志还有 {count} 条尚未计入',

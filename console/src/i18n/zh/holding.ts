@@ -96,7 +96,6 @@ export const holding = {
   'together.decline': '不是同一事件',
   'together.chooseParts': '选择要拆出的报警和任务',
   'members.title': '报警成员',
-  'members.count': '共 {count} 条',
   'members.detach': '移出',
   'members.detachTitle': '把这条报警移出为新事件',
   'members.active': '报警中',

@@ -36,8 +36,6 @@ export const incident = {
   'snapshot.picture': '摄像机快照',
   'snapshot.itself': '本摄像机报警',
   'incident.cameras': '最近的摄像机',
-  'incident.messages': '通知',
-  'incident.noMessages': '尚未通知任何部门',
   'incident.system': '系统',
 
   'source.sensor': '传感器',

@@ -7,7 +7,6 @@ export const life = {
   'task.transferred': '已改派',
   'disposition.unresolved': '未解决',
   'reason.transferred': '改派而来',
-  'reason.class_district': '类别与辖区',
   'step.person': '指派给',
   'step.override': '越过传感器结案的理由',
   'step.transferTo': '改派到',

@@ -4,7 +4,6 @@ export const operations = {
   'list.time': '时间',
   'list.topic': '主题',
   'discovery.empty': '没有未登记的传感器',
-  'discovery.quantities': '指标',
   'discovery.heard': '首次 – 最近',
   'discovery.messages': '消息数',
   'discovery.adopt': '登记',
