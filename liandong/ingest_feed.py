@@ -56,6 +56,10 @@ class IngestFeed:
         self._identity, self._refresh, self._concerns = identity, refresh, concerns
         self._telling = SeriesTelling(identity, history, service.journal, lambda: service.history.position)
 
+    def close(self) -> None:
+        """Look nothing more up."""
+        self._telling.close()
+
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
         """Return the newest readings of these sensors; of all when `sensors` is empty."""
         if not sensors:

@@ -85,7 +85,7 @@ async def run_ingest(settings: Settings) -> None:
             refresh=registry.refresh,
             concerns=Concerns(ingest.service.journal, SystemClock(), settings.history.retention_days),
         )
-        async with served(feed, folder.socket), asyncio.TaskGroup() as group:
+        async with _answering(feed, folder), asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(ingest.service.run(), name="ingest.service"),
                 group.create_task(registry.follow(), name="ingest.registry"),
@@ -95,6 +95,14 @@ async def run_ingest(settings: Settings) -> None:
                 await stop.wait()
             for task in tasks:
                 task.cancel()
+
+
+@asynccontextmanager
+async def _answering(feed: IngestFeed, folder: DataFolder) -> AsyncIterator[None]:
+    """Answer the others while the block lasts; what is then still looked up nobody waits for."""
+    with closing(feed):
+        async with served(feed, folder.socket):
+            yield
 
 
 @asynccontextmanager

@@ -100,4 +100,5 @@ def kept_city(settings: Settings) -> Iterator[KeptCity]:
         readers = {"history": written, "rules": head.position}
         journal = opened.enter_context(closing(Journal(place / "journal", settings.ingest.journal, readers=readers)))
         concerns = Concerns(journal, clock, settings.history.retention_days)
-        yield KeptCity(engine, concerns, history, SeriesTelling(identity, history, journal, lambda: written))
+        telling = opened.enter_context(closing(SeriesTelling(identity, history, journal, lambda: written)))
+        yield KeptCity(engine, concerns, history, telling)
