@@ -20,8 +20,8 @@ VALID_8H_OF_DAY = 14
 
 #: Index at the end of each band.
 _GRADES = (0, 50, 100, 150, 200, 300, 400, 500)
-#: Below this index nothing is a primary pollutant, and with an item missing up to this one the index is not told.
-_CLEAN, _TOLD_ALONE = 50, 100
+#: Up to this index it is not told where an item is missing.
+_TOLD_ALONE = 100
 
 _2026: dict[str, tuple[float, ...]] = {
     "so2_24h": (0, 50, 150, 475, 800, 1600, 2100, 2620),
@@ -109,10 +109,3 @@ def aqi(of_items: Mapping[str, Column], exempt: Sequence[str] = ()) -> Column:
     highest = np.max(np.where(np.isnan(columns), 0.0, columns), axis=0)
     whole = ~np.isnan(needed).any(axis=0)
     return np.where(whole | (highest > _TOLD_ALONE), np.maximum(highest, 1.0), np.nan)
-
-
-def primary(of_items: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the primary pollutants: the items with the highest index where that is above 50, all of several."""
-    known = {item: value for item, value in of_items.items() if value == value}
-    highest = max(known.values(), default=0.0)
-    return tuple(item for item, value in known.items() if value == highest) if highest > _CLEAN else ()

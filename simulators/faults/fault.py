@@ -83,11 +83,6 @@ def hill(lasts_s: float, rise_s: float, fall_s: float) -> Shape:
     return lambda at_s: smooth(at_s, 0.0, rise_s) - smooth(at_s, lasts_s - fall_s, lasts_s)
 
 
-def slope(lasts_s: float) -> Shape:
-    """Return the shape of what grows evenly until it is over at once."""
-    return lambda at_s: np.clip(at_s / lasts_s, 0.0, 1.0)
-
-
 def added(amount: float, shape: Shape) -> Bend:
     """Return a bend that adds."""
     return lambda value, at_s: value + amount * shape(at_s)

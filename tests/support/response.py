@@ -39,8 +39,6 @@ WARNING = WarningContent(
     issuer="市气象台",
 )
 
-POWER_OFFICER = person(Role.OFFICER, name="power-officer", department="power")
-
 CONTENT = Content(matter="城东积水", measures="封路、抽排", expected_h=6)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from city.derived.aqi_cn import EDITIONS, ITEMS, aqi, edition_on, iaqi, primary
+from city.derived.aqi_cn import EDITIONS, ITEMS, aqi, edition_on, iaqi
 
 NEW, OLD = EDITIONS
 CLEAN = dict.fromkeys(ITEMS, 20.0)
@@ -97,8 +97,3 @@ def test_index_with_an_item_missing(others, exempt, index):
     found = aqi(whole(so2=float("nan"), **others), exempt)[0]
 
     assert np.isnan(found) if index is None else found == index
-
-
-def test_primary_pollutants_are_all_that_share_the_highest_index():
-    assert primary(CLEAN | {"pm25": 80.0, "o3": 80.0, "co": float("nan")}) == ("o3", "pm25")
-    assert primary(CLEAN | {"pm25": 50.0}) == ()
