@@ -1,5 +1,7 @@
 """What to do with a journal row or segment that cannot be read: keep it aside, say so once, and go on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -15,6 +17,15 @@ log = structlog.get_logger(__name__)
 _MAX_ROWS_KEPT = 1000
 
 
+@contextmanager
+def _as_far_as_there_is_room(file: Path) -> Iterator[None]:
+    """Say so where the block cannot write: a disk that is full, too, is no reason not to start."""
+    try:
+        yield
+    except OSError as error:
+        log.warning("journal_damage_not_set_aside", file=str(file), error=str(error))
+
+
 class Damage:
     """The folder of what was set aside. Thread-safe, as every file has a name of its own."""
 
@@ -26,9 +37,10 @@ class Damage:
         file = self._folder / f"{segment.path.stem}-{row.position}.row"
         if file.exists():
             return
-        self._folder.mkdir(exist_ok=True)
-        if len(list(self._folder.glob("*.row"))) < _MAX_ROWS_KEPT:
-            file.write_bytes(row.blob if isinstance(row.blob, bytes) else repr(row.blob).encode())
+        with _as_far_as_there_is_room(file):
+            self._folder.mkdir(exist_ok=True)
+            if len(list(self._folder.glob("*.row"))) < _MAX_ROWS_KEPT:
+                file.write_bytes(row.blob if isinstance(row.blob, bytes) else repr(row.blob).encode())
         JOURNAL_DAMAGED.labels("row").inc()
         log.error("journal_row_damaged", file=str(file), error=str(error))
 
@@ -39,26 +51,31 @@ class Damage:
 
     def commits(self, segment: Segment, lost: int) -> None:
         """Say that commits at the end of a segment were left out; its log is set aside."""
-        self._folder.mkdir(exist_ok=True)
         aside = self._folder / f"{segment.name}-wal"
-        segment.log_copy.replace(aside)
+        with _as_far_as_there_is_room(aside):
+            self._folder.mkdir(exist_ok=True)
+            segment.log_copy.replace(aside)
         JOURNAL_DAMAGED.labels("commit").inc(lost)
         log.error("journal_commits_damaged", file=str(aside), commits=lost)
 
     def segment(self, segment: Segment, error: BadJournal) -> None:
         """Set a whole segment aside."""
+        aside = segment.path  # where it stays if it must: nobody reads it, and the next start tries again
+        with _as_far_as_there_is_room(aside):
+            aside = segment.set_aside(self._folder)
         JOURNAL_DAMAGED.labels("segment").inc()
-        log.error("journal_segment_damaged", file=str(segment.set_aside(self._folder)), error=str(error))
+        log.error("journal_segment_damaged", file=str(aside), error=str(error))
 
     def missing(self, first: int, last: int) -> None:
         """Say that a segment is gone of which a later one tells; a file of its name is left, and says it once.
 
         Nothing is said of one that was set aside.
         """
-        self._folder.mkdir(exist_ok=True)
         note = self._folder / f"{first:020d}.missing"
         if note.exists() or (self._folder / f"{first:020d}.sqlite").exists():
             return
-        note.write_text(f"positions {first} to {last} were in a file that is not there any more\n", "utf-8")
+        with _as_far_as_there_is_room(note):
+            self._folder.mkdir(exist_ok=True)
+            note.write_text(f"positions {first} to {last} were in a file that is not there any more\n", "utf-8")
         JOURNAL_DAMAGED.labels("missing").inc()
         log.error("journal_segment_missing", first=first, last=last)

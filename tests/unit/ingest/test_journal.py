@@ -1,7 +1,8 @@
+import errno
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -335,6 +336,30 @@ def test_journal_whose_bound_was_lowered_below_one_segment_goes_on_once_all_is_r
 
         assert (first, journal.given_back) == (last + 1, last)
         assert journal.size < bounded.max_bytes
+
+
+def test_damage_that_cannot_be_set_aside_keeps_nobody_from_starting(tmp_path, monkeypatch):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1)])
+        journal.append([Tick(2)])
+    (path,) = segments(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE row SET crc = crc + 1 WHERE position = 1")
+    before = damaged("row"), damaged("segment")
+    monkeypatch.setattr(Path, "mkdir", full_disk)
+    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
+        times = ticks_of(journal)
+    path.write_bytes(b"no database at all")
+    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
+        left = ticks_of(journal)
+
+    assert (times, left, path.exists()) == ([2], [], True)
+    assert (damaged("row"), damaged("segment")) == (before[0] + 1, before[1] + 1)
+
+
+def full_disk(path: Path, *_: object, **__: object) -> None:
+    if path.name == "damaged":
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def fill(journal: Journal) -> None:
