@@ -11,7 +11,7 @@ from linkage.admission.admit import Admitter
 from linkage.departments import Directory
 from linkage.incidents import Incidents
 from linkage.ledger import Ledger
-from linkage.person import Person, Role
+from linkage.person import Person
 from linkage.plans.drills import Injects
 from linkage.plans.library import Plans
 from linkage.plans.office import plan_office
@@ -27,7 +27,7 @@ from linkage.tables import EVENTS
 from linkage.ticking import Ticker
 from linkage.warnings.issuing import WarningContent
 from storage.sql import Database
-from tests.support.linkage import LEADER, START, Town, person
+from tests.support.linkage import LEADER, START, Town
 from tests.support.plans import FLOOD_PLAN
 
 WARNING = WarningContent(
