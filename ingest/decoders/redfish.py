@@ -125,7 +125,7 @@ class RedfishDecoder:
             parts = body.get(key)
             for part in parts if isinstance(parts, list) else []:
                 if isinstance(part, dict):
-                    found += _part(host, group, part)
+                    found += _part(host, key, group, part)
         members = body.get("Members")
         for one in (body, *(members if isinstance(members, list) else ())):
             found += _single(host, one) if isinstance(one, dict) else []
@@ -163,7 +163,7 @@ def _named(host: str, name: object) -> str:
     return checked_name(f"{host}/{name}" if host else name, at="$.Name")
 
 
-def _part(host: str, group: _Group, part: dict[str, Any]) -> list[Measurement]:
+def _part(host: str, of: str, group: _Group, part: dict[str, Any]) -> list[Measurement]:
     if _is_away(part):
         return []
     found: dict[str, Measurement] = {}
@@ -171,8 +171,9 @@ def _part(host: str, group: _Group, part: dict[str, Any]) -> list[Measurement]:
         parsed = number_with_unit(part.get(key), at=f"$.{key}")
         if parsed is not None and known.quantity not in found:
             name = group.name or part.get("Name") or part.get("FanName")
-            if group.numbered and isinstance(name, str) and isinstance(part.get("MemberId"), str):
-                name = f"{name}#{part['MemberId']}"
+            is_named = isinstance(name, str) and group.numbered
+            if (is_named or not name) and isinstance(part.get("MemberId"), str):
+                name = f"{name or of}#{part['MemberId']}"
             unit = known.unit if known.unit is not None else _unit(part)
             found[known.quantity] = Measurement(_named(host, name), known.quantity, parsed[0], unit)
     return list(found.values())

@@ -75,6 +75,14 @@ def test_redfish_parts_tell_turns_and_leaks(body: dict[str, object], expected: o
     assert told(decoded("auto", "dc/bmc-3", {**REDFISH, **body}).measurements) == expected
 
 
+def test_a_part_without_a_name_is_the_list_s_by_its_number():
+    parts = [{"MemberId": "1", "LineInputVoltage": 226}, {"MemberId": "2", "Name": "Bay", "LineInputVoltage": 227}]
+
+    found = decoded("auto", "dc/bmc-3", {**REDFISH, "PowerSupplies": parts}).measurements
+
+    assert [one.sensor.rpartition("/")[2] for one in found] == ["PowerSupplies#1", "Bay#2"]
+
+
 def test_a_metric_without_an_id_is_its_property():
     value = {
         "MetricProperty": "/redfish/v1/Chassis/7U/Sensors/power_rack",
@@ -178,6 +186,18 @@ def test_a_default_telegraf_tells_the_shares_of_its_processors():
             {"pi_heating_demand": 35},
             {"heating_demand": (35.0, "%")},
             id="zigbee2mqtt: a valve",
+        ),
+        pytest.param(
+            "zigbee2mqtt/clamp",
+            {"current_a": 2.5, "power_b": -310, "voltage_c": 228.5, "power_factor_a": 0.75, "energy_produced_b": 7.25},
+            {
+                "current/a": (2.5, "A"),
+                "power/b": (-310.0, "W"),
+                "voltage/c": (228.5, "V"),
+                "power_factor/a": (0.75, ""),
+                "energy_returned/b": (7.25, "kWh"),
+            },
+            id="zigbee2mqtt: a meter's clamps",
         ),
         pytest.param("gate/text_sensor/build/state", b"2026.3.1", {}, id="ESPHome: a text that looks like numbers"),
     ],
