@@ -219,11 +219,9 @@ class DrainSettings(_Settings):
     backoff_cap_s: float = Field(30, gt=0, description="Longest pause when the store does not answer, in seconds")
 
 
-class IngestSettings(_Settings):
-    """All of ingest's settings."""
+class IngestSection(_Settings):
+    """Ingest's settings but for the brokers, which have a section of their own."""
 
-    mqtt: MqttSettings = MqttSettings()
-    brokers: tuple[MqttSettings, ...] = Field((), description="More brokers to take messages from, beside `mqtt`")
     batch: BatchSettings = BatchSettings()
     normalise: NormaliseSettings = NormaliseSettings()
     journal: JournalSettings = JournalSettings()
@@ -233,3 +231,10 @@ class IngestSettings(_Settings):
     failpoints: tuple[str, ...] = Field(
         (), description="Names of places at which the process kills itself; for tests of crashes only"
     )
+
+
+class IngestSettings(IngestSection):
+    """All of ingest's settings."""
+
+    mqtt: MqttSettings = MqttSettings()
+    brokers: tuple[MqttSettings, ...] = Field((), description="More brokers to take messages from, beside `mqtt`")

@@ -5,20 +5,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from api.config import HttpSettings
 from city.errors import BadSettings
-from ingest.config import (
-    BatchSettings,
-    DrainSettings,
-    IngestSettings,
-    JournalSettings,
-    NormaliseSettings,
-    QuarantineSettings,
-)
-from ingest.fairness.config import LedgerSettings
+from ingest.config import IngestSection
 from liandong.address import Address
 from liandong.broker.config import BrokerSettings
 from liandong.broker.link import MqttLink
@@ -35,20 +27,6 @@ from storage.config import DatabaseSettings, HistorySettings
 USUAL_FILE = Path("liandong.toml")
 
 _PREFIX = "LIANDONG_"
-
-
-class IngestSection(BaseModel):
-    """Ingest's settings but for the broker, which has a section of its own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    batch: BatchSettings = BatchSettings()
-    normalise: NormaliseSettings = NormaliseSettings()
-    journal: JournalSettings = JournalSettings()
-    quarantine: QuarantineSettings = QuarantineSettings()
-    drain: DrainSettings = DrainSettings()
-    ledger: LedgerSettings = LedgerSettings()
-    failpoints: tuple[str, ...] = IngestSettings.model_fields["failpoints"].get_default()
 
 
 class Settings(BaseSettings):
