@@ -119,9 +119,15 @@ class NoConversion:
 IDENTITY = Conversion(1.0, 0.0)
 
 
-@lru_cache(maxsize=4096)
 def conversion(source: str, target: str) -> Conversion | NoConversion:
     """Return how a value in `source` becomes one in `target`, or why it cannot."""
+    if len(source) > _MAX_LENGTH or len(target) > _MAX_LENGTH:  # nothing that a sender makes long is remembered
+        return NoConversion(source, target, "unknown")
+    return _conversion(source, target)
+
+
+@lru_cache(maxsize=4096)
+def _conversion(source: str, target: str) -> Conversion | NoConversion:
     if source == target:
         return IDENTITY
     wanted = _expression(target)
@@ -136,7 +142,7 @@ def conversion(source: str, target: str) -> Conversion | NoConversion:
 
 def is_known(unit: str) -> bool:
     """Return whether `unit` is one that can be converted at all."""
-    return _expression(unit) is not None
+    return len(unit) <= _MAX_LENGTH and _expression(unit) is not None
 
 
 def _line(given: str, wanted: str) -> Conversion | None:

@@ -15,6 +15,7 @@ from ingest.decoders.codec_names import (
     UNITS,
 )
 from ingest.decoders.known import Known
+from ingest.decoders.values import MAX_NAME_LENGTH
 
 #: Longer names have no more words than these; each word may be taken off at either end.
 _MAX_WORDS = 6
@@ -34,9 +35,13 @@ _LEVELLED = frozenset(
 _BATTERY = frozenset({"battery_level", "battery_voltage"})
 
 
-@lru_cache(maxsize=4096)
 def named(key: str) -> Known | None:
     """Return what a name stands for, and as label which of several it is; None for one that nobody knows."""
+    return _named(key) if len(key) <= MAX_NAME_LENGTH else None  # nothing that a sender makes long is remembered
+
+
+@lru_cache(maxsize=4096)
+def _named(key: str) -> Known | None:
     for text in (key, _HUMP.sub("_", key)):
         words = tuple(word for word in _BETWEEN.split(text) if word)
         is_output = not _OUTPUT.isdisjoint(word.lower() for word in words) and not _WIRES.isdisjoint(
@@ -48,9 +53,13 @@ def named(key: str) -> Known | None:
     return None
 
 
-@lru_cache(maxsize=4096)
 def is_no_reading(key: str) -> bool:
     """Return whether a name that nobody knows has a word of a setting, an identity or the device's own matters."""
+    return len(key) > MAX_NAME_LENGTH or _is_no_reading(key)
+
+
+@lru_cache(maxsize=4096)
+def _is_no_reading(key: str) -> bool:
     words = {word.lower() for text in (key, _HUMP.sub("_", key)) for word in _BETWEEN.split(text)}
     return (
         not key.isprintable()

@@ -132,7 +132,8 @@ class Reader:
             for item, number in zip(body, told_apart(body), strict=True):
                 one = item if isinstance(item, dict) else row(item)
                 if one is not None:
-                    yield from self.read(one, replace(scope, label=joined(scope.label, number)), depth + 1)
+                    there = replace(scope, label=joined(scope.label, number)) if number else scope
+                    yield from self.read(one, there, depth + 1)
         elif isinstance(body, dict):
             self._left -= 1
             folded = _folded(body)

@@ -53,11 +53,13 @@ _WISHED = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
 def of_probe(word: str) -> tuple[Known, bool] | None:
     """Return what a word means behind the name of a thing, which is its label; None for another word."""
-    if len(word) > _LONGEST:
-        return None
+    return _of_probe(word) if len(word) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _of_probe(word: str) -> tuple[Known, bool] | None:
     if not word.isascii():
         return _chinese(word)
     parts = [part for part in _BETWEEN.split(word) if part]

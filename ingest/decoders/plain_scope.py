@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from city.quality import Quality
@@ -179,9 +180,14 @@ def joined(*parts: str) -> str:
     return "/".join(part.strip() for part in parts if part and part.strip())
 
 
-def fold(key: object) -> str:
+def fold(key: str) -> str:
     """Return a member's name as all its spellings are."""
-    return str(key).replace("_", "").replace("-", "").replace(" ", "").lower()
+    return _fold(key) if len(key) <= MAX_NAME_LENGTH else key
+
+
+@lru_cache(maxsize=8192)
+def _fold(key: str) -> str:
+    return key.replace("_", "").replace("-", "").replace(" ", "").lower()
 
 
 def _of_mesh(folded: Mapping[str, Any]) -> str:

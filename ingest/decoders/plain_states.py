@@ -1,6 +1,7 @@
 """States that strangers tell: words that are a state's where a truth follows, and words that are the answer."""
 
 import re
+from functools import lru_cache
 
 from ingest.decoders.known import Known
 
@@ -33,6 +34,7 @@ _OPEN_WORDS = {
 _TAKEN_WORDS = {"occupied": 1.0, "taken": 1.0, "vacant": 0.0, "free": 0.0, "empty": 0.0, "unoccupied": 0.0}
 #: Answers that say by themselves what was asked.
 _SELF = {"occupied": 1.0, "vacant": 0.0, "unoccupied": 0.0}
+_LONGEST = 60
 _TRUTHS = frozenset({"true", "false"})
 _STATES = {
     "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0, "1": 1.0, "0": 0.0,
@@ -50,7 +52,7 @@ _MOVED_WORDS = {"active": 1.0, "inactive": 0.0, "motion": 1.0, "no motion": 0.0,
 
 def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     """Return what a word means before a truth or a state's own word, which it does not before a number."""
-    folded = "".join(letter for letter in word.lower() if letter.isalnum())
+    folded = _letters(word) if len(word) <= _LONGEST else ""
     runs = _RUNS.fullmatch(folded)
     if runs is not None and state_of("equipment_running", value) is not None:
         return Known("equipment_running", "", runs[1]), True
@@ -75,3 +77,8 @@ def state_of(quantity: str, value: object) -> float | None:
     said = str(value).strip().lower()
     own = _ALARM_WORDS if quantity in _ALARMS else _MOVED_WORDS if quantity in _MOVED else {}
     return next((table[said] for table in (own, _STATES, _OPEN_WORDS, _TAKEN_WORDS) if said in table), None)
+
+
+@lru_cache(maxsize=8192)
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word.lower() if letter.isalnum())

@@ -15,14 +15,18 @@ _QUANTITIES = {
     "PF": "power_factor", "F": "frequency",
 }  # fmt: skip
 #: Of a circuit at least a voltage and a current are told, and a third value: `u` and `v` are those of a vector, too.
-_LEAST = 3
+_LEAST, _LONGEST = 3, 8
 #: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
 _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
 
 
 def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
     """Return what members mean that are symbols of one circuit, or counts of one car park; mostly nothing."""
-    said = {key: known for key in members if (known := _symbol(key)) is not None} if len(members) >= _LEAST else {}
+    said = (
+        {key: known for key in members if len(key) <= _LONGEST and (known := _symbol(key)) is not None}
+        if len(members) >= _LEAST
+        else {}
+    )
     for alone, beside in (("Pa", "Pb"), ("pa", "pb")):  # of all three phases to some, and a pressure to others
         if beside not in said:
             said.pop(alone, None)

@@ -19,6 +19,7 @@ _THINGS = (
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
 #: Who passes something on is not who measured.
 _PASSING = re.compile(r".*(?:gateway|hub|concentrator|nodecentral|signal(?:no|number|code)|counterno|counternumber).*")
+_LONGEST = 60
 #: What moves through a city, and tells where it is; a telephone or a person is none.
 _VEHICLE = re.compile(
     r"(?:vehicle|bus|tram|train|truck|trailer|ship|vessel|ferry|sweeper)(?:uid|id|code|ref|no|number)"
@@ -27,7 +28,7 @@ _VEHICLE = re.compile(
 
 def is_vehicle(folded: Mapping[str, Any]) -> bool:
     """Return whether an object is a vehicle's, by the id that it has."""
-    return any(_is_vehicles(key) for key in folded)
+    return any(_is_vehicles(key) for key in folded if len(key) <= _LONGEST)
 
 
 @lru_cache(maxsize=8192)
@@ -38,7 +39,7 @@ def _is_vehicles(key: str) -> bool:
 def of_thing(folded: Mapping[str, Any], around: str, name_of: Callable[[object], str]) -> str:
     """Return whose an object is by such an id; a bare number tells one of several of what is named around it."""
     for key, value in folded.items():
-        if _is_thing(key) and (name := name_of(value)):
+        if len(key) <= _LONGEST and _is_thing(key) and (name := name_of(value)):
             return f"{around}/{name}" if around and name.isdecimal() else name
     return ""
 

@@ -71,17 +71,21 @@ _BY_VOLUME, _BY_MASS = frozenset({"ppm", "ppb"}), frozenset({"µg/m³", "mg/m³"
 _MAX_WORD = 60
 
 
-@lru_cache(maxsize=8192)
 def meaning(word: str) -> tuple[Known, bool] | None:
     """Return what a word means and whether it is worth a message by itself; None for a word that may mean more.
 
     The unit is that of the word's ending; without one it is None, but where the catalogue's quantity has none.
     """
-    dressed = bracketed(word) if len(word) <= _MAX_WORD else None
+    return _meaning(word) if len(word) <= _MAX_WORD else None  # what is remembered must not grow by what is sent
+
+
+@lru_cache(maxsize=8192)
+def _meaning(word: str) -> tuple[Known, bool] | None:
+    dressed = bracketed(word)
     if dressed is not None:
         return _in_brackets(*dressed)
     word = word if word.isascii() else plainly(word)
-    if not word.isascii() or len(word) > _MAX_WORD:
+    if not word.isascii():
         return _chinese(word)
     word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
     parted = _CAMEL.sub("_", word).lower()
@@ -180,12 +184,16 @@ def is_state(quantity: str) -> bool:
     return known is not None and known.kind is QuantityKind.STATE
 
 
-@lru_cache(maxsize=4096)
 def with_unit(word: str, unit: str) -> tuple[Known, bool] | None:
     """Return what a word means that says too little alone, with a unit that only one of its senses has."""
+    return _with_unit(word, unit) if len(word) <= _MAX_WORD and len(unit) <= _MAX_WORD else None
+
+
+@lru_cache(maxsize=4096)
+def _with_unit(word: str, unit: str) -> tuple[Known, bool] | None:
     parted = _CAMEL.sub("_", word.strip().replace("-", "_").replace(" ", "_")).lower()
     base = _NOW_BEFORE.sub("", parted)
-    for candidate, label in _candidates(base) if len(word) <= _MAX_WORD else ():
+    for candidate, label in _candidates(base):
         quantity = _find(candidate) if candidate in AMBIGUOUS else None
         told = unit_of(unit)
         if quantity is not None and quantity.unit and is_known(told):
