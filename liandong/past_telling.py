@@ -61,6 +61,8 @@ class _Teller:
                     self._serve(listener)
                 except (OSError, PastLost) as error:
                     log.info("past_not_taken", cause=type(error).__name__)
+                except Exception:  # a mistake of ours ends the answer, and must not leave the next ones without any
+                    log.exception("past_fault")
                 self._listener = None
 
     def end(self) -> None:

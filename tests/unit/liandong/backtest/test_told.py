@@ -8,6 +8,7 @@ import pytest
 from city.errors import StoreUnavailable
 from city.history import HistoryStore, Past
 from liandong.backtest.told import told_past
+from liandong.past_frame import PastLost
 from liandong.past_telling import past_told
 from storage.duckdb import DuckdbHistory
 from tests.support.history import NAMES, START_NS, aggregation, arrivals, event, row
@@ -50,6 +51,20 @@ def test_store_that_does_not_answer_is_told_as_that(history: HistoryStore, tmp_p
         pytest.raises(StoreUnavailable, match="closed"),
     ):
         told.oldest_ns()
+
+
+def test_fault_in_an_answer_ends_that_one_only(
+    history: HistoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: int) -> Iterator[Past]:
+        raise ValueError
+
+    monkeypatch.setattr(history, "past", fail)
+    with past_told(history, tmp_path / "past.sock"):
+        with told_past(tmp_path / "past.sock") as told, pytest.raises(PastLost):
+            next(told.past(START_NS, WIDE[1]))
+        with told_past(tmp_path / "past.sock") as told:
+            assert told.oldest_ns() == history.oldest_ns()
 
 
 def test_nobody_there_is_said(tmp_path: Path) -> None:
