@@ -12,7 +12,7 @@ from ingest.reasons import Reason
 from ingest.topics import matches
 
 #: Topics whose family is remembered: those of a city's busiest gateways.
-_TOPICS = 16_384
+_TOPICS, _LONGEST = 16_384, 1024
 #: Families whose topics tell one bare value each, and may as well be those of a bridge that tells objects.
 _OF_BARE_VALUES = frozenset({"esphome"})
 #: Families whose topics others take for their own states, without describing them.
@@ -35,9 +35,7 @@ class SignatureDecoder:
         self._families, self._decoders = families, decoders
         self._learners = [(name, decoder) for name, decoder in decoders.items() if isinstance(decoder, Learner)]
         #: A topic says the same each time; asking thirty families cost more than decoding.
-        self._by_topic = lru_cache(maxsize=_TOPICS)(
-            lambda topic: (_of_filters(families, topic), _of_grammar(families, topic))
-        )
+        self._remembered = lru_cache(maxsize=_TOPICS)(self._asked)
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return what the recognised family makes of the message.
@@ -58,6 +56,13 @@ class SignatureDecoder:
         body = Body(payload)
         within = opened(body)
         return self._of_body(topic, body) if within is None else self._passed_on(within)
+
+    def _asked(self, topic: str) -> tuple[str | None, str | None]:
+        return _of_filters(self._families, topic), _of_grammar(self._families, topic)
+
+    def _by_topic(self, topic: str) -> tuple[str | None, str | None]:
+        """Return the family by a grammar of its own, and by a free one; a topic of kilobytes is not remembered."""
+        return self._remembered(topic) if len(topic) <= _LONGEST else self._asked(topic)
 
     def _family_of(self, topic: str) -> str | None:
         """Return the family: by a grammar of its own, by what was described, by a free grammar; None by none."""

@@ -13,16 +13,22 @@ class Named(NamedTuple):
     label: str = ""
 
 
+#: Of path and unit together: a name has at most two hundred characters.
+_LONGEST = 400
 #: Units that say of a bare `Count` what is counted.
 _COUNTED = {"veh": "vehicle_count", "vehicles": "vehicle_count", "persons": "people_count", "people": "people_count"}
 
 
-@lru_cache(maxsize=4096)
 def named(path: str, unit: str | None = None) -> Named:
     """Return what `path` names: its last two words as one, else its last, else its first; the rest is the label.
 
     A path in which nothing is known keeps its last word as the quantity, which a city's catalogue may know.
     """
+    is_short = len(path) + len(unit or "") <= _LONGEST  # nothing that a sender makes long is remembered
+    return _remembered(path, unit) if is_short else _named(path, unit)
+
+
+def _named(path: str, unit: str | None) -> Named:
     words = [word.strip() for word in path.split("/") if word.strip()]
     if len(words) < 2:
         return Named(words[0] if words else path)
@@ -36,3 +42,6 @@ def named(path: str, unit: str | None = None) -> Named:
     if find(last) is None and find(words[0]) is not None:
         return Named(words[0], "/".join(words[1:]))
     return Named(last, "/".join(before))
+
+
+_remembered = lru_cache(maxsize=4096)(_named)

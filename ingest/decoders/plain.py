@@ -82,7 +82,7 @@ _CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospher
 _CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa": "Pa", "lux": "lux", "v": "V"}
 #: Members that name a person.
 _PEOPLE = frozenset({"userid", "username", "employeeno", "employeeid", "personid", "patientid"})
-_LONGEST_TEXT = 4096
+_LONGEST_TEXT, _LONGEST_TOPIC = 4096, 1024
 
 
 class PlainDecoder:
@@ -215,8 +215,13 @@ def _probe(topic: str) -> str:
     return leaf if of_probe(leaf) is not None else ""
 
 
-@lru_cache(maxsize=4096)
 def _word_and_rest(topic: str) -> tuple[str, tuple[str, ...]]:
+    """Return a topic's word and its other levels; of kilobytes nobody's, and they are not remembered."""
+    return _parted(topic) if len(topic) <= _LONGEST_TOPIC else ("", tuple(topic.split("/")))
+
+
+@lru_cache(maxsize=4096)
+def _parted(topic: str) -> tuple[str, tuple[str, ...]]:
     levels = topic.split("/")
     for place in range(len(levels) - 1, -1, -1):
         alone = meaning(levels[place])

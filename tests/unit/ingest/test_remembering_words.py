@@ -44,3 +44,13 @@ def test_long_words_are_not_remembered(topic: str, shape: Any) -> None:
             continue
 
     assert tracemalloc.get_traced_memory()[0] < _MESSAGES * _LONG / 2
+
+
+@pytest.mark.usefixtures("traced")
+def test_long_topics_are_not_remembered() -> None:
+    decoder = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+
+    for number in range(_MESSAGES):
+        decoder.decode(f"a/{number:06}{'x' * _LONG}/temp", b'{"id": "one", "temp": 20, "deviceId": "d"}')
+
+    assert tracemalloc.get_traced_memory()[0] < _MESSAGES * _LONG / 2
