@@ -17,6 +17,7 @@ from rules.measure import Scale
 from rules.metered import taken
 from rules.pairs import Pairs
 from rules.population import Population
+from rules.repeats import Repeats
 from rules.series import SeriesIndex
 from rules.votes import Votes
 
@@ -87,13 +88,12 @@ class Happened(NamedTuple):
 
 
 class Happenings:
-    """Finds what happens to members; remembers which of them are beyond their limit."""
+    """Finds what happens to members; remembers which of them are beyond their limit, and what they told last."""
 
-    def __init__(self, name: str, members: Pairs, told: Sequence[Told], population: Population) -> None:
-        """Take what counts under each of the members' terms."""
+    def __init__(self, name: str, members: Pairs, told: Sequence[Told], population: Population, depth: int) -> None:
+        """Take what counts under each of the members' terms, and how many of one member may count at once."""
         self._members, self._told = members, told
         self._votes = Votes(f"{name}_votes", members, [(one.each,) for one in told])
-        self.table = self._votes.table
         self._index = SeriesIndex(members, population.quantities)
         # Events have no quantity: they are looked up under a number that no quantity has.
         self._no_quantity = max(population.quantities.values(), default=0) + 1
@@ -104,6 +104,9 @@ class Happenings:
         self._words = {
             word: number for number, word in enumerate(sorted({word for one in told for word in one.events}))
         }
+        self._repeats = Repeats(f"{name}_events", members.keys, self._words, depth)
+        #: What is remembered of each member.
+        self.tables = (self._votes.table, self._repeats.table)
         self._counted = np.array([[word in one.events for word in self._words] for one in told], dtype=np.bool_)
         self._sure = np.array([one.confidence for one in told], dtype=np.float64)
 
@@ -154,11 +157,18 @@ class Happenings:
         known = np.flatnonzero(series >= 0)
         fan = self._listening_to.fan(series.take(known))
         place = fan.spread(known)
-        counts = np.flatnonzero(self._counts(some, place, word.take(at.take(place)), self._members.term.take(fan.pair)))
-        member, place = fan.pair.take(counts), place.take(counts)
+        word = word.take(at.take(place))
+        counts = np.flatnonzero(self._counts(some, place, word, self._members.term.take(fan.pair)))
+        member, place, word = fan.pair.take(counts), place.take(counts), word.take(counts)
         time_ns = np.array([event.time_ns for event in some], dtype=np.int64).take(place)
         arrival_ns = np.array([event.arrival_ns for event in some], dtype=np.int64).take(place)
-        return [Happened(member, rows + at.take(place), time_ns, arrival_ns, np.zeros(len(place), dtype=np.uint16))]
+        found = Happened(member, rows + at.take(place), time_ns, arrival_ns, np.zeros(len(place), dtype=np.uint16))
+        # Events that told no time have that of receipt: two of these are two.
+        timed = np.flatnonzero(time_ns != arrival_ns)
+        if not len(timed):
+            return [found]
+        again = timed[self._repeats.again(member.take(timed), word.take(timed), time_ns.take(timed))]
+        return [Happened(*(np.delete(column, again) for column in found)) if len(again) else found]
 
     def _counts(self, events: Sequence[SensorEvent], place: Ints, word: Ints, term: Ints) -> NDArray[np.bool_]:
         """Return which events, by their places, count under which terms: by their word, and by how sure they are."""

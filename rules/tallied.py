@@ -54,9 +54,9 @@ class TalliedPass(GroupedPass):
     def __init__(self, name: str, members: Pairs, groups: Groups, within_ns: Sequence[int]) -> None:
         """Take the window under each of the terms."""
         super().__init__(name, members, groups)
-        depth = max((ceil(bands_of(terms)[-1].limit.high) for terms in groups.roll.terms), default=1)
+        self._depth = max((ceil(bands_of(terms)[-1].limit.high) for terms in groups.roll.terms), default=1)
         self._within_ns = np.array(within_ns, dtype=np.int64)[groups.term]
-        self._tally = Tally(f"{name}_tally", groups.keys, self._within_ns, depth)
+        self._tally = Tally(f"{name}_tally", groups.keys, self._within_ns, self._depth)
         self._memories = (self._tally.table,)
 
     def _count(self, counted: Counted) -> list[Verdict]:

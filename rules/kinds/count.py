@@ -91,8 +91,8 @@ class CountPass(TalliedPass):
     def __init__(self, members: Pairs, groups: Groups, population: Population) -> None:
         terms = [_terms(one) for one in members.roll.terms]
         super().__init__("count", members, groups, [one.within_ns for one in terms])
-        self._happenings = Happenings("count", members, [one.told for one in terms], population)
-        self._of_members = (self._happenings.table,)
+        self._happenings = Happenings("count", members, [one.told for one in terms], population, self._depth)
+        self._of_members = self._happenings.tables
 
     def arrivals(self, arrivals: Arrivals, listening: Listening) -> list[Verdict]:
         """Count what a batch tells."""

@@ -184,8 +184,8 @@ class SequencePass(TalliedPass):
         super().__init__("sequence", members, groups, [one.within_ns for one in terms])
         self._number = np.array([number for _, number, _, _ in steps], dtype=np.int64)[members.rule]
         told = [told for *_, rule, told in steps for _ in range(1 + len(rule[1].exceptions))]
-        self._happenings = Happenings("sequence", members, told, population)
-        self._of_members = (self._happenings.table,)
+        self._happenings = Happenings("sequence", members, told, population, self._depth)
+        self._of_members = self._happenings.tables
         without = np.array([one.without for one in terms], dtype=np.bool_)[groups.term]
         count = np.array([1 + len(one.then) - one.without for one in terms], dtype=np.int64)[groups.term]
         missed = [ceil(one.bands[-1].limit.high) for one in terms if one.without]
