@@ -3,28 +3,15 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.message import Message
 from ingest.mqtt.codec import Parsed, Parser
 from ingest.mqtt.errors import MalformedPacket
 from ingest.mqtt.packet import Connack, Pingresp, Suback, Unsuback
 from tests.support.cut_bytes import fed
+from tests.support.paho_bytes import Paho
 
 MAX_BYTES = 1 << 20
-
-
-class Paho(Client):
-    """Paho's own encoder: what it would send is collected."""
-
-    def __init__(self) -> None:
-        super().__init__(CallbackAPIVersion.VERSION2)
-        self.sent = bytearray()
-
-    def _packet_queue(self, command, packet, mid, qos, info=None):
-        self.sent += packet
-        return 0
 
 
 def published(topic: str, payload: bytes, *, qos: int = 1, packet_id: int = 1, retain=False, dup=False) -> bytes:

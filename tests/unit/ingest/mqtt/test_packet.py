@@ -1,25 +1,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.mqtt import packet
 from ingest.mqtt.packet import Credentials
+from tests.support.paho_bytes import Paho
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60)
 
 
-class Paho(Client):
-    """Paho's own encoder: what it would send is collected."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(CallbackAPIVersion.VERSION2, **options)
-        self.sent = b""
-
-    def _packet_queue(self, command, packet, mid, qos, info=None):
-        self.sent += bytes(packet)
-        return 0
+class Numbered(Paho):
+    """Whose packets have an id of two bytes."""
 
     def _mid_generate(self):
         return 4711
@@ -38,7 +29,7 @@ def test_connect_equals_pahos(client_id, keep_alive_s, username, password):
 
 @given(st.lists(words, min_size=1, max_size=70))
 def test_subscribe_equals_pahos(filters):
-    paho = Paho()
+    paho = Numbered()
     paho._send_subscribe(dup=False, topics=[(one.encode(), 1) for one in filters])
 
     assert packet.subscribe(4711, filters) == paho.sent
@@ -46,7 +37,7 @@ def test_subscribe_equals_pahos(filters):
 
 @given(st.lists(words, min_size=1, max_size=70))
 def test_unsubscribe_equals_pahos(filters):
-    paho = Paho()
+    paho = Numbered()
     paho._send_unsubscribe(dup=False, topics=[one.encode() for one in filters])
 
     assert packet.unsubscribe(4711, filters) == paho.sent
@@ -54,7 +45,7 @@ def test_unsubscribe_equals_pahos(filters):
 
 @given(st.lists(st.integers(1, 65535), max_size=50))
 def test_pubacks_equal_pahos_in_one_piece(packet_ids):
-    paho = Paho()
+    paho = Numbered()
     for packet_id in packet_ids:
         paho._send_puback(packet_id)
 
@@ -63,7 +54,7 @@ def test_pubacks_equal_pahos_in_one_piece(packet_ids):
 
 @pytest.mark.parametrize(("name", "ours"), [("_send_pingreq", packet.PINGREQ), ("_send_disconnect", packet.DISCONNECT)])
 def test_fixed_packet_equals_pahos(name, ours):
-    paho = Paho()
+    paho = Numbered()
     getattr(paho, name)()
 
     assert paho.sent == ours
