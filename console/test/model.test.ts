@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { span, toColumns } from '../src/chart/columns';
 import { inOrder, isForward } from '../src/incident/steps';
 import { labelsOf, limitsOf, measured, type Called } from '../src/incident/moment';
 import { ALL_SENSORS, NOT_NORMAL, passes } from '../src/map/filter';
@@ -27,30 +26,6 @@ describe('addresses', () => {
 
   it('survive odd ids', () => {
     expect(parse(to('sensor', 'a/b?c#d')).key).toBe('a/b?c#d');
-  });
-});
-
-describe('a series', () => {
-  const series = { sensor: 'a', quantity: 'q', unit: '', resolution: 'raw', truncated: false, count: [], quality: [] };
-
-  it('has a hole where the sensor was silent', () => {
-    const time_ms = [0, 1_000, 2_000, 60_000, 61_000];
-    const value = [1, 2, 3, 4, 5];
-    const columns = toColumns({ ...series, time_ms, value, minimum: value, maximum: value });
-
-    expect(columns[1]).toEqual([1, 2, 3, null, 4, 5]);
-    expect(columns[0]).toEqual([...columns[0]].sort((a, b) => a - b));
-  });
-
-  it('is shown with its limits, and not below zero', () => {
-    const [low, high] = span([[0], [4], [2], [5]], [27]);
-
-    expect(low).toBe(0);
-    expect(high).toBeGreaterThan(27);
-  });
-
-  it('may be empty', () => {
-    expect(span(toColumns({ ...series, time_ms: [], value: [], minimum: [], maximum: [] }), [])).toEqual([0, 1]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { City } from '../src/model/wire';
 import { city } from '../src/stores/city.svelte';
 import { IncidentList } from '../src/stores/incidents.svelte';
 import { byState, sensors } from '../src/stores/sensors.svelte';
-import { whereOf } from '../src/stores/where';
+import { placeOf, whereOf } from '../src/stores/where';
 import { incident, news } from './summaries';
 
 function answers(body: unknown): void {
@@ -140,6 +140,7 @@ describe('the sensors', () => {
     const where = (place: string, sensor: string | null): string => whereOf({ district: '', place, sensor });
 
     expect([where('乙', 'b'), where('乙', null), where('桥下', 'b')]).toEqual(['B', '乙', '桥下']);
+    expect(placeOf({ place: '乙', sensor: 'b' })).toBe('B');
   });
 });
 

@@ -40,6 +40,16 @@ function usualStep(times_ms: readonly number[]): number {
   return steps[Math.floor(steps.length / 2)] ?? Infinity;
 }
 
+/** What a lone reading has on either side of it, seconds. */
+const AROUND_ONE_S = 300;
+
+/** The span of time that the chart shows: the data's, and of a lone reading what is around it. */
+export function period([times_s]: Columns): [number, number] {
+  const [first_s = 0] = times_s;
+  const last_s = times_s[times_s.length - 1] ?? first_s;
+  return first_s < last_s ? [first_s, last_s] : [first_s - AROUND_ONE_S, last_s + AROUND_ONE_S];
+}
+
 /** The span of values that the chart shows: the data and every limit, with some air. */
 export function span(columns: Columns, limits: readonly number[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];

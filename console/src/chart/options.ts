@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import { color } from '../map/palette';
 import { clockTime, figure } from '../model/format';
-import { span, type Columns } from './columns';
+import { period, span, type Columns } from './columns';
 
 export interface Limit {
   value: number;
@@ -29,7 +29,7 @@ export function options(drawn: () => Drawn, size: { width: number; height: numbe
     tzDate: (time_s) => uPlot.tzDate(new Date(time_s * 1000), timezone),
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { y: { range: () => range(drawn()) } },
+    scales: { x: { range: () => period(drawn().columns) }, y: { range: () => range(drawn()) } },
     axes: [axis(timezone), { ...axis(null), size: 58 }],
     series: [{}, line(), edge(), edge()],
     bands: [{ series: [3, 2], fill: color('--chart-band') }],
@@ -53,7 +53,12 @@ function hooks(drawn: () => Drawn): uPlot.Hooks.Arrays {
 }
 
 function line(): uPlot.Series {
-  return { stroke: color('--chart-1'), width: 1.6, points: { show: false } };
+  return { stroke: color('--chart-1'), width: 1.6, points: { show: isAlone, size: 7 } };
+}
+
+/** A lone reading has no line. */
+function isAlone(plot: uPlot): boolean {
+  return plot.data[0].length === 1;
 }
 
 function edge(): uPlot.Series {
