@@ -56,6 +56,7 @@ describe('what is wrong with a rule file', () => {
     ['one of `)`, a number, the end', '下列之一：`)`, 数, 末尾'],
     ['`x` in line 2, column 5 of the expression', '`x`，在表达式第 2 行第 5 列'],
     ['mapping values are not allowed here', '此处不应有“键: 值”（多为缩进或冒号有误）'],
+    ['a `clear` that is below the limit', '低于限值的 `clear`'],
     ['5m', '5m'],
   ])('is Chinese on a Chinese screen and stays on an English one: %s', (said, chinese) => {
     tongue.speak('zh');

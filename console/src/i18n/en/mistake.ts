@@ -7,6 +7,7 @@ export const mistake = {
   'mistake.columnOnce': 'each column once',
   'mistake.wordOnce': 'each word once',
   'mistake.ending': 'a file that ends in {a} or {b}',
+  'mistake.utf8': 'UTF-8 (in Excel: {a})',
   'mistake.collection': 'a FeatureCollection',
   'mistake.crsFirst': '`crs` before `features`',
   'mistake.system': 'coordinates in ',

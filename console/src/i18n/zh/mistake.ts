@@ -7,6 +7,7 @@ export const mistake = {
   'mistake.columnOnce': '每列只出现一次',
   'mistake.wordOnce': '词语不得重复',
   'mistake.ending': '以 {a} 或 {b} 结尾的文件',
+  'mistake.utf8': 'UTF-8 编码（表格软件中另存为 {a}）',
   'mistake.collection': 'FeatureCollection 对象',
   'mistake.crsFirst': '`crs` 应在 `features` 之前',
   'mistake.system': '坐标系：',
