@@ -110,7 +110,7 @@ def test_store_that_says_when_is_asked_again_then(journal, asked_s, waits_s):
     drain._reader.close()
 
 
-async def test_run_tells_the_error_tries_again_and_gives_space_back(journal, tmp_path):
+async def test_run_tells_the_error_tries_again_and_gives_space_back(journal):
     history = MemoryHistory(away=True)
     for number in range(30):
         journal.append([readings(number, 500)])

@@ -126,7 +126,7 @@ def test_only_wanted_messages_are_replayed_and_no_more_than_asked_for(mended):
     assert (some.understood, some.upto, some.more) == (1, 1, True)
 
 
-def test_stranger_of_a_replayed_message_is_discovered(tmp_path, mended):
+def test_stranger_of_a_replayed_message_is_discovered(mended):
     mended.desk.register()
     mended.replay(ALL)
 

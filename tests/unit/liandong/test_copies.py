@@ -61,7 +61,7 @@ def files(root: Path) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.parent.name != "run"}
 
 
-def test_copy_comes_back_with_everything_but_passwords(city: Settings, copy: Path, tmp_path: Path) -> None:
+def test_copy_comes_back_with_everything_but_passwords(copy: Path, tmp_path: Path) -> None:
     manifest = restore(copy, empty(tmp_path), None)
 
     again = tmp_path / "again"
@@ -225,7 +225,7 @@ def test_copy_is_taken_and_tried_out_where_one_stands(tmp_path: Path, monkeypatc
     assert (manifest.journal_position, finding.journal_position) == (1, 1)
 
 
-def test_newest_copies_are_kept(copy: Path, tmp_path: Path) -> None:
+def test_newest_copies_are_kept(copy: Path) -> None:
     folder = copy.parent
     for day in (1, 2, 3):
         (folder / f"liandong-2020010{day}T000000Z").mkdir()
