@@ -1,6 +1,7 @@
 """What descriptions of Home Assistant's components tell: abbreviations, states that are no sensors, texts."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.decoding import told
 DEVICE = {"ids": ["hall-9"], "name": "Hall"}
 
 
-def heard(config: dict[str, object], *messages: tuple[str, object], topic: str = "sensor/x") -> list[Measurement]:
+def heard(config: Mapping[str, object], *messages: tuple[str, object], topic: str = "sensor/x") -> list[Measurement]:
     decoder = HaDiscoveryDecoder(DecoderOptions(), Memory())
     decoder.decode(f"homeassistant/{topic}/config", json.dumps(config).encode())
     return [
