@@ -86,6 +86,12 @@ class Happened(NamedTuple):
     arrival_ns: Ints
     quality: NDArray[np.uint16]
 
+    def take(self, index: Ints) -> "Happened":
+        """Return some of it."""
+        return Happened(
+            self.member[index], self.row[index], self.time_ns[index], self.arrival_ns[index], self.quality[index]
+        )
+
 
 class Happenings:
     """Finds what happens to members; remembers which of them are beyond their limit, and what they told last."""
@@ -167,8 +173,10 @@ class Happenings:
         timed = np.flatnonzero(time_ns != arrival_ns)
         if not len(timed):
             return [found]
-        again = timed[self._repeats.again(member.take(timed), word.take(timed), time_ns.take(timed))]
-        return [Happened(*(np.delete(column, again) for column in found)) if len(again) else found]
+        again = self._repeats.again(member.take(timed), word.take(timed), time_ns.take(timed))
+        kept = np.ones(len(place), dtype=np.bool_)
+        kept[timed[again]] = False
+        return [found.take(np.flatnonzero(kept))] if again.any() else [found]
 
     def _counts(self, events: Sequence[SensorEvent], place: Ints, word: Ints, term: Ints) -> NDArray[np.bool_]:
         """Return which events, by their places, count under which terms: by their word, and by how sure they are."""
