@@ -152,7 +152,7 @@ class _Holidays:
             yield first + timedelta(days=number), name
 
     def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
-        return BadCityFile(expected=expected, got=_shown(got), at=_place(self._document, key))
+        return BadCityFile(expected=expected, got=_shown(got), at=self._document.top(key))
 
 
 def _span(text: object) -> tuple[int, int] | None:
@@ -162,14 +162,6 @@ def _span(text: object) -> tuple[int, int] | None:
     first_h, first_min, last_h, last_min = (int(part) for part in found.groups())
     start, end = first_h * 60 + first_min, last_h * 60 + last_min
     return (start, end) if start < end <= _MIDNIGHT_MIN else None
-
-
-def _place(document: TomlText, key: str) -> str:
-    """Return `file:line` of a key or table at the top of the document, or its first line."""
-    for number, line in enumerate(document.lines, start=1):
-        if line.partition("=")[0].strip().strip("[]") == key:
-            return f"{document.file}:{number}"
-    return f"{document.file}:1"
 
 
 def _is_text(value: object) -> bool:

@@ -38,6 +38,14 @@ class TomlText:
                 return f"{self.file}:{number + 1}"
         return f"{self.file}:{start + 1}"
 
+    def top(self, key: str) -> str:
+        """Return `file:line` of a key or table at the top of the document, or its first line."""
+        for number, line in enumerate(self.lines, start=1):
+            word = line.partition("=")[0].strip().strip("[]").partition(".")[0]
+            if word == key:
+                return f"{self.file}:{number}"
+        return f"{self.file}:1"
+
     def _line_of(self, key: str, start: int) -> int:
         for number in range(start + 1, len(self.lines)):
             line = self.lines[number].strip()

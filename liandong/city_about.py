@@ -136,16 +136,7 @@ class _About:
         return found
 
     def _wrong(self, key: str, expected: str, got: object) -> BadCityFile:
-        return BadCityFile(expected=expected, got=got, at=_place(self._document, key))
-
-
-def _place(document: TomlText, key: str) -> str:
-    """Return `file:line` of a key or table at the top of the document, or its first line."""
-    for number, line in enumerate(document.lines, start=1):
-        word = line.partition("=")[0].strip().strip("[]").partition(".")[0]
-        if word == key:
-            return f"{document.file}:{number}"
-    return f"{document.file}:1"
+        return BadCityFile(expected=expected, got=got, at=self._document.top(key))
 
 
 def _is_number(value: object) -> bool:

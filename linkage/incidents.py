@@ -19,6 +19,7 @@ from linkage.opening import Report, opened_by_person
 from linkage.person import Person
 from linkage.record import Case, TaskRecord
 from linkage.reopening import recounted
+from linkage.rows import row_number
 from linkage.states import Step
 from linkage.tables import ADMISSIONS, EVENTS, INCIDENTS, TASKS
 from linkage.views import Actions, Incident
@@ -60,7 +61,7 @@ class Incidents:
             IllegalTransition: the incident does not allow it now.
             BadRequest: something that the step needs is missing or wrong.
         """
-        number = _number(incident, "incident")
+        number = row_number(incident, "incident")
         with self._ledger.writing(Work.STEP) as page:
             ask = asking(person.id, key, "incident", number, asdict(order))
             if not done_before(page.connection, ask):
@@ -71,7 +72,7 @@ class Incidents:
 
     def act_on_task(self, task: str, order: Order, person: Person, key: str = "") -> Incident:
         """Take a task step; errors as for `act`."""
-        number = _number(task, "task")
+        number = row_number(task, "task")
         with self._ledger.writing(Work.STEP) as page:
             row = page.connection.execute(select(TASKS.c.incident).where(TASKS.c.id == number)).one_or_none()
             if row is None:
@@ -89,7 +90,7 @@ class Incidents:
         Raises:
             NotFound: there is no such incident, or it is not this person's to see.
         """
-        number = _number(incident, "incident")
+        number = row_number(incident, "incident")
         now_ns = self._ledger.clock.now_ns()
         with self._ledger.database.read() as connection:
             case = self._visible(connection, number, person)
@@ -187,10 +188,3 @@ def _since(connection: Connection, case: Case, version: int, person: Person) -> 
 
 def _told(events: Iterable[Happened]) -> str:
     return ", ".join(str(event) for event in list(events)[-3:])
-
-
-def _number(text: str, kind: str) -> int:
-    """Return the row id in `text`; what is no id names nothing."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise NotFound(kind, text)
-    return int(text)
