@@ -49,7 +49,9 @@ def _mistake(first: Any) -> Mistake:  # noqa: ANN401 - pydantic's own record
         for _ in range(2):  # a value error's own words begin with `Expected` in their turn
             said = _PREFIX.sub("", said)
         expected = said.replace("'", "`")
-    return Mistake(key, f"`{key}` {expected}" if key else expected, _got(first))
+    # An unknown key stands in what was got.
+    named = key and first["type"] != "extra_forbidden"
+    return Mistake(key, f"`{key}` {expected}" if named else expected, _got(first))
 
 
 def _got(first: Any) -> object:  # noqa: ANN401 - pydantic's own record

@@ -130,7 +130,7 @@ def _tables(document: TomlText, key: str) -> list[Any]:
 def _check_free(topic_filter: str, taken: Mapping[str, str], at: str) -> None:
     for other, owner in taken.items():
         if overlap(topic_filter, other):
-            expected = f"filters that do not overlap, and {owner} have `{other}`"
+            expected = f"filters that do not overlap `{other}` of {owner}"
             raise BadCityFile(expected=expected, got=topic_filter, at=at)
 
 

@@ -1,5 +1,6 @@
 """One template as it is written: which topics it reads, and which values of a body are readings."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,6 +49,20 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise PydanticCustomError("zone", "Expected an IANA time zone") from error
+
+
+#: A moment that no form mistakes for the one it stands for where it leaves the year out.
+_SOME_DAY = datetime(2026, 11, 20, 16, 5, tzinfo=UTC)
+
+
+def _form(form: str) -> str:
+    try:
+        read = datetime.strptime(_SOME_DAY.strftime(form), form)  # noqa: DTZ007 - only the day is looked at
+    except ValueError as error:
+        raise PydanticCustomError("form", "Expected a time as `strptime` writes it, such as `%Y-%m-%d`") from error
+    if read.date() != _SOME_DAY.date():
+        raise PydanticCustomError("form", "Expected a time with year, month and day")
+    return form
 
 
 def _wrong(error: BadPattern) -> PydanticCustomError:
@@ -111,7 +126,7 @@ class Template(_Part):
         (), description="Where the items lie, each path from the items of the one before"
     )
     time: tuple[Words, ...] = Field((), description="Where the time lies, the first that is there")
-    time_format: str | None = Field(
+    time_format: Annotated[str, AfterValidator(_form)] | None = Field(
         None, description="As strptime writes it; without it RFC 3339 or s, ms, µs, ns since 1970"
     )
     timezone: Annotated[str, AfterValidator(_zone)] | None = Field(

@@ -36,4 +36,8 @@ def require_own_prefix(topic_filter: str, *, at: str) -> None:
     # A space, a control character or NATS's own wildcards would change what the permission means.
     unsafe = any(character <= " " or character in '*>"\x7f' for character in topic_filter)
     if misplaced or unsafe or len(topic_filter) > 512:
-        raise BadRequest(expected="an MQTT topic filter without spaces, `*` and `>`", got=topic_filter, at=at)
+        raise BadRequest(
+            expected="an MQTT topic filter, `+` and `#` alone in a level, `#` last, no space, `*` or `>`",
+            got=topic_filter,
+            at=at,
+        )

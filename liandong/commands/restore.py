@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from liandong.commands.options import City, Config, Data, chosen_settings
-from liandong.copies.configuration import CITY
+from liandong.copies.configuration import CITY, SETTINGS
 from liandong.copies.restoring import restore
 
 From = Annotated[Path, typer.Argument(metavar="COPY", help="A copy, or a folder of copies, of which the newest.")]
@@ -32,7 +32,9 @@ def run(copy: From, *, live: Live = False, data: Data = None, city: City = None,
         typer.echo("without passwords: those of the broker's own users are made anew at the next start")
     if not live:
         typer.echo("it sends nothing and connects to no broker of your own before `liandong restored --live`")
-    typer.echo(f"liandong up --data {root} --city {city if city is not None else root / CITY}")
+    copied = root / SETTINGS
+    with_settings = f" --config {copied}" if config is None and copied.exists() else ""
+    typer.echo(f"liandong up --data {root} --city {city if city is not None else root / CITY}{with_settings}")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -70,15 +70,15 @@ def test_options_reach_the_decoder():
         pytest.param(
             "[[route]]\n\nfilter = 'a/#/b'\n", "an MQTT topic filter, got `a/#/b` - at `s.toml:3`", id="no such filter"
         ),
-        pytest.param(ROUTE + ROUTE, "another route have `roofs/#`, got `roofs/#` - at `s.toml:5`", id="filter twice"),
+        pytest.param(ROUTE + ROUTE, "`roofs/#` of another route, got `roofs/#` - at `s.toml:5`", id="filter twice"),
         pytest.param(
             "[[route]]\nfilter = '#'\ndecoder = 'auto'",
-            "and the native topics have `city/+/+/reading`, got `#` - at `s.toml:2`",
+            "`city/+/+/reading` of the native topics, got `#` - at `s.toml:2`",
             id="a filter over the native topics",
         ),
         pytest.param(
             "[[route]]\nfilter = 'liandong/x'\ndecoder = 'auto'",
-            "and our own topics have `liandong/#`",
+            "`liandong/#` of our own topics",
             id="our own topics",
         ),
         pytest.param(

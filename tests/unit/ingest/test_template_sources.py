@@ -63,9 +63,19 @@ def test_templates_are_routes():
         ),
         pytest.param(
             '[[template]]\ntopic = "city/{sensor}/b/reading"\nquantity = "t"\n',
-            "Expected filters that do not overlap, and the native topics have `city/+/+/reading`, "
+            "Expected filters that do not overlap `city/+/+/reading` of the native topics, "
             "got `city/+/b/reading` - at `s.toml:2`",
             id="somebody's topics",
+        ),
+        pytest.param(
+            '[[template]]\ntopic = "a/{sensor}"\nquantity = "t"\ntime_format = "%Q.%m"\n',
+            "Expected `time_format` a time as `strptime` writes it, such as `%Y-%m-%d`, got `%Q.%m` - at `s.toml:4`",
+            id="no form of a time",
+        ),
+        pytest.param(
+            '[[template]]\ntopic = "a/{sensor}"\nquantity = "t"\ntime_format = "%d.%m. %H:%M"\n',
+            "Expected `time_format` a time with year, month and day, got `%d.%m. %H:%M` - at `s.toml:4`",
+            id="a time without a year",
         ),
         pytest.param(
             SOURCE + '[[template]]\ntopic = "a/b"\nfilter = "a/#b"\nquantity = "t"\nsensor = "s"\n',
@@ -74,7 +84,7 @@ def test_templates_are_routes():
         ),
         pytest.param(
             '[[template]]\ntopic = "a/{sensor}"\nqantity = "t"\n',
-            "Expected `qantity` a known key, got `qantity` - at `s.toml:3`",
+            "Expected a known key, got `qantity` - at `s.toml:3`",
             id="a key that there is not",
         ),
         pytest.param(
@@ -97,7 +107,7 @@ def test_mistake_is_named_with_line_and_key(text: str, message: str):
     [
         ('[route.options]\ntimezone = "X/Y"', "`timezone` an IANA time zone, got `X/Y` - at `s.toml:8`"),
         ('options = {timezone = "X/Y"}', "`timezone` an IANA time zone, got `X/Y` - at `s.toml:7`"),
-        ("[route.options]\n# foo = 2\nfoo = 3", "`foo` a known key, got `foo` - at `s.toml:9`"),
+        ("[route.options]\n# foo = 2\nfoo = 3", "a known key, got `foo` - at `s.toml:9`"),
         (
             '[route.options.units]\nt = "quarx"',
             "`units` units that can be converted, got `{'t': 'quarx'}` - at `s.toml:7`",

@@ -14,6 +14,7 @@ from city.entry import Tick
 from city.errors import BadSettings, StoreUnavailable
 from ingest.config import JournalSettings
 from ingest.journal import Journal
+from liandong.commands.restore import run as run_restore
 from liandong.copies import staging
 from liandong.copies.archive import chosen, packed
 from liandong.copies.keeping import keep_newest
@@ -95,6 +96,19 @@ def test_settings_go_along_unless_they_hold_a_secret(
     path, _ = asyncio.run(take(Source(city, tmp_path / "own.toml"), tmp_path / "copies"))
 
     assert (path / "liandong.toml").exists() == goes_along
+
+
+def test_restore_says_how_to_start_with_the_settings_that_came_back(
+    city: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.toml").write_text("[http]\nport = 8000")
+    path, _ = asyncio.run(take(Source(city, tmp_path / "own.toml"), tmp_path / "copies"))
+
+    again = tmp_path / "again"
+    run_restore(path, data=again)
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"liandong up --data {again} --city {again / 'city'} --config {again / 'liandong.toml'}"
 
 
 def test_tar_file_is_restored_like_a_folder(copy: Path, tmp_path: Path) -> None:
