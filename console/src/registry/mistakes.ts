@@ -11,7 +11,7 @@ const PHRASES: readonly Phrase[] = [
   ['^each word once\\b', 'mistake.wordOnce'],
   ['^a file that ends in (\\S+) or (\\S+)$', 'mistake.ending'],
   ['^a FeatureCollection$', 'mistake.collection'],
-  ['^UTF-8 \\(in Excel: (.+)\\)$', 'mistake.utf8'],
+  ['^UTF-8 \\(in Excel: (.+?)\\)', 'mistake.utf8'],
   ['^`crs` before `features`$', 'mistake.crsFirst'],
   ['^coordinates in ', 'mistake.system'],
   ['^(\\d+) cells$', 'mistake.cells'],
