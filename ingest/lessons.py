@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from city.errors import StoreUnavailable
 from ingest.decoders.memory import Lesson
@@ -31,8 +30,7 @@ class Lessons:
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
-        (position,) = self._query("SELECT position FROM drained")[0]
-        return int(position)
+        return self._file.position()
 
     def weight(self, record: Record) -> int:
         """Return how many lessons a record holds."""
@@ -59,18 +57,12 @@ class Lessons:
 
     def all(self) -> Iterator[Lesson]:
         """Yield everything that is kept; raises StoreUnavailable."""
-        for key, content, entries in self._query("SELECT key, content, entries FROM lesson"):
+        for key, content, entries in self._file.asked("SELECT key, content, entries FROM lesson"):
             yield Lesson(key, content, entries)
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
-
-    def _query(self, sql: str) -> list[Any]:
-        try:
-            return self._file.reader.execute(sql).fetchall()
-        except sqlite3.Error as error:
-            raise StoreUnavailable(self.name, str(error)) from error
 
 
 def _of(record: Record) -> tuple[Lesson, ...]:

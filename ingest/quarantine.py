@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from city.clock import SECOND_NS, Clock
 from city.errors import NotFound, StoreUnavailable
@@ -80,13 +80,10 @@ class Quarantine:
         self._settings, self._clock = settings, clock
         self._file = SideFile(path, _CREATE, {"message": _ADDED}, [source_of, matches])
         self._writing = Lock()
-        #: Questions call functions of ours, and a thread within one waits for another that waits for the connection.
-        self._reading = Lock()
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
-        (position,) = self._query("SELECT position FROM drained")[0]
-        return int(position)
+        return self._file.position()
 
     def weight(self, record: Record) -> int:
         """Return how many messages a record holds."""
@@ -109,8 +106,7 @@ class Quarantine:
                 writer.execute("UPDATE drained SET position = max(position, ?)", (position,))
                 self._trim(writer)
         except sqlite3.Error as error:
-            with self._reading:
-                self._file.is_renewed(error)
+            self._file.is_renewed(error)
             raise StoreUnavailable("quarantine", str(error)) from error
 
     def expire(self) -> None:
@@ -130,7 +126,8 @@ class Quarantine:
         """Return messages without their bytes, newest first, with ids below `before` (0: from the newest)."""
         columns = _SHOWN.format(payload="x''")
         sql = f"SELECT {columns} FROM message WHERE (:before = 0 OR id < :before) AND {_WANTED}"
-        rows = self._query(f"{sql} ORDER BY id DESC LIMIT :limit", before=before, limit=limit, **self._values(wanted))
+        values = {**self._values(wanted), "before": before, "limit": limit}
+        rows = self._file.asked(f"{sql} ORDER BY id DESC LIMIT :limit", values)
         return [Quarantined(*row) for row in rows]
 
     def waiting(self, wanted: Refusals, after: int, limit: int) -> list[Kept]:
@@ -138,13 +135,13 @@ class Quarantine:
         whole = "size <= :most AND reason <> :cut"
         sql = f"SELECT {_KEPT}, {whole} FROM message WHERE id > :after AND replayed_ns IS NULL AND {_WANTED}"
         values = {**self._values(wanted), "most": self._settings.max_payload_bytes, "cut": Reason.BAD_TOPIC}
-        rows = self._query(f"{sql} ORDER BY id LIMIT :limit", after=after, limit=limit, **values)
+        rows = self._file.asked(f"{sql} ORDER BY id LIMIT :limit", {**values, "after": after, "limit": limit})
         return [Kept(*row) for row in rows]
 
     def whole(self, number: int) -> Quarantined:
         """Return one message with its bytes; raises NotFound."""
         sql = f"SELECT {_SHOWN.format(payload='payload')} FROM message WHERE id = :id AND time_ns >= :oldest"
-        rows = self._query(sql, id=number, oldest=self._oldest_ns())
+        rows = self._file.asked(sql, {"id": number, "oldest": self._oldest_ns()})
         if not rows:
             raise NotFound(kind="quarantined message", key=number)
         return Quarantined(*rows[0])
@@ -155,12 +152,11 @@ class Quarantine:
         SELECT reason, source_of(topic) AS source, sum(replayed_ns IS NULL), count(replayed_ns) FROM message
         WHERE time_ns >= :oldest GROUP BY reason, source ORDER BY reason, source
         """
-        return [QuarantineCount(*row) for row in self._query(sql, oldest=self._oldest_ns())]
+        return [QuarantineCount(*row) for row in self._file.asked(sql, {"oldest": self._oldest_ns()})]
 
     def close(self) -> None:
         """Release the file, after the question that is being answered."""
-        with self._reading:
-            self._file.close()
+        self._file.close()
 
     def _trim(self, writer: sqlite3.Connection) -> None:
         writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))
@@ -179,13 +175,6 @@ class Quarantine:
             "broker": wanted.broker,
         }
         return {**named, "oldest": self._oldest_ns()}
-
-    def _query(self, sql: str, **values: object) -> list[Any]:
-        try:
-            with self._reading:
-                return self._file.reader.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreUnavailable("quarantine", str(error)) from error
 
 
 def source_of(topic: str) -> str:

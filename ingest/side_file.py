@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import structlog
 
+from city.errors import StoreUnavailable
 from ingest.telemetry import SIDE_FILES_DAMAGED
 
 log = structlog.get_logger(__name__)
@@ -20,7 +23,7 @@ class SideFile:
 
     Attributes:
         writer: the connection for changes; one call at a time.
-        reader: the connection for questions beside them.
+        reader: the connection for questions beside them; `asked` lets in one thread after the other.
         renewed: whether what was there turned out damaged, and was set aside.
     """
 
@@ -38,6 +41,8 @@ class SideFile:
         """
         self._path, self._schema, self._functions = path, schema, functions
         self.renewed = False
+        #: Questions may call functions of ours: a thread within one waits for another that waits for the connection.
+        self._reading = Lock()
         self._added = added if added is not None else {}
         try:
             self._open()
@@ -49,20 +54,42 @@ class SideFile:
         """Return whether `error` says that the file is damaged; it is set aside then, and an empty one is open."""
         if error.sqlite_errorcode not in _DAMAGED:
             return False
-        self.close()
-        aside = self._aside()
-        for companion in ("", "-wal", "-shm"):
-            source = Path(f"{self._path}{companion}")
-            if source.exists():
-                source.replace(f"{aside}{companion}")
-        SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
-        log.error("side_file_damaged", file=str(aside), error=str(error))
-        self._open()
+        with self._reading:
+            self._close()
+            aside = self._aside()
+            for companion in ("", "-wal", "-shm"):
+                source = Path(f"{self._path}{companion}")
+                if source.exists():
+                    source.replace(f"{aside}{companion}")
+            SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
+            log.error("side_file_damaged", file=str(aside), error=str(error))
+            self._open()
         self.renewed = True
         return True
 
+    def asked(self, sql: str, values: Mapping[str, object] | Sequence[object] = ()) -> list[Any]:
+        """Return the rows that answer a question.
+
+        Raises:
+            StoreUnavailable: the file cannot be read.
+        """
+        try:
+            with self._reading:
+                return self.reader.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(self._path.stem, str(error)) from error
+
+    def position(self) -> int:
+        """Return the journal position up to which everything is kept, where a table `drained` holds it."""
+        (position,) = self.asked("SELECT position FROM drained")[0]
+        return int(position)
+
     def close(self) -> None:
-        """Release the file."""
+        """Release the file, after the question that is being answered."""
+        with self._reading:
+            self._close()
+
+    def _close(self) -> None:
         self.reader.close()
         self.writer.close()
 

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from city.clock import SECOND_NS, Clock
 from city.errors import StoreUnavailable
@@ -46,8 +45,7 @@ class Ledger:
 
     def position(self) -> int:
         """Return the journal position up to which everything is kept."""
-        (position,) = self._query("SELECT position FROM drained")[0]
-        return int(position)
+        return self._file.position()
 
     def weight(self, record: Record) -> int:
         """Return how many rows a record holds."""
@@ -76,20 +74,12 @@ class Ledger:
     def listed(self, before: int, limit: int) -> list[Shed]:
         """Return rows newest first, with ids below `before` (0: from the newest)."""
         where = "WHERE id < ?" if before else "WHERE id > ?"
-        return [
-            Shed(*row)
-            for row in self._query(f"SELECT {_SHOWN} FROM shed {where} ORDER BY id DESC LIMIT ?", before, limit)
-        ]
+        sql = f"SELECT {_SHOWN} FROM shed {where} ORDER BY id DESC LIMIT ?"
+        return [Shed(*row) for row in self._file.asked(sql, (before, limit))]
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
-
-    def _query(self, sql: str, *values: object) -> list[Any]:
-        try:
-            return self._file.reader.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise StoreUnavailable(self.name, str(error)) from error
 
 
 def _rows(record: Record) -> list[tuple[object, ...]]:
