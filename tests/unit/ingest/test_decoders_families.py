@@ -9,6 +9,7 @@ from city.quality import Quality
 from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.decoding import told
 
 UP = "v3/app@city/devices/roof-1/up"
 
@@ -16,10 +17,6 @@ UP = "v3/app@city/devices/roof-1/up"
 def decode(family: str, topic: str, payload: object, **options: Any) -> list[Measurement]:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     return DECODERS[family](DecoderOptions(**options)).decode(topic, body).measurements
-
-
-def told(measurements: list[Measurement]) -> dict[str, tuple[float, str | None]]:
-    return {f"{m.quantity}/{m.label}".rstrip("/"): (m.value, m.unit) for m in measurements}
 
 
 def uplink(decoded: dict[str, object], **more: object) -> dict[str, object]:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from city.catalogue import default_catalogue
 from city.clock import to_ns
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded
 from city.quality import Quality
 from city.units import is_known
 from ingest.decoders import DECODERS
 from ingest.decoders.hj212_frame import checksums
 from ingest.decoders.options import DecoderOptions
 from ingest.privacy import redacted
+from tests.support.decoding import told
 
 BEIJING = timezone(timedelta(hours=8))
 MN = "010000A8900016F000169DC0"
@@ -33,10 +34,6 @@ def frame(content: str, *, cn: int = 2011, st: str = "22") -> bytes:
 
 def decode(payload: bytes, **options: object) -> Decoded:
     return DECODERS["hj212"](DecoderOptions.model_validate(options)).decode("hj212/park", payload)
-
-
-def told(measurements: list[Measurement]) -> dict[str, tuple[float, str | None]]:
-    return {f"{m.quantity}/{m.label}".rstrip("/"): (m.value, m.unit) for m in measurements}
 
 
 def reason(payload: bytes) -> str:

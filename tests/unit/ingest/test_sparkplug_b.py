@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded
 from city.quality import Quality
 from ingest.decoders.memory import Lesson, Memory
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.sparkplug_b import SparkplugDecoder
 from ingest.telemetry import DEATHS_IGNORED, METRICS_DROPPED, REBIRTHS_NEEDED
+from tests.support.decoding import told
 from tests.support.sparkplug import M, field_of, payload, single, varint
 
 AT_MS = 1_780_000_000_000
@@ -34,10 +35,6 @@ class Plant:
         self.hear("NBIRTH", payload(M("bdSeq", field_of(11, 7), datatype=4), seq=0))
         self.hear("DBIRTH", payload(SPEED, seq=1))
         return self
-
-
-def told(measurements: list[Measurement]) -> dict[str, tuple[float, str | None]]:
-    return {f"{m.quantity}/{m.label}".rstrip("/"): (m.value, m.unit) for m in measurements}
 
 
 def value_of(metric: M) -> float | None:
