@@ -85,7 +85,8 @@ def _lines(outcomes: list[Outcome]) -> Iterator[str]:
         yield f"{'good  ' if outcome.good else 'WRONG '} {outcome.case.name}"
         yield from (f"       {remark}" for remark in outcome.remarks())
     wrong = sum(not outcome.good for outcome in outcomes)
-    yield f"{len(outcomes)} cases, {wrong} wrong" if wrong else f"{len(outcomes)} cases, all good"
+    cases = "1 case" if len(outcomes) == 1 else f"{len(outcomes)} cases"
+    yield f"{cases}, {wrong} wrong" if wrong else f"{cases}, all good"
 
 
 def _as_json(outcomes: list[Outcome]) -> str:

@@ -1,7 +1,7 @@
 """`liandong user`: who may sign in."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.secrets import new_secret
 from liandong.settings import Settings
 from liandong.stores import opened_database
+from linkage.permissions import HANDLING_ROLES
 from linkage.person import Role
 
 _app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
@@ -59,6 +60,7 @@ def add(  # noqa: PLR0913 - each option is a parameter
     """Add a user, and print the password that was made for them, once."""
     settings = chosen_settings(config, data=data, city=city)
     _require_known(settings, department, district)
+    _require_department(roles, department)
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_secret()
     fields = {
         "username": username,
@@ -131,6 +133,12 @@ def _require_known(settings: Settings, department: str, district: str) -> None:
         raise BadRequest(expected="a department of departments.yaml", got=department, at="--department")
     if district and district not in city.about.districts:
         raise BadRequest(expected="a district of city.toml", got=district, at="--district")
+
+
+def _require_department(roles: Collection[Role], department: str) -> None:
+    working = sorted(role.value for role in HANDLING_ROLES & set(roles))
+    if working and not department:
+        raise BadRequest(expected=f"a department for `{'` and `'.join(working)}`", got="none", at="--department")
 
 
 def _user(fields: dict[str, object]) -> NewUser:

@@ -62,6 +62,17 @@ def test_users_are_listed_with_roles_and_whether_they_may_sign_in(
     ]
 
 
+@pytest.mark.parametrize("role", ["officer", "handler"])
+def test_who_works_for_a_department_has_one(
+    place: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], role: str
+) -> None:
+    said(monkeypatch, "first long password")
+
+    assert run(["user", "add", "li", "--role", role, "--password-stdin", *place]) == Exit.USAGE
+
+    assert f"Expected a department for `{role}`, got `none` - at `--department`" in capsys.readouterr().err
+
+
 def test_short_password_is_refused(
     place: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
