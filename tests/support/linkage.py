@@ -12,6 +12,7 @@ from city.place import Place
 from city.sensor import Sensor
 from linkage.acting import Order
 from linkage.admission.admit import Admitter
+from linkage.admission.decision import Action, Reason
 from linkage.bell import Bell
 from linkage.config import LinkageSettings
 from linkage.departments import parse_departments
@@ -220,3 +221,16 @@ class Town:
         shown = self.incidents.one(incident, by)
         (task,) = (one for one in shown.tasks if one.department == department)
         return self.incidents.act_on_task(task.id, Order(step=Step.CHECK, version=shown.version), by)
+
+
+def admitted(town: Town, *transitions: AlarmTransition) -> list[tuple[Action, Reason]]:
+    """Admit alarms, and return what was decided about each."""
+    return [(one.decision.action, one.decision.reason) for one in town.admitter.admit(transitions)]
+
+
+def dispatched(town: Town) -> str:
+    """Return an incident that was reported and sent to the water bureau."""
+    number = town.reported(priority=1).id
+    town.act(number, Step.VERIFY, ACCEPTOR)
+    town.act(number, Step.FILE, ACCEPTOR)
+    return town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",)).id

@@ -24,17 +24,13 @@ from linkage.states import Disposition, Step
 from linkage.tables import INCIDENTS, MEMBERS
 from linkage.views import Incident
 from storage.sql import Database
-from tests.support.linkage import ACCEPTOR, FOREMAN, MONITOR, Town, alarm
+from tests.support.linkage import ACCEPTOR, FOREMAN, MONITOR, Town, admitted, alarm
 
 
 def capped(number: int, level: Level = Level.NOTICE, change: Change = Change.RAISED, step: int = 0) -> AlarmTransition:
     """Return an alarm of a rule that may open three incidents a minute."""
     response = replace(alarm().response, at_most=AtMost(3, 60 * SECOND_NS))
     return replace(alarm(change, level, target=f"drain/{number}", step=step), response=response)
-
-
-def admitted(town: Town, *transitions: AlarmTransition) -> list[tuple[Action, Reason]]:
-    return [(one.decision.action, one.decision.reason) for one in town.admitter.admit(transitions)]
 
 
 def held(town: Town) -> dict[str, int]:

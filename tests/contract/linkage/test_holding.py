@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from city.alarm import AlarmTransition, Change, Flapping, Inhibitor
+from city.alarm import Change, Flapping, Inhibitor
 from city.clock import SECOND_NS
 from city.level import Level
 from linkage.admission.config import AdmissionSettings
@@ -25,7 +25,17 @@ from linkage.states import Disposition, Step
 from linkage.tables import INCIDENTS, MESSAGES
 from linkage.telling.contact import Contact
 from storage.sql import Database
-from tests.support.linkage import ACCEPTOR, COLLECTOR, DISPATCHER, FOREMAN, MONITOR, WATER_OFFICER, Town, alarm
+from tests.support.linkage import (
+    ACCEPTOR,
+    COLLECTOR,
+    DISPATCHER,
+    FOREMAN,
+    MONITOR,
+    WATER_OFFICER,
+    Town,
+    admitted,
+    alarm,
+)
 
 HOUR_NS = 3600 * SECOND_NS
 
@@ -39,10 +49,6 @@ def silence(town: Town, **changes: object) -> str:
         reason="works on the road",
     )
     return Silences(town.ledger).make(replace(wanted, **changes), FOREMAN).id  # type: ignore[arg-type]
-
-
-def admitted(town: Town, *transitions: AlarmTransition) -> list[tuple[Action, Reason]]:
-    return [(one.decision.action, one.decision.reason) for one in town.admitter.admit(transitions)]
 
 
 def held(town: Town) -> dict[str, int]:

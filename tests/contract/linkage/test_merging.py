@@ -35,6 +35,7 @@ from tests.support.linkage import (
     MONITOR,
     WATER_OFFICER,
     Town,
+    admitted,
     alarm,
 )
 
@@ -77,13 +78,9 @@ def silent(target: str, **changes: object) -> AlarmTransition:
     return replace(alarm(target=target, level=Level.NOTICE, rule="silent"), kind="silence", **changes)  # type: ignore[arg-type]
 
 
-def decided(town: Town, *transitions: AlarmTransition) -> list[tuple[Action, Reason]]:
-    return [(one.decision.action, one.decision.reason) for one in town.admitter.admit(transitions)]
-
-
 def test_several_silent_children_of_one_asset_are_one_incident_about_it(database: Database):
     town = town_with(database, GATEWAY, *children(5))
-    found = decided(town, *(silent(f"s/{n}") for n in range(5)))
+    found = admitted(town, *(silent(f"s/{n}") for n in range(5)))
     (line,) = town.queue.page(MONITOR).items
     gone = town.queue.page(MONITOR, QueueFilter(open=False)).items
 
@@ -94,7 +91,7 @@ def test_several_silent_children_of_one_asset_are_one_incident_about_it(database
 
 def test_children_of_one_asset_one_by_one_decide_alike(database: Database):
     town = town_with(database, GATEWAY, *children(4))
-    found = [decided(town, silent(f"s/{n}"))[0][1] for n in range(4)]
+    found = [admitted(town, silent(f"s/{n}"))[0][1] for n in range(4)]
 
     assert found == ["new", "new", "siblings", "same_asset"]
     assert town.queue.page(MONITOR).items[0].alarms == 4
@@ -102,12 +99,12 @@ def test_children_of_one_asset_one_by_one_decide_alike(database: Database):
 
 def test_an_alarm_about_an_asset_takes_in_its_childrens_incidents_however_old(database: Database):
     town = town_with(database, GATEWAY, *children(3))
-    decided(town, silent("s/0"), silent("s/1"))
+    admitted(town, silent("s/0"), silent("s/1"))
     town.wait(hours=1)
     about = silent("gw", asset=True)
     cleared = [replace(silent(f"s/{n}"), id=f"absorbed/{n}", change=Change.CLEARED) for n in range(2)]
 
-    assert decided(town, about, *cleared) == [
+    assert admitted(town, about, *cleared) == [
         (Action.OPEN, Reason.SIBLINGS),
         (Action.FALL, Reason.OTHERS_BURN),
         (Action.FALL, Reason.OTHERS_BURN),
@@ -115,7 +112,7 @@ def test_an_alarm_about_an_asset_takes_in_its_childrens_incidents_however_old(da
     (line,) = town.queue.page(MONITOR).items
     assert (line.title.en, line.sensor, line.recovered_at) == ("Asset failed: Gateway", "gw", None)
     back = replace(about, id="gw/back", change=Change.CLEARED)
-    assert decided(town, back, silent("s/2")) == [
+    assert admitted(town, back, silent("s/2")) == [
         (Action.RECOVER, Reason.LAST_CLEARED),
         (Action.JOIN, Reason.CAME_BACK),
     ]
@@ -150,9 +147,9 @@ def test_four_hundred_sensors_that_the_rules_find_silent_are_one_incident(databa
 
 def test_an_alarm_about_an_asset_joins_what_is_open_about_it(database: Database):
     town = town_with(database, GATEWAY, *children(3))
-    decided(town, *(silent(f"s/{n}") for n in range(3)))
+    admitted(town, *(silent(f"s/{n}") for n in range(3)))
 
-    assert decided(town, silent("gw", asset=True)) == [(Action.JOIN, Reason.SAME_ASSET)]
+    assert admitted(town, silent("gw", asset=True)) == [(Action.JOIN, Reason.SAME_ASSET)]
 
 
 def test_a_confirmed_alarm_changes_nothing_but_that_it_is_sure(database: Database):
@@ -160,7 +157,7 @@ def test_a_confirmed_alarm_changes_nothing_but_that_it_is_sure(database: Databas
     why = '{"unconfirmed":{"why":"no good reading since"}}'
     raised = replace(alarm(), unconfirmed=True, evidence=why)
 
-    found = decided(town, raised, alarm(Change.CONFIRMED, step=1))
+    found = admitted(town, raised, alarm(Change.CONFIRMED, step=1))
     shown = [(one.change, one.unconfirmed) for one in town.incidents.one("1", MONITOR).alarms]
 
     assert found == [(Action.OPEN, Reason.NEW), (Action.CONFIRMED, Reason.CONFIRMED)]
@@ -169,7 +166,7 @@ def test_a_confirmed_alarm_changes_nothing_but_that_it_is_sure(database: Databas
 
 def test_child_joins_the_incident_about_its_gateway(database: Database):
     town = town_with(database, GATEWAY, *children(2))
-    found = decided(town, silent("gw"), silent("s/0"), silent("s/1", level=Level.MAJOR))
+    found = admitted(town, silent("gw"), silent("s/0"), silent("s/1", level=Level.MAJOR))
 
     assert found == [
         (Action.OPEN, Reason.NEW),
@@ -183,7 +180,7 @@ def test_cap_does_not_keep_a_child_from_the_incident_about_its_gateway(database:
     town = town_with(database, GATEWAY, *children(1))
     town.admitter = Admitter(replace(town.ledger, settings=capped))
 
-    assert decided(town, silent("gw"), silent("s/0"), alarm()) == [
+    assert admitted(town, silent("gw"), silent("s/0"), alarm()) == [
         (Action.OPEN, Reason.NEW),
         (Action.JOIN, Reason.SAME_ASSET),
         (Action.HOLD, Reason.STORM),
@@ -193,14 +190,14 @@ def test_cap_does_not_keep_a_child_from_the_incident_about_its_gateway(database:
 def test_what_a_failed_asset_does_not_explain_opens_its_own(database: Database):
     town = town_with(database, GATEWAY, *children(1))
 
-    assert decided(town, silent("gw"), alarm(target="s/0"))[1] == (Action.OPEN, Reason.NEW)
+    assert admitted(town, silent("gw"), alarm(target="s/0"))[1] == (Action.OPEN, Reason.NEW)
 
 
 def test_incident_on_which_somebody_works_stays_when_its_asset_failed(database: Database):
     town = town_with(database, GATEWAY, *children(4))
-    decided(town, silent("s/0"))
+    admitted(town, silent("s/0"))
     town.act("1", Step.VERIFY, ACCEPTOR)
-    decided(town, silent("s/1"), silent("s/2"))
+    admitted(town, silent("s/1"), silent("s/2"))
 
     assert town.incidents.one("1", MONITOR).state == "reported"
     assert town.incidents.one("2", MONITOR).state == "merged"
@@ -208,8 +205,8 @@ def test_incident_on_which_somebody_works_stays_when_its_asset_failed(database: 
 
 def test_gateway_incident_recovers_when_all_children_are_heard_again(database: Database):
     town = town_with(database, GATEWAY, *children(3))
-    decided(town, *(silent(f"s/{n}") for n in range(3)))
-    decided(town, *(silent(f"s/{n}", change=Change.CLEARED, id=f"cleared/{n}") for n in range(3)))
+    admitted(town, *(silent(f"s/{n}") for n in range(3)))
+    admitted(town, *(silent(f"s/{n}", change=Change.CLEARED, id=f"cleared/{n}") for n in range(3)))
 
     assert town.incidents.one("3", MONITOR).recovered_at is not None
 
@@ -217,7 +214,7 @@ def test_gateway_incident_recovers_when_all_children_are_heard_again(database: D
 @pytest.fixture
 def two(town: Town) -> Town:
     """Return a town with two incidents."""
-    decided(town, alarm(), alarm(target="underpass/2", level=Level.CRITICAL))
+    admitted(town, alarm(), alarm(target="underpass/2", level=Level.CRITICAL))
     return town
 
 
@@ -336,7 +333,7 @@ STOPPED = replace(
 
 def test_near_incidents_of_other_domains_are_proposed_to_a_person_and_joined_when_accepted(database: Database):
     town = flood(database)
-    decided(town, alarm(), STOPPED)
+    admitted(town, alarm(), STOPPED)
     merging = Merging(town.ledger)
     (proposal,) = merging.proposals("1", MONITOR)
     seen_from_both = merging.proposals("2", MONITOR) == (proposal,)
@@ -350,7 +347,7 @@ def test_near_incidents_of_other_domains_are_proposed_to_a_person_and_joined_whe
 
 def test_declined_proposal_needs_a_reason_and_is_in_both_trails(database: Database):
     town = flood(database)
-    decided(town, alarm(), STOPPED)
+    admitted(town, alarm(), STOPPED)
     merging = Merging(town.ledger)
     with pytest.raises(BadRequest):
         merging.decline("1", ACCEPTOR, " ")
@@ -366,7 +363,7 @@ def test_declined_proposal_needs_a_reason_and_is_in_both_trails(database: Databa
 def test_plan_that_joins_by_itself_joins(database: Database):
     town = flood(database, PLAN.replace("automatic: false", "automatic: true"))
 
-    assert decided(town, alarm(), STOPPED)[1] == (Action.JOIN, Reason.SAME_PLAN)
+    assert admitted(town, alarm(), STOPPED)[1] == (Action.JOIN, Reason.SAME_PLAN)
     assert "congestion" in {one.rule for one in HeldAlarms(town.ledger).members("1", MONITOR).items}
 
 
@@ -375,14 +372,14 @@ def test_plan_that_joins_by_itself_joins(database: Database):
 )
 def test_what_is_not_near_is_not_proposed(database: Database, later_s: int, target: str):
     town = flood(database)
-    decided(town, alarm(), replace(STOPPED, target=target, time_ns=STOPPED.time_ns + later_s * 10**9))
+    admitted(town, alarm(), replace(STOPPED, target=target, time_ns=STOPPED.time_ns + later_s * 10**9))
 
     assert Merging(town.ledger).proposals("1", MONITOR) == ()
 
 
 def test_report_near_an_incident_is_proposed_too(database: Database):
     town = flood(database)
-    decided(town, alarm())
+    admitted(town, alarm())
     town.reported(longitude=121.501, latitude=31.2)
 
     assert [one.incident for one in Merging(town.ledger).proposals("1", MONITOR)] == ["2"]

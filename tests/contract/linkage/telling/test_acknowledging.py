@@ -16,7 +16,7 @@ from linkage.telling.acknowledging import Acknowledging, LinkState
 from linkage.telling.couriers import Letterbox
 from linkage.telling.link import LinkKeys, Links
 from linkage.telling.post import Post
-from tests.support.linkage import ACCEPTOR, DISPATCHER, MONITOR, Town
+from tests.support.linkage import ACCEPTOR, MONITOR, Town, dispatched
 
 KEYS = LinkKeys([b"k" * 32])
 URL = "https://wall.example"
@@ -37,13 +37,6 @@ def tokens(town: Town) -> list[str]:
         sender.send(channel)
     ends = [letter.body.rpartition("/ack/")[2] for letter in box.letters if "/ack/" in letter.body]
     return [end.strip() for end in ends]
-
-
-def dispatched(town: Town) -> str:
-    number = town.reported(priority=1).id
-    town.act(number, Step.VERIFY, ACCEPTOR)
-    town.act(number, Step.FILE, ACCEPTOR)
-    return town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",)).id
 
 
 def test_link_acknowledges_the_incident_once_in_the_departments_name(town: Town):

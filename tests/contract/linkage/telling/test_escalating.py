@@ -20,7 +20,7 @@ from linkage.telling.carrying import couriers
 from linkage.telling.config import GatewaySettings
 from linkage.telling.contact import Contact
 from linkage.telling.post import Post
-from tests.support.linkage import ACCEPTOR, DISPATCHER, LEADER, MONITOR, WATER_OFFICER, Town, alarm
+from tests.support.linkage import ACCEPTOR, LEADER, MONITOR, WATER_OFFICER, Town, alarm, dispatched
 from tests.support.webhook import webhook_server
 
 WANG = Contact("wang", "Wang", "13800000001", ("sms",))
@@ -46,13 +46,6 @@ def told(town: Town) -> list[tuple[str, str, str]]:
     query = select(MESSAGES).where(MESSAGES.c.kind == "escalation").order_by(MESSAGES.c.id)
     with town.database.read() as connection:
         return [(row.department, row.person, row.channel) for row in connection.execute(query)]
-
-
-def dispatched(town: Town) -> str:
-    number = town.reported(priority=1).id
-    town.act(number, Step.VERIFY, ACCEPTOR)
-    town.act(number, Step.FILE, ACCEPTOR)
-    return town.act(number, Step.DISPATCH, DISPATCHER, departments=("water",)).id
 
 
 def test_unanswered_incident_climbs_to_command(town: Town):
