@@ -21,6 +21,8 @@ SUFFIXES = {Resolution.RAW: "", Resolution.MINUTE: "_minute", Resolution.HOUR: "
 #: Retention policy of InfluxDB 1.x where the address names none.
 _USUAL_POLICY = "autogen"
 
+_NOT_THERE = 404
+
 _DAY_S = 86_400
 
 #: The length of a shard group is InfluxDB's own for a bucket made with a retention: of fewer than two days, of at most
@@ -138,7 +140,10 @@ def _answered() -> Iterator[None]:
     try:
         yield
     except ApiException as error:
-        raise StoreUnavailable("history", f"InfluxDB answered {error.status}: {body_of(error)[:300]}") from error
+        # An InfluxDB 1.x knows none of the addresses of 2.x.
+        remedy = "; of 1.x the address is `influxdb://host:port/-/database`" if error.status == _NOT_THERE else ""
+        said = f"InfluxDB answered {error.status}: {body_of(error)[:300].strip()}{remedy}"
+        raise StoreUnavailable("history", said) from error
     except (HTTPError, OSError) as error:
         raise StoreUnavailable("history", f"{type(error).__name__}: {error}") from error
     except (orjson.JSONDecodeError, KeyError, IndexError) as error:

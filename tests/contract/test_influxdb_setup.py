@@ -120,6 +120,11 @@ def test_server_that_is_away_is_told() -> None:
         made(free_port())
 
 
+def test_server_of_1x_that_is_asked_as_2x_is_told_how_it_is_named(influxdb_server: Server) -> None:
+    with pytest.raises(StoreUnavailable, match=r"404.*; of 1\.x the address is `influxdb://host:port/-/database`"):
+        made(influxdb_server.port)
+
+
 def test_retention_policies_of_1x_are_made_and_changed(influxdb_server: Server) -> None:
     database = f"city_{uuid4().hex}"
     address = InfluxAddress.parse(f"influxdb://{influxdb_server.host}:{influxdb_server.port}/-/{database}")

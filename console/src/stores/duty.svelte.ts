@@ -7,6 +7,8 @@ import { DUTY_REFRESH_MS } from '../timing';
 class Duty {
   posts = $state.raw<readonly PostDuty[]>([]);
   error = $state.raw<ApiError | null>(null);
+  /** whether an answer came: until then nobody knows that there are no posts */
+  known = $state(false);
 
   /** Read now and again and again; returns what ends it. */
   follow(): () => void {
@@ -21,6 +23,7 @@ class Duty {
     try {
       this.posts = (await read<{ posts: PostDuty[] }>('/duty')).posts;
       this.error = null;
+      this.known = true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.error = error;
