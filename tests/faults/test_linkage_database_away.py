@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from linkage.event_log import verify
 from linkage.person import Role
@@ -15,7 +15,7 @@ from linkage.tables import INCIDENTS, MESSAGES
 from storage.migrate import upgrade
 from storage.patience import LONGEST_SILENCE_S
 from storage.sql import Database
-from tests.support.desk_process import Orders, desk_process
+from tests.support.desk_process import Orders, all_sent, desk_process, opened
 from tests.support.postgres import Postgres, postgres_server
 from tests.support.program import Program, eventually, running_program
 from tests.support.small_city import write_small_city
@@ -73,17 +73,6 @@ def test_api_says_that_the_database_is_away_and_comes_back(server: Postgres, pro
     assert [one["id"] for one in after["items"]].count(before["id"]) == 1
 
 
-def opened(database: Database) -> int:
-    with database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(INCIDENTS)).scalar_one())
-
-
-def all_sent(database: Database) -> bool:
-    with database.read() as connection:
-        query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.state != "sent")
-        return opened(database) >= ALARMS and connection.execute(query).scalar_one() == 0
-
-
 def test_desk_waits_for_the_database_and_loses_nothing(server: Postgres, tmp_path: Path) -> None:
     database = Database(server.url)
     upgrade(database)
@@ -96,7 +85,7 @@ def test_desk_waits_for_the_database_and_loses_nothing(server: Postgres, tmp_pat
         eventually(lambda: opened(database) > 10, within_s=30, what="more after it came back")
         with server.paused():
             time.sleep(3.0)
-        eventually(lambda: all_sent(database), within_s=60, what="all messages")
+        eventually(lambda: all_sent(database, ALARMS), within_s=60, what="all messages")
 
     with database.read() as connection:
         rules = Counter(connection.execute(select(INCIDENTS.c.rule)).scalars())

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect, select
 
 from linkage.event_log import verify
 from linkage.leasing.tables import LEASES
 from linkage.tables import INCIDENTS, MESSAGES
 from storage.sql import Database
-from tests.support.desk_process import DeskProcess, Orders, desk_process
+from tests.support.desk_process import DeskProcess, Orders, all_sent, desk_process, opened
 from tests.support.postgres import Postgres, new_migrated, postgres_server
 from tests.support.program import ROOT, eventually
 
@@ -60,17 +60,6 @@ def holder(database: Database) -> tuple[str, int]:
     return ("", 0) if row is None else (row.holder, row.token)
 
 
-def opened(database: Database) -> int:
-    with database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(INCIDENTS)).scalar_one())
-
-
-def all_sent(database: Database) -> bool:
-    with database.read() as connection:
-        query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.state != "sent")
-        return opened(database) >= ALARMS and connection.execute(query).scalar_one() == 0
-
-
 def check(database: Database, orders: Orders) -> None:
     """Look for what was lost and what was doubled."""
     with database.read() as connection:
@@ -87,7 +76,7 @@ def check(database: Database, orders: Orders) -> None:
 
 def test_only_one_of_two_works(database: Database, orders: Orders) -> None:
     with desk_process(orders), desk_process(replace(orders, name="b")):
-        eventually(lambda: all_sent(database), within_s=60, what="all messages")
+        eventually(lambda: all_sent(database, ALARMS), within_s=60, what="all messages")
         token = holder(database)[1]
 
     check(database, orders)
@@ -101,7 +90,7 @@ def test_other_takes_over_from_one_that_was_killed(database: Database, orders: O
         with desk_process(replace(orders, name="b")):
             first.kill()
             eventually(lambda: holder(database) == ("b", 2), within_s=TAKEN_OVER_S, what="b's turn")
-            eventually(lambda: all_sent(database), within_s=60, what="all messages")
+            eventually(lambda: all_sent(database, ALARMS), within_s=60, what="all messages")
 
     check(database, orders)
 
@@ -116,7 +105,7 @@ def test_one_that_slept_longer_than_its_lease_writes_nothing_more(database: Data
         first.signal(signal.SIGCONT)
         log = Path(orders.folder) / "desk-a.log"
         eventually(lambda: "lease_lost" in log.read_text(errors="replace"), what="a's word that its turn is over")
-        eventually(lambda: all_sent(database), within_s=60, what="all messages")
+        eventually(lambda: all_sent(database, ALARMS), within_s=60, what="all messages")
         by_b = holder(database)
 
     check(database, orders)

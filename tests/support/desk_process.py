@@ -12,6 +12,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import structlog
+from sqlalchemy import func, select
 
 from city.alarm import AlarmTransition
 from city.clock import SECOND_NS, SystemClock
@@ -23,6 +24,7 @@ from linkage.failpoint import Failpoints
 from linkage.leasing.fenced import FencedDatabase
 from linkage.leasing.holding import while_held
 from linkage.leasing.lease import Lease, database_time
+from linkage.tables import INCIDENTS, MESSAGES
 from linkage.telling.book import Quotas
 from linkage.telling.couriers import Letter, Receipt
 from storage.sql import Database
@@ -179,3 +181,16 @@ def desk_process(orders: Orders) -> Iterator[DeskProcess]:
 def _work(orders: Orders, ready: Connection, log: Path) -> None:
     become(log)
     asyncio.run(work(orders, ready))
+
+
+def opened(database: Database) -> int:
+    """Return how many incidents there are."""
+    with database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(INCIDENTS)).scalar_one())
+
+
+def all_sent(database: Database, alarms: int) -> bool:
+    """Tell whether each of so many alarms has its incident, and every message went out."""
+    with database.read() as connection:
+        query = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.state != "sent")
+        return opened(database) >= alarms and connection.execute(query).scalar_one() == 0

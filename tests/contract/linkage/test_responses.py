@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from city.errors import BadRequest, Conflict, IllegalTransition, NotFound, NotPermitted
 from linkage import cases, event_log
@@ -13,7 +13,7 @@ from linkage.plans.orders import Content
 from linkage.plans.tables import PARTS
 from linkage.record import Case
 from linkage.states import Disposition, IncidentState, Step, TaskState
-from linkage.tables import EVENTS, MESSAGES
+from linkage.tables import MESSAGES
 from storage.sql import Database
 from tests.support.linkage import DISPATCHER, FOREMAN, LEADER, POLICE_OFFICER, WATER_OFFICER, person
 from tests.support.response import CONTENT, ResponseTown
@@ -29,12 +29,6 @@ def host(town: ResponseTown, response: int) -> Case:
         case = cases.load(connection, load(connection, response).incident)
     assert case is not None
     return case
-
-
-def events(town: ResponseTown, step: str) -> list[RowMapping]:
-    with town.database.read() as connection:
-        query = select(EVENTS).where(EVENTS.c.step == step).order_by(EVENTS.c.number)
-        return list(connection.execute(query).mappings())
 
 
 def told(town: ResponseTown) -> set[str]:
@@ -195,7 +189,7 @@ def test_missed_report_is_an_event_once_a_period(town: ResponseTown) -> None:
     town.wait(minutes=29.5)
 
     assert town.rhythm.take() == 1
-    assert sorted(event["department"] for event in events(town, "report_overdue")) == ["police", "police", "water"]
+    assert sorted(event["department"] for event in town.events("report_overdue")) == ["police", "police", "water"]
 
 
 def test_periods_that_nobody_looked_at_are_told_of_once(town: ResponseTown) -> None:
@@ -203,7 +197,7 @@ def test_periods_that_nobody_looked_at_are_told_of_once(town: ResponseTown) -> N
     town.wait(hours=3, minutes=30)
 
     assert town.rhythm.take() == 1
-    (event,) = events(town, "report_overdue")
+    (event,) = town.events("report_overdue")
     assert json.loads(event["data"])["missed"] == 3
 
 
@@ -222,4 +216,4 @@ def test_log_is_whole_after_all_that(town: ResponseTown) -> None:
     town.responses.end(response, 2, "over", LEADER)
 
     assert list(event_log.verify(town.database)) == []
-    assert json.loads(events(town, "end_response")[0]["data"])["matter"] == CONTENT.matter
+    assert json.loads(town.events("end_response")[0]["data"])["matter"] == CONTENT.matter
