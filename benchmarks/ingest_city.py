@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.big_city import UNCAPPED, write_big_city
-from benchmarks.offer import offering
+from benchmarks.offer import is_let_in
 from ingest.mqtt.packet import Credentials
 from tests.support.program import START_S, Program, eventually, running_program
 from tests.support.servers import mosquitto
@@ -94,13 +94,5 @@ def running_city(
         )
         password = program.command("source", "add", "bench", "--topics", "city/#")
         credentials = Credentials("bench", password)
-        eventually(lambda: _accepts(program, credentials), what="the new source")
+        eventually(lambda: is_let_in(program.mqtt_port, credentials), what="the new source")
         yield Installed(program, credentials, psutil.Process(program.parts["broker"]["pid"]))
-
-
-def _accepts(program: Program, credentials: Credentials) -> bool:
-    try:
-        with offering(program.mqtt_port, "bench-probe", credentials):
-            return True
-    except OSError:
-        return False

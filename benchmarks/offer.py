@@ -87,3 +87,12 @@ def paced(offer: Offer, packets: Sequence[bytes], *, per_s: int, bursts_per_s: i
         time.sleep(max(0.0, began + number / bursts_per_s - time.perf_counter()))
         offer.send(packets[start : start + size])
     offer.settle()
+
+
+def is_let_in(port: int, credentials: Credentials) -> bool:
+    """Tell whether the broker knows this source."""
+    try:
+        with offering(port, "bench-probe", credentials):
+            return True
+    except OSError:
+        return False

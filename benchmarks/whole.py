@@ -17,7 +17,7 @@ import orjson
 import psutil
 
 from benchmarks.big_city import UNCAPPED, write_big_city
-from benchmarks.offer import offering, paced, publish_packet
+from benchmarks.offer import is_let_in, offering, paced, publish_packet
 from benchmarks.report import percentile, report
 from city.clock import SystemClock, iso
 from ingest.mqtt.packet import Credentials
@@ -78,16 +78,8 @@ def installed(broker: str, folder: Path, sensors: int) -> Iterator[tuple[Program
             return
         program = stack.enter_context(running_program(Program(folder, city, UNCAPPED)))
         password = program.command("source", "add", "bench", "--topics", "city/#")
-        eventually(lambda: _accepts(program, Credentials("bench", password)), what="the new source")
+        eventually(lambda: is_let_in(program.mqtt_port, Credentials("bench", password)), what="the new source")
         yield program, Credentials("bench", password)
-
-
-def _accepts(program: Program, credentials: Credentials) -> bool:
-    try:
-        with offering(program.mqtt_port, "bench-probe", credentials):
-            return True
-    except OSError:
-        return False
 
 
 def ingested(program: Program) -> float:
