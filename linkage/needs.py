@@ -80,7 +80,7 @@ def handler(task: TaskRecord, order: Order, scene: Scene) -> str:
 def _named(order: Order, scene: Scene) -> Person:
     named = scene.person(order.person) if order.person else None
     if named is None:
-        raise BadRequest(expected="a person", got=order.person if order.person else "nothing", at="person")
+        raise BadRequest(expected="the id of a person", got=order.person if order.person else "nothing", at="person")
     return named
 
 
