@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.rules_small import small_batches_us
 from city.catalogue import Catalogue
-from city.clock import SECOND_NS, SystemClock
+from city.clock import MILLISECOND_NS, SECOND_NS, SystemClock
 from city.entry import Arrivals, Connection, Context, Entry, Journaled, NumberedSensor, SensorEvent, Tick
 from city.level import Domain
 from city.reading import ReadingBatch
@@ -56,6 +56,8 @@ class Case:
     levels: str = LEVELS
     extra: str = ""
     events: bool = False
+    #: After so long an event arrives; with 0 it told no time of its own.
+    delay_ms: int = 0
     site: int = 20
     heard: bool = False
     learned: int = 0
@@ -123,6 +125,17 @@ CASES = (
         levels=_AT_LEAST,
         extra=f"event: intrusion, {_OF_A_SITE}",
         events=True,
+    ),
+    Case(
+        "events of a site with their times",
+        "count",
+        10_000,
+        1,
+        1,
+        levels=_AT_LEAST,
+        extra=f"event: intrusion, {_OF_A_SITE}",
+        events=True,
+        delay_ms=1,
     ),
     Case("pairs of sensors, 20 rules a series", "compare", 10_000, 20, 20, levels=_APART, extra=_AGAINST, site=2),
     Case("20 of a site, one rule", "compare", 10_000, 1, 1, levels=_APART, extra=_AGAINST),
@@ -307,7 +320,9 @@ def _arrivals(case: Case, count: int) -> Iterator[Entry]:
         quantity, quality = np.zeros(ROWS, dtype=np.int32), np.zeros(ROWS, dtype=np.uint16)
         if case.events:
             told = zip(sensor.tolist(), time_ns.tolist(), strict=True)
-            yield Arrivals(ReadingBatch.empty(), tuple(SensorEvent(one, "intrusion", at, at) for one, at in told))
+            late_ns = case.delay_ms * MILLISECOND_NS
+            events = tuple(SensorEvent(one, "intrusion", at, at + late_ns) for one, at in told)
+            yield Arrivals(ReadingBatch.empty(), events)
         else:
             yield Arrivals(ReadingBatch(sensor, quantity, time_ns, time_ns, value, quality))
 

@@ -1,14 +1,13 @@
 """Which events were told before: one that is sent again, as a buffer does that is uploaded twice, counts once."""
 
 from collections.abc import Iterable
+from importlib import import_module
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules.alarms import NEVER_NS
-from rules.metered import rounds
-from rules.ordering import stable_order
 from rules.table import StateTable
 
 Ints = NDArray[np.int64]
@@ -27,27 +26,13 @@ class Repeats:
         """Take how many events of a member may count at once: what is older than so many changes no count."""
         self._word = np.array([crc32(word.encode()) & ((1 << _BITS) - 1) for word in words], dtype=np.int64)
         self.table = StateTable(name, keys, {"event": (np.int64, NEVER_NS, max(depth, _LEAST))}, rows_a_chunk_bits=0)
+        if len(keys):  # numba is read only where there is something to remember
+            self._look = import_module("rules.repeats_kernel").looker()
 
     def again(self, member: Ints, word: Ints, time_ns: Ints) -> NDArray[np.bool_]:
         """Return which events, in their order, were told before; remember the others."""
         event = time_ns >> _BITS << _BITS | self._word.take(word)
-        order = stable_order(member)
-        if order is None:
-            return self._taken(member, event)
         again = np.empty(len(member), dtype=np.bool_)
-        again[order] = self._taken(member.take(order), event.take(order))
-        return again
-
-    def _taken(self, member: Ints, event: Ints) -> NDArray[np.bool_]:
-        """Return the same of events that are sorted by member."""
-        again, known = np.empty(len(member), dtype=np.bool_), self.table["event"]
-        for at in rounds(member):
-            row, mark = member.take(at), event.take(at)
-            before = known[row]
-            told = np.logical_or.reduce([before[:, place] == mark for place in range(before.shape[1])])
-            oldest = before.argmin(axis=1)
-            least = before[np.arange(len(row)), oldest]
-            known[row, oldest] = np.where(told, least, np.maximum(least, mark))
-            again[at] = told
+        self._look(member, event, self.table["event"], again)
         self.table.touch(member)
         return again
