@@ -1,7 +1,6 @@
 """The life of a case before every desk that has a part in it: from verification to its end, and back."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import screen_of, take
 from tests.support.program import Person, Program, eventually
-from tests.support.publisher import Publisher
+from tests.support.publisher import Publisher, flood
 from tests.support.reporting import photo
 from tests.support.small_city import write_small_city
 
@@ -132,16 +131,12 @@ def reported(staff: dict[str, Person], screens: Screens) -> Reported:
 def flooded(staff: dict[str, Person], screens: Screens, source: Publisher) -> Callable[[str], Case]:
     """Return a way to flood an underpass; its incident is the one that a rule opened."""
 
-    def flood(sensor: str) -> Case:
-        water(source, sensor, 20.0)
+    def flooding(sensor: str) -> Case:
+        flood(source, sensor, 20.0)
         found = eventually(lambda: [one for one in staff["fang"].incidents() if one["sensor"] == sensor])
         return Case(found[0]["id"], staff, screens)
 
-    return flood
-
-
-def water(source: Publisher, sensor: str, level_cm: float) -> None:
-    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
+    return flooding
 
 
 def leg(page: Page, department: str, nth: int = 0) -> Locator:
@@ -212,13 +207,13 @@ def test_flood_is_handled_by_two_departments_checked_closed_and_comes_back(
 
     expect(acceptor.get_by_test_id("doubts").locator("[data-burning=up-01]")).to_be_visible()
     expect(acceptor.locator("[data-step=close]")).to_have_count(0)
-    water(source, "up-01", 5.0)
+    flood(source, "up-01", 5.0)
     acceptor.locator("[data-step=close]").wait_for()
     expect(acceptor.get_by_test_id("doubts")).to_have_attribute("data-doubted", "false")
     close(acceptor)
     expect(acceptor.locator("[data-evidence=open]")).to_be_visible()
 
-    water(source, "up-01", 21.0)
+    flood(source, "up-01", 21.0)
     expect(acceptor.locator("[data-reopened]")).to_be_visible(timeout=_PATIENCE_MS)
     dispatcher.click("[data-step=dispatch]")
     expect(dispatcher.locator("dialog input[type=checkbox]:checked")).to_have_count(2)

@@ -13,7 +13,7 @@ from linkage.cap.writing import written
 from tests.browser.conftest import SignIn, take
 from tests.support.cap import RAIN, WARNING
 from tests.support.program import Person, Program
-from tests.support.publisher import Publisher
+from tests.support.publisher import Publisher, flood
 from tests.support.small_city import write_small_city
 
 pytestmark = pytest.mark.timeout(180)
@@ -148,10 +148,6 @@ def _hear(url: str) -> None:
     headers = {"Authorization": "Bearer a-long-token"}
     address = f"{url}/api/v1/cap/messages"
     httpx.post(address, content=written(alert), headers=headers, trust_env=False).raise_for_status()
-
-
-def flood(source: Publisher, sensor: str, level_cm: float) -> None:
-    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
 
 
 def go(page: Page, address: str) -> None:

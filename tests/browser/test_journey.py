@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn, take
 from tests.support.program import Person, Program, eventually
-from tests.support.publisher import Publisher
+from tests.support.publisher import Publisher, flood
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -22,10 +22,6 @@ def accounts(program: Program) -> dict[str, str]:
     """Passwords of the people in these stories, by user name."""
     people = {"wang": ("acceptor", ""), "deng": ("dispatcher", ""), "shui": ("officer", "water-bureau")}
     return {name: program.account(name, role, department=where) for name, (role, where) in people.items()}
-
-
-def flood(source: Publisher, sensor: str, level_cm: float) -> None:
-    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
 
 
 def open_incident(page: Page, words: str) -> None:

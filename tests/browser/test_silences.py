@@ -1,6 +1,5 @@
 """A silence is previewed, saved and hides; what gets worse comes through; what still burns at its end comes up."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
 from tests.support.program import Person, Program, eventually, until
-from tests.support.publisher import Publisher
+from tests.support.publisher import Publisher, flood
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -32,10 +31,6 @@ def silence(page: Page, sensor: str, reason: str) -> None:
     dialog.get_by_label("Reason").fill(reason)
     dialog.get_by_role("button", name="Save silence").click()
     expect(dialog).to_be_hidden()
-
-
-def flood(source: Publisher, sensor: str, level_cm: float) -> None:
-    source.reading(sensor, datetime.now(UTC).isoformat(), water_level=level_cm)
 
 
 def test_silence_hides_lets_a_rise_through_and_lets_up_what_still_burns(
