@@ -17,6 +17,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What the server refused; whatever else went wrong is thrown on. */
+export function asRefusal(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  throw error;
+}
+
 export type Query = Record<string, string | number | boolean | readonly string[]>;
 
 export function read<T>(path: string, query: Query = {}): Promise<T> {

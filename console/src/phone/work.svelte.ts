@@ -1,6 +1,6 @@
 /** The lists of work: a department's tasks, and what a collector is to verify and to check. */
 
-import { ApiError, read, type Query } from '../api';
+import { read, asRefusal, type ApiError, type Query } from '../api';
 import type { TaskItem } from '../model/incident';
 import type { FieldWork, Verification } from '../model/reports';
 import type { Page } from '../model/wire';
@@ -75,8 +75,7 @@ export class Work {
       await ask();
       this.problem = null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.problem = error;
+      this.problem = asRefusal(error);
     }
   }
 

@@ -1,6 +1,6 @@
 /** One incident whole, as this person may see it and act on it; follows the live stream. */
 
-import { ApiError, read, send } from '../api';
+import { ApiError, read, asRefusal, send } from '../api';
 import type { Incident, IncidentNews, Step, StepChoice } from '../model/incident';
 
 export class Case {
@@ -17,8 +17,7 @@ export class Case {
       if (asked !== this.#asked) return;
       this.#take(facts);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 

@@ -1,6 +1,6 @@
 /** The sensors of one domain whole, as they stand now. */
 
-import { ApiError } from '../api';
+import { asRefusal, type ApiError } from '../api';
 import type { Sensor } from '../model/wire';
 import { byState, sensors } from './sensors.svelte';
 
@@ -17,8 +17,7 @@ export class DomainSensors {
       this.loaded = true;
       this.error = null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 }

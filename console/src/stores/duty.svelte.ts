@@ -1,6 +1,6 @@
 /** Who is on duty now, for every page that names a department: read again when it may have changed. */
 
-import { ApiError, read } from '../api';
+import { read, asRefusal, type ApiError } from '../api';
 import type { DutyPerson, PostDuty } from '../model/duty';
 import { DUTY_REFRESH_MS } from '../timing';
 
@@ -25,8 +25,7 @@ class Duty {
       this.error = null;
       this.known = true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 

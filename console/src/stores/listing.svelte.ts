@@ -1,6 +1,6 @@
 /** A list that an operator's page shows: read, read again, and gone on with. */
 
-import { ApiError, read, type Query } from '../api';
+import { read, asRefusal, type ApiError, type Query } from '../api';
 import type { Page } from '../model/wire';
 
 const PAGE_SIZE = 100;
@@ -44,8 +44,7 @@ export class Listing<T> {
       this.error = null;
       this.loaded = true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 }

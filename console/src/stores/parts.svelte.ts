@@ -1,6 +1,6 @@
 /** What stands on the part of the map that is looked at: teams, pumps, materials, and from near also components. */
 
-import { ApiError, read, type Query } from '../api';
+import { read, asRefusal, type ApiError, type Query } from '../api';
 import { groupOf, PART_GROUPS, type Component, type PartGroup } from '../model/parts';
 import type { Page } from '../model/wire';
 
@@ -47,8 +47,7 @@ export class Parts {
       this.cut = pages.some((page) => page.next !== null);
       this.error = null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 }

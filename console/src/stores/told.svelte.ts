@@ -1,6 +1,6 @@
 /** Who was told of one incident, and whose answer is waited for. */
 
-import { ApiError, read, send } from '../api';
+import { read, asRefusal, send, type ApiError } from '../api';
 import type { Escalation, SentMessage } from '../model/telling';
 import type { Items } from '../model/wire';
 
@@ -24,8 +24,7 @@ export class Told {
       this.escalations = escalations.items;
       this.error = null;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.error = error;
+      this.error = asRefusal(error);
     }
   }
 
