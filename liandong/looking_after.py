@@ -17,6 +17,7 @@ from liandong.copies.watch import CopyWatch
 from liandong.heartbeat import Ailments, Heartbeat
 from liandong.quantity_watch import QuantityWatch
 from liandong.settings import Settings
+from liandong.shadow_watch import ShadowWatch
 from liandong.trouble_watch import DAMAGE, RULES_FAULT, TroubleWatch
 from linkage.admission.admit import Admitter
 from linkage.faults import faults_told
@@ -72,6 +73,7 @@ class Care:
                 group.create_task(_watch(aside), name="desk.aside"),
                 group.create_task(damage.run(), name="desk.damage"),
                 group.create_task(rules.run(), name="desk.rules_fault"),
+                group.create_task(ShadowWatch(feed, ledger).run(), name="desk.shadow"),
             ]
             await work()
             for task in watching:

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from city.clock import SECOND_NS, SystemClock
+from city.clock import SECOND_NS, SystemClock, iso
 from city.errors import NotFound
 from city.feed import RuleSummary
 from liandong.city_folder import read_city
 from liandong.commands.options import City, Config, Data, chosen_settings
 from liandong.stores import database_at
+from linkage.shadow.beginning import since_of
 from linkage.shadow.comparison import compared, verdict_on
 from linkage.shadow.reading import of_live, of_shadow
 from linkage.shadow.showing import compared_with
@@ -46,6 +47,9 @@ def shadow(*, days: Days = 7, json: Json = False, data: Data = None, city: City 
         typer.echo(msgspec.json.encode(found).decode())
     elif found:
         Console().print(_table(found, days))
+        for one in found:
+            if one["since"] is not None:
+                typer.echo(f"`{one['rule']}` is in shadow since {one['since']}; what was found before is not compared")
     else:
         typer.echo("no rule of the book runs in shadow")
 
@@ -53,12 +57,13 @@ def shadow(*, days: Days = 7, json: Json = False, data: Data = None, city: City 
 def _record(
     connection: Connection, rule: RuleSummary, book: Iterable[RuleSummary], from_ns: int, to_ns: int
 ) -> dict[str, Any]:
-    against = compared_with(rule, book)
+    against, since_ns = compared_with(rule, book), since_of(connection, rule.id)
     ours, theirs = of_shadow(connection, rule.id, from_ns, to_ns), of_live(connection, against, from_ns, to_ns)
-    matches = [one for one in compared(ours.episodes, theirs.episodes) if one.one.raised_ns >= from_ns]
+    matches = [one for one in compared(ours.episodes, theirs.episodes) if one.counts(from_ns, since_ns)]
     return {
         "rule": rule.id,
         "against": against,
+        "since": iso(since_ns) if since_ns else None,
         "switch": rule.switch,
         "alarms": sum(one.raised_ns >= from_ns for one in ours.episodes),
         **asdict(verdict_on(matches)),

@@ -23,7 +23,10 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One alarm from raised to cleared, by the sensor's time; `ended_ns` is None while it burns, `level` its worst."""
+    """One alarm from raised to cleared, by the sensor's time; `ended_ns` is None while it burns, `level` its worst.
+
+    `noted_ns` is when the desk heard that it was raised, by its own clock: an upload may tell of long ago.
+    """
 
     alarm: str
     rule: str
@@ -31,6 +34,7 @@ class Episode:
     level: int
     raised_ns: int
     ended_ns: int | None = None
+    noted_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ class Match:
         found = self.shadow if self.shadow is not None else self.live
         assert found is not None  # a match is of one at least
         return found
+
+    def counts(self, from_ns: int, since_ns: int) -> bool:
+        """Tell whether it is of the time asked for; what was found while the rule was in no shadow is none's miss."""
+        return self.one.raised_ns >= from_ns and (self.side is not Side.ONLY_LIVE or self.one.noted_ns >= since_ns)
 
     @property
     def lead_ns(self) -> int:

@@ -34,6 +34,7 @@ _LIVE = (
         ADMISSIONS.c.change,
         ADMISSIONS.c.level,
         ADMISSIONS.c.time_ns,
+        ADMISSIONS.c.decided_ns,
     )
     .where(
         ADMISSIONS.c.rule.in_(bindparam("rules", expanding=True)),
@@ -73,7 +74,9 @@ def of_shadow(connection: Connection, rule: str, from_ns: int, to_ns: int) -> Fo
     """Return what a rule found in shadow."""
     bounds = {"rule_": rule, "since": from_ns - BEFORE_NS, "until": to_ns}
     rows = connection.execute(_SHADOW, bounds).all()
-    episodes = (Episode(row.alarm, row.rule, row.target, row.worst, row.raised_ns, row.ended_ns) for row in rows)
+    episodes = (
+        Episode(row.alarm, row.rule, row.target, row.worst, row.raised_ns, row.ended_ns, row.noted_ns) for row in rows
+    )
     return Found(tuple(episodes), len(rows) < MOST)
 
 
@@ -84,13 +87,13 @@ def of_live(connection: Connection, rules: Collection[str], from_ns: int, to_ns:
     return Found(tuple(episodes_of(reversed(rows))), len(rows) < MOST)
 
 
-def episodes_of(rows: Iterable[Row[str, str, str, str, int, int]]) -> Iterable[Episode]:
+def episodes_of(rows: Iterable[Row[str, str, str, str, int, int, int]]) -> Iterable[Episode]:
     """Return alarms from their changes, oldest first; one whose beginning is not among them is left out."""
     found: dict[str, Episode] = {}
     for row in rows:
         known = found.get(row.alarm)
         if row.change == "raised" and known is None:
-            found[row.alarm] = Episode(row.alarm, row.rule, row.target, row.level, row.time_ns)
+            found[row.alarm] = Episode(row.alarm, row.rule, row.target, row.level, row.time_ns, noted_ns=row.decided_ns)
         elif known is not None and row.change == "cleared":
             found[row.alarm] = replace(known, ended_ns=row.time_ns)
         elif known is not None:

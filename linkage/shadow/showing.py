@@ -10,6 +10,7 @@ from city.feed import RuleSummary
 from city.level import Level
 from linkage.ledger import Ledger
 from linkage.person import Person
+from linkage.shadow.beginning import since_of
 from linkage.shadow.comparison import Episode, Match, compared, verdict_on
 from linkage.shadow.reading import Kept, kept, of_live, of_shadow
 from linkage.shadow.views import Difference, SensorCount, ShadowRecord, ShadowRule, ShadowRules, Tally
@@ -37,6 +38,8 @@ class Shadows:
     ) -> ShadowRecord:
         """Return what a rule found in shadow from one moment to another, in the person's district.
 
+        Beside it is what those in force found since it came into shadow.
+
         Raises:
             NotFound: no rule of the book by this name runs in shadow.
         """
@@ -46,16 +49,16 @@ class Shadows:
         against = compared_with(summary, book)
         with self._ledger.database.read() as connection:
             shadow = of_shadow(connection, rule, from_ns, to_ns)
-            live = of_live(connection, against, from_ns, to_ns)
+            live, since_ns = of_live(connection, against, from_ns, to_ns), since_of(connection, rule)
         ours, theirs = self._of(person, shadow.episodes), self._of(person, live.episodes)
-        matches = [match for match in compared(ours, theirs) if match.one.raised_ns >= from_ns]
+        matches = [match for match in compared(ours, theirs) if match.counts(from_ns, since_ns)]
         return ShadowRecord(
             rule=rule,
             against=against,
             begins=iso(from_ns),
             ends=iso(to_ns),
             shadow=self._tally([one for one in ours if one.raised_ns >= from_ns]),
-            live=self._tally([one for one in theirs if one.raised_ns >= from_ns]),
+            live=self._tally([one for one in theirs if one.raised_ns >= from_ns and one.noted_ns >= since_ns]),
             **asdict(verdict_on(matches)),
             whole=shadow.whole and live.whole,
             items=tuple(_difference(match) for match in matches[::-1][:limit]),

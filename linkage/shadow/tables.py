@@ -1,4 +1,4 @@
-"""The SQL table of what rules in shadow found."""
+"""The SQL tables of rules in shadow: since when, and what they found."""
 
 from sqlalchemy import Boolean, Column, Double, Index, SmallInteger, String, Table, Text
 
@@ -32,4 +32,12 @@ SHADOW_ALARMS = Table(
     Column("noted_ns", TimeNs, nullable=False),
     Index("ix_shadow_alarms_rule", "rule", "raised_ns", "alarm"),
     Index("ix_shadow_alarms_noted", "noted_ns"),
+)
+
+#: Rules that run in shadow now, and since when, by the desk's clock.
+SHADOW_RULES = Table(
+    "shadow_rules",
+    METADATA,
+    Column("rule", Word, primary_key=True),
+    Column("since_ns", TimeNs, nullable=False),
 )

@@ -10,14 +10,17 @@ from city.clock import SECOND_NS
 from city.errors import NotFound
 from city.feed import RuleSummary
 from city.level import Level
+from liandong.shadow_watch import ShadowWatch
 from linkage.admission.decision import Action, Reason
 from linkage.admission.held import HeldAlarms
 from linkage.person import Role
+from linkage.shadow.beginning import Beginnings, since_of
 from linkage.shadow.keeping import KEPT_NS, ShadowBound, shadow_turns
 from linkage.shadow.showing import Shadows
 from linkage.shadow.tables import SHADOW_ALARMS
 from linkage.shadow.views import ShadowRecord
 from linkage.tables import ADMISSIONS, EVENTS, MESSAGES
+from tests.support.feed import MemoryFeed
 from tests.support.linkage import MONITOR, START, Town, alarm, life_safety, person
 
 MINUTE_NS = 60 * SECOND_NS
@@ -120,6 +123,63 @@ def test_record_is_compared_with_the_rule_it_names(town: Town) -> None:
     ]
     assert (shown.shadow.alarms, shown.shadow.levels, shown.shadow.hours[16]) == (2, {"major": 2}, 2)
     assert shown.live.sensors[0].alarms == 1
+
+
+def came_into_shadow(town: Town, *rules: str) -> int:
+    return Beginnings(town.ledger).note(rules, town.ledger.clock.now_ns())
+
+
+def test_what_was_found_before_a_rule_came_into_shadow_is_no_difference(town: Town) -> None:
+    town.admitter.admit([alarm(target="underpass/2")])
+    town.wait(minutes=4)
+    changed = [came_into_shadow(town, "sharper"), came_into_shadow(town, "sharper")]
+    town.wait(minutes=1)
+    town.admitter.admit([replace(alarm(), time_ns=START_NS + MINUTE_NS), found(minutes=2)])  # an upload tells of it
+    shown = record(town)
+
+    assert changed == [1, 0]
+    assert (shown.both, shown.only_live, shown.live.alarms) == (1, 0, 1)
+
+
+def test_what_burned_already_when_a_rule_came_into_shadow_was_found_by_both(town: Town) -> None:
+    town.admitter.admit([alarm()])
+    town.wait(minutes=4)
+    came_into_shadow(town, "sharper")
+    town.admitter.admit([found(minutes=5)])
+    shown = record(town)
+
+    assert (shown.both, shown.only_shadow, shown.only_live) == (1, 0, 0)
+
+
+def test_rule_that_found_something_before_it_was_noticed_came_into_shadow_with_that(town: Town) -> None:
+    town.admitter.admit([found(minutes=1)])
+    town.wait(minutes=4)
+    came_into_shadow(town, "sharper")
+
+    with town.database.read() as connection:
+        assert since_of(connection, "sharper") == START_NS
+
+
+def test_rule_that_comes_into_shadow_again_begins_anew(town: Town) -> None:
+    changed = [came_into_shadow(town, "sharper"), came_into_shadow(town)]
+    town.admitter.admit([alarm()])
+    town.wait(minutes=10)
+    changed.append(came_into_shadow(town, "sharper"))
+
+    assert changed == [1, 1, 1]
+    assert record(town).only_live == 0
+
+
+async def test_desk_learns_from_ingest_which_rules_are_in_shadow(town: Town) -> None:
+    feed = MemoryFeed(book=BOOK)
+    watch = ShadowWatch(feed, town.ledger)
+    changed = [await watch.look(), await watch.look()]
+    with town.database.read() as connection:
+        began = since_of(connection, "sharper"), since_of(connection, "water")
+    feed.book = BOOK[:1]
+    changed.append(await watch.look())
+
+    assert (changed, began) == ([2, 0, 2], (START_NS - 10 * SECOND_NS, 0))
 
 
 def test_what_a_silence_or_a_cap_held_back_was_found_all_the_same(town: Town) -> None:

@@ -1,0 +1,44 @@
+"""Has the desk know since when rules run in shadow: ingest knows which do."""
+
+import asyncio
+from typing import NoReturn
+
+import structlog
+
+from city.clock import SECOND_NS
+from city.errors import StoreUnavailable
+from city.feed import Feed
+from linkage.faults import faults_told
+from linkage.ledger import Ledger
+from linkage.shadow.beginning import Beginnings
+
+log = structlog.get_logger()
+
+#: Time between two looks, in seconds.
+EVERY_S = 10
+
+
+class ShadowWatch:
+    """Asks ingest which rules are in force."""
+
+    def __init__(self, feed: Feed, ledger: Ledger) -> None:
+        self._feed, self._clock, self._beginnings = feed, ledger.clock, Beginnings(ledger)
+
+    async def run(self) -> NoReturn:
+        """Look until cancelled."""
+        while True:
+            try:
+                with faults_told("shadow"):
+                    await self.look()
+            except StoreUnavailable as error:
+                log.info("rules_not_asked", store=error.store, cause=error.cause)
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> int:
+        """Look once; a rule may have come into shadow right after the last look. Return how many came or left.
+
+        Raises:
+            StoreUnavailable: ingest or the database does not answer; the next look does what was left.
+        """
+        rules = [rule.id for rule in await self._feed.rules() if rule.shadow is not None]
+        return await asyncio.to_thread(self._beginnings.note, rules, self._clock.now_ns() - EVERY_S * SECOND_NS)
