@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-
-import structlog
+from functools import partial
 
 from api.city_facts import CityFacts
 from city.clock import SystemClock
-from city.errors import StoreUnavailable
 from city.feed import Feed
 from liandong.aside_watch import AsideWatch
 from liandong.copies.metrics import tell_copies
@@ -15,16 +13,14 @@ from liandong.copies.restored import RestoredMark
 from liandong.copies.standing import Standings, complaints, shown
 from liandong.copies.watch import CopyWatch
 from liandong.heartbeat import Ailments, Heartbeat
+from liandong.looking import looking
 from liandong.quantity_watch import QuantityWatch
 from liandong.settings import Settings
 from liandong.shadow_watch import ShadowWatch
 from liandong.trouble_watch import DAMAGE, RULES_FAULT, TroubleWatch
 from linkage.admission.admit import Admitter
-from linkage.faults import faults_told
 from linkage.ledger import Ledger
 from storage.sql import Database
-
-log = structlog.get_logger()
 
 
 class Care:
@@ -69,8 +65,8 @@ class Care:
         rules = TroubleWatch(RULES_FAULT, feed, self._clock, folder.rules_alarm, admit)
         async with asyncio.TaskGroup() as group:
             watching = [
-                group.create_task(_watch(copies), name="desk.copies"),
-                group.create_task(_watch(aside), name="desk.aside"),
+                group.create_task(_watched(copies), name="desk.copies"),
+                group.create_task(_watched(aside), name="desk.aside"),
                 group.create_task(damage.run(), name="desk.damage"),
                 group.create_task(rules.run(), name="desk.rules_fault"),
                 group.create_task(ShadowWatch(feed, ledger).run(), name="desk.shadow"),
@@ -86,11 +82,5 @@ class Care:
         return bool(complaints(self._standings.now(), self._settings.backup, self._clock.now_ns()))
 
 
-async def _watch(watch: CopyWatch | AsideWatch) -> None:
-    while True:
-        try:
-            with faults_told(watch.name):
-                await asyncio.to_thread(watch.take)
-        except StoreUnavailable as error:
-            log.warning("turn_waits", turn=watch.name, store=error.store, cause=error.cause)
-        await asyncio.sleep(watch.every_s)
+async def _watched(watch: CopyWatch | AsideWatch) -> None:
+    await looking(watch.name, watch.every_s, partial(asyncio.to_thread, watch.take))

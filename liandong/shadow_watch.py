@@ -3,16 +3,11 @@
 import asyncio
 from typing import NoReturn
 
-import structlog
-
 from city.clock import SECOND_NS
-from city.errors import StoreUnavailable
 from city.feed import Feed
-from linkage.faults import faults_told
+from liandong.looking import looking
 from linkage.ledger import Ledger
 from linkage.shadow.beginning import Beginnings
-
-log = structlog.get_logger()
 
 #: Time between two looks, in seconds.
 EVERY_S = 10
@@ -26,13 +21,7 @@ class ShadowWatch:
 
     async def run(self) -> NoReturn:
         """Look until cancelled."""
-        while True:
-            try:
-                with faults_told("shadow"):
-                    await self.look()
-            except StoreUnavailable as error:
-                log.info("rules_not_asked", store=error.store, cause=error.cause)
-            await asyncio.sleep(EVERY_S)
+        await looking("shadow", EVERY_S, self.look)
 
     async def look(self) -> int:
         """Look once; a rule may have come into shadow right after the last look. Return how many came or left.

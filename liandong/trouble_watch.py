@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import structlog
-
 from city.alarm import AlarmTransition
 from city.clock import Clock
-from city.errors import StoreUnavailable
 from city.feed import DAMAGE_KINDS, JUDGING_KINDS, Feed
+from liandong.looking import looking
 from liandong.system_alarm import Matter, SystemAlarm
-from linkage.faults import faults_told
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +76,7 @@ class TroubleWatch:
 
     async def run(self) -> NoReturn:
         """Look until cancelled."""
-        while True:
-            try:
-                with faults_told("troubles"):
-                    await self.look()
-            except StoreUnavailable as error:
-                log.info("troubles_not_asked", store=error.store, cause=error.cause)
-            await asyncio.sleep(EVERY_S)
+        await looking("troubles", EVERY_S, self.look)
 
     async def look(self) -> int:
         """Look once; return how many changes were admitted.

@@ -1,7 +1,6 @@
 """The journal's disk runs full: nothing is acknowledged that is not kept, and all goes on when there is room."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from io import RawIOBase
@@ -12,6 +11,7 @@ import pytest
 from tests.support.brokers import KINDS, City, running
 from tests.support.ingest_process import running_ingest
 from tests.support.oracle import Oracle
+from tests.support.small_disk import small_disk
 
 _DISK_BYTES = 4 * 2**20
 _COUNT = 400
@@ -19,16 +19,9 @@ _MEMORY = 2**20
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", folder], check=True)
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", _DISK_BYTES) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture(params=KINDS)
@@ -38,18 +31,18 @@ def city(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[City]:
 
 
 @pytest.mark.timeout(90)
-def test_full_disk_holds_up_and_loses_nothing(city: City, small_disk: Path) -> None:
-    folder, oracle = small_disk / "ingest", Oracle()
+def test_full_disk_holds_up_and_loses_nothing(city: City, disk: Path) -> None:
+    folder, oracle = disk / "ingest", Oracle()
     journal = {"min_free_bytes": 0, "segment_bytes": 2**20}  # larger segments have room of their own for what comes
     with running_ingest(folder, city.settings, journal=journal) as ingest:
         ingest.until(lambda seen: bool(seen["connected"]))
         oracle.publish(city, 50)
         ingest.until(lambda seen: seen["readings"] >= 50)
-        fill(small_disk / "ballast")
+        fill(disk / "ballast")
         oracle.publish(city, _COUNT - 50)
         ingest.until(lambda seen: "journal" in seen["error"] and "intake_stopped" in seen["troubles"])
         held_up = dict(ingest.seen)
-        (small_disk / "ballast").unlink()
+        (disk / "ballast").unlink()
         ingest.until(lambda seen: seen["readings"] >= _COUNT)
         ingest.until(lambda seen: seen["troubles"] == [])
         after = dict(ingest.seen)
@@ -74,17 +67,17 @@ def write_until_refused(file: RawIOBase, data: bytes) -> None:
 
 
 @pytest.mark.timeout(90)
-def test_little_space_is_left_to_others(city: City, small_disk: Path) -> None:
-    folder, oracle = small_disk / "ingest", Oracle()
+def test_little_space_is_left_to_others(city: City, disk: Path) -> None:
+    folder, oracle = disk / "ingest", Oracle()
     with running_ingest(folder, city.settings, journal={"min_free_bytes": _MEMORY}) as ingest:
         ingest.until(lambda seen: bool(seen["connected"]))
         oracle.publish(city, 20)
         ingest.until(lambda seen: seen["readings"] >= 20)
-        free = os.statvfs(small_disk)
-        (small_disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize - _MEMORY // 2))
+        free = os.statvfs(disk)
+        (disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_frsize - _MEMORY // 2))
         oracle.publish(city, 20)
         ingest.until(lambda seen: "almost full" in seen["error"])
-        (small_disk / "ballast").unlink()
+        (disk / "ballast").unlink()
         oracle.flows(city, ingest)
 
     oracle.judge(folder)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from liandong.secrets import secrets_at
 from liandong.supervisor import Supervisor
 from tests.support.mqtt import client
 from tests.support.servers import free_port
+from tests.support.small_disk import small_disk
 
 GATEWAY = Credentials("gateway", "password")
 
@@ -94,16 +94,9 @@ async def test_broker_that_was_killed_comes_back_with_what_it_acknowledged(tmp_p
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={2 * ROOM_BYTES}", "tmpfs", folder], check=True)
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 2 * ROOM_BYTES) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(file: Path) -> None:
@@ -113,17 +106,17 @@ def fill(file: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_broker_whose_full_disk_has_room_again_stores_again(small_disk: Path) -> None:
-    async with running(small_disk / "data") as broker:
+async def test_broker_whose_full_disk_has_room_again_stores_again(disk: Path) -> None:
+    async with running(disk / "data") as broker:
         log, before = broker.folder.broker / "nats.log", broker.pid
         with client(broker.port, broker.ingest, client_id="ingest", clean=False) as ingest:
             assert ingest.subscribe("city/#")
-        fill(small_disk / "ballast")
+        fill(disk / "ballast")
         with client(broker.port, GATEWAY) as gateway:
             gateway.paho.publish("city/traffic/large/reading", bytes(100_000), qos=1)
             await asyncio.to_thread(gateway.wait_until, lambda: "Critical write error" in log.read_text())
 
-        (small_disk / "ballast").unlink()
+        (disk / "ballast").unlink()
         await broker.until_anew(before)
         await broker.until_let_in(GATEWAY)
         with client(broker.port, GATEWAY) as gateway:
