@@ -99,3 +99,7 @@ class CityFacts:
     def is_department(self, department: str) -> bool:
         """Tell whether the city has this department."""
         return any(known.id == department for known in self.city.departments)
+
+    def is_district(self, district: str) -> bool:
+        """Tell whether the city has this district."""
+        return district in self.city.districts

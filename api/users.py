@@ -82,7 +82,7 @@ class Users:
             with self._database.write() as connection:
                 number = connection.execute(insert(USERS).values(row).returning(USERS.c.id)).scalar_one()
         except IntegrityError as error:
-            raise Conflict(changed=f"somebody is called `{new.username}`", at="username") from error
+            raise Conflict(found=f"somebody is called `{new.username}`", at="username") from error
         kept = new.model_dump(include={"username", "name", "department", "district", "language"})
         return User(id=number, roles=frozenset(new.roles), **kept)
 

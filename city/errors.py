@@ -100,13 +100,13 @@ class NotOver(IllegalTransition):
 
 
 class Conflict(LiandongError):
-    """Raised when somebody else changed the same thing first; `changed` says what."""
+    """Raised when what is there by now does not go with what was asked; `found` says what it is."""
 
     code = "conflict"
 
-    def __init__(self, *, changed: str, at: str) -> None:
-        self.changed, self.at = changed, at
-        super().__init__(f"Changed meanwhile: {changed} - at `{at}`")
+    def __init__(self, *, found: str, at: str) -> None:
+        self.found, self.at = found, at
+        super().__init__(f"Conflict: {found} - at `{at}`")
 
 
 class StoreUnavailable(LiandongError):

@@ -56,7 +56,7 @@ class Retrial:
             Conflict: what was replayed before is still being noted.
         """
         if self._drain.position < self._committed or self._running:
-            raise Conflict(changed="an earlier replay is still being noted", at="quarantine")
+            raise Conflict(found="an earlier replay is still being noted", at="quarantine")
         self._running = True
         try:
             kept = await asyncio.to_thread(self._quarantine.waiting, wanted, after, limit)

@@ -58,7 +58,7 @@ def remembered(connection: Connection, ask: Ask) -> object | None:
     if row is None:
         return None
     if row.asked != ask.asked:
-        raise Conflict(changed="the key was used for another request", at="Idempotency-Key")
+        raise Conflict(found="the key was used for another request", at="Idempotency-Key")
     answer: object = json.loads(row.answer)
     return answer
 

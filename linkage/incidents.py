@@ -139,12 +139,12 @@ class Incidents:
         mattering = matters(order.step, None if task is None else task.id, since)
         permissions.check(order.step, person, case, task, past)
         if mattering:
-            raise Conflict(changed=_told(mattering), at=at)
+            raise Conflict(found=_told(mattering), at=at)
         try:
             outcome = self._decided(page, case, task, order, person)
         except IllegalTransition as error:
             if since:
-                raise Conflict(changed=_told(since), at=at) from error
+                raise Conflict(found=_told(since), at=at) from error
             raise
         if order.step is Step.CLOSE:
             self._assure(page.connection, case, order, person)

@@ -166,12 +166,14 @@ async def adopt(
 ) -> SensorView:
     """Register a discovered sensor, as proposed or as said; what it sent before is among its readings."""
     if await anyio.to_thread.run_sync(desk.directory.known, sensor):
-        raise Conflict(changed=f"`{sensor}` is registered", at="sensor")
+        raise Conflict(found=f"`{sensor}` is registered", at="sensor")
     found = await desk.given.feed.stranger(sensor)
     adopted = (body if body is not None else Adoption()).sensor(_proposed(found))
     for department in {adopted.authority, adopted.owner, adopted.maintainer} - {""}:
         if not desk.given.city.is_department(department):
             raise NotFound("department", department)
+    if adopted.district and not desk.given.city.is_district(adopted.district):
+        raise NotFound("district", adopted.district)
     await anyio.to_thread.run_sync(desk.given.registry.upsert_many, [adopted])
     log.info("sensor_adopted", sensor=sensor, user=operator.user.username)
     await tell_ingest(desk)

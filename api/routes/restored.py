@@ -39,7 +39,7 @@ async def go_live(desk: Desk, who: Annotated[Session, Depends(Changes(Right.GO_L
     """Call this the city: what waits goes out, and brokers are connected, within seconds."""
     city = desk.given.restored
     if city is None:
-        raise Conflict(changed="this is the city already", at="restored")
+        raise Conflict(found="this is the city already", at="restored")
     await anyio.to_thread.run_sync(city.acknowledge, who.user.username)
     log.warning("restored_city_is_live", user=who.user.username)
     return await anyio.to_thread.run_sync(_view, desk)

@@ -35,7 +35,7 @@ def add_user(body: NewUser, desk: Desk, session: Annotated[Session, Depends(Chan
     del session
     if body.department and not desk.given.city.is_department(body.department):
         raise NotFound("department", body.department)
-    if body.district and body.district not in desk.given.city.city.districts:
+    if body.district and not desk.given.city.is_district(body.district):
         raise NotFound("district", body.district)
     return UserView.of(desk.users.add(body))
 
@@ -46,7 +46,7 @@ def disable_user(
 ) -> UserView:
     """Let a user sign in no more; their sessions and live streams end at once."""
     if int(user) == operator.user.id:
-        raise Conflict(changed="an operator disables others, not themselves", at="user")
+        raise Conflict(found="an operator disables others, not themselves", at="user")
     found, ended = desk.users.disable_by_id(int(user))
     desk.hub.end_sessions(set(ended), "signed_out")
     log.info("user_disabled", user=found.username, by=operator.user.username)

@@ -67,7 +67,7 @@ class BacktestOffice:
             BadRequest: the span cannot be.
         """
         if self._task is not None:
-            raise Conflict(changed="a back-test is running", at="backtests")
+            raise Conflict(found="a back-test is running", at="backtests")
         question(asked.start_ns, asked.end_ns, warm_up_s=0, closes_after_s=0)
         begun = Standing(state=BacktestState.RUNNING, asked_by=by, started_ns=self._clock.now_ns())
         self._standing = begun

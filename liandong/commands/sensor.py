@@ -60,7 +60,7 @@ def adopt(
     with opened_database(settings.database, settings.folder) as database:
         registry = SensorRegistry(database)
         if _is_registered(registry, sensor):
-            raise Conflict(changed=f"`{sensor}` is registered", at="sensor")
+            raise Conflict(found=f"`{sensor}` is registered", at="sensor")
         if found is None or adopted is None:
             raise NotFound("sensor", sensor)
         registry.upsert_many([adopted])

@@ -48,7 +48,7 @@ class RestoredMark:
         """Take the mark away; raises Conflict where there is none."""
         found = self.standing()
         if found is None:
-            raise Conflict(changed="this is the city already", at="restored")
+            raise Conflict(found="this is the city already", at="restored")
         kept = _Kept(found.made, found.restored_ns, by, self._clock.now_ns())
         write_private(self._path, msgspec.json.encode(kept).decode())
 

@@ -42,7 +42,7 @@ def bind(page: Page, case: Case, binding: Binding, person: Person) -> Case:
         raise NotFound("task", binding.task)
     if row["incident"] is not None:
         if row["incident"] != case.incident.id:
-            raise Conflict(changed="the photo belongs to another incident", at=f"photo {binding.photo}")
+            raise Conflict(found="the photo belongs to another incident", at=f"photo {binding.photo}")
         return case
     change = update(PHOTOS).where(PHOTOS.c.id == binding.photo)
     page.connection.execute(change.values(incident=case.incident.id, task=binding.task, kind=binding.kind))

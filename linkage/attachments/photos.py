@@ -65,7 +65,7 @@ class Photos:
             if row is None:
                 self._keep(page, label, picture, person)
             elif row["person"] != person.id or row["original"] != picture.original:
-                raise Conflict(changed="another photo has this id", at=f"photo {label.id}")
+                raise Conflict(found="another photo has this id", at=f"photo {label.id}")
             if label.incident:
                 case = _visible(page.connection, label.incident, person)
                 task = row_number(label.task, "task") if label.task else None

@@ -217,4 +217,4 @@ def _check_seen(connection: Connection, case: Case, step: Step, version: int) ->
     mattering = matters(step, None, since)
     if mattering:
         told = ", ".join(str(event) for event in mattering[-3:])
-        raise Conflict(changed=told, at=f"incident {case.incident.number}")
+        raise Conflict(found=told, at=f"incident {case.incident.number}")

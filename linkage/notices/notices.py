@@ -153,7 +153,7 @@ class Notices:
         most = self._settings.public_per_h
         if page.connection.execute(counted).scalar_one() >= most:
             NOTICES_DECIDED.labels("quota").inc()
-            raise Conflict(changed=f"{most} went out within the hour, the quota of `public_per_h`", at="public notices")
+            raise Conflict(found=f"{most} went out within the hour, the quota of `public_per_h`", at="public notices")
 
     def _decide(self, page: Page, row: RowMapping, decision: Decision, person: Person) -> int:
         event = _say(page, row, decision.step, decision.note, person)

@@ -71,7 +71,7 @@ class Drills:
             plan, scenario = self._scenario(page, plan_id, scenario_id)
             played = select(DRILLS.c.id).where(DRILLS.c.plan == plan.id, DRILLS.c.ended_ns.is_(None))
             if page.connection.execute(played).first() is not None:
-                raise Conflict(changed=f"an exercise of plan `{plan.id}` is being played", at="plan")
+                raise Conflict(found=f"an exercise of plan `{plan.id}` is being played", at="plan")
             case = self._opened(page, plan, scenario, person)
             warning = self._warned(page, scenario, case, person)
             return self._kept(page, plan, scenario, case, person, warning)

@@ -182,7 +182,7 @@ class Responses:
     def _started(self, page: Page, plan: Plan, order: Start, host: Case, person: Person) -> int:
         drill = host.incident.drill
         if rows.running_at(page.connection, plan.id, order.area, drill=drill) is not None:
-            raise Conflict(changed=f"a response by plan `{plan.id}` runs there", at="plan")
+            raise Conflict(found=f"a response by plan `{plan.id}` runs there", at="plan")
         now_ns = page.now_ns
         activation = Activation(
             id=rows.next_id(page.connection),
@@ -253,7 +253,7 @@ class Responses:
         if found.ended_ns is not None:
             raise IllegalTransition(step, state="ended", legal=(), at=f"activation {number}")
         if found.version != version:
-            raise Conflict(changed=f"the response is now at level {found.level}", at=f"activation {number}")
+            raise Conflict(found=f"the response is now at level {found.level}", at=f"activation {number}")
         return found
 
 

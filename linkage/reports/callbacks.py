@@ -104,7 +104,7 @@ class Callbacks:
             changed = (
                 "the incident is open" if case.incident.is_open else f"the call is `{row['callback'] or 'not wanted'}`"
             )
-            raise Conflict(changed=changed, at=f"report {number}")
+            raise Conflict(found=changed, at=f"report {number}")
         attempts = row["attempts"] + 1
         last = attempts >= self._ledger.book.reports.call_attempts
         state = "done" if called.reached else "given_up" if last else "wanted"

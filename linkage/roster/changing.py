@@ -73,7 +73,7 @@ class Changing:
             both = CHANGES.c.pair == row["pair"]
             last_ns = page.connection.execute(select(func.max(CHANGES.c.to_ns)).where(both)).scalar_one()
             if row["revoked_ns"] is not None or last_ns <= page.now_ns:
-                raise Conflict(changed="it was taken back, or is over", at=f"roster change {number}")
+                raise Conflict(found="it was taken back, or is over", at=f"roster change {number}")
             page.connection.execute(update(CHANGES).where(both).values(revoked_ns=page.now_ns))
             _look_again(page, row["department"])
             page.note(Deed(step="roster_revoke", department=row["department"], data={"change": row["pair"]}), by)

@@ -98,10 +98,10 @@ class Handovers:
         with self._ledger.writing() as page:
             row = self._open_row(page, number)
             if row["out_ns"] is not None:
-                raise Conflict(changed="the outgoing has signed", at=f"handover {number}")
+                raise Conflict(found="the outgoing has signed", at=f"handover {number}")
             term = term_at(page.connection, row["department"], row["post"], page.now_ns)
             if term is None:
-                raise Conflict(changed="nobody has signed for this duty before", at=f"handover {number}")
+                raise Conflict(found="nobody has signed for this duty before", at=f"handover {number}")
             in_place = self._check_outgoing(by, term["people"], signature)
             brief = self._brief(page.connection, row["department"], page.now_ns, signature.stuck)
             values = {
@@ -133,7 +133,7 @@ class Handovers:
                 raise NotPermitted("sign_in", allowed="the department's people", at=f"handover {number}")
             term = term_at(page.connection, row["department"], row["post"], page.now_ns)
             if term is not None and row["out_ns"] is None:
-                raise Conflict(changed="the outgoing has not signed yet", at=f"handover {number}")
+                raise Conflict(found="the outgoing has not signed yet", at=f"handover {number}")
             if by.username == row["out_by"]:
                 raise NotPermitted("sign_in", allowed="somebody else than the outgoing", at=f"handover {number}")
             self._pass(page, row, term, signature, by)
@@ -193,7 +193,7 @@ class Handovers:
         if row is None:
             raise NotFound("handover", number)
         if row["ended_ns"] is not None:
-            raise Conflict(changed=f"`{row['in_name']}` has signed", at=f"handover {number}")
+            raise Conflict(found=f"`{row['in_name']}` has signed", at=f"handover {number}")
         return row
 
     def _post(self, connection: Connection, department: str, post: str, at_ns: int) -> tuple[Post, Roster]:

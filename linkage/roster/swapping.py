@@ -112,10 +112,10 @@ class Swapping:
                 self._changing.check(page, wanted.wishes)
                 self._changing.check_shifts(page, wanted.wishes)
             except BadRequest as error:
-                raise Conflict(changed=str(error), at=f"swap {number}") from error
+                raise Conflict(found=str(error), at=f"swap {number}") from error
             found = self._clash(page, wanted)
             if found:
-                raise Conflict(changed=found, at=f"swap {number}")
+                raise Conflict(found=found, at=f"swap {number}")
             change = self._changing.write(page, wanted.wishes, by)
             self._end(page, row, SwapState.AGREED, by, change=change)
         SWAPS_ENDED.labels(SwapState.AGREED).inc()
@@ -185,14 +185,14 @@ class Swapping:
                 one.meets(other.from_ns, other.to_ns) for one in spans for other in both
             ):
                 continue
-            raise Conflict(changed="a swap of one of these shifts waits already", at=f"swap {row['id']}")
+            raise Conflict(found="a swap of one of these shifts waits already", at=f"swap {row['id']}")
 
     def _waiting(self, connection: Connection, number: int) -> RowMapping:
         row = connection.execute(select(SWAPS).where(SWAPS.c.id == number)).mappings().one_or_none()
         if row is None:
             raise NotFound("swap", number)
         if row["state"] != SwapState.ASKED:
-            raise Conflict(changed=f"it was {row['state']}", at=f"swap {number}")
+            raise Conflict(found=f"it was {row['state']}", at=f"swap {number}")
         return row
 
 

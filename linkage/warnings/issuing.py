@@ -134,7 +134,7 @@ class Warnings:
             if row is None:
                 raise NotFound("warning", number)
             if row.issues != seen:
-                raise Conflict(changed=f"it is now `{row.level}`, issue {row.issues}", at=f"warning {number}")
+                raise Conflict(found=f"it is now `{row.level}`, issue {row.issues}", at=f"warning {number}")
             acknowledge(page, number, seen, person)
 
     def _check(self, step: str, category: str, content: WarningContent, person: Person) -> None:
@@ -157,7 +157,7 @@ class Warnings:
         if row["cancelled_ns"] is not None:
             raise IllegalTransition(step, state="cancelled", legal=(), at=f"warning {number}")
         if row["issues"] != seen:
-            raise Conflict(changed=f"it is now `{row['level']}`, issue {row['issues']}", at=f"warning {number}")
+            raise Conflict(found=f"it is now `{row['level']}`, issue {row['issues']}", at=f"warning {number}")
         return row
 
     def _say(self, page: Page, row: Any, kind: str, content: WarningContent, person: Person) -> None:  # noqa: ANN401

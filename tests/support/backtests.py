@@ -15,7 +15,7 @@ class MemoryBacktests:
 
     async def start(self, asked: AskedBacktest, by: str) -> Standing:
         if self.standing.state is BacktestState.RUNNING:
-            raise Conflict(changed="a back-test is running", at="backtests")
+            raise Conflict(found="a back-test is running", at="backtests")
         self.asked.append(asked)
         self.standing = Standing(state=BacktestState.RUNNING, asked_by=by, started_ns=0)
         return self.standing

@@ -130,7 +130,7 @@ def test_second_of_two_who_act_at_once_is_told_what_changed(town: Town):
     seen = town.act(town.reported().id, Step.VERIFY, COLLECTOR)
     town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), ACCEPTOR)
 
-    with pytest.raises(Conflict, match=r"Changed meanwhile: `file` by Acceptor \(reported → filed\)"):
+    with pytest.raises(Conflict, match=r"Conflict: `file` by Acceptor \(reported → filed\)"):
         town.incidents.act(seen.id, Order(step=Step.FILE, version=seen.version), FOREMAN)
 
 

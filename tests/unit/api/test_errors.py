@@ -43,7 +43,7 @@ def app_raising(error: Exception) -> FastAPI:
         (NotFound("sensor", "x"), 404, "not_found", "sensor"),
         (NotPermitted("file", allowed="acceptor", at="incident 1"), 403, "not_permitted", "incident 1"),
         (IllegalTransition("file", state="closed", legal=("comment",), at="i"), 409, "illegal_transition", "i"),
-        (Conflict(changed="`file` by Li", at="incident 1"), 409, "conflict", "incident 1"),
+        (Conflict(found="`file` by Li", at="incident 1"), 409, "conflict", "incident 1"),
         (StoreUnavailable("ingest", "away"), 503, "store_unavailable", "ingest"),
         (Unauthenticated(), 401, "unauthenticated", "session"),
         (TooMany(what="streams", retry_after_s=5, at="live"), 429, "too_many", "live"),

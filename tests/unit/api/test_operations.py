@@ -45,6 +45,7 @@ async def test_stranger_is_adopted(town: Town) -> None:
         ("never/heard", {}, 404, "sensor"),
         ("hall/1", {}, 409, "sensor"),
         ("new/1", {"owner": "nobody"}, 404, "department"),
+        ("new/1", {"district": "nowhere"}, 404, "district"),
         ("new/1", {"domain": "weather"}, 422, "body.domain"),
         ("new/1", {"id": "other"}, 422, "body.id"),
     ],

@@ -32,7 +32,7 @@ ERRORS: list[LiandongError] = [
     errors.NotPermitted("file", allowed="supervision", at="incident 7"),
     errors.IllegalTransition("close", state="filed", legal=("dispatch", "cancel"), at="incident 7"),
     errors.NotOver("close", state="checking", why="`water` still burns", at="incident 7"),
-    errors.Conflict(changed="the state", at="incident 7"),
+    errors.Conflict(found="the state", at="incident 7"),
     errors.StoreUnavailable("history", "no route"),
 ]
 

@@ -13,7 +13,7 @@ from liandong.exits import Exit
 from liandong.link.server import served
 from tests.support.feed import MemoryFeed
 
-NOTING = Conflict(changed="an earlier replay is still being noted", at="quarantine")
+NOTING = Conflict(found="an earlier replay is still being noted", at="quarantine")
 
 
 class Replaying(MemoryFeed):

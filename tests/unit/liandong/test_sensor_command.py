@@ -31,7 +31,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("sensor", "said"),
     [
-        pytest.param("air-1", "liandong: Changed meanwhile: `air-1` is registered - at `sensor`", id="registered"),
+        pytest.param("air-1", "liandong: Conflict: `air-1` is registered - at `sensor`", id="registered"),
         pytest.param("air-9", "liandong: No sensor `air-9`", id="never heard"),
     ],
 )
