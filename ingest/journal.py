@@ -163,8 +163,7 @@ class Journal:
 
     def _make_room(self) -> None:
         """Begin a new segment where the newest is large enough; refuse where journal or disk are full."""
-        disk = os.statvfs(self._folder)
-        if disk.f_bavail * disk.f_frsize < self._settings.min_free_bytes:
+        if self._free_bytes() < self._settings.min_free_bytes:
             COMMITS_REFUSED.labels("disk").inc()
             raise StoreUnavailable("journal", cause="its disk is almost full")
         newest = self._segments[-1].size() if self._writer is not None else 0
@@ -175,6 +174,15 @@ class Journal:
             raise StoreUnavailable("journal", cause=f"it holds {self._settings.max_bytes} bytes, as many as it may")
         if full or newest >= self._settings.begun_bytes:
             self._seal_writer()
+
+    def _free_bytes(self) -> int:
+        """Return how much is free on its disk; raises StoreUnavailable where the disk is not there."""
+        try:
+            disk = os.statvfs(self._folder)
+        except OSError as error:
+            COMMITS_REFUSED.labels("error").inc()
+            raise StoreUnavailable("journal", str(error)) from error
+        return disk.f_bavail * disk.f_frsize
 
     def _open_writer(self, first: int) -> sqlite3.Connection:
         if self._writer is None:

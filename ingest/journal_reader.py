@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from city.errors import BadJournal, StoreUnavailable
 from ingest.damage import Damage
 from ingest.journal_codec import Content, Record, Row, decode, number_of
-from ingest.segment import Segment
+from ingest.segment import Segment, is_not_now
 
 #: Bytes of rows after which a page ends, whatever its limit: what one reader holds in memory.
 _PAGE_BYTES = 16 * 2**20
@@ -51,7 +51,7 @@ class JournalReader:
         records: list[Record] = []
         size = 0
         for segment, row in self._rows(extent, after):
-            size += len(row.blob)
+            size += len(row.blob) if isinstance(row.blob, bytes) else 0  # else it is damaged, and told so below
             try:
                 records.append(decode(row, segment.name))
             except BadJournal as error:
@@ -91,7 +91,9 @@ class JournalReader:
         for position in range(start, last + 1):
             try:
                 values = self._to(segment).execute(self._pick, (position,)).fetchone()
-            except sqlite3.DatabaseError:
+            except sqlite3.DatabaseError as row_error:
+                if is_not_now(row_error):
+                    raise StoreUnavailable("journal", str(row_error)) from row_error
                 unreadable += 1
                 continue
             if values is not None:

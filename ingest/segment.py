@@ -94,6 +94,7 @@ class Segment:
     def connect(self) -> sqlite3.Connection:
         """Return a connection that reads it."""
         connection = sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+        connection.text_factory = bytes  # one flipped bit makes a text of a blob, which need not be UTF-8
         connection.execute("PRAGMA query_only = 1")
         return connection
 
@@ -110,7 +111,7 @@ class Segment:
                 self.origin = _origin(connection)
                 lost = self._lost_commits(connection)
         except sqlite3.Error as error:
-            if error.sqlite_errorcode in _NOT_NOW:
+            if is_not_now(error):
                 raise StoreUnavailable("journal", str(error)) from error
             raise BadJournal(expected="a journal segment", got=str(error), at=self.name) from error
         self.last = self.first - 1 if last is None else int(last)
@@ -146,6 +147,11 @@ class Segment:
         return folder / self.name
 
 
+def is_not_now(error: sqlite3.Error) -> bool:
+    """Return whether an error says nothing about the file that it is about."""
+    return getattr(error, "sqlite_errorcode", None) in _NOT_NOW  # errors of Python's own module have no code
+
+
 def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Commit `rows` together; they are on disk when this returns.
 
@@ -169,8 +175,11 @@ def segments_in(folder: Path) -> list[Segment]:
 def _origin(connection: sqlite3.Connection) -> tuple[int, int] | None:
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'origin'").fetchone():
         return None
-    found: tuple[int, int] | None = connection.execute("SELECT first, last FROM origin").fetchone()
-    return found
+    found = connection.execute("SELECT first, last FROM origin").fetchone()
+    if found is None or not all(isinstance(position, int) for position in found):  # damaged: nobody is missed by it
+        return None
+    first, last = found
+    return first, last
 
 
 def _sync_folder(folder: Path) -> None:
