@@ -1,6 +1,5 @@
 """Finds what is beyond doubt in a document of a shape that nobody described: known words with numbers, and whose."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -15,6 +14,20 @@ from ingest.decoders.plain_doubts import is_counted, is_guess, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
+from ingest.decoders.plain_shapes import (
+    AROUND,
+    BY_UNIT_NAME,
+    MANY,
+    NO_VALUE,
+    OTHERWISE,
+    PASSED_OVER,
+    PERCENTS,
+    POINT,
+    SAID,
+    TELLING,
+    VALUES,
+    WORDS,
+)
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
 from ingest.decoders.plain_tables import is_history, only, row, told_apart
@@ -35,69 +48,6 @@ from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
 from ingest.templates.value import NOTHING
 
-#: In a record of one value: what names the quantity, the value and the unit.
-_WORDS = (
-    "quantity", "parameter", "param", "metric", "measurement", "observedproperty", "property", "sensortype", "type",
-    "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
-    "resourcename", "parametername", "metricname", "formula", "pollutant",
-    "pointname", "itemname", "varname", "variablename", "identifier", "dataname", "fieldname", "signalname",
-    "measurand",
-    "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
-    "名称", "指标", "参数",
-)  # fmt: skip
-_VALUES = (
-    "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
-    "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值", "d", "data", "rawdata",
-)  # fmt: skip
-#: Members of a list that holds one quantity's values with their times.
-_POINT = frozenset({*_VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
-#: Members around values that tell nothing of whose they are.
-_AROUND = frozenset(
-    {
-        "data", "values", "value", "readings", "reading", "payload", "measurements", "measurement", "params", "fields",
-        "state", "reported", "current", "properties", "telemetry", "metrics", "body", "d", "attributes", "content",
-        "message", "msg", "object", "decoded", "decodedpayload", "uplinkmessage", "observations", "items", "records",
-        "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
-        "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
-        "conditions", "uplink", "after", "sensordatas", "characteristics", "features", "livedata", "sensorreadings",
-    }
-)  # fmt: skip
-#: Those whose members are named by who measured.
-_MANY = frozenset(
-    {
-        "sensors", "devices", "nodes", "stations", "meters", "rooms", "zones", "subdevices", "subdevicedata", "bins",
-        "containers", "tanks", "pumps", "lamps", "elevators", "lifts", "chargers", "poles", "gauges", "wells",
-        "machines", "racks", "inverters", "vehicles", "buses", "cameras", "spots", "slots",
-    }
-)  # fmt: skip
-#: Members in which numbers are no measurements of now: wishes, limits, other times, the way that the message took.
-_PASSED_OVER = re.compile(
-    r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
-    r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
-    r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
-    r"|precision|accurac|resolution|uncertaint|comfort|optimal|ideal|wish|allowed|permitted|warning|outdated|sensorstatus"
-    r"|intervals?$|^(?:ids|pins?|gpios?|rules?|quality|units?|weights|errors?|ranges?|simulations?)$"
-)
-#: In a point's own name: what was asked for or crossed, in either language.
-_NO_VALUE = re.compile(r"越限|越上限|越下限|上限|下限|阈值|报警|告警|设定|额定|budget|capacity|" + _PASSED_OVER.pattern)
-#: Units that stand for one quantity wherever they stand.
-_TELLING = frozenset(
-    {
-        "°C", "Cel", "degC", "%RH", "lx", "lux", "V", "mV", "A", "mA", "W", "kW", "VA", "kVA", "var", "kvar", "Wh",
-        "kWh", "MWh", "Hz", "pH", "NTU",
-    }
-)  # fmt: skip
-#: Told as whole percents or as a fraction; only what is above 1 says which.
-_PERCENTS = frozenset({"humidity", "soil_moisture"})
-#: Units by whose names one value is told in each; the first that is there is taken.
-_BY_UNIT_NAME = {
-    "celsius": "°C", "fahrenheit": "°F", "kelvin": "K", "percentage": "%", "percent": "%", "hpa": "hPa", "mbar": "mbar",
-    "inhg": "inHg", "mps": "m/s", "kph": "km/h", "kmh": "km/h", "mph": "mph", "mm": "mm", "inches": "in",
-}  # fmt: skip
-#: Words that no topic's word stands for: a lamp's colour on a topic `temperature`.
-_OTHERWISE = frozenset({"colortemp", "colourtemp", "colortemperature", "colourtemperature"})
-#: Members of a twin that hold what a device said of one property.
-_SAID = ("actual", "reported")
 _DEEPEST, _MOST = 8, 2000
 
 
@@ -145,15 +95,15 @@ class Reader:
             record = self._record(folded, here)
             yield from [record] if record is not None else self._flat(body, folded, here)
             for key, inner in body.items():
-                if isinstance(inner, dict | list) and not _PASSED_OVER.search(fold(key)):
-                    word = here.word if fold(key) in _AROUND and isinstance(inner, dict) else ""
+                if isinstance(inner, dict | list) and not PASSED_OVER.search(fold(key)):
+                    word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
                     yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 
     def _inner(self, key: str, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         folded = fold(key)
-        if folded in _MANY and not _is_by_word(inner):
+        if folded in MANY and not _is_by_word(inner):
             yield from self._several(inner, here, depth)
-        elif (folded in _AROUND and not _is_member(key, inner)) or folded in _MANY or folded in NAMES:
+        elif (folded in AROUND and not _is_member(key, inner)) or folded in MANY or folded in NAMES:
             yield from self.read(inner, replace(here, before=""), depth)
         elif isinstance(inner, list) and not here.sensor and _is_gateways(inner):
             yield from self.read(inner, replace(here, sensor=name_of(key)), depth)
@@ -185,19 +135,19 @@ class Reader:
         if value is None or here.alarmed:
             return None
         unit = of_record(folded, here.word)
-        words = [folded[key] for key in _WORDS if _is_text(folded, key)]
+        words = [folded[key] for key in WORDS if _is_text(folded, key)]
         words = [*words, here.word] if not words and of_truth(here.word, value) else words
         label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
         found = next((known for word in words if (known := _of_point(word) or of_truth(word, value))), None)
         if found is None and isinstance(unit, str):
             found = next((known for word in words if (known := with_unit(word, unit))), None)
-        if not _OTHERWISE.isdisjoint(map(fold, words)):
+        if not OTHERWISE.isdisjoint(map(fold, words)):
             return None
         if found is None:
             found = next((known for word in words if (known := of_probe(word))), None)
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
-        if found is None and unit in _TELLING and not any(_NO_VALUE.search(fold(word)) for word in words):
+        if found is None and unit in TELLING and not any(NO_VALUE.search(fold(word)) for word in words):
             found = Known(BY_UNIT[unit][0], unit, label), True
         return self._plain(found, value, unit, here) if found is not None else None
 
@@ -225,13 +175,13 @@ class Reader:
         if not isinstance(value, dict):
             return self._plain(found, value, unit, here)
         inner = _folded(value)
-        said = next((one for name in _SAID if isinstance(one := inner.get(name), dict)), None)
+        said = next((one for name in SAID if isinstance(one := inner.get(name), dict)), None)
         if said is not None:
             inner = _folded(said)
         if _is_by_unit(inner):
-            name = next(name for name in _BY_UNIT_NAME if name in inner)
-            return self._plain(found, inner[name], _BY_UNIT_NAME[name], here)
-        if not any(name in inner for name in _VALUES):
+            name = next(name for name in BY_UNIT_NAME if name in inner)
+            return self._plain(found, inner[name], BY_UNIT_NAME[name], here)
+        if not any(name in inner for name in VALUES):
             return None
         unit = next((inner[name] for name in UNITS if isinstance(inner.get(name), str)), unit)
         return self._plain(found, _value(inner), unit, replace(here, time_ns=time_within(inner, here, self._zone)))
@@ -248,7 +198,7 @@ class Reader:
         amount, written = parsed
         told = next((one for one in (written, unit, known.unit) if isinstance(one, str) and one.strip()), known.unit)
         told = unit_of(told) if told is not None else None
-        if told is None and known.quantity in _PERCENTS and 1 < amount <= 100:
+        if told is None and known.quantity in PERCENTS and 1 < amount <= 100:
             told = "%"
         quantity, told = of_unit(known.quantity, told)
         if not is_sure(quantity, amount, told):
@@ -286,7 +236,7 @@ def _said(before: str, key: str, value: object) -> tuple[Known, bool] | None:
 def _of_point(word: str) -> tuple[Known, bool] | None:
     """Return what a word means, which may be the last level of a point's name; the rest says of what."""
     point = of_point(word)
-    if point is None or _PASSED_OVER.search(fold(point[2])):
+    if point is None or PASSED_OVER.search(fold(point[2])):
         return meaning(word)
     known, telling, place = point
     return known._replace(label=joined(place, known.label)), telling
@@ -336,20 +286,20 @@ def _is_told(key: str, inner: object) -> bool:
         return True
     inner = _folded(inner)
     of_lines = isinstance(lines := inner.get("value"), dict) and is_of_lines(lines)
-    is_twin = any(isinstance(one := inner.get(name), dict) and _value(one) is not None for name in _SAID)
+    is_twin = any(isinstance(one := inner.get(name), dict) and _value(one) is not None for name in SAID)
     is_one = of_lines or is_twin or _is_by_unit(inner)
     return is_one or _value(inner) is not None or any(is_place(str(name)) for name in inner)
 
 
 def _is_by_unit(inner: Mapping[str, Any]) -> bool:
     """Return whether members are one value told in several units, and nothing else."""
-    return bool(inner) and all(fold(name) in _BY_UNIT_NAME for name in inner)
+    return bool(inner) and all(fold(name) in BY_UNIT_NAME for name in inner)
 
 
 def _is_points(values: list[Any]) -> bool:
     """Return whether a list holds one quantity's values, each with its time and nothing else."""
     return bool(values) and all(
-        isinstance(one, dict) and _POINT.issuperset(map(fold, one)) and _value(one) is not None for one in values
+        isinstance(one, dict) and POINT.issuperset(map(fold, one)) and _value(one) is not None for one in values
     )
 
 
@@ -358,7 +308,7 @@ def _folded(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(folded: Mapping[str, Any]) -> object:
-    values = (only(folded[key]) for key in _VALUES if key in folded)
+    values = (only(folded[key]) for key in VALUES if key in folded)
     return next((one for one in values if not isinstance(one, dict | list | None)), None)
 
 
