@@ -1,7 +1,7 @@
 """Sensors that send and are not registered: who they are, since when, and what they said last."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from city.feed import Discovered
 from ingest.message import Sighting
 from ingest.side_file import SideFile
 from ingest.stranger import Stranger, written_before
-from ingest.telemetry import SENSORS_DISCOVERED
+from ingest.telemetry import SENSORS_DISCOVERED, SIDE_ROWS_DAMAGED
 
 log = structlog.get_logger(__name__)
 
@@ -131,11 +131,8 @@ class Discovery:
 
     def _load(self) -> dict[int, Stranger]:
         try:
-            strangers = {number: _decode(body) for number, body in self._file.reader.execute("SELECT * FROM stranger")}
+            strangers = dict(_readable(self._file.reader.execute("SELECT number, body FROM stranger")))
             return {**self._from_before(), **strangers}
-        except msgspec.MsgspecError as error:
-            log.warning("discovery_unreadable", error=str(error))
-            return {}
         except sqlite3.DatabaseError as error:
             if not self._file.is_renewed(error):
                 raise
@@ -164,6 +161,18 @@ def strangers_in(path: Path) -> list[tuple[int, str]]:
         return []
     try:
         with closing(sqlite3.connect(path)) as connection:
-            return [(number, _decode(body).sensor) for number, body in connection.execute("SELECT * FROM stranger")]
-    except (sqlite3.Error, msgspec.MsgspecError):
+            rows = connection.execute("SELECT number, body FROM stranger").fetchall()
+    except sqlite3.Error as error:
+        log.warning("strangers_not_recalled", file=str(path), error=str(error))
         return []
+    return [(number, stranger.sensor) for number, stranger in _readable(rows)]
+
+
+def _readable(rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, Stranger]]:
+    """Yield strangers by number; one that is damaged is let go, and is met anew when it speaks."""
+    for number, body in rows:
+        try:
+            yield number, _decode(body)
+        except (msgspec.MsgspecError, TypeError) as error:
+            SIDE_ROWS_DAMAGED.labels("discovery").inc()
+            log.warning("stranger_unreadable", number=number, error=str(error))

@@ -1,13 +1,14 @@
 """Spans of time that the history does not hold: noted when they are found, and told until somebody removes the file."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from city.clock import iso
 from city.feed import Trouble
+from ingest.set_aside import put_aside
 from ingest.telemetry import HISTORY_GAPS
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ class Gaps:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._gaps = self._read()
+        self._saved = bool(self._gaps)
 
     def note(self, gap: Gap) -> None:
         """Keep a gap that is not known yet; with a full disk in memory only."""
@@ -42,13 +44,16 @@ class Gaps:
         HISTORY_GAPS.inc()
         log.error("history_misses", after=gap.after, upto=gap.upto, since=_told(gap.from_ns), until=_told(gap.to_ns))
         try:
-            self._path.write_text(json.dumps([asdict(each) for each in self._gaps]) + "\n", "utf-8")
+            draft = self._path.with_suffix(".new")
+            draft.write_bytes(msgspec.json.encode(self._gaps) + b"\n")
+            draft.replace(self._path)
+            self._saved = True
         except OSError as error:
             log.warning("gaps_not_saved", error=str(error))
 
     def troubles(self) -> list[Trouble]:
         """Return what there is to be told."""
-        if not self._path.exists() and self._gaps:
+        if self._saved and not self._path.exists():
             self._gaps.clear()
         return [
             Trouble("history_misses", gap.noted_ns, f"{_told(gap.from_ns)} - {_told(gap.to_ns)}") for gap in self._gaps
@@ -56,11 +61,11 @@ class Gaps:
 
     def _read(self) -> list[Gap]:
         try:
-            return [Gap(**each) for each in json.loads(self._path.read_text("utf-8"))]
+            return msgspec.json.decode(self._path.read_bytes(), type=list[Gap])
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("gaps_unreadable", path=str(self._path), error=str(error))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            put_aside(self._path, error)
             return []
 
 

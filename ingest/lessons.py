@@ -56,8 +56,8 @@ class Lessons:
             raise StoreUnavailable(self.name, str(error)) from error
 
     def all(self) -> Iterator[Lesson]:
-        """Yield everything that is kept; raises StoreUnavailable."""
-        for key, content, entries in self._file.asked("SELECT key, content, entries FROM lesson"):
+        """Yield everything that is kept, before anybody writes; nothing of a damaged file. Raises StoreUnavailable."""
+        for key, content, entries in self._file.asked_at_start("SELECT key, content, entries FROM lesson"):
             yield Lesson(key, content, entries)
 
     def close(self) -> None:

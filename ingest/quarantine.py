@@ -97,17 +97,12 @@ class Quarantine:
         Raises:
             StoreUnavailable: nothing was kept.
         """
-        try:
-            with self._writing, self._file.writer as writer:
-                writer.execute("BEGIN IMMEDIATE")
-                ((known,),) = writer.execute("SELECT position FROM drained").fetchall()
-                for record in (one for one in records if one.position > known):
-                    _write(writer, record)
-                writer.execute("UPDATE drained SET position = max(position, ?)", (position,))
-                self._trim(writer)
-        except sqlite3.Error as error:
-            self._file.is_renewed(error)
-            raise StoreUnavailable("quarantine", str(error)) from error
+        with self._writing:
+            try:
+                self._keep(records, position)
+            except sqlite3.Error as error:
+                self._file.is_renewed(error)
+                raise StoreUnavailable("quarantine", str(error)) from error
 
     def expire(self) -> None:
         """Delete what is too old, whether anything new comes or not.
@@ -157,6 +152,15 @@ class Quarantine:
     def close(self) -> None:
         """Release the file, after the question that is being answered."""
         self._file.close()
+
+    def _keep(self, records: Sequence[Record], position: int) -> None:
+        with self._file.writer as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            ((known,),) = writer.execute("SELECT position FROM drained").fetchall()
+            for record in (one for one in records if one.position > known):
+                _write(writer, record)
+            writer.execute("UPDATE drained SET position = max(position, ?)", (position,))
+            self._trim(writer)
 
     def _trim(self, writer: sqlite3.Connection) -> None:
         writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))

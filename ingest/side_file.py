@@ -7,12 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import structlog
-
 from city.errors import StoreUnavailable
-from ingest.telemetry import SIDE_FILES_DAMAGED
-
-log = structlog.get_logger(__name__)
+from ingest.set_aside import put_aside
 
 #: What SQLite says of a file that is no database, or no longer one.
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -52,17 +48,11 @@ class SideFile:
 
     def is_renewed(self, error: sqlite3.Error) -> bool:
         """Return whether `error` says that the file is damaged; it is set aside then, and an empty one is open."""
-        if error.sqlite_errorcode not in _DAMAGED:
+        if not _is_damage(error):
             return False
         with self._reading:
             self._close()
-            aside = self._aside()
-            for companion in ("", "-wal", "-shm"):
-                source = Path(f"{self._path}{companion}")
-                if source.exists():
-                    source.replace(f"{aside}{companion}")
-            SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
-            log.error("side_file_damaged", file=str(aside), error=str(error))
+            put_aside(self._path, error)
             self._open()
         self.renewed = True
         return True
@@ -77,6 +67,19 @@ class SideFile:
             with self._reading:
                 return self.reader.execute(sql, values).fetchall()
         except sqlite3.Error as error:
+            raise StoreUnavailable(self._path.stem, str(error)) from error
+
+    def asked_at_start(self, sql: str) -> list[Any]:
+        """Return the rows that answer a question before anybody writes; none where the file turns out damaged.
+
+        Raises:
+            StoreUnavailable: the file cannot be read now.
+        """
+        try:
+            return self.reader.execute(sql).fetchall()
+        except sqlite3.Error as error:
+            if self.is_renewed(error):
+                return []
             raise StoreUnavailable(self._path.stem, str(error)) from error
 
     def position(self) -> int:
@@ -105,9 +108,8 @@ class SideFile:
             for column in columns.keys() - there:
                 self.writer.execute(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column]}")
 
-    def _aside(self) -> Path:
-        """Return a path that is free."""
-        number = 1
-        while (aside := self._path.with_suffix(f".damaged-{number}")).exists():
-            number += 1
-        return aside
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Return whether an error means that the file is damaged; of a text that is no UTF-8 Python says so, by no code."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code in _DAMAGED or (code is None and "UTF-8" in str(error))

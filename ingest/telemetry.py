@@ -76,6 +76,7 @@ JOURNAL_BEHIND = Gauge("ingest_journal_behind", "Positions that a reader has yet
 JOURNAL_DAMAGED = Counter("ingest_journal_damaged_total", "Journal rows and segments set aside as damaged", ["part"])
 
 SIDE_FILES_DAMAGED = Counter("ingest_side_files_damaged_total", "Files set aside as damaged for a fresh one", ["file"])
+SIDE_ROWS_DAMAGED = Counter("ingest_side_rows_damaged_total", "Damaged rows let go of a file that is whole", ["file"])
 
 HISTORY_GAPS = Counter("ingest_history_gaps_total", "Spans that neither history nor journal hold any more")
 TROUBLES = Gauge("ingest_troubles", "Damage that nobody has looked at yet, and what does not work now", ["kind"])

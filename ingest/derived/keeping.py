@@ -5,12 +5,9 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import structlog
 
 from ingest.derived.stage import State
-from ingest.telemetry import SIDE_FILES_DAMAGED
-
-log = structlog.get_logger(__name__)
+from ingest.set_aside import put_aside
 
 #: Encoding of the file; another one is begun anew from the journal.
 _VERSION = 1
@@ -35,7 +32,7 @@ class Kept:
                 kept = {key: file[key] for key in file.files}
             version, position = (int(number) for number in kept.pop("kept"))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            self._set_aside(error)
+            put_aside(self._path, error)
             return {}
         if version != _VERSION:
             return {}
@@ -51,11 +48,3 @@ class Kept:
             os.fsync(file.fileno())
         new.replace(self._path)
         self.position = position
-
-    def _set_aside(self, error: Exception) -> None:
-        number = 1
-        while (aside := self._path.with_suffix(f".damaged-{number}")).exists():
-            number += 1
-        self._path.replace(aside)
-        SIDE_FILES_DAMAGED.labels(self._path.stem).inc()
-        log.error("side_file_damaged", file=str(aside), error=str(error))

@@ -5,9 +5,8 @@ import secrets
 from pathlib import Path
 
 import msgspec
-import structlog
 
-log = structlog.get_logger(__name__)
+from ingest.set_aside import put_aside
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -33,10 +32,8 @@ class SessionFile:
             return msgspec.json.decode(self._path.read_bytes(), type=Remembered)
         except FileNotFoundError:
             pass
-        except msgspec.DecodeError as error:
-            aside = self._path.with_suffix(".damaged")
-            self._path.replace(aside)
-            log.warning("session_file_damaged", file=str(aside), error=str(error))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:  # what the broker holds for the old one stays there
+            put_aside(self._path, error)
         remembered = Remembered("ld" + secrets.token_hex(10))
         self.write(remembered)
         return remembered

@@ -2,11 +2,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from prometheus_client import REGISTRY
+
 from city.entry import Context, Journaled, NumberedSensor
 from city.feed import Discovered, Heard
 from city.level import Domain
 from city.sensor import Sensor
-from ingest.discovery import Discovery
+from ingest.discovery import Discovery, strangers_in
 from ingest.message import Sighting
 
 
@@ -119,3 +122,29 @@ def test_damaged_file_is_set_aside_for_a_fresh_one(tmp_path):
     assert (tmp_path / "discovery.damaged-1").exists()
     with closing(opened(tmp_path)) as again:
         assert [one.sensor for one in again.listed("", 10)] == ["air-9"]
+
+
+@pytest.mark.parametrize("body", ["x'00'", "7"])
+def test_damaged_stranger_is_let_go_and_counted_and_the_others_stay(tmp_path, body):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(number, f"air-{number}") for number in (1, 2, 3)], 100)
+        discovery.flush()
+    path = tmp_path / "discovery.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE stranger SET body = {body} WHERE number = 2")
+    before = let_go()
+
+    with closing(opened(tmp_path)) as again:
+        assert [one.sensor for one in again.listed("", 10)] == ["air-1", "air-3"]
+    assert let_go() == before + 1
+    assert strangers_in(path) == [(1, "air-1"), (3, "air-3")]
+
+
+def let_go() -> float:
+    return REGISTRY.get_sample_value("ingest_side_rows_damaged_total", {"file": "discovery"}) or 0.0
+
+
+def test_nobody_is_recalled_of_a_file_that_is_none(tmp_path):
+    (tmp_path / "discovery.sqlite").write_bytes(b"no database" * 999)
+
+    assert strangers_in(tmp_path / "discovery.sqlite") == []

@@ -93,6 +93,18 @@ def test_damaged_file_is_set_aside_and_numbers_are_those_that_others_remember(tm
         assert (again.sensor_number("b"), again.sensor_number("new"), again.sensor(2)) == (2, new, "b")
 
 
+def test_name_that_is_no_text_any_more_means_a_damaged_file(tmp_path):
+    path = tmp_path / "identity.sqlite"
+    with closing(Identity(path)) as identity:
+        identity.sensor_number("a name")
+        identity.flush()
+    path.write_bytes(path.read_bytes().replace(b"a name", b"a \xffame"))
+
+    with closing(Identity(path, lambda: Recalled([(1, "a name")]))) as identity:
+        assert identity.known_sensor("a name") == 1
+    assert (tmp_path / "identity.damaged-1").exists()
+
+
 def test_number_that_nobody_remembers_is_never_given_again(tmp_path):
     path = tmp_path / "identity.sqlite"
     damaged(path)

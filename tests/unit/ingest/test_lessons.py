@@ -58,6 +58,24 @@ def test_damaged_file_is_set_aside(tmp_path: Path):
     assert (tmp_path / "lessons.damaged-1").exists()
 
 
+def test_file_that_turns_out_damaged_at_the_start_is_set_aside(tmp_path: Path):
+    path = tmp_path / "lessons.sqlite"
+    with closing(Lessons(path)) as lessons:
+        lessons.keep([learned(1, Lesson("a key", b"1", 1))], 1)
+    path.write_bytes(path.read_bytes().replace(b"a key", b"a \xffey"))
+
+    with closing(Lessons(path)) as lessons:
+        assert (list(lessons.all()), lessons.position()) == ([], 0)
+    assert (tmp_path / "lessons.damaged-1").exists()
+
+
+def test_file_that_cannot_be_read_at_the_start_is_waited_for(lessons: Lessons):
+    lessons._file.writer.execute("DROP TABLE lesson")
+
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        list(lessons.all())
+
+
 def test_store_that_cannot_be_written_says_so(lessons: Lessons):
     lessons._file.writer.execute("DROP TABLE drained")
 

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from ingest.mqtt.session_file import Remembered, SessionFile
 
 
@@ -20,11 +22,12 @@ def test_what_was_written_is_read(tmp_path):
     assert SessionFile(tmp_path / "session.json").read() == remembered
 
 
-def test_damaged_file_is_set_aside_for_a_new_identity(tmp_path):
-    (tmp_path / "session.json").write_bytes(b"\x00" * 40)
+@pytest.mark.parametrize("data", [b"\x00" * 40, b'{"client_id": "\xff"}', b"{}"], ids=["no JSON", "no text", "empty"])
+def test_damaged_file_is_set_aside_for_a_new_identity_and_told(tmp_path, data):
+    (tmp_path / "session.json").write_bytes(data)
 
     made = SessionFile(tmp_path / "session.json").read()
 
     assert made.filters == ()
-    assert (tmp_path / "session.damaged").read_bytes() == b"\x00" * 40
+    assert (tmp_path / "session.damaged-1").read_bytes() == data
     assert SessionFile(tmp_path / "session.json").read() == made
