@@ -87,7 +87,7 @@ class Inbox:
         self._size += size
         self._arrivals += 1
         self._blocked |= source.blocked
-        if self._is_full():
+        if self._is_full() and source not in self._paused:  # one that was paused may still bring what it had read
             self._paused.add(source)
             source.pause()
         if was_empty or self._blocked or self._is_large():
@@ -113,6 +113,7 @@ class Inbox:
         chunks = [_unowed(chunk) if chunk.source is source else chunk for chunk in self._chunks]
         self._refill([chunk for chunk in chunks if chunk.messages])
         self._paused.discard(source)
+        self._resume()
         MESSAGES_DISCARDED.labels("connection_ended").inc(before - self._count)
 
     async def take(self) -> Received:
@@ -165,11 +166,15 @@ class Inbox:
         loop = asyncio.get_running_loop()
         self._first_s = self._closed_s = loop.time()
         self._blocked = False
+        self._resume()
+        return Received(messages, _owed(chunks), caught_up=caught_up and not self._count)
+
+    def _resume(self) -> None:
+        """Have every connection read again, if there is room."""
         if not self._is_full():
             for source in self._paused:
                 source.resume()
             self._paused.clear()
-        return Received(messages, _owed(chunks), caught_up=caught_up and not self._count)
 
     def _picked(self) -> list[_Chunk]:
         """Remove and return the oldest chunks up to a batch's bounds, the last one cut to fit."""

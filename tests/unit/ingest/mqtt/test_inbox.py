@@ -171,6 +171,30 @@ def test_full_inbox_pauses_its_source_until_there_is_room(settings):
     assert run_virtually(story()) == [0, 1, 0]
 
 
+def test_source_that_brings_more_than_the_inbox_holds_is_paused_once():
+    async def story() -> list[int]:
+        inbox, source, seen = Inbox(BatchSettings(max_waiting_messages=1)), Source(), []
+        for number in (1, 2):
+            inbox.put(source, arrived(number), 10)
+            seen.append(source.paused)
+        await inbox.take()
+        return [*seen, source.paused]
+
+    assert run_virtually(story()) == [1, 1, 0]
+
+
+def test_connection_that_ends_makes_room_for_the_others():
+    async def story() -> tuple[int, int]:
+        inbox, ended, alive = Inbox(BatchSettings(max_waiting_messages=3)), Source(), Source()
+        inbox.put(ended, arrived(1, 2, 3), 30)
+        inbox.put(alive, arrived(4), 10)
+        before = alive.paused
+        inbox.drop(ended)
+        return before, alive.paused
+
+    assert run_virtually(story()) == (1, 0)
+
+
 def test_messages_of_an_ended_connection_are_let_go_but_for_qos_0():
     async def story() -> tuple[list[int], list[bytes]]:
         inbox, ended, alive = Inbox(BatchSettings()), Source(), Source()
