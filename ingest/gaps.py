@@ -67,6 +67,9 @@ class Gaps:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             put_aside(self._path, error)
             return []
+        except OSError as error:
+            log.warning("gaps_unreadable", path=str(self._path), error=str(error))
+            return []
 
 
 def _told(time_ns: int) -> str:

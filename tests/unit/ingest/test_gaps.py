@@ -41,6 +41,12 @@ def test_damaged_file_is_set_aside(tmp_path, data):
     assert (tmp_path / "gaps.damaged-1").read_bytes() == data
 
 
+def test_file_that_cannot_be_read_keeps_nobody_from_starting(tmp_path):
+    (tmp_path / "gaps.json").mkdir()
+
+    assert Gaps(tmp_path / "gaps.json").troubles() == []
+
+
 def test_gap_that_cannot_be_written_is_told_all_the_same(tmp_path, monkeypatch):
     gaps = Gaps(tmp_path / "gaps.json")
     with monkeypatch.context() as full:
