@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from city.measurement import Decoder
-from ingest.decoders.json_body import parse_json
+from ingest.decoders.json_body import MARK, parse_json
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
 
@@ -20,9 +20,10 @@ class Body:
     """One body as recognition looks at it: parsed at most once, however many families ask."""
 
     def __init__(self, payload: bytes) -> None:
-        self.payload = payload
-        #: The first byte that is no white space, empty where there is none; a UTF-8 byte order mark counts as white.
-        self.first = payload.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        #: Without the byte order mark that some programs begin UTF-8 with.
+        self.payload = payload.removeprefix(MARK)
+        #: The first byte that is no white space, empty where there is none.
+        self.first = self.payload.lstrip()[:1]
 
     @cached_property
     def json(self) -> Any:  # noqa: ANN401 - any JSON

@@ -14,6 +14,8 @@ MAX_DEPTH = 32
 Shape = TypeVar("Shape")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+#: What some programs begin UTF-8 with; a parser may ignore it (RFC 8259 §8.1).
+MARK = b"\xef\xbb\xbf"
 #: What JSON has no word for, where a value would stand.
 _NO_NUMBER = re.compile(r"(?:^|[\[:,])\s*-?(?:NaN|nan|Infinity|Inf|inf)\b")
 _ANYTHING = msgspec.json.Decoder(Any)
@@ -61,6 +63,8 @@ def parse_shape(decoder: "msgspec.json.Decoder[Shape]", payload: bytes) -> Shape
     except RecursionError as error:
         raise _too_deep() from error
     except msgspec.DecodeError as error:
+        if payload.startswith(MARK) and not payload.startswith(MARK * 2):
+            return parse_shape(decoder, payload.removeprefix(MARK))
         raise UndecodableMessage(_why(payload), expected="JSON", got=str(error), at="$") from error
     if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and _is_deep(payload):
         raise _too_deep()
