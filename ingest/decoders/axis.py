@@ -33,6 +33,10 @@ _STATES = frozenset(
         "day",
         "tampering",
         "tamper",
+        "sensor_level",
+        "disruption",
+        "fan_failure",
+        "limit_exceeded",
     }
 )
 #: What Object Analytics counts, where the name of the count is that of the class alone.
@@ -50,7 +54,11 @@ _AIR = {
     "pm4.0": Known("pm4", "µg/m³"),
     "pm10.0": Known("pm10", "µg/m³"),
     "aqi": Known("air_quality_index", ""),
+    "heatindex": Known("heat_index", "°C"),
+    "vaping": Known("vaping", ""),
 }
+#: What a camera tells of its disk; below zero it says that it cannot tell.
+_DISK = {"temperature": Known("device_temperature", "°C"), "wear": Known("disk_wear", "%")}
 
 
 class AxisDecoder:
@@ -63,7 +71,7 @@ class AxisDecoder:
         """Return what a message says."""
         if payload.lstrip()[:1] == b"<":
             return _from_stream(topic, payload)
-        body = parse_object(payload)
+        body = _event_body(parse_object(payload))
         frame = body.get("frame", body if _is_frame(body) else None)
         if isinstance(frame, dict):
             return Decoded(observations=_scene(topic, frame))
@@ -80,7 +88,7 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.first == b"<":
         return b"MetadataStream" in body.payload[:1024]
-    members = body.members
+    members = _event_body(body.members)
     if isinstance(members.get("message"), dict) and isinstance(members.get("topic"), str):
         return "data" in members["message"] and _NAMESPACE.match(members["topic"]) is not None
     frame = members.get("frame")
@@ -89,6 +97,13 @@ def bears(body: Body) -> bool:
     if _is_frame(members):
         return True
     return body.has("classes", "observations", "start_time") or body.has("device", "spaceID", "state")
+
+
+def _event_body(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the event itself, which the WebSocket stream wraps as a notification of its interface."""
+    inner: object = body.get("params")
+    inner = inner.get("notification") if isinstance(inner, dict) else None
+    return inner if isinstance(inner, dict) else body
 
 
 def _is_frame(body: Mapping[str, Any]) -> bool:
@@ -107,11 +122,17 @@ def _event(topic: str, body: dict[str, Any]) -> Decoded:
     path = _NAMESPACE.sub("", str(body.get("topic") or "/".join(topic.split("/")[3:])))
     sensor = checked_name(_sensor(topic, body.get("serial"), path), at="$.topic", reason=Reason.NO_SENSOR)
     time_ns = time_of(body.get("timestamp"))
+    return _told(sensor, path, message.get("source") if isinstance(message, dict) else None, data, time_ns)
+
+
+def _told(sensor: str, path: str, source: object, data: Mapping[str, Any], time_ns: int | None) -> Decoded:
+    """Return what an event's data say, whichever way the event came."""
     if "ObjectAnalytics" in path and "total" in data:
         return Decoded(list(_counts(sensor, data, time_ns)))
     if path.startswith("AirQualityMonitor"):
         return Decoded(list(_air(sensor.rpartition("/")[0] or sensor, data, time_ns)))
-    return Decoded(observations=list(_states(sensor, path, data, time_ns)))
+    measured = list(_disk(sensor, source, data, time_ns)) if path.startswith("Storage/") else []
+    return Decoded(measured, list(_states(sensor, path, data, time_ns)))
 
 
 def _sensor(topic: str, serial: object, path: str) -> str:
@@ -144,6 +165,17 @@ def _air(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[
             yield Measurement(sensor, known.quantity, parsed[0], known.unit, time_ns)
 
 
+def _disk(sensor: str, source: object, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Measurement]:
+    """Yield how warm and how worn a camera's disk is, under the camera and the disk's own name."""
+    disk = source.get("disk_id") if isinstance(source, dict) else None
+    whose = f"{sensor.rpartition('/')[0]}/{disk}".lstrip("/") if isinstance(disk, str) and disk else sensor
+    checked_name(whose, at="$.message.source")
+    for key, known in _DISK.items():
+        parsed = number_with_unit(data.get(key), at=f"$.message.data.{key}")
+        if parsed is not None and parsed[0] >= 0:
+            yield Measurement(whose, known.quantity, parsed[0], known.unit, time_ns)
+
+
 def _states(sensor: str, path: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[Observation]:
     """Yield the event that a state tells of; what tells none, such as a disk's health, is nothing of the city's."""
     active = next((truth(said) for name, said in data.items() if name.lower() in _STATES), None)
@@ -167,7 +199,9 @@ def _from_stream(topic: str, payload: bytes) -> Decoded:
         within = path.removeprefix("CameraApplicationPlatform/")
         device = serial if serial else topic
         sensor = checked_name("/".join(part for part in (device, within) if part), at="Topic", reason=Reason.NO_SENSOR)
-        decoded.observations += _states(sensor, path, note.data, note.time_ns)
+        said = _told(sensor, path, note.source, note.data, note.time_ns)
+        decoded.measurements += said.measurements
+        decoded.observations += said.observations
     return decoded
 
 

@@ -28,6 +28,9 @@ _NO_LABEL = frozenset(
 _FPS = ("camera_fps", "process_fps", "detection_fps", "skipped_fps")
 #: How loud a camera's surroundings are, as its own topics tell it.
 _SOUND = {"audio_dBFS": ("audio_level", "dBFS"), "audio_rms": ("audio_rms", "")}
+#: Under which of Frigate's own processes its host stands, and how busy host and graphics processors are.
+_HOST, _BUSY = "frigate.full_system", {"cpu": "cpu_usage", "mem": "memory_usage"}
+_GRAPHICS = {"gpu": "gpu_usage", "mem": "gpu_memory_usage"}
 _STORAGE = {"used": "storage_used", "free": "storage_free", "total": "storage_total"}
 _TRUTHS = {"ON": 1.0, "OFF": 0.0}
 _MAX_TEXT = 200
@@ -98,6 +101,7 @@ def _stats(body: Any) -> Iterator[Measurement]:  # noqa: ANN401 - any JSON
     yield from _values("frigate", members, {"detection_fps": ("detection_fps", "1/s")})
     for detector, health in _dicts(members.get("detectors")):
         yield from _values(detector, health, {"inference_speed": ("inference_time", "ms")})  # its name is wrong
+    yield from _busy(members)
     service = members.get("service")
     if isinstance(service, dict):
         yield from _values("frigate", service, {"uptime": ("uptime", "s")})
@@ -106,6 +110,19 @@ def _stats(body: Any) -> Iterator[Measurement]:  # noqa: ANN401 - any JSON
         temperatures = service.get("temperatures")
         for chip, value in temperatures.items() if isinstance(temperatures, dict) else ():
             yield from _values(chip, {"t": value}, {"t": ("device_temperature", "°C")})
+
+
+def _busy(members: dict[str, Any]) -> Iterator[Measurement]:
+    """Yield how busy host and graphics processors are; what each of its own processes takes is no measurement."""
+    host = members.get("cpu_usages")
+    host = host.get(_HOST) if isinstance(host, dict) else None
+    parts = [("frigate", host, _BUSY)] if isinstance(host, dict) else []
+    parts += [(f"frigate:{name}", card, _GRAPHICS) for name, card in _dicts(members.get("gpu_usages"))]
+    for sensor, said, names in parts:
+        for name, quantity in names.items():
+            parsed = number_with_unit(said.get(name), at=name)
+            if parsed is not None and parsed[1] in (None, "%"):
+                yield Measurement(checked_name(sensor, at="$"), quantity, parsed[0], "%")
 
 
 def _values(

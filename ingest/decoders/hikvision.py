@@ -21,6 +21,8 @@ _ROOT = "EventNotificationAlert"
 #: Members of every alert in JSON.
 _SIGNATURE = frozenset({"eventType", "eventState", "dateTime"})
 _ALERT = re.compile(rb"<(?:\w+:)?EventNotificationAlert\b.*?</(?:\w+:)?EventNotificationAlert\s*>", re.DOTALL)
+#: The end of a part's head, and how many parts a push may have: an alert and pictures of it.
+_HEAD, _MAX_PARTS = re.compile(rb"\r?\n\r?\n"), 64
 #: ISAPI's word for an event, in lower case -> ours.
 _EVENTS = {
     "vmd": "motion",
@@ -82,10 +84,11 @@ class HikvisionDecoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return what the message's alerts say."""
         decoded = Decoded()
-        if payload.lstrip()[:1] == b"{":
-            body = parse_object(payload)
+        objects = [part for part in _parts(payload) if part[:1] == b"{"]
+        for part in objects:
+            body = parse_object(part)
             self._take(topic, json_tree(_ROOT, body.get(_ROOT, body)), decoded)
-        else:
+        if not objects:
             documents = [found.group() for found in _ALERT.finditer(payload)]
             for document in documents if documents else [payload]:
                 self._take(topic, parse_xml_body(document), decoded)
@@ -113,7 +116,21 @@ def bears(body: Body) -> bool:
     if body.first == b"{":
         alert = body.members.get(_ROOT, body.members)  # converters from XML keep the root
         return isinstance(alert, dict) and alert.keys() >= _SIGNATURE
-    return body.first in {b"<", b"-"} and b"EventNotificationAlert" in body.payload[:4096]
+    if body.first == b"-" and all(b'"%s"' % name.encode() in body.payload[:4096] for name in _SIGNATURE):
+        return True
+    return body.first in {b"<", b"-"} and _ROOT.encode() in body.payload[:4096]
+
+
+def _parts(payload: bytes) -> Iterator[bytes]:
+    """Yield the parts of a multipart push without their heads, else the payload itself; pictures are parts too."""
+    boundary, end, rest = payload.lstrip().partition(b"\n")
+    if not end or not boundary.startswith(b"--"):
+        yield payload.lstrip()
+        return
+    for part in rest.split(boundary.strip(), _MAX_PARTS)[:_MAX_PARTS]:
+        head = _HEAD.search(part)
+        if head is not None:
+            yield part[head.end() :].strip()
 
 
 def _sensor(topic: str, alert: Tree) -> str:

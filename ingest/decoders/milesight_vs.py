@@ -8,6 +8,7 @@ from typing import Any
 from city.measurement import Decoded, Measurement
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
+from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number
@@ -19,18 +20,25 @@ _REGIONS = (
     "region_trigger_data", "region_periodic_data", "region_data", "region_total_data", "dwell_time_data",
     "dwell_time_periodic_data", "region_dwell_time_data",
 )  # fmt: skip
-#: Member of a count -> quantity; an interval's counts and running totals are different things.
-_COUNTS = {
-    "in": "people_in",
-    "out": "people_out",
-    "in_counted": "people_in_total",
-    "out_counted": "people_out_total",
-    "capacity_counted": "occupancy_count",
-    "current_total": "people_count",
-    "avg_count": "people_count",
+_SEXES = ("female", "male")
+#: Member of a count or a stay -> what it is; an interval's counts and running totals are different things.
+_MEMBERS = {
+    "in": Known("people_in", ""),
+    "out": Known("people_out", ""),
+    "in_counted": Known("people_in_total", ""),
+    "out_counted": Known("people_out_total", ""),
+    "capacity_counted": Known("occupancy_count", ""),
+    "current_total": Known("people_count", ""),
+    "avg_count": Known("people_count", ""),
+    # of women and men apart, where the sensor guesses which
+    **{f"{sex}_in": Known("people_in", "", sex) for sex in _SEXES},
+    **{f"{sex}_out": Known("people_out", "", sex) for sex in _SEXES},
+    **{f"current_{sex}": Known("people_count", "", sex) for sex in _SEXES},
+    # how long people stayed in a region (beginning and end of a single stay are told beside it)
+    "avg_dwell_time": Known("dwell_time", "ms", "avg"),
+    "max_dwell_time": Known("dwell_time", "ms", "max"),
+    "duration": Known("dwell_time", "ms"),
 }
-#: How long people stayed in a region, in milliseconds (beginning and end of a single stay are told beside it).
-_DWELLS = {"avg_dwell_time": "avg", "max_dwell_time": "max", "duration": ""}
 #: Everybody within view of a workplace sensor (VS121), and lists by region, in the order of `numbering_regions`.
 _CURRENT, _MOST, _NUMBERS = "current_total", ("max_counted", "Max_counted"), "numbering_regions"
 _BY_REGION = {"current_counted": "people_count", "occupancy": "occupied"}
@@ -66,7 +74,8 @@ def bears(body: Body) -> bool:
     if any(isinstance(body.members.get(part), list | dict) for part in (*_LINES, *_REGIONS)):
         return True
     device = body.members.get("device_info")
-    return isinstance(device, dict) and "device_sn" in device and _CURRENT in body.members
+    is_device = isinstance(device, dict) and "device_sn" in device
+    return is_device and bool({"time_info", _CURRENT} & body.members.keys())  # an alarm of the device has no counts
 
 
 def _counted(prefix: str, member: str, part: object, depth: int = _MAX_DEPTH) -> Iterator[Measurement]:
@@ -84,15 +93,13 @@ def _counted(prefix: str, member: str, part: object, depth: int = _MAX_DEPTH) ->
 def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
     checked_name(sensor, at="$")
     for name, counts in (("total", entry), *entry.items()):
-        for member, quantity in _COUNTS.items() if isinstance(counts, Mapping) else ():
-            value = number(counts.get(member), at=member)
-            if value is not None:
-                label = "" if name == "total" else checked_name(name, at="$")
-                yield Measurement(sensor, quantity, value, "", label=label)
-        for member, which in _DWELLS.items() if isinstance(counts, Mapping) else ():
-            value = number(counts.get(member), at=member)
-            if value is not None:
-                yield Measurement(sensor, "dwell_time", value, "ms", label=which)
+        for member, said in counts.items() if isinstance(counts, Mapping) else ():
+            known = _MEMBERS.get(member)
+            value = number(said, at=member) if known is not None else None
+            if known is not None and value is not None:
+                whose = "" if name == "total" else checked_name(name, at="$")
+                label = "/".join(filter(None, (whose, known.label)))
+                yield Measurement(sensor, known.quantity, value, known.unit, label=label)
 
 
 def _workplace(name: str, body: Mapping[str, Any]) -> Iterator[Measurement]:

@@ -30,6 +30,11 @@ _SENSORS = {
 }
 #: Last level of a counting rule -> quantity. One deployed script writes `CountAgregation`.
 _COUNTERS = {"counter": "count", "occupancycounter": "occupancy_count"}
+#: Members of a thermometer's reading, in kelvin (ONVIF Thermal Service) -> which of several.
+_RADIOMETRY = {
+    "SpotTemperature": "", "MaxTemperature": "max", "MinTemperature": "min", "AverageTemperature": "avg",
+    "MedianTemperature": "median",
+}  # fmt: skip
 #: Members of `Source` that name the sensor, the most particular first.
 _NAMES = ("Rule", "RuleName", "SensorID", "InputToken", "Token", "Source", "VideoSource", "VideoSourceToken")
 #: Members of `Data` that tell a state.
@@ -97,18 +102,29 @@ def _event(address: _Address, body: dict[str, Any]) -> Decoded:
         return Decoded()
     time_ns = time_of(body.get("UtcTime"), UTC)  # its name says so where it does not
     path = _plain(address.path)
-    levels = path.lower().split("/")
-    if "sensor" in levels:
-        return Decoded(list(_measured(address, source, data, time_ns)))
-    quantity = _COUNTERS.get(levels[-1])
-    if quantity is not None and "Count" in data:
-        return Decoded(list(_one(_sensor(address, source), quantity, "", data["Count"], time_ns)))
-    if levels[-1] == "digitalinput" and truth(data.get("LogicalState")) is not None:
-        state = float(truth(data["LogicalState"]) is True)
-        return Decoded([Measurement(_sensor(address, source), "digital_input", state, "", time_ns)])
-    if not _TELLING & set(levels):
+    measured = _values(address, path.lower().split("/"), source, data, time_ns)
+    if measured is not None:
+        return Decoded(list(measured))
+    if not _TELLING & set(path.lower().split("/")):
         return Decoded()
     return Decoded(observations=[_observation(_sensor(address, source), path, data, time_ns)])
+
+
+def _values(
+    address: _Address, levels: list[str], source: Mapping[str, Any], data: Mapping[str, Any], time_ns: int | None
+) -> Iterator[Measurement] | None:
+    """Return what an event measures; None for one that tells a state."""
+    if "sensor" in levels:
+        return _measured(address, source, data, time_ns)
+    sensor, last = _sensor(address, source), levels[-1]
+    if last in _COUNTERS and "Count" in data:
+        return _one(sensor, _COUNTERS[last], "", data["Count"], time_ns)
+    if last == "processorusage":
+        return _one(sensor, "cpu_usage", "%", data.get("Value"), time_ns)
+    if "radiometry" in levels and isinstance(data.get("Reading"), dict):
+        return _radiometry(sensor, data["Reading"], time_ns)
+    state = truth(data.get("LogicalState")) if last == "digitalinput" else None
+    return None if state is None else _one(sensor, "digital_input", "", state, time_ns)
 
 
 def _plain(path: str) -> str:
@@ -125,6 +141,17 @@ def _measured(
     word = levels[place + 1] if place is not None and place + 1 < len(levels) else "value"
     quantity, unit = _SENSORS.get(word.lower(), (checked_name(word, at="topic"), None))
     yield from _one(_sensor(address, source), quantity, unit, data.get("Value"), time_ns)
+
+
+def _radiometry(sensor: str, reading: Mapping[str, Any], time_ns: int | None) -> Iterator[Measurement]:
+    """Yield the temperatures of a spot or a box; several boxes of one rule are told apart by their own ids."""
+    for box in (reading, *(one for inner in reading.values() for one in _dicts(inner))):
+        item = box.get("@ItemID", box.get("ItemID"))
+        name = checked_name(f"{sensor}/{item}" if isinstance(item, str | int) and item != "" else sensor, at="$.Data")
+        for member, label in _RADIOMETRY.items():
+            parsed = number_with_unit(box.get(f"@{member}", box.get(member)), at=f"$.Data.{member}")
+            if parsed is not None:
+                yield Measurement(name, "temperature", parsed[0], "K", time_ns, label=label)
 
 
 def _one(sensor: str, quantity: str, unit: str | None, said: object, time_ns: int | None) -> Iterator[Measurement]:
