@@ -18,6 +18,8 @@ _SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
 _SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
 #: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
 _REQUEST = frozenset({"server_name", "data"})
+#: Members of a measuring point in a report by controllers (InHand), by which it is known.
+_POINT = frozenset({"raw_data", "status"})
 #: What a point says of its own reading where nothing is wrong with it.
 _SOUND = (None, 0, "0", "")
 _WORD = 1 << 16
@@ -41,6 +43,8 @@ class ModbusGatewayDecoder:
             return Decoded(self._request(body))
         if _is_report(body):
             return Decoded(self._options.told(_report(topic, body["params"])))
+        if _is_by_controller(body):
+            return Decoded(self._options.told(_controllers(topic, body)))
         if isinstance(body.get("registers"), list):
             return Decoded(self._options.told(self._registers(topic, body)))
         if isinstance(body.get("GPS"), dict):
@@ -100,7 +104,8 @@ def bears(body: Body) -> bool:
     is_decoded = isinstance(body.members.get("registers"), list) and bool(
         {*_SERIAL_KEYS, "bserver_id"} & body.members.keys()
     )
-    return is_position or is_decoded or _is_report(body.members) or _is_request(body.members)
+    is_report = _is_report(body.members) or _is_by_controller(body.members)
+    return is_position or is_decoded or is_report or _is_request(body.members)
 
 
 def _is_request(item: object) -> TypeGuard[dict[str, Any]]:
@@ -111,6 +116,30 @@ def _is_report(body: dict[str, Any]) -> bool:
     """Return whether this is a report of points that a gateway of USR IOT has named."""
     params = body.get("params")
     return isinstance(params, dict) and isinstance(params.get("r_data"), list)
+
+
+def _is_by_controller(body: dict[str, Any]) -> bool:
+    """Return whether this is a group of points, each below the controller that it was read from."""
+    values = body.get("values")
+    points = [points for points in values.values() if isinstance(points, dict)] if isinstance(values, dict) else []
+    first = next((point for inner in points for point in inner.values()), None)
+    return isinstance(first, dict) and first.keys() >= _POINT
+
+
+def _controllers(topic: str, body: dict[str, Any]) -> list[Measurement]:
+    """Return the points whose status says that they were read; what stands for another is no value."""
+    found = []
+    for controller, points in body["values"].items():
+        sensor = checked_name(controller, at="$.values")
+        for name, point in points.items() if isinstance(points, dict) else ():
+            is_read = isinstance(point, dict) and point.get("status") == 1
+            said = {"name": name, "value": point.get("raw_data")} if is_read else {}
+            measurement = _register(sensor, said)
+            if measurement is not None:
+                moments = (point.get("timestamp"), body.get("timestamp"))
+                measurement.time_ns = next((at for one in moments if (at := time_of(one)) is not None), None)
+                found.append(measurement)
+    return found
 
 
 def _report(topic: str, params: dict[str, Any]) -> list[Measurement]:

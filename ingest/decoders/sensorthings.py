@@ -53,7 +53,7 @@ class SensorThingsDecoder:
         return Decoded(self._options.told(found))
 
     def _entity(self, topic: str, entity: dict[str, Any]) -> Iterator[Measurement]:
-        if "unitOfMeasurement" in entity:
+        if "unitOfMeasurement" in entity or "unitOfMeasurements" in entity:
             sensor = _stream_of(topic, entity)
             self._learn(sensor, entity)
             observations = entity.get("Observations")
@@ -63,9 +63,9 @@ class SensorThingsDecoder:
         elif "dataArray" in entity:
             yield from self._rows(entity)
         elif "result" in entity:
-            inner = entity.get("Datastream")
+            inner = entity.get("Datastream", entity.get("MultiDatastream"))
             sensor = _sensor(topic, entity)
-            if isinstance(inner, dict) and "unitOfMeasurement" in inner:
+            if isinstance(inner, dict) and ("unitOfMeasurement" in inner or "unitOfMeasurements" in inner):
                 self._learn(sensor, inner)
             yield from self._observation(sensor, entity)
 
@@ -87,7 +87,7 @@ class SensorThingsDecoder:
         parsed = number_with_unit(result, at="$.result") if not isinstance(result, list) else None
         if parsed is None:  # a text, a picture's address or a record is no number
             return
-        stream = self._memory.recall(f"sensorthings/{sensor}", Stream)
+        stream = self._memory.recall(_key(sensor, label), Stream) or self._memory.recall(_key(sensor, ""), Stream)
         quantity = stream.quantity if stream is not None and stream.quantity is not None else "result"
         unit = stream.unit if stream is not None else parsed[1]
         moments = (observation.get("phenomenonTime"), observation.get("resultTime"))
@@ -95,10 +95,24 @@ class SensorThingsDecoder:
         yield Measurement(sensor, quantity, parsed[0], unit, time_ns, label=label)
 
     def _learn(self, sensor: str, stream: Mapping[str, Any]) -> None:
-        told = _described(stream)
-        key = f"sensorthings/{sensor}"
+        together = stream.get("unitOfMeasurements")
+        if not isinstance(together, list):
+            self._remember(_key(sensor, ""), _described(stream))
+            return
+        observed = stream.get("ObservedProperties")
+        for place, unit in enumerate(together[:_MAX_TOGETHER]):
+            one = observed[place] if isinstance(observed, list) and place < len(observed) else None
+            self._remember(_key(sensor, str(place)), _described({"unitOfMeasurement": unit, "ObservedProperty": one}))
+
+    def _remember(self, key: str, told: Stream) -> None:
         if self._memory.recall(key, Stream) != told:
             self._memory.learn(key, told)
+
+
+def _key(sensor: str, label: str) -> str:
+    """Return under which key a stream's description lies; a topic quotes an id that is a text, a body does not."""
+    plain = sensor.replace("('", "(").replace("')", ")")
+    return f"sensorthings/{plain}#{label}" if label else f"sensorthings/{plain}"
 
 
 def bears(body: Body) -> bool:
@@ -109,7 +123,7 @@ def bears(body: Body) -> bool:
         members = inner[0]
     if "dataArray" in members and "components" in members:
         return True
-    if "unitOfMeasurement" in members and "@iot.id" in members:
+    if ("unitOfMeasurement" in members or "unitOfMeasurements" in members) and "@iot.id" in members:
         return True
     return "result" in members and ("phenomenonTime" in members or "@iot.selfLink" in members)
 
@@ -117,7 +131,8 @@ def bears(body: Body) -> bool:
 def _stream_of(topic: str, stream: Mapping[str, Any]) -> str:
     identity = stream.get("@iot.id")
     if isinstance(identity, str | int):
-        return checked_name(f"Datastreams({identity})", at="$")
+        kind = "MultiDatastreams" if "unitOfMeasurements" in stream else "Datastreams"
+        return checked_name(f"{kind}({identity})", at="$")
     found = _STREAM.search(topic)
     return checked_name(found.group(1) if found is not None else "", at="$", reason=Reason.NO_SENSOR)
 
@@ -127,11 +142,14 @@ def _sensor(topic: str, observation: Mapping[str, Any]) -> str:
     found = _STREAM.search(topic)
     if found is not None:
         return checked_name(found.group(1), at="topic")
-    inner = observation.get("Datastream")
-    if isinstance(inner, dict) and "@iot.id" in inner:
-        return _stream_of(topic, inner)
-    link = _LINK.fullmatch(str(observation.get("Datastream@iot.navigationLink") or ""))
-    return checked_name(link.group(1) if link is not None else "", at="$.Datastream", reason=Reason.NO_SENSOR)
+    for kind in ("Datastream", "MultiDatastream"):
+        inner = observation.get(kind)
+        if isinstance(inner, dict) and isinstance(inner.get("@iot.id"), str | int):
+            return checked_name(f"{kind}s({inner['@iot.id']})", at="$")
+        link = observation.get(f"{kind}@iot.navigationLink")
+        if isinstance(link, str) and (path := _LINK.fullmatch(link)) is not None:
+            return checked_name(path.group(1), at="$", reason=Reason.NO_SENSOR)
+    return checked_name("", at="$.Datastream", reason=Reason.NO_SENSOR)
 
 
 def _described(stream: Mapping[str, Any]) -> Stream:

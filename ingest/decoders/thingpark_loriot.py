@@ -50,8 +50,8 @@ class ThingparkLoriotDecoder:
     def _read(self, uplink: dict[str, Any], device: object, time: object) -> Decoded:
         sensor = checked_name(device, at="$.DevEUI", reason=Reason.BAD_NAME if device else Reason.NO_SENSOR)
         values: object = next((uplink[key] for key in _DECODED if isinstance(uplink.get(key), dict)), None)
-        if isinstance(uplink.get("points"), dict):
-            values = _points(uplink["points"])
+        if isinstance(uplink.get("points"), dict) and (points := _points(uplink["points"])):
+            values = points
         decoded = read_codec(sensor, values, at="$.payload", time_ns=time_of(time))
         self._options.told(decoded.measurements)
         return decoded
@@ -70,15 +70,15 @@ def _inner(body: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _points(points: dict[str, Any]) -> list[dict[str, object]]:
-    """Return ThingPark X' points, `name: {unitId, records: [{value, eventTime}]}`, one by one."""
+    """Return ThingPark X' points one by one: `name: {unitId, record}`, or `records: [{value, eventTime}]`."""
     found: list[dict[str, object]] = []
     for name, point in points.items():
-        records = point.get("records", [point]) if isinstance(point, dict) else []
-        found += (
-            {"name": name, "unit": point.get("unitId"), "value": record.get("value"), "time": record.get("eventTime")}
-            for record in (records if isinstance(records, list) else [records])
-            if isinstance(record, dict)
-        )
+        said = point.get("records", point.get("record", point)) if isinstance(point, dict) else []
+        for one in said if isinstance(said, list) else [said]:
+            record = one if isinstance(one, dict) else {"value": one}
+            if record.get("value") is not None:
+                time = record.get("eventTime")
+                found.append({"name": name, "unit": point.get("unitId"), "value": record["value"], "time": time})
     return found
 
 

@@ -1,0 +1,178 @@
+"""Named families as further firmwares, options and servers write them, each in numbers of our own."""
+
+import json
+from typing import Any
+
+from city.measurement import Decoded
+from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.times import parse_time
+from tests.support.decoding import decoded, told
+
+AT = "2026-03-04T01:15:00Z"
+ALERT = {
+    "macAddress": "02:00:5e:10:00:07",
+    "channelID": 4,
+    "dateTime": "2026-03-04T09:15:00+08:00",
+    "eventType": "loitering",
+    "eventState": "active",
+    "targetType": "human",
+}
+DISK = (
+    '<tt:MetadataStream xmlns:tt="a" xmlns:wsnt="b" xmlns:tnsaxis="c"><wsnt:NotificationMessage>'
+    "<wsnt:Topic>tnsaxis:Storage/Alert</wsnt:Topic>"
+    '<tt:Message UtcTime="2026-03-04T01:15:00Z" PropertyOperation="Changed">'
+    '<tt:Source><tt:SimpleItem Name="disk_id" Value="SD_DISK"/></tt:Source>'
+    '<tt:Data><tt:SimpleItem Name="temperature" Value="41"/><tt:SimpleItem Name="wear" Value="-3"/></tt:Data>'
+    "</tt:Message></wsnt:NotificationMessage></tt:MetadataStream>"
+)
+
+
+def axis(topic: str, data: dict[str, str], source: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"topic": topic, "timestamp": parse_time(AT), "message": {"source": source or {}, "data": data}}
+
+
+def push(*parts: tuple[str, bytes]) -> bytes:
+    return b"".join(b"--b7\r\n%s\r\n\r\n%s\r\n" % (head.encode(), body) for head, body in parts) + b"--b7--\r\n"
+
+
+def test_a_body_may_begin_with_a_byte_order_mark():
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "fPort": 2, "object": {"temperature": 12.5}}
+
+    found = decoded("auto", "lora/keller", b"\xef\xbb\xbf" + json.dumps(body).encode()).measurements
+
+    assert told(found) == {"temperature": (12.5, "°C")}
+
+
+def test_an_alert_in_json_is_found_beside_its_picture():
+    parts = (
+        ("Content-Type: application/json", json.dumps(ALERT).encode()),
+        ("Content-Type: image/jpeg", b"\xff\xd8\xff"),
+    )
+
+    (event,) = decoded("auto", "hik/push", push(*parts)).observations
+
+    assert (event.sensor, event.event) == ("02:00:5e:10:00:07:4", "loitering")
+    assert event.attributes == {"active": True, "target": "human"}
+
+
+def test_an_event_of_the_websocket_stream_is_that_of_mqtt():
+    event = axis("tnsaxis:CameraApplicationPlatform/FenceGuard/Camera1Profile3", {"active": "1"})
+    body = {"apiVersion": "1.0", "method": "events:notify", "params": {"notification": event}}
+
+    assert decoded("auto", "ws", body) == decoded("axis", "ws", event)
+    assert [one.event for one in decoded("auto", "ws", body).observations] == ["intrusion"]
+
+
+def test_a_cameras_disk_tells_what_it_can():
+    alert = axis("tnsaxis:Storage/Alert", {"temperature": "41", "wear": "-3", "alert": "0"}, {"disk_id": "SD_DISK"})
+
+    (by_mqtt,) = decoded("axis", "axis/B8A44F000001/event/tns:axis/Storage/Alert", alert).measurements
+    (by_stream,) = decoded("axis", "cams/9", DISK.encode()).measurements
+
+    assert (by_mqtt.sensor, by_mqtt.value, by_mqtt.unit) == ("B8A44F000001/SD_DISK", 41.0, "°C")
+    assert (by_stream.quantity, by_stream.value) == ("device_temperature", 41.0)
+
+
+def test_a_camera_that_runs_hot_says_so():
+    hot = axis("tns1:Device/tnsaxis:Status/Temperature/Above", {"sensor_level": "1"})
+
+    (event,) = decoded("axis", "axis/B8A44F000001/event/x", hot).observations
+
+    assert (event.event, event.attributes) == ("Temperature/Above", {"active": True})
+
+
+def test_thermometers_in_a_picture_speak_kelvin():
+    box = {"@ItemID": "5", "@MaxTemperature": "301.5", "@MinTemperature": "288.25"}
+    body = {"UtcTime": AT, "Source": {"VideoSourceToken": "vs4"}, "Data": {"Reading": {"BoxTemperatureReading": box}}}
+
+    found = decoded("auto", "t4/onvif-ej/VideoAnalytics/Radiometry/BoxTemperatureReading/&vs4", body).measurements
+
+    assert told(found) == {"temperature/max": (301.5, "K"), "temperature/min": (288.25, "K")}
+    assert {one.sensor for one in found} == {"t4/vs4/5"}
+
+
+def test_how_busy_a_cameras_processor_is_is_read():
+    body = {"UtcTime": AT, "Source": {"Token": "Core1"}, "Data": {"Value": "27.5"}}
+
+    (found,) = decoded("auto", "c8/onvif-ej/Monitoring/ProcessorUsage/&Core1", body).measurements
+
+    assert (found.sensor, found.quantity, found.value, found.unit) == ("c8/Core1", "cpu_usage", 27.5, "%")
+
+
+def test_a_recorders_host_is_told_from_its_own_processes():
+    processes = {"frigate.full_system": {"cpu": "31.5", "mem": "44.0"}, "812": {"cpu": "9.0", "mem": "2.5"}}
+    body = {"detectors": {}, "detection_fps": 2.0, "cpu_usages": processes, "service": {}}
+    body |= {"gpu_usages": {"vaapi": {"gpu": "17 %", "mem": "-%"}}}
+
+    found = told(decoded("frigate", "frigate/stats", body).measurements)
+
+    assert found == {
+        "detection_fps": (2.0, "1/s"), "cpu_usage": (31.5, "%"), "memory_usage": (44.0, "%"), "gpu_usage": (17.0, "%")
+    }  # fmt: skip
+
+
+def test_whom_a_counter_took_for_a_woman_is_a_label():
+    inside = {"current_total": 9, "current_female": 4, "current_male": 5}
+    body = {
+        "device_info": {"device_sn": "VS3"},
+        "region_trigger_data": {"region_count_data": [{"region": 2, "total": inside}]},
+    }
+
+    found = decoded("auto", "vs/x", body).measurements
+
+    assert {key: value for key, (value, _) in told(found).items()} == {
+        "people_count": 9.0, "people_count/female": 4.0, "people_count/male": 5.0,
+    }  # fmt: skip
+
+
+def test_a_counters_own_alarm_counts_nobody():
+    body = {"device_info": {"device_sn": "VS3"}, "time_info": {"time": AT}, "alarm_data": [{"storage_usage": 93}]}
+
+    assert decoded("auto", "vs/x", body) == Decoded()
+
+
+def test_points_of_thingpark_come_with_one_record_or_with_none():
+    points = {"temperature": {"unitId": "Cel", "record": 8.25}, "humidity": {"unitId": "%RH"}}
+    uplink = {"DevEUI": "0018B200000000AA", "Time": AT, "payload": {"temperature": 8.25}, "points": points}
+
+    with_points = decoded("auto", "tp", {"DevEUI_uplink": uplink}).measurements
+    without = decoded("auto", "tp", {"DevEUI_uplink": {**uplink, "points": {}}}).measurements
+
+    assert told(with_points) == {"temperature": (8.25, "Cel")}
+    assert told(without) == {"temperature": (8.25, "°C")}
+
+
+def test_a_streams_id_is_quoted_in_topics_alone():
+    auto = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+    stream = {"@iot.id": "b7", "unitOfMeasurement": {"symbol": "hPa"}, "ObservedProperty": {"name": "air pressure"}}
+
+    auto.decode("v1.1/Datastreams('b7')", json.dumps(stream).encode())
+    (found,) = auto.decode("v1.1/Datastreams('b7')/Observations", b'{"result": 1003.5}').measurements
+
+    assert (found.quantity, found.unit, found.value) == ("air pressure", "hPa", 1003.5)
+
+
+def test_each_result_of_streams_that_observe_together_is_what_its_own_place_says():
+    auto = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+    units = [{"symbol": "°C"}, {"symbol": "%"}]
+    streams = {
+        "@iot.id": 6,
+        "unitOfMeasurements": units,
+        "ObservedProperties": [{"name": "Taupunkt"}, {"name": "Feuchte"}],
+    }
+
+    auto.decode("v1.1/MultiDatastreams(6)", json.dumps(streams).encode())
+    found = auto.decode("v1.1/MultiDatastreams(6)/Observations", b'{"result": [4.5, 71]}').measurements
+
+    assert told(found) == {"Taupunkt/0": (4.5, "°C"), "Feuchte/1": (71.0, "%")}
+
+
+def test_a_point_that_its_controller_could_not_read_is_none():
+    points = {"flow": {"raw_data": 3.5, "status": 1, "timestamp": 1772586890.5}, "level": {"raw_data": 0, "status": 0}}
+    body = {"timestamp": 1772586900.25, "group": "default", "values": {"PLC-2": points}}
+
+    (found,) = decoded("auto", "v1/gw/up", body).measurements
+
+    assert (found.sensor, found.quantity, found.value) == ("PLC-2", "flow", 3.5)
+    assert found.time_ns == 1_772_586_890_500_000_000
