@@ -102,6 +102,7 @@ def bears(body: Body) -> bool:
 #: Members by which gateways of Bluetooth's broadcasts (Theengs) tell the make of a beacon of some type.
 #: And one by which an envelope of events is known (CloudEvents).
 _NO_ENTITY = frozenset({"model_id", "mac_type", "adv_type", "specversion"})
+_HARDWARE = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _AGENT = re.compile(r"/(?:[^/]+/(?P<device>[^/]+)/attrs|(?:json|ul)/[^/]+/(?P<named>[^/]+)/attrs(?:/(?P<one>[^/]+))?)")
 
 
@@ -156,6 +157,8 @@ def _is_entity(entity: dict[str, Any]) -> bool:
     if not isinstance(entity.get("id"), str) or not isinstance(kind, str):
         return False
     is_record = "value" in entity and meaning(entity["id"]) is not None
+    if _HARDWARE.fullmatch(entity["id"]):  # a device, of whose types there are as many as makers
+        return False
     return meaning(kind) is None and not is_record and _NO_ENTITY.isdisjoint(entity)
 
 
