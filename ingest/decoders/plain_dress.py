@@ -7,6 +7,9 @@ from functools import lru_cache
 _BRACKETED = re.compile(r"(.{1,60}?)\s*[(\[（]\s*([^()\[\]（）]{1,12})\s*[)\]）]")
 #: Words within a name that say that it is so now, as all of it is.
 _NOW_WITHIN = re.compile(r"(?:^|_)(?:instant|instantaneous|inst|momentary|live|realtime)(?=_|$)")
+#: What hangs at an input, and that it is a sensor, as points of controllers say it: `AI_Pressure`,
+#: `zone_air_temperature_sensor`; one word before `sensor` may as well tell which sensor, or whether it is there.
+_OF_A_POINT = re.compile(r"(?:ai|di)_(.+)|(.+_.+)_sensor")
 #: Words that are written together with what they are of, and what that may be; a place and a quantity, no more.
 _TOGETHER = re.compile(
     r"(grid|pv|mains|utility|inverter|battery|input|output|ac|dc|line|load|outdoor|indoor|outside|inside|ambient|room"
@@ -33,6 +36,8 @@ def undressed(parted: str) -> str:
     plain = _NOW_WITHIN.sub("", parted).strip("_")
     of_minutes = _OF_MINUTES.fullmatch(plain)
     plain = of_minutes[1] or of_minutes[2] if of_minutes is not None else plain
+    of_point = _OF_A_POINT.fullmatch(plain)
+    plain = of_point[1] or of_point[2] if of_point is not None else plain
     together = _TOGETHER.fullmatch(plain)
     plain = f"{together[1]}_{together[2]}{together[3]}" if together is not None else plain
     return plain if plain != parted else ""

@@ -28,7 +28,8 @@ _WARM = frozenset(
         "sump", "manhole", "sewer", "pack", "core", "cpu", "gpu", "pcb", "mosfet", "esp", "disk", "hdd", "ssd", "nvme",
         "psu", "aisle", "steam", "suction", "chw", "cw", "leaf", "canopy", "hive", "brood", "compost", "incubator",
         "fermenter", "vaccine", "container", "cabin", "busbar", "switchgear", "breaker", "feeder", "hydrant", "tower",
-        "ahu", "duct", "coil", "mixed", "inv",
+        "ahu", "duct", "coil", "mixed", "inv", "nacelle", "gun", "connector", "plug", "cable",
+        "generator", "stator", "rotor",
     }
 )  # fmt: skip
 _DRIVEN = frozenset(

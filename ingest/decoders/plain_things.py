@@ -14,7 +14,7 @@ _THINGS = (
     "|chargingstation|evse|wallbox|plug|socket|elevator|lift|escalator|machine|motor|asset|mote|beacon|camera|cam"
     "|detector|counter|radar|vehicle|bus|tram|train|bike|scooter|panel|ups|pdu|rack|inverter|plc|rtu|dtu|controller"
     "|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"
-    "|smartbin|wastebin|trafficlight|signal|monitor|module|terminal|nodecentral"
+    "|smartbin|wastebin|drone|uav|toilet|berth|trafficlight|signal|monitor|module|terminal|nodecentral"
 )
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
 #: Who passes something on is not who measured.
@@ -22,13 +22,15 @@ _PASSING = re.compile(r".*(?:gateway|hub|concentrator|nodecentral|signal(?:no|nu
 _LONGEST = 60
 #: What moves through a city, and tells where it is; a telephone or a person is none.
 _VEHICLE = re.compile(
-    r"(?:vehicle|bus|tram|train|truck|trailer|ship|vessel|ferry|sweeper)(?:uid|id|code|ref|no|number)"
+    r"(?:vehicle|bus|tram|train|truck|trailer|ship|vessel|ferry|sweeper|drone|uav)(?:uid|id|code|ref|no|number)"
 )
 
 
 def is_vehicle(folded: Mapping[str, Any]) -> bool:
     """Return whether an object is a vehicle's, by the id that it has."""
-    return any(_is_vehicles(key) for key in folded if len(key) <= _LONGEST)
+    told = folded.get("vehicle")
+    is_named = isinstance(told, dict) and "id" in told
+    return is_named or any(_is_vehicles(key) for key in folded if len(key) <= _LONGEST)
 
 
 @lru_cache(maxsize=8192)

@@ -134,6 +134,11 @@ MORE = {
     "energy_exported": "energy_returned", "exported_energy": "energy_returned", "energy_export": "energy_returned",
     "energy_exported_total": "energy_returned", "lightning_strikes": "lightning_count",
     "energy_consumed": "energy", "energy_total": "energy", "total_energy": "energy",
+    "tilt_angle": "tilt", "inclination": "tilt", "inclination_angle": "tilt", "bat_vol": "battery_voltage",
+    "batvol": "battery_voltage", "battery_vol": "battery_voltage", "ground_speed": "speed", "gps_speed": "speed",
+    "vehicle_speed": "speed", "wind_strength": "wind_speed", "wind_angle": "wind_direction",
+    "gust_strength": "wind_gust", "queue_len": "queue_length", "rms_voltage": "voltage", "voltage_rms": "voltage",
+    "rms_current": "current", "current_rms": "current",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
 CHINESE = {
@@ -157,7 +162,9 @@ CHINESE = {
 DEGREES = {"degrees c": "°C", "degrees f": "°F", "deg c": "°C", "deg f": "°F", "deg. c": "°C", "degree c": "°C"}
 #: Ending of a word -> unit; the ending must convert into the quantity's unit, else it is none.
 ENDINGS = {
-    "degreescelsius": "°C", "degreesfahrenheit": "°F",
+    "deg_c": "°C", "deg_f": "°F", "degreescelsius": "°C", "degreesfahrenheit": "°F", "percentrelativehumidity": "%",
+    "kilowatts": "kW", "kilowatthours": "kWh", "amperes": "A", "hertz": "Hz", "luxes": "lux", "kilopascals": "kPa",
+    "partspermillion": "ppm", "cubicmetersperhour": "m³/h", "literspersecond": "L/s",
     "c": "°C", "celsius": "°C", "degc": "°C", "f": "°F", "fahrenheit": "°F", "degf": "°F", "k": "K", "kelvin": "K",
     "pct": "%", "percent": "%", "perc": "%", "rh": "%", "hpa": "hPa", "kpa": "kPa", "pa": "Pa", "mbar": "mbar",
     "bar": "bar", "psi": "psi", "inhg": "inHg", "mmhg": "mmHg", "mps": "m/s", "ms": "m/s", "m_s": "m/s",

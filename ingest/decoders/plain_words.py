@@ -20,8 +20,8 @@ _IN_WATER = {"ppm": "mg/L", "ppb": "µg/L"}
 _PHASE = re.compile(r"([ABCabc]相|三相|总|零线)(.+)")
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
-    "indoor|outdoor|inside|outside|in|out|inlet|outlet|room|ambient|air|surface|supply|return|internal|external|int|ext"
-    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|\\d{1,2}"
+    "indoor|outdoor|inside|outside|in|out|inlet|outlet|room|ambient|env|environment|zone|air|surface|supply|return|internal|external|int|ext"
+    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|compensated|corrected|\\d{1,2}"
 )
 #: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
 _CHIPS = (
@@ -68,6 +68,7 @@ _DIGITS = "0123456789"
 #: Words to which the letter of a unit is written without a line between: `tempF`, `temp1f`.
 _GLUED = frozenset({"temp", "temperature"})
 _BY_VOLUME, _BY_MASS = frozenset({"ppm", "ppb"}), frozenset({"µg/m³", "mg/m³"})
+_AMBIGUOUS = frozenset(word.replace("_", "") for word in AMBIGUOUS)
 _MAX_WORD = 60
 
 
@@ -194,7 +195,7 @@ def _with_unit(word: str, unit: str) -> tuple[Known, bool] | None:
     parted = _CAMEL.sub("_", word.strip().replace("-", "_").replace(" ", "_")).lower()
     base = _NOW_BEFORE.sub("", parted)
     for candidate, label in _candidates(base):
-        quantity = _find(candidate) if candidate in AMBIGUOUS else None
+        quantity = _find(candidate) if _is_ambiguous(candidate) else None
         told = unit_of(unit)
         if quantity is not None and quantity.unit and is_known(told):
             name, told_as = of_unit(quantity.name, told)
@@ -209,7 +210,7 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
         return WHOLE[lower], True
     for base, unit in (*_without_ending(lower), (lower, None)):
         for candidate, label in _candidates(base):
-            quantity = _find(candidate) if unit is not None or candidate not in AMBIGUOUS else None
+            quantity = _find(candidate) if unit is not None or not _is_ambiguous(candidate) else None
             if quantity is None or not _may_be_of(label, quantity.name):
                 continue
             if unit is None:
@@ -290,6 +291,10 @@ def _without_ending(lower: str) -> list[tuple[str, str]]:
         if base not in {lower, ""} and parted:
             found.append((base.rstrip("_"), unit))
     return found
+
+
+def _is_ambiguous(word: str) -> bool:
+    return word.replace("_", "") in _AMBIGUOUS
 
 
 def _find(word: str) -> Quantity | None:
