@@ -18,13 +18,16 @@ _OF_BATTERIES = frozenset({"battery_level", "battery_runtime", "battery_voltage"
 _OF_MAINS = frozenset({"input_voltage", "output_voltage", "voltage", "battery_runtime"})
 _OF_LEVELS = frozenset({"noise_laeq", "noise_lafmax", "noise_lamax", "noise_lamin"})
 _OF_LIFTS = frozenset({"door_open", "load", "people_count"})
+_OF_POLLUTION = _OF_WATER | {"dissolved_oxygen", "ammonia_nitrogen"}
+#: Members of who tells where it is: else a `direction` is a lift's, and an `angle` anything's.
+_PLACED, _FOUND = frozenset({"latitude", "lat"}), frozenset({"satellites", "sats"})
 
 
 class _Word(NamedTuple):
     """What a word is beside readings: of each set `least` quantities must be told; what it can amount to.
 
     Attributes:
-        needs: a member that must be there, too.
+        needs: members of which one must be there, too.
     """
 
     known: Known
@@ -32,7 +35,7 @@ class _Word(NamedTuple):
     least: int
     lowest: float
     highest: float
-    needs: str = ""
+    needs: frozenset[str] = frozenset()
 
 
 #: A level of noise is never so low that it may be a flag, and a share of time is told by its letter and number.
@@ -43,9 +46,8 @@ _WORDS = {
     "flow": _Word(Known("water_flow"), (_OF_PIPES,), 1, 0, 1e6),
     "flowrate": _Word(Known("water_flow"), (_OF_PIPES,), 1, 0, 1e6),
     "load": _Word(Known("load"), (_OF_BATTERIES, _OF_MAINS), 1, 0, 150),
-    "heading": _Word(Known("heading", "°"), (frozenset({"speed"}),), 1, 0, 360),
-    "bearing": _Word(Known("heading", "°"), (frozenset({"speed"}),), 1, 0, 360),
-    "floor": _Word(Known("elevator_floor", ""), (_OF_LIFTS,), 1, -20, 200, "direction"),
+    "floor": _Word(Known("elevator_floor", ""), (_OF_LIFTS,), 1, -20, 200, frozenset({"direction"})),
+    "tmp": _Word(Known("temperature"), (frozenset({"humidity"}),), 1, -60, 90),
 }
 _WORDS |= {
     name: _Word(Known(f"noise_{name}", "dB(A)"), (_OF_LEVELS,), 1, 0, 140)
@@ -53,13 +55,50 @@ _WORDS |= {
 }
 
 
+_WORDS |= {
+    name: _Word(Known("heading", "°"), (frozenset({"speed"}),), 1, 0, 360, needs)
+    for needs, names in (
+        (frozenset[str](), ("heading", "bearing", "headingdeg", "bearingdeg")),
+        (_PLACED, ("direction", "course", "coursedeg", "azimuth")),
+        (_FOUND, ("angle",)),
+    )
+    for name in names
+}
+_WORDS |= {
+    name: _Word(Known(quantity), (_OF_POLLUTION,), 2, 0, 1e5)
+    for name, quantity in (
+        ("cod", "cod"), ("codcr", "cod"), ("codmn", "permanganate_index"), ("tp", "total_phosphorus"),
+        ("tn", "total_nitrogen"),
+    )
+}  # fmt: skip
+
+#: An inverter's members as those of several makers are called, of which several stand together or none is one of these.
+_OF_INVERTERS = {
+    "pac": Known("power", None, "ac"), "fac": Known("frequency", None, "ac"), "ppv": Known("power", None, "pv"),
+    "etoday": Known("energy_today"), "etotal": Known("energy"),
+} | {
+    f"{letter}{where}{number}": Known(quantity, None, f"{where}{number}")
+    for letter, quantity in (("u", "voltage"), ("v", "voltage"), ("i", "current"), ("f", "frequency"), ("p", "power"))
+    for where in ("ac", "pv")
+    for number in "1234"
+}  # fmt: skip
+_LEAST_OF_INVERTERS = 3
+
+
 def of_company(folded: Mapping[str, Any], quantities: set[str]) -> Iterator[tuple[str, Known]]:
     """Yield the members that mean something beside the quantities that others tell, by their folded names."""
     for name in folded.keys() & _WORDS.keys():
         word = _WORDS[name]
         is_among = all(len(quantities & those) >= word.least for those in word.company)
-        if is_among and (not word.needs or word.needs in folded) and _is_within(word, folded[name]):
+        if is_among and (not word.needs or not word.needs.isdisjoint(folded)) and _is_within(word, folded[name]):
             yield name, word.known
+    inverters = folded.keys() & _OF_INVERTERS.keys()
+    if len(inverters) >= _LEAST_OF_INVERTERS:
+        yield from ((name, _OF_INVERTERS[name]) for name in inverters if _is_number(folded[name]))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | str) and not isinstance(value, bool)
 
 
 def _is_within(word: _Word, value: object) -> bool:

@@ -16,6 +16,12 @@ _QUANTITIES = {
 }  # fmt: skip
 #: Of a circuit at least a voltage and a current are told, and a third value: `u` and `v` are those of a vector, too.
 _LEAST, _LONGEST = 3, 8
+#: Elements of SL 651-2014, which fixes their units, as converters of its frames name them; two of them are anybody's.
+_ELEMENTS = {
+    "Z": Known("water_level", "m"), "Q": Known("water_discharge", "m³/s"), "PJ": Known("precipitation", "mm"),
+    "PT": Known("precipitation_total", "mm"), "PD": Known("precipitation_today", "mm"), "VT": Known("voltage", "V"),
+}  # fmt: skip
+_OF_RAIN = frozenset({"PJ", "PT", "PD"})
 #: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
 _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
 
@@ -35,6 +41,9 @@ def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
     quantities = {known.quantity for known in said.values()}
     if len(said) >= _LEAST and {"voltage", "current"} <= quantities:
         return said
+    elements = {key: _ELEMENTS[key] for key in members if key in _ELEMENTS}
+    if len(elements) >= _LEAST and "VT" in elements and not _OF_RAIN.isdisjoint(elements):
+        return elements
     return _of_spaces(members)
 
 
