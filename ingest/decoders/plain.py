@@ -25,7 +25,7 @@ _PLATFORMS = re.compile(
     r"|/[^/]+/[^/]+/child/(?P<child>[^/]+)/(?:properties|event)/.+|/[^/]+/(?P<jetlinks>[^/]+)/(?:properties|event)/.+"
     r"|\$thing/up/property/[^/]+/(?P<tencent>[^/]+)|\$oc/devices/(?P<huawei>[^/]+)/sys/.+"
     r"|iot-2/type/[^/]+/id/(?P<ibm>[^/]+)/.+|losant/(?P<losant>[^/]+)/state|tylink/(?P<tuya>[^/]+)/thing/.+"
-    r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events|state|messages/.+)"
+    r"|/?v(?:1\.6|2\.0)/devices/(?P<ubidots>[^/]+)(?:/.+)?|/?devices/(?P<cloud>[^/]+)/(?:events(?:/.+)?|state|messages/.+)"
     r"|\$dg/device/[^/]+/(?P<dgiot>[^/]+)/.+|v1/[^/]+/things/(?P<cayenne>[^/]+)/data/.+"
     r"|\$hw/events/device/(?P<kubeedge>[^/]+)/.+"
     r"|(?P<ditto>[^/]+/[^/]+)/things/(?:twin|live)/(?:events|commands)/.+"
@@ -38,6 +38,7 @@ _GENERIC = frozenset(
         "up", "uplink", "update", "report", "publish", "loop", "live", "raw", "attributes", "properties",
         "property", "messages", "message", "me", "iot", "mqtt", "node", "nodes", "things", "thing", "feeds", "fmt",
         "post", "info", "metrics", "gateway", "payload", "measure", "measures", "controls", "heartbeat", "all",
+        "product", "products", "osd",
     }
 )  # fmt: skip
 #: Last levels of topics of wishes and questions, and of what was not taken.
@@ -52,7 +53,7 @@ _NO_REPORT = frozenset(
 _TOLD_TO = frozenset(
     {
         "actuator", "actuators", "cmd", "cmnd", "command", "commands", "control", "set", "config", "configuration",
-        "settings", "setpoint", "setpoints", "desired", "threshold", "thresholds", "limits", "forecast", "meta",
+        "settings", "setpoint", "setpoints", "desired", "threshold", "thresholds", "limits", "forecast", "meta", "rpc",
     }
 )  # fmt: skip
 #: What a member `command` may say in a report.
@@ -73,6 +74,8 @@ _VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "t
 _NO_REPORT_WORD = re.compile(
     r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
 )
+#: The same verbs before the thing that is asked for: `setTemperature`.
+_TOLD_VERB = re.compile(r"(?:set|get|read|write|query)[A-Z]")
 #: A unit behind its value and a space.
 _AFTER = r"(?: (?:[CF]|%RH|hPa|mbar|ppm|ppb|lux|lx|V|mV|A|W|kWh|mm|cm|m/s|km/h|dB)(?=[\s,;|&]|$))?"
 _PAIR = re.compile(rf"([A-Za-z][\w.\-]{{0,40}})\s*[=:]\s*([^\s,;|&]{{1,40}}(?: ?(?:°[CF]|%))?{_AFTER})[\s,;|&]*")
@@ -158,7 +161,7 @@ def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
     told = body.get("command", body.get("cmd"))
     if isinstance(told, str) and told.lower() not in _REPORTING and not _REPORTING_WORD.match(told.lower()):
         return True
-    return any(isinstance(word, str) and _NO_REPORT_WORD.search(word) for word in said)
+    return any(isinstance(word, str) and (_NO_REPORT_WORD.search(word) or _TOLD_VERB.match(word)) for word in said)
 
 
 def _is_somebodys(body: Any) -> bool:  # noqa: ANN401 - any JSON

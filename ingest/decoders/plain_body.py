@@ -10,7 +10,7 @@ from city.units import is_known
 from ingest.decoders.codec_places import position
 from ingest.decoders.known import Known
 from ingest.decoders.plain_company import of_company
-from ingest.decoders.plain_doubts import is_counted, is_guess, is_seen, of_cell
+from ingest.decoders.plain_doubts import is_alert, is_counted, is_guess, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
@@ -87,20 +87,24 @@ class Reader:
         elif isinstance(body, dict):
             self._left -= 1
             folded = _folded(body)
-            if is_seen(folded) or is_history(folded):
-                return
             here = within(folded, scope, self._zone)
-            if is_vehicle(folded) and (place := position(body)):
-                self.places.append((here, place))
-            record = self._record(folded, here)
-            yield from [record] if record is not None else self._flat(body, folded, here)
-            for key, inner in body.items():
-                if isinstance(inner, dict | list) and not PASSED_OVER.search(fold(key)):
-                    word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
-                    yield from self._inner(key, inner, replace(here, word=word), depth + 1)
+            if not is_seen(folded) and not is_history(folded) and not is_alert(folded, alarmed=here.alarmed):
+                yield from self._object(body, folded, here, depth)
+
+    def _object(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope, depth: int) -> Iterator[Plain]:
+        if is_vehicle(folded) and (place := position(body)):
+            self.places.append((here, place))
+        record = self._record(folded, here)
+        yield from [record] if record is not None else self._flat(body, folded, here)
+        for key, inner in body.items():
+            if isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
+                word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
+                yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 
     def _inner(self, key: str, inner: Any, here: Scope, depth: int) -> Iterator[Plain]:  # noqa: ANN401 - any JSON
         folded = fold(key)
+        if meaning(key) is None and _is_valued(inner) and of_probe(key) is not None:
+            return
         if folded in MANY and not _is_by_word(inner):
             yield from self._several(inner, here, depth)
         elif (folded in AROUND and not _is_member(key, inner)) or folded in MANY or folded in NAMES:
@@ -212,7 +216,8 @@ class Reader:
 def _is_by_word(inner: object) -> bool:
     """Return whether members are named by what they measure: `{"temperature": {"value": 21}}`, and not by whom."""
     return isinstance(inner, dict) and any(
-        meaning(str(key)) is not None and (_is_told(str(key), one) or not isinstance(one, dict))
+        (meaning(str(key)) is not None and (_is_told(str(key), one) or not isinstance(one, dict)))
+        or (_is_valued(one) and of_probe(str(key)) is not None)
         for key, one in inner.items()
     )
 
@@ -230,15 +235,29 @@ def _meant(before: str, key: str) -> tuple[Known, bool] | None:
 def _said(before: str, key: str, value: object) -> tuple[Known, bool] | None:
     """Return what a member means, by its word, by what it says, by the thing that its name begins with."""
     found = _meant(before, key) or of_truth(key, value) or with_written(key, value)
-    return of_probe(key) if found is None and isinstance(value, int | float | str) else found
+    return of_probe(key) if found is None and (isinstance(value, int | float | str) or _is_valued(value)) else found
+
+
+def _is_valued(value: object) -> bool:
+    """Return whether an object holds a value, perhaps with its unit and time."""
+    return isinstance(value, dict) and _value(_folded(value)) is not None
+
+
+def _is_moving(inner: object) -> bool:
+    """Return whether a place is told with how fast its teller goes: a station's is not."""
+    return isinstance(inner, dict) and "speed" in inner and bool(position(inner))
 
 
 def _of_point(word: str) -> tuple[Known, bool] | None:
     """Return what a word means, which may be the last level of a point's name; the rest says of what."""
     point = of_point(word)
-    if point is None or PASSED_OVER.search(fold(point[2])):
+    if point is None:
         return meaning(word)
     known, telling, place = point
+    if known.quantity == "speed" and fold(place) in {"position", "location"}:
+        return known, telling
+    if PASSED_OVER.search(fold(place)):
+        return meaning(word)
     return known._replace(label=joined(place, known.label)), telling
 
 

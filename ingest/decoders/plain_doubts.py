@@ -24,6 +24,16 @@ _OF_A_CELL, _OF_A_CELL_MV = (1.5, 4.5), (1500, 4500)
 #: Beside a room's temperature and a mode, the bare word is what was asked for.
 _ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "currenttemp", "actualtemperature"})
 _MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
+#: Where somebody is, who tells it in parts of a degree: then how fast is in parts of its unit, too.
+_PLACES, _MOST_DEGREES = ("latitude", "lat", "longitude", "lon", "lng"), 180
+#: What stands in an alert beside its kind; and what somebody did wrong, which is told of one driver.
+_OF_AN_ALERT = frozenset({"alarmtime", "alarmid", "alarmno", "alerttime", "alertid", "threshold", "thresholdvalue"})
+_OFFENCES = frozenset({"violation", "violationtype", "violationcode", "offence", "offencetype"})
+
+
+def is_alert(folded: Mapping[str, Any], *, alarmed: bool) -> bool:
+    """Return whether an object tells that a limit was crossed, or a rule broken, and not what is measured."""
+    return (alarmed and not _OF_AN_ALERT.isdisjoint(folded)) or not _OFFENCES.isdisjoint(folded)
 
 
 def is_seen(folded: Mapping[str, Any]) -> bool:
@@ -37,6 +47,8 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
     if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
         return True
+    if quantity in {"speed", "heading"} and any(_is_in_parts(body.get(name)) for name in _PLACES):
+        return True
     if fold(key) in {"temperature", "temp"}:
         beside = set(map(fold, body))
         return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
@@ -45,6 +57,10 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     if quantity in {"distance", "speed"}:
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
+
+
+def _is_in_parts(said: object) -> bool:
+    return isinstance(said, int) and abs(said) > _MOST_DEGREES
 
 
 def is_counted(key: str, folded: Mapping[str, Any]) -> bool:

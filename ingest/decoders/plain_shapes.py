@@ -8,13 +8,14 @@ WORDS = (
     "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
     "resourcename", "parametername", "metricname", "formula", "pollutant",
     "pointname", "itemname", "varname", "variablename", "identifier", "dataname", "fieldname", "signalname",
-    "measurand",
+    "measurand", "comp",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
     "名称", "指标", "参数",
 )  # fmt: skip
 VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
     "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值", "d", "data", "rawdata",
+    "presentvalue",
 )  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 POINT = frozenset({*VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
@@ -27,6 +28,7 @@ AROUND = frozenset(
         "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
         "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
         "conditions", "uplink", "after", "sensordatas", "characteristics", "features", "livedata", "sensorreadings",
+        "vals", "points", "pointset", "entity", "vehicle", "position",
     }
 )  # fmt: skip
 #: Those whose members are named by who measured.
@@ -42,11 +44,13 @@ PASSED_OVER = re.compile(
     r"desired|delta|previous|config|setting|threshold|limit|target|setpoint|forecast|hourly|daily|history|calib"
     r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
     r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
-    r"|precision|accurac|resolution|uncertaint|comfort|optimal|ideal|wish|allowed|permitted|warning|outdated|sensorstatus"
+    r"|indices|precision|accurac|resolution|uncertaint|comfort|optimal|ideal|wish|allowed|permitted|warning|outdated|sensorstatus"
     r"|intervals?$|^(?:ids|pins?|gpios?|rules?|quality|units?|weights|errors?|ranges?|simulations?)$"
 )
 #: In a point's own name: what was asked for or crossed, in either language.
-NO_VALUE = re.compile(r"越限|越上限|越下限|上限|下限|阈值|报警|告警|设定|额定|budget|capacity|" + PASSED_OVER.pattern)
+NO_VALUE = re.compile(
+    r"越限|越上限|越下限|上限|下限|阈值|报警|告警|设定|额定|budget|capacity|offered|" + PASSED_OVER.pattern
+)
 #: Units that stand for one quantity wherever they stand.
 TELLING = frozenset(
     {
