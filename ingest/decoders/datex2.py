@@ -8,6 +8,7 @@ from city.measurement import Decoded, Measurement
 from city.quality import Quality
 from city.xml_tree import Tree
 from ingest.decoders.datex2_json import document_of, is_datex2
+from ingest.decoders.datex2_parking import SITES, parked
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
@@ -56,7 +57,12 @@ _OTHERS = frozenset(
     }
 )  # fmt: skip
 _PLACES = frozenset({"predefinedLocationReference", "predefinedItineraryReference", "locationReference"})
-_SIGNATURES = (b"datex2", b"siteMeasurements", b"elaboratedData", b"measurementSiteTable")
+_SITES = {site.state: site for site in SITES}
+_SIGNATURES = (b"datex2", b"siteMeasurements", b"elaboratedData", b"measurementSiteTable", b"parkingRecordStatus")
+#: What XML in two bytes a letter begins with.
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+#: Subtrees that tell what would be usual, or free flow, beside what was measured.
+_REFERENCES = frozenset({"basicDataReferenceValue", "referenceValue"})
 #: Bytes in which the signature of a document lies: its root and what declares the namespaces.
 _HEAD_BYTES = 2048
 
@@ -79,6 +85,8 @@ class Datex2Decoder:
                 found += self._site(node)
             elif node.tag == "elaboratedData":
                 found += self._elaborated(node, default_ns)
+            elif node.tag in _SITES:
+                found += self._parked(node, default_ns)
             elif node.tag not in _OTHERS:
                 continue
             seen = True
@@ -99,6 +107,13 @@ class Datex2Decoder:
 
     def _elaborated(self, data: Tree, default_ns: int | None) -> list[Measurement]:
         return self._values(data, _reference(data, _PLACES), "", default_ns)
+
+    def _parked(self, state: Tree, default_ns: int | None) -> list[Measurement]:
+        site = _SITES[state.tag]
+        sensor = _reference(state, frozenset({site.reference}))
+        own_ns = self._time_ns(state, site.time)
+        time_ns = own_ns if own_ns is not None else default_ns
+        return [Measurement(sensor, known.quantity, value, known.unit, time_ns) for value, known in parked(state)]
 
     def _values(self, within: Tree, sensor: str, label: str, default_ns: int | None) -> list[Measurement]:
         own_ns = self._time_ns(within, "measurementOrCalculationTime")
@@ -124,9 +139,11 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.first in {b"{", b"["}:
         return is_datex2(body.json)
-    if body.first != b"<":
-        return False
     head = body.payload[:_HEAD_BYTES]
+    if head.startswith(_WIDE):
+        head = head.decode("utf-16", "ignore").encode()
+    elif body.first != b"<":
+        return False
     return any(signature in head for signature in _SIGNATURES)
 
 
@@ -139,8 +156,16 @@ def _reference(node: Tree, tags: frozenset[str]) -> str:
     raise UndecodableMessage(Reason.NO_SENSOR, expected=" or ".join(sorted(tags)), got="none", at=node.tag)
 
 
+def _measured(node: Tree) -> Iterator[Tree]:
+    """Yield an element and all below it, but for what only stands beside the measurement to compare it with."""
+    yield node
+    for child in node.children:
+        if child.tag not in _REFERENCES:
+            yield from _measured(child)
+
+
 def _known(within: Tree) -> Iterator[tuple[float, Quality, _Value]]:
-    for node in within.walk():
+    for node in _measured(within):
         known = _VALUES.get(node.tag)
         if known is None:
             continue

@@ -15,7 +15,7 @@ from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning as known_word
 from ingest.decoders.times import parse_epoch
-from ingest.decoders.ups import UPS_MIB
+from ingest.decoders.ups_names import UPS_MIB
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 

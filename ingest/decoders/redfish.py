@@ -68,6 +68,33 @@ _EXCERPTS = {
     "InputPowerWatts": Known("power_input", "W"),
     "OutputPowerWatts": Known("power_output", "W"),
     "FrequencyHz": Known("frequency", "Hz"),
+    "Voltage": Known("voltage", "V"),
+    "CurrentAmps": Known("current", "A"),
+    "PowerLoadPercent": Known("load", "%"),
+    "ChargePercent": Known("battery_level", "%"),
+    "PumpSpeedPercent": Known("pump_speed", "%"),
+    "FluidLevelPercent": Known("filling_level", "%"),
+    "InternalPressurekPa": Known("pressure", "kPa"),
+    "AirFlowCubicMetersPerMinute": Known("air_flow", "m³/min"),
+    "FlowLitersPerMinute": Known("water_flow", "L/min"),
+    "HeatRemovedkW": Known("cooling_power", "kW"),
+    "SupplyTemperatureCelsius": Known("temperature", "°C", "supply"),
+    "ReturnTemperatureCelsius": Known("temperature", "°C", "return"),
+    "DeltaTemperatureCelsius": Known("temperature_difference", "K"),
+    "SupplyPressurekPa": Known("pressure", "kPa", "supply"),
+    "ReturnPressurekPa": Known("pressure", "kPa", "return"),
+    "DeltaPressurekPa": Known("pressure_difference", "kPa"),
+}
+#: What stands beside a reading in its excerpt and was measured with it (DSP8010, SensorPowerExcerpt and its like).
+_BESIDE = {
+    "PowerWatts": {
+        "ApparentVA": Known("apparent_power", "VA"),
+        "ReactiveVAR": Known("reactive_power", "var"),
+        "PowerFactor": Known("power_factor", ""),
+    },
+    "EnergykWh": {"ApparentkVAh": Known("apparent_energy", "kVAh"), "ReactivekVARh": Known("reactive_energy", "kvarh")},
+    **{key: {"SpeedRPM": Known("fan_speed", "rpm", "rpm")} for key in ("SpeedPercent", "FanSpeedPercent")},
+    "PumpSpeedPercent": {"SpeedRPM": Known("pump_speed", "rpm", "rpm")},
 }
 #: Lists of excerpts, each with the sensor that it is of: the rails of a power supply, the fans of a chassis.
 _SEVERAL = {
@@ -75,6 +102,9 @@ _SEVERAL = {
     "RailCurrentAmps": Known("current", "A"),
     "RailPowerWatts": Known("power", "W"),
     "FanSpeedsPercent": Known("fan_speed", "%"),
+    "OutputVoltages": Known("output_voltage", "V"),
+    "OutputCurrentAmps": Known("current", "A", "output"),
+    "CellVoltages": Known("cell_voltage", "V"),
 }
 #: Of a power distribution unit, by phase (DSP8010, PolyPhase…).
 _PHASES = {
@@ -183,24 +213,48 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     """Return the readings of a resource that stands for one part: Fan, Sensor, metrics of a part or chassis."""
     if _is_away(body):
         return []
-    found = [_excerpt(host, body, body.get(key), known) for key, known in _EXCERPTS.items()]
+    found = [_excerpt(host, body, body.get(key), known, known.label) for key, known in _EXCERPTS.items()]
+    found += _beside(host, body)
     kind, unit = body.get("ReadingType"), _unit(body)
     quantity = _SENSOR_TYPES.get(kind, kind) if isinstance(kind, str) else _BY_UNIT.get(unit or "")
     if quantity is not None:
         found.append(_excerpt(host, body, body, Known(quantity, unit)))
-    found += [_turning(host, body, body.get(key), "rpm") for key in ("SpeedPercent", "FanSpeedPercent")]
-    leak = {"Reading": _LEAKS.get(str(body.get("DetectorState")))}
-    found.append(_excerpt(host, body, leak, Known("water_leak", "")))
+    found += _leaks(host, body)
     summary = body.get("TemperatureSummaryCelsius")
     said = summary if isinstance(summary, dict) else {}
     found += [_excerpt(host, body, said.get(key), Known("temperature", "°C"), key.lower()) for key in _SUMMARY]
     found += _several(host, body)
-    readings = body.get("TemperatureReadingsCelsius")
-    for one in readings if isinstance(readings, list) else []:
-        if isinstance(one, dict):
-            name = one.get("DeviceName") or str(one.get("DataSourceUri", "")).rpartition("/")[2]
-            found.append(_excerpt(host, {"Name": name}, one, Known("temperature", "°C")))
+    for one in _objects(body.get("TemperatureReadingsCelsius")):
+        name = one.get("DeviceName") or str(one.get("DataSourceUri", "")).rpartition("/")[2]
+        found.append(_excerpt(host, {"Name": name}, one, Known("temperature", "°C")))
     return [one for one in found if one is not None]
+
+
+def _beside(host: str, body: dict[str, Any]) -> list[Measurement | None]:
+    """Return what stands beside the readings in their excerpts: of a power its parts, of a share of turns the turns."""
+    found = []
+    for key, others in _BESIDE.items():
+        said = body.get(key)
+        for member, known in others.items() if isinstance(said, dict) else ():
+            found.append(_excerpt(host, body, {"Reading": said.get(member)}, known, known.label))
+    return found
+
+
+def _leaks(host: str, body: dict[str, Any]) -> list[Measurement | None]:
+    """Return what a leak detector says, or those that a summary lists by group."""
+    leak = Known("water_leak", "")
+    found = [_excerpt(host, body, {"Reading": _LEAKS.get(str(body.get("DetectorState")))}, leak)]
+    for group in _objects(body.get("LeakDetectorGroups")):
+        named = {"Name": group.get("GroupName") or body.get("Name")}
+        found.append(_excerpt(host, named, group.get("HumidityPercent"), _EXCERPTS["HumidityPercent"]))
+        for one in _objects(group.get("Detectors")):
+            said = {"Reading": _LEAKS.get(str(one.get("DetectorState")))}
+            found.append(_excerpt(host, {"Name": one.get("DeviceName") or named["Name"]}, said, leak))
+    return found
+
+
+def _objects(several: object) -> list[dict[str, Any]]:
+    return [one for one in several if isinstance(one, dict)] if isinstance(several, list) else []
 
 
 def _several(host: str, body: dict[str, Any]) -> list[Measurement | None]:
@@ -210,7 +264,7 @@ def _several(host: str, body: dict[str, Any]) -> list[Measurement | None]:
         several = body.get(key)
         for one in several if isinstance(several, list) else []:
             of = one.get("DeviceName") or str(one.get("DataSourceUri", "")) if isinstance(one, dict) else ""
-            label = _label(str(of).rpartition("/")[2])
+            label = _label(str(of).rpartition("/")[2]) or known.label
             found += [
                 _excerpt(host, body, one, known, label),
                 _turning(host, body, one, f"{label}/rpm" if label else "rpm"),

@@ -1,6 +1,6 @@
-"""Uninterruptible power supplies: what apcaccess and Network UPS Tools print, as JSON."""
+"""Uninterruptible power supplies: what apcaccess, Network UPS Tools and SNMP pollers tell, printed or as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from city.errors import UndecodableMessage
@@ -12,73 +12,24 @@ from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.paths import first_time
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor, sensor_of
+from ingest.decoders.ups_names import APC, MIB_STATES, NUT, UPS_MIB, mib_object, nut_variable
 from ingest.decoders.ups_power import power_states
+from ingest.decoders.ups_text import is_printed, printed
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
-#: apcupsd's manual, "Status report fields": what is measured; transfer points, nominals and delays are settings.
-_APC = {
-    "LINEV": Known("input_voltage", "V"),
-    "LINEFREQ": Known("frequency", "Hz"),
-    "LOADPCT": Known("load", "%"),
-    "BCHARGE": Known("battery_level", "%"),
-    "BATTV": Known("battery_voltage", "V"),
-    "TIMELEFT": Known("battery_runtime", "min"),
-    "OUTPUTV": Known("output_voltage", "V"),
-    "OUTCURNT": Known("current", "A"),
-    "ITEMP": Known("device_temperature", "°C"),
-    "AMBTEMP": Known("temperature", "°C"),
-    "HUMIDITY": Known("humidity", "%"),
-}
 #: The units that apcaccess writes out, by their first word.
 _WORDS = {"percent": "%", "volts": "V", "minutes": "min", "seconds": "s", "hz": "Hz", "amps": "A", "c": "°C", "f": "°F"}
 #: Members by which converters tell a variable's value, where it has an object for itself, and the value's unit.
 _VALUES, _UNITS = ("value", "_root", "_", "#text"), ("unit", "units")
 
-#: Variables of Network UPS Tools (its developer guide, appendix A).
-_NUT = {
-    "battery.charge": Known("battery_level", "%"),
-    "battery.voltage": Known("battery_voltage", "V"),
-    "battery.runtime": Known("battery_runtime", "s"),
-    "battery.temperature": Known("battery_temperature", "°C"),
-    "battery.current": Known("current", "A", "battery"),
-    "input.voltage": Known("input_voltage", "V"),
-    "input.frequency": Known("frequency", "Hz"),
-    "input.current": Known("current", "A", "input"),
-    "output.voltage": Known("output_voltage", "V"),
-    "output.frequency": Known("frequency", "Hz", "output"),
-    "output.current": Known("current", "A"),
-    "output.power": Known("apparent_power", "VA"),
-    "output.realpower": Known("power", "W"),
-    "ups.load": Known("load", "%"),
-    "ups.temperature": Known("device_temperature", "°C"),
-    "ups.power": Known("apparent_power", "VA"),
-    "ups.realpower": Known("power", "W"),
-    "ambient.temperature": Known("temperature", "°C"),
-    "ambient.humidity": Known("humidity", "%"),
-}
-#: Objects of the UPS-MIB (RFC 1628) as SNMP pollers name them; several are counted in tenths.
-UPS_MIB = {
-    "upsEstimatedChargeRemaining": Known("battery_level", "%"),
-    "upsEstimatedMinutesRemaining": Known("battery_runtime", "min"),
-    "upsBatteryVoltage": Known("battery_voltage", "dV"),
-    "upsBatteryCurrent": Known("current", "dA", "battery"),
-    "upsBatteryTemperature": Known("battery_temperature", "°C"),
-    "upsInputFrequency": Known("frequency", "dHz"),
-    "upsInputVoltage": Known("input_voltage", "V"),
-    "upsInputCurrent": Known("current", "dA", "input"),
-    "upsOutputFrequency": Known("frequency", "dHz", "output"),
-    "upsOutputVoltage": Known("output_voltage", "V"),
-    "upsOutputCurrent": Known("current", "dA"),
-    "upsOutputPower": Known("power", "W"),
-    "upsOutputPercentLoad": Known("load", "%"),
-}
 #: Words of a status that say that the program does not reach the device, and repeats what it knew.
 _OUT_OF_TOUCH = frozenset({"COMMLOST", "NOCOMM", "WAIT", "STALE"})
 #: What makes a JSON object one of apcaccess's, or of Network UPS Tools'.
-_APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNAME"}), frozenset({*_NUT, "ups.status"})
+_APC_SIGNATURE, _NUT_SIGNATURE = frozenset({"STATUS", "LINEV", "BCHARGE", "UPSNAME"}), frozenset({*NUT, "ups.status"})
 #: Members by which pollers name whom they asked.
 _HOSTS = ("upsIdentName", "sysName", "host", "agent_host", "source")
 #: Members by which they say when.
@@ -87,6 +38,8 @@ _TIMES = ("timestamp", "time", "ts")
 _WRAPPERS, _NAMES = frozenset({"vars", "variables", "data", "values"}), ("ups_id", "ups_name", "ups", "name", "device")
 #: Levels in which converters nest the variables.
 _DEEPEST = 4
+#: Variables that are measured: name, what it is, what was said.
+_Said = list[tuple[str, Known, object]]
 
 
 class UpsDecoder:
@@ -97,15 +50,11 @@ class UpsDecoder:
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of every device in the report."""
-        body = parse_object(payload)
+        body = printed(payload) if is_printed(payload) else parse_object(payload)
         if _is_apc(body):
             return Decoded(self._options.told(self._apc(topic, body)))
         if _is_mib(body):
-            return Decoded(
-                self._options.told(
-                    _measured(known_sensor(*map(body.get, _HOSTS), topic=topic), UPS_MIB, body, Quality.GOOD)
-                )
-            )
+            return Decoded(self._options.told(self._mib(topic, body)))
         devices = list(_devices(body))
         if not devices:
             raise UndecodableMessage(Reason.WRONG_SHAPE, expected="a UPS report", got=", ".join(body), at="$")
@@ -114,19 +63,23 @@ class UpsDecoder:
     def _apc(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
         sensor = known_sensor(body.get("UPSNAME"), sensor_of(topic), body.get("HOSTNAME"), topic=topic)
         time_ns = time_of(body.get("DATE"), self._options.zone)
-        return self._device(sensor, _APC, body, body.get("STATUS"), time_ns)
+        return self._device(sensor, _known(body, APC.get), body.get("STATUS"), time_ns)
+
+    def _mib(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
+        sensor = known_sensor(*map(body.get, _HOSTS), topic=topic)
+        plain = {mib_object(key)[0]: value for key, value in body.items()}
+        states = (word for (name, number), word in MIB_STATES.items() if str(plain.get(name)) == str(number))
+        return self._device(sensor, _known(body, _mib_known), " ".join(states), first_time(body, _TIMES))
 
     def _nut(self, topic: str, name: str, variables: dict[str, Any]) -> list[Measurement]:
         sensor = checked_name(name, at="$") if name else known_sensor(variables.get("ups.id"), topic=topic)
-        time_ns = next((ns for key in _TIMES if (ns := time_of(variables.get(key))) is not None), None)
-        return self._device(sensor, _NUT, variables, variables.get("ups.status"), time_ns)
+        time_ns = first_time(variables, _TIMES)
+        return self._device(sensor, _known(variables, nut_variable), variables.get("ups.status"), time_ns)
 
-    def _device(
-        self, sensor: str, table: dict[str, Known], said: dict[str, Any], status: object, time_ns: int | None
-    ) -> list[Measurement]:
+    def _device(self, sensor: str, said: _Said, status: object, time_ns: int | None) -> list[Measurement]:
         words = frozenset(status.upper().split() if isinstance(status, str) else ())
         lost = bool(_OUT_OF_TOUCH & words)
-        found = _measured(sensor, table, said, Quality.STALE if lost else Quality.GOOD)
+        found = _measured(sensor, said, Quality.STALE if lost else Quality.GOOD)
         if not lost:
             found += power_states(self._memory, sensor, words)
         for measurement in found:
@@ -136,7 +89,8 @@ class UpsDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return _is_apc(body.members) or _is_mib(body.members) or next(_devices(body.members), None) is not None
+    members = printed(body.payload) if is_printed(body.payload) else body.members
+    return _is_apc(members) or _is_mib(members) or next(_devices(members), None) is not None
 
 
 def _is_apc(body: dict[str, Any]) -> bool:
@@ -144,7 +98,8 @@ def _is_apc(body: dict[str, Any]) -> bool:
 
 
 def _is_mib(body: dict[str, Any]) -> bool:
-    return len(UPS_MIB.keys() & body.keys()) > 1
+    """Return whether these are objects of the UPS-MIB; most bodies have none that begins so."""
+    return sum(mib_object(key)[0] in UPS_MIB for key in body if "ups" in key) > 1
 
 
 def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -165,7 +120,7 @@ def _devices(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _is_nut(body: dict[str, Any]) -> bool:
     """Return whether these are variables: by a dotted name, or nested ones of two kinds; others have a battery too."""
-    if _NUT_SIGNATURE & body.keys():
+    if _NUT_SIGNATURE & body.keys() - {"battery.voltage"}:  # which a tracker's platform has, too
         return True
     nested = _NUT_SIGNATURE.intersection(name for name, _ in _flat(body))
     return len({name.partition(".")[0] for name in nested}) > 1
@@ -189,10 +144,22 @@ def _own(variable: dict[str, Any]) -> object:
     return f"{value} {unit}" if unit and value is not None and not isinstance(value, bool) else value
 
 
-def _measured(sensor: str, table: dict[str, Known], said: dict[str, Any], quality: Quality) -> list[Measurement]:
+def _known(said: dict[str, Any], meaning: Callable[[str], Known | None]) -> _Said:
+    """Return the variables that are measured, each with what it is."""
+    return [(key, known, value) for key, value in said.items() if (known := meaning(key)) is not None]
+
+
+def _mib_known(name: str) -> Known | None:
+    """Return what an object of the UPS-MIB is; of one row of a table the label says which."""
+    plain, row = mib_object(name)
+    known = UPS_MIB.get(plain)
+    return known._replace(label=" ".join(word for word in (known.label, row) if word)) if known is not None else None
+
+
+def _measured(sensor: str, said: _Said, quality: Quality) -> list[Measurement]:
     found = []
-    for key, known in table.items():
-        parsed = _amount(said.get(key), at=key)
+    for key, known, value in said:
+        parsed = _amount(value, at=key)
         if parsed is not None:
             unit = parsed[1] if parsed[1] is not None else known.unit
             found.append(Measurement(sensor, known.quantity, parsed[0], unit, quality=quality, label=known.label))
