@@ -88,17 +88,28 @@ class JournalReader:
     def _salvaged(self, segment: Segment, start: int, last: int, error: Exception) -> Iterator[Row]:
         """Yield what can still be read one by one of a segment in which some pages are damaged."""
         unreadable = 0
-        for position in range(start, last + 1):
-            try:
-                values = self._to(segment).execute(self._pick, (position,)).fetchone()
-            except sqlite3.DatabaseError as row_error:
-                if is_not_now(row_error):
-                    raise StoreUnavailable("journal", str(row_error)) from row_error
-                unreadable += 1
-                continue
-            if values is not None:
-                yield Row(*values)
-        self._damage.pages(segment, unreadable, error)
+        try:
+            for position in range(start, last + 1):
+                try:
+                    row = self._picked(segment, position)
+                except sqlite3.DatabaseError:
+                    unreadable += 1
+                    continue
+                if row is not None:
+                    yield row
+        finally:  # also where the page ends in the midst of it: the next one begins behind what is lost
+            if unreadable:
+                self._damage.pages(segment, unreadable, error)
+
+    def _picked(self, segment: Segment, position: int) -> Row | None:
+        """Return one row; raises sqlite3.DatabaseError where it is lost."""
+        try:
+            values = self._to(segment).execute(self._pick, (position,)).fetchone()
+        except sqlite3.DatabaseError as error:
+            if is_not_now(error):
+                raise StoreUnavailable("journal", str(error)) from error
+            raise
+        return Row(*values) if values is not None else None
 
     def _to(self, segment: Segment) -> sqlite3.Connection:
         if self._connection is None or self._connected_to is not segment:

@@ -9,7 +9,10 @@ import pytest
 
 from city.entry import Tick
 from city.errors import StoreUnavailable
+from ingest import segment
 from ingest.journal import Journal
+from ingest.journal_codec import Row
+from ingest.segment import Segment
 from tests.unit.ingest.test_journal import SMALL, bulk, damaged, journal_in, read_all, segments, ticks_of
 
 
@@ -84,3 +87,99 @@ def test_journal_whose_disk_is_gone_refuses(tmp_path):
         shutil.rmtree(tmp_path / "journal")
         with pytest.raises(StoreUnavailable, match="No such file"):
             journal.append([Tick(1)])
+
+
+@pytest.mark.parametrize("limit", [64, 10_000])
+def test_page_that_cannot_be_read_is_counted_however_little_is_read_at_once(tmp_path, limit):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(number) for number in range(2000)])
+    path = segments(tmp_path)[0]
+    data = bytearray(path.read_bytes())
+    data[5 * 4096 : 5 * 4096 + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    before = damaged("page")
+
+    with journal_in(tmp_path) as journal:
+        read_all(journal, limit=limit)
+
+    assert damaged("page") > before
+
+
+def test_positions_rise_though_the_newest_segment_is_damaged_again_and_again(tmp_path):
+    used = []
+    for _ in range(3):
+        with journal_in(tmp_path) as journal:
+            used.append(journal.append([Tick(1)]))
+        segments(tmp_path)[-1].write_bytes(b"no database at all" * 100)
+
+    assert used == sorted(set(used))
+
+
+def test_positions_of_a_commit_that_failed_are_not_used_again(tmp_path, monkeypatch):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1)])
+        with monkeypatch.context() as broken:
+            broken.setattr("ingest.journal.write", _write_and_fail)
+            with pytest.raises(StoreUnavailable):
+                journal.append([Tick(2), Tick(3)])
+        position = journal.append([Tick(4)])
+
+    with journal_in(tmp_path) as journal:
+        assert (position, read_all(journal)) == (4, [1, 2, 3, 4])
+
+
+def _write_and_fail(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> None:
+    connection.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
+    raise sqlite3.OperationalError("EIO")
+
+
+def test_segment_that_cannot_be_opened_now_is_waited_for(tmp_path):
+    folder = tmp_path / "00000000000000000001.sqlite"
+    folder.mkdir()
+
+    with pytest.raises(StoreUnavailable, match="unable to open"):
+        Journal(tmp_path, SMALL, readers={})
+    assert folder.is_dir()
+
+
+def test_segment_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    with journal_in(tmp_path) as journal:
+        with monkeypatch.context() as broken:
+            broken.setattr(segment, "_sync_folder", _full_disk)
+            with pytest.raises(StoreUnavailable, match="No space"):
+                journal.append([Tick(1)])
+        left = list(tmp_path.iterdir())
+
+        assert (left, journal.append([Tick(1)])) == ([], 2)
+
+
+def _full_disk(_: Path) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_empty_segment_ends_before_it_begins(tmp_path):
+    begun = Segment(tmp_path, 7, 6)
+    begun.create().close()
+
+    found = Segment(tmp_path, 7, 0)
+
+    assert (found.recover(), found.last) == (0, 6)
+
+
+def test_every_commit_reaches_the_disk_and_none_waits_for_a_checkpoint(tmp_path):
+    with closing(Segment(tmp_path, 1, 0).create()) as writer:
+        told = {name: writer.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "wal_autocheckpoint")}
+
+    assert told == {"synchronous": 2, "wal_autocheckpoint": 0}
+
+
+def test_sealed_segment_keeps_no_log_though_somebody_reads_it(tmp_path):
+    first = Segment(tmp_path, 1, 0)
+    writer = first.create()
+    segment.write(writer, [Row(1, 2, 1, 0, b"x" * 20_000)])
+    with closing(first.connect()) as reader:
+        reader.execute("SELECT count(*) FROM row").fetchone()
+        before = first.log_path.stat().st_size
+        first.seal(writer)
+
+        assert before > 20_000 > first.log_path.stat().st_size
