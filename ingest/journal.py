@@ -22,6 +22,7 @@ from ingest.telemetry import (
     JOURNAL_BYTES,
     JOURNAL_POSITION,
     JOURNAL_SEGMENTS,
+    JOURNAL_UNTIDY,
 )
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,7 @@ class Journal:
         self._damage = Damage(folder / "damaged")
         self._janitor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ingest.journal")
         self._writer: sqlite3.Connection | None = None
+        self._begun: Segment | None = None
         self._space: LogSpace | None = None
         self._segments: tuple[Segment, ...] = ()
         self._gap = 0
@@ -172,7 +174,7 @@ class Journal:
         if full and min(self._readers.values(), default=self.position) < self.position:
             COMMITS_REFUSED.labels("full").inc()
             raise StoreUnavailable("journal", cause=f"it holds {self._settings.max_bytes} bytes, as many as it may")
-        if full or newest >= self._settings.begun_bytes:
+        if newest >= self._settings.begun_bytes:
             self._seal_writer()
 
     def _free_bytes(self) -> int:
@@ -186,7 +188,7 @@ class Journal:
 
     def _open_writer(self, first: int) -> sqlite3.Connection:
         if self._writer is None:
-            segment = Segment(self._folder, first, first - 1)
+            segment = self._begun = Segment(self._folder, first, first - 1)
             self._writer = segment.create(self._segments[-1] if self._segments else None)
             self._space = LogSpace(segment.log_path, self._settings.begun_bytes)
             self._segments = (*self._segments, segment)
@@ -196,7 +198,7 @@ class Journal:
     def _seal_writer(self) -> None:
         if self._writer is not None:
             segment, writer = self._segments[-1], self._writer
-            self._writer = None
+            self._writer = self._begun = None
             self._leave_space()
             self._later(lambda: segment.seal(writer))
 
@@ -204,7 +206,7 @@ class Journal:
         """After a commit that went wrong: it may yet be found on disk, so its positions are not used again."""
         self.position = first + count - 1
         if self._writer is not None:
-            writer, self._writer = self._writer, None
+            writer, self._writer, self._begun = self._writer, None, None
             self._leave_space()
             self._later(writer.close)
 
@@ -229,14 +231,16 @@ class Journal:
     def _tidy(self, act: Callable[[], None]) -> None:
         try:
             act()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError) as error:  # it is there whole all the same, and the next start tries again
+            JOURNAL_UNTIDY.inc()
             log.warning("journal_not_tidied", error=str(error))
         self._old_bytes = self._measure()
 
     def _measure(self) -> int:
-        segments = self._segments
-        closed = segments if self._writer is None else segments[:-1]
-        total = sum(segment.size() for segment in closed)
+        """Return the bytes of all segments but the one that is written; the janitor asks too."""
+        segments = self._segments  # first: one that is begun after this is not among them
+        begun = self._begun
+        total = sum(segment.size() for segment in segments if segment is not begun)
         JOURNAL_BYTES.set(total)
         JOURNAL_SEGMENTS.set(len(segments))
         return total

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from ingest.telemetry import JOURNAL_UNTIDY
 from ingest.wal_file import FRAME_BYTES, HEADER_BYTES
 
 log = structlog.get_logger(__name__)
@@ -77,4 +78,5 @@ class LogSpace:
 
 
 def _tell(error: OSError) -> None:
+    JOURNAL_UNTIDY.inc()
     log.info("journal_not_laid_out", cause=str(error))

@@ -15,7 +15,7 @@ from ingest.journal_codec import Content
 from ingest.listening import Listening
 from ingest.mqtt.inbox import Inbox
 from ingest.stage import Stage, Work
-from ingest.telemetry import BATCH_SECONDS, LISTENING
+from ingest.telemetry import BATCH_SECONDS, LISTENING, STAGES_RETRIED
 
 log = structlog.get_logger(__name__)
 
@@ -130,6 +130,7 @@ class Pipeline:
                 if not self.error:
                     log.error("pipeline_waits", store=error.store, error=str(error))
                 self.error = str(error)
+                STAGES_RETRIED.labels(error.store).inc()
                 await asyncio.sleep(self._backoff.next_s())
         if self.error:
             log.info("pipeline_goes_on")

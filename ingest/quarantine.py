@@ -14,6 +14,7 @@ from ingest.journal_codec import Content, Record, Refused, Retried
 from ingest.message import QuarantinedMessage
 from ingest.reasons import Reason
 from ingest.side_file import SideFile
+from ingest.telemetry import QUARANTINE_DELETED
 from ingest.topics import matches
 
 _DAY_NS = 86_400 * SECOND_NS
@@ -163,9 +164,11 @@ class Quarantine:
             self._trim(writer)
 
     def _trim(self, writer: sqlite3.Connection) -> None:
-        writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),))
+        old = writer.execute("DELETE FROM message WHERE time_ns < ?", (self._oldest_ns(),)).rowcount
         newest = "(SELECT max(id) FROM message)"
-        writer.execute(f"DELETE FROM message WHERE id <= {newest} - ?", (self._settings.max_messages,))
+        over = writer.execute(f"DELETE FROM message WHERE id <= {newest} - ?", (self._settings.max_messages,)).rowcount
+        for reason, count in (("too_old", old), ("too_many", over)):
+            QUARANTINE_DELETED.labels(reason).inc(count)
 
     def _oldest_ns(self) -> int:
         return self._clock.now_ns() - round(self._settings.keep_days * _DAY_NS)

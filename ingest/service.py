@@ -42,7 +42,7 @@ from ingest.replay import oldest_arrival_ns, rebuild, refold, relearn, replay
 from ingest.retrial import Retrial
 from ingest.set_aside import SetAside
 from ingest.stage import Stage
-from ingest.telemetry import TROUBLES
+from ingest.telemetry import SIDE_WRITES_FAILED, TROUBLES
 
 log = structlog.get_logger(__name__)
 
@@ -295,6 +295,7 @@ class IngestService:
         try:
             self._derived.write(state, position)
         except OSError as error:
+            SIDE_WRITES_FAILED.labels(self._derived.name).inc()
             log.warning("derived_not_kept", error=str(error))
             return False
         return True
@@ -303,10 +304,12 @@ class IngestService:
         try:
             await asyncio.to_thread(self.quarantine.expire)
         except StoreUnavailable as error:
+            SIDE_WRITES_FAILED.labels(self.quarantine.name).inc()
             log.warning("quarantine_not_expired", error=str(error))
 
     def _save(self) -> None:
         try:
             self.discovery.save()
         except StoreUnavailable as error:
+            SIDE_WRITES_FAILED.labels("discovery").inc()
             log.warning("discovery_not_saved", error=str(error))

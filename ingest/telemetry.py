@@ -52,6 +52,9 @@ BATCH_SECONDS = Histogram(
     "Time from closing a batch to having judged it",
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
+STAGES_RETRIED = Counter(
+    "ingest_stages_retried_total", "Times that a stage was tried again, since a store did not take its part", ["store"]
+)
 
 CONNECTIONS_OPENED = Counter("ingest_connections_opened_total", "Connections that the broker accepted", ["broker"])
 CONNECTIONS_LOST = Counter("ingest_connections_lost_total", "Connections that failed or ended", ["broker", "reason"])
@@ -73,10 +76,21 @@ JOURNAL_BYTES = Gauge("ingest_journal_bytes", "Bytes of all journal segments")
 JOURNAL_SEGMENTS = Gauge("ingest_journal_segments", "Journal segment files")
 JOURNAL_POSITION = Gauge("ingest_journal_position", "Position of the newest journal row")
 JOURNAL_BEHIND = Gauge("ingest_journal_behind", "Positions that a reader has yet to pass", ["reader"])
+JOURNAL_UNTIDY = Counter(
+    "ingest_journal_untidy_total", "Times that a segment could not be sealed or given back, or room not be laid out"
+)
 JOURNAL_DAMAGED = Counter("ingest_journal_damaged_total", "Journal rows and segments set aside as damaged", ["part"])
 
 SIDE_FILES_DAMAGED = Counter("ingest_side_files_damaged_total", "Files set aside as damaged for a fresh one", ["file"])
 SIDE_ROWS_DAMAGED = Counter("ingest_side_rows_damaged_total", "Damaged rows let go of a file that is whole", ["file"])
+SIDE_WRITES_FAILED = Counter(
+    "ingest_side_writes_failed_total",
+    "Times that a file beside the journal could not be saved, and will be later",
+    ["file"],
+)
+QUARANTINE_DELETED = Counter(
+    "ingest_quarantine_deleted_total", "Quarantined messages that are kept no longer", ["reason"]
+)
 
 HISTORY_GAPS = Counter("ingest_history_gaps_total", "Spans that neither history nor journal hold any more")
 TROUBLES = Gauge("ingest_troubles", "Damage that nobody has looked at yet, and what does not work now", ["kind"])

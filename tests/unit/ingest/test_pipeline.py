@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from prometheus_client import REGISTRY
+
 from city.clock import ManualClock
 from city.entry import Arrivals, Connection, Context, ContextChange, Journaled, Tick
 from city.errors import StoreUnavailable
@@ -163,6 +165,24 @@ def test_nothing_is_acknowledged_while_the_commit_is_impossible(tmp_path):
         assert scene.judge.readings() == 1
 
     play(tmp_path, story)
+
+
+def test_every_attempt_that_fails_is_counted(tmp_path):
+    async def story(scene: Scene) -> tuple[float, int]:
+        await asyncio.sleep(0.1)
+        before, runs = retried(), scene.moody.runs
+        scene.moody.away = True
+        scene.arrive(1)
+        await asyncio.sleep(5)
+        return retried() - before, scene.moody.runs - runs
+
+    counted, runs = play(tmp_path, story)  # type: ignore[misc]
+
+    assert counted == runs > 2
+
+
+def retried() -> float:
+    return REGISTRY.get_sample_value("ingest_stages_retried_total", {"store": "moody"}) or 0.0
 
 
 def test_attempts_are_spaced_out(tmp_path):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from city.clock import ManualClock
 from city.errors import NotFound, StoreUnavailable
@@ -94,6 +95,20 @@ def test_oldest_go_when_there_are_too_many(tmp_path, clock):
         quarantine.keep([refused(1, clock, b"a", b"b"), refused(2, clock, b"c", b"d")], 2)
 
         assert ids(quarantine.listed(0, 10)) == [4, 3, 2]
+
+
+def test_what_is_kept_no_longer_is_counted_by_its_reason(tmp_path, clock):
+    before = {reason: deleted(reason) for reason in ("too_old", "too_many")}
+    with closing(opened(tmp_path, clock, max_messages=3)) as quarantine:
+        quarantine.keep([refused(1, clock, *[b"x"] * 5)], 1)
+        clock.advance(timedelta(days=8))
+        quarantine.expire()
+
+    assert {reason: deleted(reason) - count for reason, count in before.items()} == {"too_old": 3, "too_many": 2}
+
+
+def deleted(reason: str) -> float:
+    return REGISTRY.get_sample_value("ingest_quarantine_deleted_total", {"reason": reason}) or 0.0
 
 
 def test_message_is_gone_after_its_days(quarantine, clock):
