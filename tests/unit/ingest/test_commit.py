@@ -13,7 +13,7 @@ from ingest.config import JournalSettings
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints
 from ingest.journal import Journal
-from ingest.journal_codec import Digests, Refused
+from ingest.journal_codec import Digests, LetGo, Refused, Retried, SecondTry, ShedRow
 from ingest.message import QuarantinedMessage
 from ingest.stage import Work
 
@@ -92,3 +92,26 @@ def test_everything_that_is_committed_is_counted_by_its_kind(journal, numbers):
     assert added == {"good": 2, "late": 2, "out_of_range": 1}
     assert counted("events_accepted") == events + 1
     assert counted("messages_quarantined", reason="test_reason") == refused + 2
+
+
+def test_work_knows_the_position_of_what_was_committed_last(journal, numbers):
+    work = Work(1, contents=[Tick(1), Digests(b"12345678"), Tick(2)])
+    Commit(journal, DuplicateWindow(10), [numbers], Failpoints()).run(work)
+
+    assert work.position == journal.position == 3
+
+
+def test_what_is_shed_and_what_is_tried_again_is_counted(journal, numbers):
+    shed = counted("messages_shed", source="gw", reason="city_rate")
+    tried = {result: counted("messages_retried", result=result) for result in ("understood", "too_deep")}
+    contents = [
+        LetGo(1, (ShedRow("gw", "city_rate", messages=7, size=700),)),
+        Retried(1, (SecondTry(1, 0), SecondTry(1, 1), SecondTry(1, 2, "too_deep", "because"))),
+    ]
+    Commit(journal, DuplicateWindow(10), [numbers], Failpoints()).run(Work(1, contents=contents))
+
+    assert counted("messages_shed", source="gw", reason="city_rate") == shed + 7
+    assert {result: counted("messages_retried", result=result) - before for result, before in tried.items()} == {
+        "understood": 2,
+        "too_deep": 1,
+    }

@@ -100,3 +100,14 @@ def test_sift_agrees_with_a_plain_set(batches, arriving):
         known.add(word)
 
     assert texts(window.sift([message(word, dup=dup) for word, dup in arriving]).messages) == expected
+
+
+def test_window_holds_as_many_as_it_may_and_forgets_the_oldest_of_more():
+    window = DuplicateWindow(4)
+    for position, pair in enumerate((("a", "b"), ("c", "d"), ("e", "f")), 1):
+        committed(window, position, *pair)
+
+    sifted = window.sift([message(text, dup=True) for text in "abcdef"])
+
+    assert texts(sifted.messages) == ["a", "b"]
+    assert window.needed_after == 1

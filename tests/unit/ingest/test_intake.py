@@ -1,14 +1,16 @@
 from contextlib import closing
 from pathlib import Path
 
+from prometheus_client import REGISTRY
+
 from city.entry import Arrivals
 from ingest.config import QuarantineSettings
 from ingest.discovery import Discovery
 from ingest.duplicates import DuplicateWindow
 from ingest.identity import Identity
-from ingest.intake import Note, Sift, Understand
+from ingest.intake import Note, Sift, Understand, shortened
 from ingest.journal_codec import Digests, Refused
-from ingest.message import Message
+from ingest.message import Message, QuarantinedMessage
 from ingest.mqtt.inbox import Received
 from ingest.stage import Work
 from tests.support.ingesting import NativeNormaliser
@@ -73,3 +75,22 @@ def test_unregistered_sensor_is_noted(tmp_path):
         Note(discovery).run(work)
 
         assert [(one.sensor, one.first_ns) for one in discovery.listed("", 10)] == [("air-77", 1000)]
+
+
+def test_refused_message_is_kept_within_bounds_and_without_who_somebody_is():
+    secret = b'{"plate": "ZA 1234"}'
+    detail = f"Expected a list, got `{secret.decode()}` and {'so on ' * 100}"
+
+    kept = shortened(QuarantinedMessage(b"t" * 3000, secret, "wrong_shape", detail, broker="east"), 1000)
+
+    assert (kept.payload, kept.size, kept.reason, kept.broker) == (b'{"plate": "~"}', 20, "wrong_shape", "east")
+    assert (len(kept.raw_topic), len(kept.detail) <= 500, "ZA 1234" in kept.detail) == (1024, True, False)
+
+
+def test_repeats_are_counted():
+    first, again = message(b"1"), message(b"1", dup=True)
+    before = REGISTRY.get_sample_value("ingest_messages_duplicated_total") or 0.0
+
+    Sift(DuplicateWindow(100)).run(Work(1000, Received([first, again, again])))
+
+    assert REGISTRY.get_sample_value("ingest_messages_duplicated_total") == before + 2

@@ -11,7 +11,7 @@ from city.level import Domain
 from city.place import Place
 from city.reading import ReadingBatch
 from city.sensor import Sensor
-from ingest.journal_codec import Content, Digests, Record, Refused, Row, _crc, decode, encode
+from ingest.journal_codec import VERSION, Content, Digests, Record, Refused, Row, _crc, decode, encode, number_of
 from ingest.message import QuarantinedMessage
 
 int32 = st.integers(-(2**31), 2**31 - 1)
@@ -130,3 +130,18 @@ def test_intact_row_of_another_program_is_refused_by_name(kind, version):
 
     with pytest.raises(BadJournal, match=f"kind {kind} version {version}"):
         decode(Row(9, kind, version, crc, b"x"), "segment")
+
+
+@pytest.mark.parametrize(
+    ("kind", "blob"),
+    [
+        pytest.param(Context, b"x no compressed context", id="context"),
+        pytest.param(Arrivals, b"\x94\x02\xc4\x01x\x90\x90", id="too few bytes of readings"),
+        pytest.param(Tick, b"\xc1", id="no msgpack"),
+    ],
+)
+def test_intact_row_that_says_nothing_readable_is_refused(kind, blob):
+    row = Row(9, number_of(kind), VERSION, _crc(9, number_of(kind), VERSION, blob), blob)
+
+    with pytest.raises(BadJournal):
+        decode(row, "segment")
