@@ -20,8 +20,11 @@ from rules.listening import Listening
 #: Changes whenever a file written before can no longer be read.
 _FORMAT = 1
 
+#: The context has a table of its own: SQLite reads a row without a rowid whole to compare its key, and this one takes
+#: a hundred bytes a sensor.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS context (number INTEGER PRIMARY KEY CHECK (number = 1), body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunk (
     state TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (state, number)
 );
@@ -30,6 +33,11 @@ CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, body BLOB NOT NULL
 );
 """
+#: Brings a file of an earlier version, which had the context in `meta`, to this form.
+_MOVE = (
+    "INSERT OR REPLACE INTO context SELECT 1, body FROM meta WHERE key = 'context'",
+    "DELETE FROM meta WHERE key = 'context'",
+)
 
 #: The file has one owner; whoever else locks it (a backup) is not waited for longer than a batch may be.
 _LOCKED_S = 0.1
@@ -117,7 +125,7 @@ class CheckpointFile:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         with self._transaction():
-            for statement in _SCHEMA.split(";"):
+            for statement in (*_SCHEMA.split(";"), *_MOVE):
                 self._connection.execute(statement)
             if self._connection.execute("SELECT 1 FROM meta").fetchone() is None:
                 self._connection.execute("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (first_number,))
@@ -152,7 +160,7 @@ class CheckpointFile:
 
     def context(self) -> Context | None:
         """Return the context in force. Raises DamagedCheckpoint."""
-        row = self._connection.execute("SELECT body FROM meta WHERE key = 'context'").fetchone()
+        row = self._connection.execute("SELECT body FROM context").fetchone()
         if row is None:
             return None
         try:
@@ -210,7 +218,7 @@ class CheckpointFile:
             execute("DELETE FROM chunk")
         if changes.context is not None:
             execute("DELETE FROM context_change")
-            self._put("context", context_to_bytes(changes.context))
+            execute("INSERT OR REPLACE INTO context VALUES (1, ?)", (_sealed(context_to_bytes(changes.context)),))
         for change in changes.context_changes:
             execute("INSERT INTO context_change (body) VALUES (?)", (_sealed(change_to_bytes(change)),))
         for state, number, body in changes.chunks:

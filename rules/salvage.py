@@ -15,6 +15,9 @@ from rules.checkpoint_file import context_read, unsealed
 
 T = TypeVar("T")
 
+#: Where the context is, and where it was in files of earlier versions.
+_CONTEXTS = ("SELECT body FROM context", "SELECT body FROM meta WHERE key = 'context'")
+
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
@@ -30,7 +33,8 @@ def salvage(path: Path) -> Salvage:
         with closing(sqlite3.connect(path)) as connection:
             contexts = [
                 context
-                for (body,) in _rows(connection, "SELECT body FROM meta WHERE key = 'context'")
+                for query in _CONTEXTS
+                for (body,) in _rows(connection, query)
                 if (context := _context(body)) is not None
             ]
             outbox = [

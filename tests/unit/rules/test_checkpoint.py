@@ -12,6 +12,7 @@ from city.entry import Connection, Entry, Journaled, Tick
 from city.errors import StoreUnavailable
 from city.quality import Quality
 from rules.checkpoint import Judge
+from rules.salvage import salvage
 from tests.support.judging import CATALOGUE, Bench, at, book, context, readings, rule, sensor
 
 FLOOD = rule("{notice: {above: 3, clear: 2, hold: 4s}, critical: {above: 27, clear: 22}}")
@@ -212,6 +213,41 @@ def test_tables_that_nothing_is_called_by_any_more_are_forgotten(opened: Callabl
     assert kept == (*before, 0)
 
 
+def age(path: Path) -> None:
+    """Bring a file to the form of versions that had the context beside the head."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO meta SELECT 'context', body FROM context")
+        connection.execute("DROP TABLE context")
+    connection.close()
+
+
+def test_file_of_an_earlier_version_is_gone_on_with(opened: Callable[[], Judge], path: Path) -> None:
+    judge = opened()
+    fed(judge, JOURNAL[:20])
+    judge.close()
+    age(path)
+
+    newer = opened()
+    position = newer.position
+    fed(newer, JOURNAL)
+
+    assert (newer.damage, position) == ("", judge.position)
+    assert sent(newer) == straight()
+    with sqlite3.connect(path) as connection:
+        keys = connection.execute("SELECT key FROM meta ORDER BY key").fetchall()
+    connection.close()
+    assert keys == [("format",), ("head",)]
+
+
+def test_context_of_an_earlier_versions_damaged_file_is_found(opened: Callable[[], Judge], path: Path) -> None:
+    judge = opened()
+    fed(judge, JOURNAL[:20])
+    judge.close()
+    age(path)
+
+    assert salvage(path).context == judge.engine.context
+
+
 def flip(path: Path, table: str) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute(f"UPDATE {table} SET body = zeroblob(length(body))")
@@ -227,6 +263,7 @@ def overwrite(path: Path, _: str) -> None:
     ("spoil", "table"),
     [
         pytest.param(flip, "meta", id="its head"),
+        pytest.param(flip, "context", id="its context"),
         pytest.param(flip, "chunk", id="its state"),
         pytest.param(flip, "outbox", id="its outbox"),
         pytest.param(overwrite, "", id="all of it"),
