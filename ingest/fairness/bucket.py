@@ -28,13 +28,16 @@ class Bucket:
         self._last_s: float | None = None
 
     def room(self, now_s: float, *, kept_back: float = 0.0) -> float:
-        """Return what may pass now, if a part of the burst, from 0 to 1, is `kept_back` for others."""
+        """Return what may pass now, if a part of the burst, from 0 to 1, is `kept_back` for others.
+
+        A burst of two has nothing to keep back: a slow source would wait for a full bucket, or for ever.
+        """
         if self._per_s is None:
             return inf
         passed_s = 0.0 if self._last_s is None else max(0.0, now_s - self._last_s)
         self._last_s = now_s
         self._tokens = min(self._depth, self._tokens + passed_s * self._per_s)
-        return max(0.0, self._tokens - kept_back * self._depth)
+        return max(0.0, self._tokens - min(kept_back * self._depth, max(0.0, self._depth - 2)))
 
     def spend(self, amount: float) -> None:
         """Take tokens out."""

@@ -57,6 +57,15 @@ def test_quota_fills_again_with_time():
     assert [len(gate.admit(messages("gw/a", 50), now_s).messages) for now_s in (0.0, 0.3, 100.0)] == [0, 3, 5]
 
 
+@pytest.mark.parametrize(("per_s", "let_in"), [(0.1, 10), (0.5, 50), (0.9, 90)])
+def test_source_that_may_send_less_than_one_a_second_is_let_in_so_often(per_s, let_in):
+    gate = gate_of(Shares(sources=(Source("gw", ("gw/#",), Rate(messages_per_s=per_s)),)))
+
+    kept = sum(len(gate.admit(messages("gw/a"), float(second)).messages) for second in range(100))
+
+    assert let_in <= kept <= let_in + 2
+
+
 def test_bytes_are_bounded_as_messages_are():
     gate = gate_of(Shares(sources=(Source("gw", ("gw/#",), Rate(bytes_per_s=1000, burst_s=1)),)))
 
@@ -109,6 +118,14 @@ def test_message_that_comes_again_always_passes():
     gate = gate_of(Shares(Rate(messages_per_s=1, burst_s=1)))
 
     assert len(gate.admit(messages("a", 50, dup=True), 0.0).messages) == 50
+
+
+def test_message_that_comes_again_is_not_shed_as_well():
+    gate = gate_of(Shares(Rate(messages_per_s=2, burst_s=1)))
+
+    admitted = gate.admit([*messages("a", 50, dup=True), *messages("a", 50)], 0.0)
+
+    assert (len(admitted.messages), sum(row.messages for row in admitted.shed)) == (51, 49)
 
 
 batches = st.lists(
