@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
 import pytest
+from prometheus_client import REGISTRY
 
 from city.entry import Arrivals, Tick
 from city.errors import StoreUnavailable
@@ -148,6 +150,28 @@ async def test_mistake_of_ours_is_told_and_tried_again(journal):
         running.cancel()
 
     assert history.values() == [1.0]
+
+
+async def test_pauses_grow_while_a_store_is_away_and_begin_anew_when_it_is_back(journal):
+    history = MemoryHistory(away=True)
+    settings = DrainSettings(pause_s=0.25, backoff_first_s=1, backoff_cap_s=64)
+    drain = Drain(HistorySink(history), journal, settings, Random(1))
+    before = errors()
+    with ThreadPoolExecutor(1) as thread:
+        pauses = []
+        for away in (True, True, True, True, False, True):
+            history.away = away
+            journal.append([readings(1)])
+            pauses.append(await drain._attempt(asyncio.get_running_loop(), thread))
+        thread.submit(drain._reader.close).result()
+
+    assert pauses[3] >= 4 > 1 >= pauses[0]
+    assert (pauses[4], pauses[5] <= 1) == (0.25, True)
+    assert errors() == before + 5
+
+
+def errors() -> float:
+    return REGISTRY.get_sample_value("ingest_drain_errors_total", {"store": "history"}) or 0.0
 
 
 async def until(true) -> None:

@@ -166,6 +166,45 @@ def test_wanted_messages_are_found(quarantine, wanted, found):
     assert [one.id for one in quarantine.waiting(wanted, 0, 10)] == sorted(found)
 
 
+def test_second_tries_that_come_again_change_nothing(quarantine, clock):
+    quarantine.keep([refused(1, clock, b"a", b"b")], 1)
+    tried = Record(2, Retried(5, (SecondTry(1, 0), SecondTry(1, 1, "too_deep", "because"))))
+    for _ in range(2):
+        quarantine.keep([tried], 2)
+
+    assert [(one.tries, one.replayed_ns) for one in quarantine.listed(0, 10)] == [(1, None), (0, 5)]
+
+
+def test_message_is_tried_any_number_of_times_and_understood_once(quarantine, clock):
+    quarantine.keep([refused(1, clock, b"a", b"b")], 1)
+    for position, time_ns in ((2, 5), (3, 6)):
+        tries = (SecondTry(1, 0), SecondTry(1, 1, "too_deep", "because"))
+        quarantine.keep([Record(position, Retried(time_ns, tries))], position)
+
+    assert [(one.tries, one.replayed_ns) for one in quarantine.listed(0, 10)] == [(2, None), (0, 5)]
+
+
+def test_position_never_goes_back(quarantine, clock):
+    quarantine.keep([], 9)
+    quarantine.keep([refused(4, clock, b"a")], 4)
+
+    assert (quarantine.position(), quarantine.listed(0, 10)) == (9, [])
+
+
+def test_message_that_is_too_old_is_not_shown_though_it_is_still_there(quarantine, clock):
+    quarantine.keep([refused(1, clock, b"old")], 1)
+    clock.advance(timedelta(days=7, seconds=1))
+
+    with pytest.raises(NotFound):
+        quarantine.whole(1)
+
+
+def test_message_whose_topic_is_kept_in_another_spelling_is_not_whole(quarantine):
+    quarantine.keep([Record(1, Refused(START_NS, (QuarantinedMessage(b"a/\xff", b"x", "bad_topic", ""),)))], 1)
+
+    assert [bool(one.whole) for one in quarantine.waiting(Refusals(), 0, 10)] == [False]
+
+
 def test_message_of_which_bytes_were_cut_off_is_not_whole(tmp_path, clock):
     with closing(opened(tmp_path, clock, max_payload_bytes=4)) as quarantine:
         messages = (QuarantinedMessage(b"a", b"four", "r", "", 5), QuarantinedMessage(b"a", b'"~"', "r", "", 4))

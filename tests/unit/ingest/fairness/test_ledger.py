@@ -1,3 +1,4 @@
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from city.clock import SECOND_NS
+from city.errors import StoreUnavailable
 from city.intake import Shed
 from ingest.fairness.config import LedgerSettings
 from ingest.fairness.ledger import Ledger
@@ -62,3 +64,34 @@ def test_ledger_forgets_what_is_too_old(tmp_path, now_ns, kept):
         ledger.keep([let_go(1, 5, ("gw", "source_rate", 2))], 1)
 
         assert len(ledger.listed(0, 10)) == kept
+
+
+def test_rows_of_one_hour_are_told_from_the_first_to_the_last_in_whatever_order_they_come(tmp_path):
+    with closing(ledger_in(tmp_path)) as ledger:
+        for position, at_ns in enumerate((7, 9, 5), 1):
+            ledger.keep([let_go(position, at_ns, ("gw", "source_rate", 1))], position)
+
+        assert [(one.first_ns, one.last_ns) for one in ledger.listed(0, 10)] == [(5, 9)]
+
+
+def test_position_never_goes_back(tmp_path):
+    with closing(ledger_in(tmp_path)) as ledger:
+        ledger.keep([], 9)
+        ledger.keep([let_go(4, 5, ("gw", "source_rate", 1))], 4)
+
+        assert (ledger.position(), ledger.listed(0, 10)) == (9, [])
+
+
+def test_file_that_turns_out_damaged_is_begun_anew(tmp_path):
+    with closing(ledger_in(tmp_path)) as ledger:
+        ledger._file.writer.close()
+        (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 999)
+        for companion in ("-wal", "-shm"):
+            (tmp_path / f"ledger.sqlite{companion}").unlink(missing_ok=True)
+        ledger._file.writer = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+        with pytest.raises(StoreUnavailable, match="not a database"):
+            ledger.keep([let_go(1, 5, ("gw", "source_rate", 2))], 1)
+        ledger.keep([let_go(1, 5, ("gw", "source_rate", 2))], 1)
+
+        assert [one.messages for one in ledger.listed(0, 10)] == [2]
+    assert (tmp_path / "ledger.damaged-1").exists()
