@@ -8,16 +8,21 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from city.growing import grown, room_for
 from ingest.fairness.rank import Families, Rank, Ranking
 from ingest.fairness.shares import OTHERS, Shares
+from ingest.key_table import NOWHERE, KeyTable
 from ingest.message import Message
 from ingest.topics import matches
 
 #: Lanes among which topics of sources that nobody named are spread, so that one of them can fill only its own
 #: (stochastic fairness queueing, McKenney 1990; Linux's sch_sfq has 127).
 OTHER_LANES = 64
-#: Topics that are remembered, about 150 bytes each; beyond it they are learned anew.
-MOST_TOPICS = 262_144
+#: Topics that are remembered, some forty bytes each; beyond it all are learned anew. Learning takes 15 us: a city with
+#: more topics than are remembered would learn every message's, just when too many of them are waiting.
+MOST_TOPICS = 1 << 21
+
+_FIRST_SIZE = 1024
 
 Ints = NDArray[np.int64]
 
@@ -31,20 +36,20 @@ class Sorted(NamedTuple):
 
 
 class Lanes:
-    """Lanes by number: one for each named source in order, and the others' behind them; belongs to one thread."""
+    """Lanes by number: one for each named source in order, and the others' behind them; belongs to one thread.
+
+    A topic is known by its hash alone (see `ingest.speaking_topics`): one that shares it with another goes in its lane.
+    """
 
     def __init__(self, shares: Shares, ranking: Ranking) -> None:
         self._ranking = ranking
-        self._known: dict[bytes, int] = {}
-        self._lane = np.zeros(1024, dtype=np.int64)
-        self._rank = np.zeros(1024, dtype=np.int64)
-        self.heard_s = np.zeros(1024)
+        self._forget()
         self.use(shares, ranking.families)
 
     def use(self, shares: Shares, families: Families) -> None:
         """Have these sources, and topics of these families, from now on; what was sorted before is no more."""
         self._shares, self._ranking.families = shares, families
-        self._known.clear()
+        self._forget()
         named = len(shares.sources)
         weights = [source.weight for source in shares.sources]
         self.weight = np.array([*weights, *([1.0] * OTHER_LANES)])
@@ -54,35 +59,49 @@ class Lanes:
     def rank_sensors(self, rank: Callable[[str], Rank]) -> None:
         """Rank sensors like this from now on."""
         self._ranking.sensor = rank
-        self._known.clear()
+        self._forget()
 
     def sort(self, messages: Sequence[Message]) -> Sorted:
         """Return topic, lane and rank of each message."""
-        known = self._known
-        topics = [known.get(message.raw_topic, -1) for message in messages]
-        if -1 in topics:
-            topics = [self._number(message) for message in messages]
-        topic = np.array(topics, dtype=np.int64)
-        return Sorted(topic, self._lane[topic], self._rank[topic])
+        keys = np.fromiter((hash(message.raw_topic) for message in messages), np.int64, len(messages))
+        topic = self._topics.places(keys)
+        new = np.flatnonzero(topic == NOWHERE)
+        if len(new):
+            self._learn(messages, keys, new)
+            topic = self._topics.places(keys)
+        return Sorted(topic, self._lane[topic].astype(np.int64), self._rank[topic].astype(np.int64))
 
-    def _number(self, message: Message) -> int:
-        number = self._known.get(message.raw_topic)
-        return self._learn(message) if number is None else number
+    def _forget(self) -> None:
+        self._topics = KeyTable()
+        self._lane: NDArray[np.int16] = np.zeros(_FIRST_SIZE, np.int16)
+        self._rank: NDArray[np.int8] = np.zeros(_FIRST_SIZE, np.int8)
+        #: By topic when it was last let through, in the seconds that the gate is told; never is `-inf`.
+        self.heard_s: NDArray[np.float64] = np.full(_FIRST_SIZE, -inf)
 
-    def _learn(self, message: Message) -> int:
+    def _learn(self, messages: Sequence[Message], keys: Ints, new: Ints) -> None:
         # Full: the oldest numbers are given again, which costs one batch a little justice.
-        if len(self._known) >= MOST_TOPICS:
-            self._known.clear()
-        number = self._known[message.raw_topic] = len(self._known)
-        if number >= len(self._lane):
-            self._lane, self._rank = (np.append(one, np.zeros_like(one)) for one in (self._lane, self._rank))
-            self.heard_s = np.append(self.heard_s, np.zeros_like(self.heard_s))
+        if len(self._topics) + len(new) > MOST_TOPICS:
+            self._forget()
+            new = np.arange(len(messages))
+        _, first = np.unique(keys[new], return_index=True)
+        ones = new[first]
+        places = self._topics.add(keys[ones])
+        self._make_room(len(self._topics), len(places))
+        for place, one in zip(places.tolist(), ones.tolist(), strict=True):
+            self._lane[place], self._rank[place] = self._lane_and_rank(messages[one])
+        self.heard_s[places] = -inf
+
+    def _make_room(self, needed: int, new: int) -> None:
+        if needed > len(self._lane):
+            used, room = needed - new, room_for(needed)
+            self._lane, self._rank = grown(self._lane, used, room), grown(self._rank, used, room)
+            self.heard_s = grown(self.heard_s, used, room)
+
+    def _lane_and_rank(self, message: Message) -> tuple[int, Rank]:
         lane = self._source(message.topic)
-        first = lane < self._others and self._shares.sources[lane].first
-        self._rank[number] = Rank.FIRST if first else self._ranking.of(message.topic or "")
-        self._lane[number] = lane if lane < self._others else self._others + _spread(message.raw_topic)
-        self.heard_s[number] = -inf
-        return number
+        if lane == self._others:
+            return self._others + _spread(message.raw_topic), self._ranking.of(message.topic or "")
+        return lane, Rank.FIRST if self._shares.sources[lane].first else self._ranking.of(message.topic or "")
 
     def _source(self, topic: str | None) -> int:
         if topic is not None:
