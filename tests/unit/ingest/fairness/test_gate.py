@@ -63,7 +63,7 @@ def test_source_that_may_send_less_than_one_a_second_is_let_in_so_often(per_s, l
 
     kept = sum(len(gate.admit(messages("gw/a"), float(second)).messages) for second in range(100))
 
-    assert let_in <= kept <= let_in + 2
+    assert let_in - 1 <= kept <= let_in + 2
 
 
 def test_bytes_are_bounded_as_messages_are():
@@ -125,7 +125,7 @@ def test_message_that_comes_again_is_not_shed_as_well():
 
     admitted = gate.admit([*messages("a", 50, dup=True), *messages("a", 50)], 0.0)
 
-    assert (len(admitted.messages), sum(row.messages for row in admitted.shed)) == (51, 49)
+    assert (len(admitted.messages), sum(row.messages for row in admitted.shed)) == (52, 48)
 
 
 batches = st.lists(
