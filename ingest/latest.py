@@ -17,6 +17,8 @@ from ingest.series import NEVER_NS
 from ingest.series_table import SeriesTable
 
 _NEVER = np.iinfo(np.int64).min
+#: Marks that are looked at together: all three million of a large city at once took 10 ms, four times a second.
+_PART = 1 << 16
 
 
 class News:
@@ -38,12 +40,24 @@ class News:
 
         Whoever asks too seldom skips values; no series waits for others that change more often.
         """
-        waiting = np.flatnonzero(self._new)
-        if len(waiting) > limit:
-            waiting = np.roll(waiting, -int(np.searchsorted(waiting, self._next)))[:limit]
-            self._next = int(waiting[-1]) + 1
+        found, room = list[Places](), limit
+        for begin, end in _rounds(self._next, len(self._new)):
+            some = begin + np.flatnonzero(self._new[begin:end])[:room]
+            found.append(some)
+            room -= len(some)
+            if not room:
+                self._next = int(some[-1]) + 1
+                break
+        waiting = np.concatenate(found) if found else np.zeros(0, np.int64)
         self._new[waiting] = False
         return self._latest.at(waiting)
+
+
+def _rounds(start: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where the parts of one round through `size` marks begin and end, from `start` on."""
+    for first, last in ((start, size), (0, start)):
+        for begin in range(first, last, _PART):
+            yield begin, min(begin + _PART, last)
 
 
 class Latest:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from city.entry import Arrivals, Journaled, Tick
 from city.history import LatestReading
 from city.reading import ReadingBatch
+from ingest import latest as latest_module
 from ingest.latest import Latest
 
 
@@ -92,6 +93,27 @@ def test_series_that_changes_seldom_is_told_among_many_that_change_always():
     assert len(told) == 120
     assert told.count("s100") == 1
     assert set(told) == {f"s{number}" for number in range(1, 101)}
+
+
+@given(
+    turns=st.lists(st.tuples(st.sets(st.integers(1, 20)), st.integers(1, 8)), max_size=12),
+    part=st.integers(1, 25),
+)
+def test_news_wait_for_one_round_at_most_however_they_are_looked_at(turns, part):
+    latest = Latest(Names())
+    waiting: dict[str, int] = {}
+    with pytest.MonkeyPatch.context() as patched, latest.news() as news:
+        patched.setattr(latest_module, "_PART", part)
+        for changed, limit in turns:
+            latest.take(batch(*((number, 1, 1, 1.0) for number in changed)))
+            waiting = {**{f"s{number}": 0 for number in changed}, **waiting}
+
+            told = [one.sensor for one in news.take(limit)]
+
+            assert len(set(told)) == len(told) == min(limit, len(waiting))
+            assert set(told) <= set(waiting)
+            waiting = {sensor: looks + limit for sensor, looks in waiting.items() if sensor not in told}
+            assert all(looks < 20 for looks in waiting.values())
 
 
 def test_news_end_with_their_block():
