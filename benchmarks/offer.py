@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ingest.mqtt.packet import Credentials, connect
+from ingest.mqtt.packet import Credentials, connect, framed, text
 
 _HOST = "127.0.0.1"
 #: Messages that may wait for their PUBACK: more than any broker's round trip needs on one machine.
@@ -16,13 +16,7 @@ _PATIENCE_S = 30.0
 
 def publish_packet(topic: str, payload: bytes) -> bytes:
     """Return a QoS 1 PUBLISH whose packet id (two zero bytes) is to be put in at `id_offset`."""
-    body = len(topic.encode()).to_bytes(2, "big") + topic.encode() + b"\x00\x00" + payload
-    length, size = bytearray(), len(body)
-    while True:
-        size, digit = size >> 7, size & 0x7F
-        length.append(digit | 0x80 if size else digit)
-        if not size:
-            return b"\x32" + bytes(length) + body
+    return framed(0x32, text(topic) + b"\x00\x00" + payload)
 
 
 def id_offset(packet: bytes) -> int:
@@ -61,7 +55,10 @@ class Offer:
         return packet[:at] + self._id.to_bytes(2, "big") + packet[at + 2 :]
 
     def _take(self) -> None:
-        data = self._rest + self._link.recv(65_536)
+        received = self._link.recv(65_536)
+        if not received:
+            raise ConnectionResetError
+        data = self._rest + received
         count = len(data) // _PUBACK_BYTES
         self._rest = data[count * _PUBACK_BYTES :]
         self.acknowledged += count

@@ -82,26 +82,19 @@ class Credentials(NamedTuple):
 
 def connect(client_id: str, *, keep_alive_s: int, credentials: Credentials, clean: bool = False) -> bytes:
     """Return a CONNECT that resumes the session of `client_id`, or starts afresh if `clean` (§3.1)."""
-    flags = clean << 1
-    fields = [_text(client_id)]
-    if credentials.username is not None:
-        flags |= 0x80
-        fields.append(_text(credentials.username))
-    if credentials.password is not None:
-        flags |= 0x40
-        fields.append(_text(credentials.password))
-    head = b"\x00\x04MQTT\x04" + bytes([flags]) + keep_alive_s.to_bytes(2, "big")
-    return _packet(0x10, head + b"".join(fields))
+    flags, fields = identified(client_id, credentials)
+    head = b"\x00\x04MQTT\x04" + bytes([flags | clean << 1]) + keep_alive_s.to_bytes(2, "big")
+    return framed(0x10, head + fields)
 
 
 def subscribe(packet_id: int, filters: Sequence[str]) -> bytes:
     """Return a SUBSCRIBE that asks for QoS 1 on every filter (§3.8)."""
-    return _packet(0x82, packet_id.to_bytes(2, "big") + b"".join(_text(one) + b"\x01" for one in filters))
+    return framed(0x82, packet_id.to_bytes(2, "big") + b"".join(text(one) + b"\x01" for one in filters))
 
 
 def unsubscribe(packet_id: int, filters: Sequence[str]) -> bytes:
     """Return an UNSUBSCRIBE (§3.10)."""
-    return _packet(0xA2, packet_id.to_bytes(2, "big") + b"".join(map(_text, filters)))
+    return framed(0xA2, packet_id.to_bytes(2, "big") + b"".join(map(text, filters)))
 
 
 def pubacks(packet_ids: Sequence[bytes]) -> bytes:
@@ -109,11 +102,22 @@ def pubacks(packet_ids: Sequence[bytes]) -> bytes:
     return _PUBACK_HEAD + _PUBACK_HEAD.join(packet_ids) if packet_ids else b""
 
 
-def _packet(head: int, body: bytes) -> bytes:
-    return bytes([head]) + _length(len(body)) + body
+def identified(client_id: str, credentials: Credentials) -> tuple[int, bytes]:
+    """Return the flags of a CONNECT that say what is told of us, and what is told, as both versions have it."""
+    flags, fields = 0, text(client_id)
+    if credentials.username is not None:
+        flags, fields = flags | 0x80, fields + text(credentials.username)
+    if credentials.password is not None:
+        flags, fields = flags | 0x40, fields + text(credentials.password)
+    return flags, fields
 
 
-def _length(size: int) -> bytes:
+def framed(head: int, body: bytes) -> bytes:
+    """Return a packet, which says how long it is."""
+    return bytes([head]) + varint(len(body)) + body
+
+
+def varint(size: int) -> bytes:
     """Return the variable-length encoding of §2.2.3, least significant seven bits first."""
     encoded = bytearray()
     while True:
@@ -123,6 +127,7 @@ def _length(size: int) -> bytes:
             return bytes(encoded)
 
 
-def _text(text: str) -> bytes:
-    encoded = text.encode()
+def text(words: str) -> bytes:
+    """Return a text with its length in front (§1.5.3)."""
+    encoded = words.encode()
     return len(encoded).to_bytes(2, "big") + encoded

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.mqtt.packet import Credentials
+from ingest.mqtt.packet import Credentials, framed, identified, text
 from ingest.mqtt.property import MAXIMUM_PACKET_SIZE, RECEIVE_MAXIMUM, SESSION_EXPIRY, TOPIC_ALIAS_MAXIMUM, written
 
 _NOTHING = written({})
@@ -25,37 +25,16 @@ class Wishes:
 
 def connect(client_id: str, *, keep_alive_s: int, credentials: Credentials, wishes: Wishes) -> bytes:
     """Return a CONNECT that resumes the session of `client_id` (§3.1)."""
-    flags = 0
-    fields = [_text(client_id)]
-    if credentials.username is not None:
-        flags |= 0x80
-        fields.append(_text(credentials.username))
-    if credentials.password is not None:
-        flags |= 0x40
-        fields.append(_text(credentials.password))
+    flags, fields = identified(client_id, credentials)
     head = b"\x00\x04MQTT\x05" + bytes([flags]) + keep_alive_s.to_bytes(2, "big") + wishes.encoded
-    return _packet(0x10, head + b"".join(fields))
+    return framed(0x10, head + fields)
 
 
 def subscribe(packet_id: int, filters: Sequence[str]) -> bytes:
     """Return a SUBSCRIBE that asks for QoS 1 on every filter, with retained messages as in MQTT 3.1.1 (§3.8)."""
-    return _packet(0x82, packet_id.to_bytes(2, "big") + _NOTHING + b"".join(_text(one) + _QOS_1 for one in filters))
+    return framed(0x82, packet_id.to_bytes(2, "big") + _NOTHING + b"".join(text(one) + _QOS_1 for one in filters))
 
 
 def unsubscribe(packet_id: int, filters: Sequence[str]) -> bytes:
     """Return an UNSUBSCRIBE (§3.10)."""
-    return _packet(0xA2, packet_id.to_bytes(2, "big") + _NOTHING + b"".join(map(_text, filters)))
-
-
-def _packet(head: int, body: bytes) -> bytes:
-    size, length = len(body), bytearray()
-    while True:
-        size, digit = size >> 7, size & 0x7F
-        length.append(digit | 0x80 if size else digit)
-        if not size:
-            return bytes([head]) + bytes(length) + body
-
-
-def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return len(encoded).to_bytes(2, "big") + encoded
+    return framed(0xA2, packet_id.to_bytes(2, "big") + _NOTHING + b"".join(map(text, filters)))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.mqtt.errors import MalformedPacket
+from ingest.mqtt.packet import varint
 
 #: Identifiers that are asked for or looked at (MQTT 5 §2.2.2.2).
 SESSION_EXPIRY = 0x11
@@ -114,9 +115,4 @@ def number_of(properties: Properties, identifier: int) -> int | None:
 def written(properties: dict[int, bytes]) -> bytes:
     """Return properties, given as their encoded values, with their length in front."""
     body = b"".join(bytes([identifier]) + value for identifier, value in properties.items())
-    size, head = len(body), bytearray()
-    while True:
-        size, digit = size >> 7, size & 0x7F
-        head.append(digit | 0x80 if size else digit)
-        if not size:
-            return bytes(head) + body
+    return varint(len(body)) + body
