@@ -44,7 +44,14 @@ _PRESSED = frozenset(
         "line", "filter", "hydrant", "network", "well", "sprinkler", "duct", "brine", "pipeline",
     }
 )  # fmt: skip
-_THINGS = {"temperature": _WARM, "humidity": _WARM, "voltage": _DRIVEN, "current": _DRIVEN, "pressure": _PRESSED}
+_THINGS = {
+    "temperature": _WARM,
+    "humidity": _WARM,
+    "voltage": _DRIVEN,
+    "current": _DRIVEN,
+    "pressure": _PRESSED,
+    "frequency": _DRIVEN,
+}
 _MOST, _LONGEST = 3, 60
 #: A point's name in Chinese, which ends with what is measured there; and what makes a wish or a limit of it.
 _POINT = re.compile(r"(.{1,24}?)(温度|湿度|液位|水位|压力|电压|电流)")
@@ -63,12 +70,14 @@ def of_probe(word: str) -> tuple[Known, bool] | None:
 def _of_probe(word: str) -> tuple[Known, bool] | None:
     if not word.isascii():
         return _chinese(word)
+    around, _, word = word.rpartition("/")  # a point's path: `Plant/Boiler1/SteamPressure`
     parts = [part for part in _BETWEEN.split(word) if part]
     for place in range(1, min(len(parts), _MOST + 1)):
         found = meaning("_".join(parts[place:]))
         if found is not None:
             head = parts[:place]
             label = "_".join([*head, found[0].label] if found[0].label else head)
+            label = f"{around}/{label}" if around else label
             return (found[0]._replace(label=label), True) if _is_thing(head, found[0].quantity) else None
     return None
 

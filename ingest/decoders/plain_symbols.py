@@ -9,6 +9,7 @@ from ingest.decoders.known import Known
 _SYMBOL = re.compile(
     r"(?P<upper>U|V|I|P|Q|S|PF|F)_?(?P<which>a|b|c|ab|bc|ca|[ABC]N?|AB|BC|CA|[123nN]|L[123]N?|[RYB]N?|RY|YB|BR|AC[123]?|DC[12]?)?"
     r"|(?P<lower>u|i|p|q|pf)_?(?P<of>a|b|c|ab|bc|ca|[123])|(?P<factor>pf)"
+    r"|(?P<phased>v|u|i|p|q|s|pf)(?P<line>[RSTYB]|RS|ST|RT|TR|RY|YB|BR)"
 )
 _QUANTITIES = {
     "U": "voltage", "V": "voltage", "I": "current", "P": "power", "Q": "reactive_power", "S": "apparent_power",
@@ -16,6 +17,9 @@ _QUANTITIES = {
 }  # fmt: skip
 #: Of a circuit at least a voltage and a current are told, and a third value: `u` and `v` are those of a vector, too.
 _LEAST, _LONGEST = 3, 8
+#: The letters of one circuit, which are that where the power is what the others make of it.
+_LETTERS = {"v": "voltage", "u": "voltage", "i": "current", "p": "power", "s": "apparent_power", "pf": "power_factor"}
+_OFF_BY = 0.05
 #: Elements of SL 651-2014, which fixes their units, as converters of its frames name them; two of them are anybody's.
 _ELEMENTS = {
     "Z": Known("water_level", "m"), "Q": Known("water_discharge", "m³/s"), "PJ": Known("precipitation", "mm"),
@@ -41,6 +45,8 @@ def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
     quantities = {known.quantity for known in said.values()}
     if len(said) >= _LEAST and {"voltage", "current"} <= quantities:
         return said
+    if _is_circuit(members):
+        return {key: Known(name, "" if key == "pf" else None) for key, name in _LETTERS.items() if key in members}
     elements = {key: _ELEMENTS[key] for key in members if key in _ELEMENTS}
     if len(elements) >= _LEAST and "VT" in elements and not _OF_RAIN.isdisjoint(elements):
         return elements
@@ -52,8 +58,19 @@ def _symbol(key: str) -> Known | None:
     found = _SYMBOL.fullmatch(key)
     if found is None:
         return None
-    symbol = (found["upper"] or found["lower"] or found["factor"]).upper()
-    return Known(_QUANTITIES[symbol], "" if symbol == "PF" else None, found["which"] or found["of"] or "")
+    symbol = (found["upper"] or found["lower"] or found["factor"] or found["phased"]).upper()
+    return Known(
+        _QUANTITIES[symbol], "" if symbol == "PF" else None, found["which"] or found["of"] or found["line"] or ""
+    )
+
+
+def _is_circuit(members: Mapping[str, object]) -> bool:
+    voltage = members.get("v", members.get("u"))
+    values = (voltage, members.get("i"), members.get("p"), members.get("pf"))
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
+        return False
+    volts, amperes, watts, factor = (float(one) for one in values if isinstance(one, int | float))
+    return watts != 0 and abs(abs(volts * amperes * factor) - abs(watts)) <= _OFF_BY * abs(watts)
 
 
 def _of_spaces(members: Mapping[str, object]) -> dict[str, Known]:

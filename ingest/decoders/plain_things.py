@@ -14,7 +14,7 @@ _THINGS = (
     "|chargingstation|evse|wallbox|plug|socket|elevator|lift|escalator|machine|motor|asset|mote|beacon|camera|cam"
     "|detector|counter|radar|vehicle|bus|tram|train|bike|scooter|panel|ups|pdu|rack|inverter|plc|rtu|dtu|controller"
     "|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"
-    "|smartbin|wastebin|drone|uav|toilet|berth|trafficlight|signal|monitor|module|terminal|nodecentral"
+    "|smartbin|wastebin|drone|uav|toilet|berth|tracker|trafficlight|signal|monitor|module|terminal|nodecentral"
 )
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
 #: Who passes something on is not who measured.

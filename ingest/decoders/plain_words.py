@@ -9,19 +9,24 @@ from ingest.decoders.foreign_words import FOREIGN, plainly
 from ingest.decoders.known import Known
 from ingest.decoders.plain_dress import bracketed, chinese_dress, undressed
 from ingest.decoders.plain_vocabulary import AMBIGUOUS, ASIDE, CHINESE, DEGREES, ENDINGS, MORE, PLAIN, SURE, WHOLE
+from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import MAX_NAME_LENGTH
 
 #: Air pressure is told in these; what is in bar, psi or kPa may be a pipe's.
 _OF_AIR = frozenset({"hPa", "mbar", "inHg", "inhg", "mmHg"})
 _OF_ENERGY, _OF_POWER = frozenset({"Wh", "kWh", "MWh", "W.h", "KWH"}), frozenset({"W", "kW", "MW", "Watt"})
 _OF_PHOTONS = frozenset({"µmol/m²/s"})
+#: What a word is in a unit, which is another quantity in others.
+_BY_UNIT: dict[tuple[str, str | None], str] = {("pressure", unit): "atmospheric_pressure" for unit in _OF_AIR}
+_BY_UNIT |= {("battery_level", "V"): "battery_voltage", ("battery_level", "mV"): "battery_voltage"}
+_BY_UNIT[("water_level", "%")] = "filling_level"
 _IN_WATER = {"ppm": "mg/L", "ppb": "µg/L"}
 #: A phase before what is measured of it: `A相电压`.
 _PHASE = re.compile(r"([ABCabc]相|三相|总|零线)(.+)")
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
     "indoor|outdoor|inside|outside|in|out|inlet|outlet|room|ambient|env|environment|zone|air|surface|supply|return|internal|external|int|ext"
-    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|compensated|corrected|\\d{1,2}"
+    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|main|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|compensated|corrected|\\d{1,2}"
 )
 #: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
 _CHIPS = (
@@ -42,9 +47,12 @@ _OF_POWER_PLANTS = frozenset({"energy_today", "power_input", "power_output"})
 #: A current or voltage for charging is as often the one that is wished for.
 _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
 _CIRCUIT = re.compile(rf"((?:{_CIRCUITS}|string|mppt)_?\d{{0,2}})_(.+)")
+#: Units that say of the end of a circuit what is measured there; `grid_A` is as often the first of two.
+_OF_CIRCUITS = frozenset({"V", "W", "kW", "Wh", "kWh", "Hz"})
 _IS_CIRCUIT = re.compile(rf"(?:{_CIRCUITS}|string|mppt)_?\d{{0,2}}")
 _BEFORE = re.compile(rf"((?:{_PLACES})(?:_\d{{1,2}})?|{_CHIPS})_(.+)")
-_AFTER = re.compile(rf"(.+)_({_PLACES}|{_CHIPS})|(.+?)(\d{{1,2}})")
+_AFTER = re.compile(rf"(.+)_({_PLACES}|[ab]|{_CHIPS})|(.+?)(\d{{1,2}})")
+_NUMBERED = re.compile(r"(.+?)_?(\d{1,2})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What parts the levels of a point's name: `Room1.Temperature`.
 _LEVELS = re.compile(r"(.+)[./:\\](.+)")
@@ -61,15 +69,19 @@ _VALUED |= {"pressure", "power", "energy", "voltage"}
 _LEVEL = re.compile(r"(?:gas_)?(.+?)(?:_(?:level|concentration|conc))?")
 _LEVELLED = frozenset({"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"})
 #: A question that a state answers: `isOccupied`, `motion-bool`.
+#: By what a drawing calls what measures: `R1T`.
+_TAG = re.compile(r"(?=.*\d)[A-Z][A-Z0-9]{1,5}")
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
 _TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0), "rssi": (-200.0, -1.0)}
 _DIGITS = "0123456789"
+#: Parts of a plant by their numbers: elsewhere AirGradient's members of dust.
+_OF_A_NUMBER = re.compile(r"pm0\d", re.IGNORECASE)
 #: Words to which the letter of a unit is written without a line between: `tempF`, `temp1f`.
 _GLUED = frozenset({"temp", "temperature"})
 _BY_VOLUME, _BY_MASS = frozenset({"ppm", "ppb"}), frozenset({"µg/m³", "mg/m³"})
 _AMBIGUOUS = frozenset(word.replace("_", "") for word in AMBIGUOUS)
-_MAX_WORD = 60
+_MAX_WORD, _LONG_UNIT = 60, 6
 
 
 def meaning(word: str) -> tuple[Known, bool] | None:
@@ -88,7 +100,7 @@ def _meaning(word: str) -> tuple[Known, bool] | None:
     word = word if word.isascii() else plainly(word)
     if not word.isascii():
         return _chinese(word)
-    word = word.strip().replace("-", "_").replace(" ", "_").replace(".", "_")
+    word = word.strip().rstrip(".").replace("-", "_").replace(" ", "_").replace(".", "_")
     parted = _CAMEL.sub("_", word).lower()
     found = _plain_meaning(word.lower()) or _plain_meaning(parted)
     now = _SAID_TWICE.fullmatch(parted) if found is None else None
@@ -112,7 +124,8 @@ def _in_brackets(word: str, said: str) -> tuple[Known, bool] | None:
         quantity = default_catalogue().find(told[0])
         is_its = quantity is not None and (told[1] != unit or _is_of(quantity, unit))
         return (Known(told[0], told[1], known[0].label), known[1]) if known is not None and is_its else None
-    return (known[0]._replace(label=said), known[1]) if known is not None and is_place(said) else None
+    is_which = is_place(said) or _TAG.fullmatch(said) is not None
+    return (known[0]._replace(label=said), known[1]) if known is not None and is_which else None
 
 
 def _of_now(said: str | None, valued: str | None) -> tuple[Known, bool] | None:
@@ -134,6 +147,7 @@ def of_point(word: str) -> tuple[Known, bool, str] | None:
 def unit_of(written: str) -> str:
     """Return a unit as it is usually spelled: `dbm` and `v` are what the endings of words are; others as written."""
     lower = written.strip().lower()
+    lower = lower.replace("-", "") if len(lower) > _LONG_UNIT else lower  # BACnet's `degrees-celsius`
     if lower in DEGREES:  # else degrees times coulombs
         return DEGREES[lower]
     return written if is_known(written) and written != "db" else ENDINGS.get(lower, written)
@@ -142,6 +156,11 @@ def unit_of(written: str) -> str:
 def is_place(word: str) -> bool:
     """Return whether a word tells several of one quantity apart, and nothing else."""
     return re.fullmatch(_PLACES, word.lower()) is not None
+
+
+def is_name(word: str) -> bool:
+    """Return whether a text may name a thing: it is no quantity's word, or a part's number."""
+    return _OF_A_NUMBER.fullmatch(word) is not None or meaning(word) is None
 
 
 def is_chip(word: str) -> bool:
@@ -165,10 +184,8 @@ def is_sure(quantity: str, amount: float, unit: str | None) -> bool:
 
 def of_unit(quantity: str, unit: str | None) -> tuple[str, str | None]:
     """Return what is measured where the unit says it of a word, and the unit: a level in percent fills a tank."""
-    if quantity == "pressure" and unit in _OF_AIR:
-        return "atmospheric_pressure", unit
-    if quantity == "water_level" and unit == "%":
-        return "filling_level", unit
+    if (quantity, unit) in _BY_UNIT:
+        return _BY_UNIT[quantity, unit], unit
     if quantity in {"power", "energy"} and unit is not None:
         return "energy" if unit in _OF_ENERGY else "power" if unit in _OF_POWER else quantity, unit
     if quantity == "illuminance" and unit in _OF_PHOTONS:
@@ -219,7 +236,14 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
             known = default_catalogue().find(name)
             if known is not None and (told != unit or _is_of(known, unit)):
                 return Known(name, told, label), name in PLAIN
-    return None
+    return _of_circuit(lower)
+
+
+def _of_circuit(lower: str) -> tuple[Known, bool] | None:
+    """Return what the end of a circuit and a unit mean: `mppt1_V`."""
+    ends = ((base, unit) for base, unit in _without_ending(lower) if unit in _OF_CIRCUITS)
+    found = next(((base, unit) for base, unit in ends if _IS_CIRCUIT.fullmatch(base)), None)
+    return (Known(BY_UNIT[found[1]][0], found[1], found[0]), True) if found is not None else None
 
 
 @cache
@@ -251,6 +275,8 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
     before, after = _BEFORE.fullmatch(lower), _AFTER.fullmatch(lower)
     if before is not None:
         found.append((before.group(2), before.group(1)))
+        numbered = _NUMBERED.fullmatch(before.group(2))  # `supply_temp1`
+        found += [(numbered[1], f"{before.group(1)}_{numbered[2]}")] if numbered is not None else []
         twice = _BEFORE.fullmatch(before.group(2))  # `rack_return_temp`
         found += [(twice.group(2), f"{before.group(1)}_{twice.group(1)}")] if twice is not None else []
     if after is not None:
