@@ -15,7 +15,7 @@ from ingest.decoders.plain_body import Plain, Reader
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold
 from ingest.decoders.plain_states import of_truth
-from ingest.decoders.plain_words import meaning
+from ingest.decoders.plain_words import is_name, meaning
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 
@@ -227,7 +227,7 @@ def _word_and_rest(topic: str) -> tuple[str, tuple[str, ...]]:
 def _parted(topic: str) -> tuple[str, tuple[str, ...]]:
     levels = topic.split("/")
     for place in range(len(levels) - 1, -1, -1):
-        alone = meaning(levels[place])
+        alone = meaning(levels[place]) if not is_name(levels[place]) else None
         both = f"{levels[place - 1]}_{levels[place]}" if place else ""
         together = meaning(both) if both else None
         if together is not None and (alone is None or alone[0].quantity != together[0].quantity):

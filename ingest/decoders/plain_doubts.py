@@ -29,10 +29,12 @@ _PLACES, _MOST_DEGREES = ("latitude", "lat", "longitude", "lon", "lng"), 180
 #: What stands in an alert beside its kind; and what somebody did wrong, which is told of one driver.
 _OF_AN_ALERT = frozenset({"alarmtime", "alarmid", "alarmno", "alerttime", "alertid", "threshold", "thresholdvalue"})
 _OFFENCES = frozenset({"violation", "violationtype", "violationcode", "offence", "offencetype"})
+#: Members of a rule's condition, and of a bill.
+_OFFENCES |= {"operator", "comparator", "comparison", "orderno", "orderid", "totalfee", "tradeno", "billno"}
 
 
 def is_alert(folded: Mapping[str, Any], *, alarmed: bool) -> bool:
-    """Return whether an object tells that a limit was crossed, or a rule broken, and not what is measured."""
+    """Return whether an object tells that a limit was crossed, a rule, how it was broken or what was paid for."""
     return (alarmed and not _OF_AN_ALERT.isdisjoint(folded)) or not _OFFENCES.isdisjoint(folded)
 
 

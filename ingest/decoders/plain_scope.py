@@ -9,7 +9,7 @@ from typing import Any
 
 from city.quality import Quality
 from ingest.decoders.plain_things import of_thing
-from ingest.decoders.plain_words import meaning, of_point
+from ingest.decoders.plain_words import is_name, of_point
 from ingest.decoders.times import time_of
 from ingest.decoders.values import MAX_NAME_LENGTH
 
@@ -29,7 +29,7 @@ _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddre
 #: Objects that name who sent, by an id; as texts they are as often a program's or a place's.
 _SENDERS = ("source", "sender", "origin", "vehicle")
 #: Members of an alert, and what they say where there is none.
-_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "severity"})
+_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "alarmcode", "severity"})
 _NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
 #: Objects beside the values that say whose they are, and since when.
 _HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta")
@@ -132,7 +132,7 @@ def name_of(said: object) -> str:
     if isinstance(said, bool) or not isinstance(said, str | int):
         return ""
     text = str(said).strip()
-    if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or meaning(text) is not None:
+    if not text or len(text) > MAX_NAME_LENGTH or not text.isprintable() or not is_name(text):
         return ""
     return text
 

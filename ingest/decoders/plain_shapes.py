@@ -8,9 +8,9 @@ WORDS = (
     "kind", "indicatortype", "measurementtype", "readingtype", "indicator",
     "resourcename", "parametername", "metricname", "formula", "pollutant",
     "pointname", "itemname", "varname", "variablename", "identifier", "dataname", "fieldname", "signalname",
-    "measurand", "comp",
+    "measurand", "comp", "tagpath",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
-    "名称", "指标", "参数",
+    "名称", "指标", "参数", "类型", "k",
 )  # fmt: skip
 VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
@@ -28,7 +28,7 @@ AROUND = frozenset(
         "services", "result", "results", "sensordata", "sensors", "devices", "nodes", "stations", "meters", "event",
         "report", "status", "environment", "env", "weather", "air", "airquality", "climate", "dashboarddata",
         "conditions", "uplink", "after", "sensordatas", "characteristics", "features", "livedata", "sensorreadings",
-        "vals", "points", "pointset", "entity", "vehicle", "position",
+        "vals", "points", "pointset", "datas", "entity", "vehicle", "position",
     }
 )  # fmt: skip
 #: Those whose members are named by who measured.

@@ -1,0 +1,153 @@
+"""Strangers' circuits, points and parts: letters that stand together, units that say what it is, numbered parts."""
+
+import json
+from typing import Any
+
+import pytest
+
+from city.errors import UndecodableMessage
+from city.measurement import Decoded
+from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.options import DecoderOptions
+from ingest.decoders.plain_words import is_name, meaning
+
+AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+
+
+def decode(topic: str, body: Any) -> Decoded:
+    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+
+def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
+    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"v": 230.0, "i": 2.0, "p": 414.0, "s": 460.0, "pf": 0.9},
+            {"voltage": 230.0, "current": 2.0, "power": 414.0, "apparent_power": 460.0, "power_factor": 0.9},
+            id="letters of which the power is what the others make of it",
+        ),
+        pytest.param(
+            {"vR": 231.5, "vS": 229.5, "iR": 2.5, "pfR": 0.95},
+            {"voltage/R": 231.5, "voltage/S": 229.5, "current/R": 2.5, "power_factor/R": 0.95},
+            id="letters of phases",
+        ),
+        pytest.param(
+            {"mppt1_V": 401.5, "grid_W": -310, "pv_kWh": 8.5, "grid_A": 3},
+            {"voltage/mppt1": 401.5, "power/grid": -310, "energy/pv": 8.5},
+            id="a circuit's end and a unit",
+        ),
+        pytest.param({"battery_v": 26.5, "co2": 612}, {"battery_voltage": 26.5, "co2": 612}, id="a battery's volts"),
+    ],
+)
+def test_letters_of_a_circuit_are_read_together(body: Any, expected: dict[str, float]):
+    found = told(decode("x/y", {"deviceId": "m1", **body}))
+
+    assert {name: value for (_, name), (value, _) in found.items()} == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"v": 230.0, "i": 2.0, "p": 12.0, "pf": 0.9}, id="a power that they do not make"),
+        pytest.param({"v": 3, "i": 1, "p": 0, "pf": 1}, id="no power"),
+        pytest.param({"i": 2.0, "p": 414.0, "pf": 0.9}, id="no voltage"),
+    ],
+)
+def test_letters_that_make_no_circuit_are_none(body: Any):
+    assert {m.quantity for m in decode("x/y", {"deviceId": "m1", **body}).measurements} == {"power_factor"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "body", "expected"),
+    [
+        pytest.param(
+            "log/PM02",
+            {"devid": "PM02", "value": 31.5, "unit": "W"},
+            {("PM02", "power"): (31.5, "W")},
+            id="a meter whose number is like a word for dust",
+        ),
+        pytest.param(
+            "eng/pm01/data",
+            {"device_id": "pm01", "pm25": 31},
+            {("pm01", "pm25"): (31.0, "µg/m³")},
+            id="in small letters",
+        ),
+        pytest.param(
+            "x/a", {"serialno": "ab12", "pm02": 7}, {("ab12", "pm25"): (7.0, "µg/m³")}, id="as a member it is dust"
+        ),
+        pytest.param(
+            "tags/P1",
+            {"tagPath": "[default]Plant/Boiler1/SteamPressure", "value": 6.5, "engUnit": "bar"},
+            {("tags/P1", "pressure/[default]Plant/Boiler1/Steam"): (6.5, "bar")},
+            id="the last level of a point's path",
+        ),
+        pytest.param(
+            "linx/dp/AHU1_SupplyTemp",
+            {"value": 18.5, "unit": "degrees-celsius"},
+            {("linx/dp/AHU1_SupplyTemp", "temperature"): (18.5, "°C")},
+            id="a unit as BACnet spells it",
+        ),
+        pytest.param(
+            "fire/71",
+            {"设备ID": "0071", "类型": "消防水池液位", "数值": 3.5, "单位": "m"},
+            {("0071", "water_level/消防水池"): (3.5, "m")},
+            id="a record in Chinese",
+        ),
+        pytest.param(
+            "pipe/12",
+            {
+                "imei": "356307042441013",
+                "datas": [{"k": "pressure", "v": 0.5, "u": "MPa"}, {"k": "battery", "v": 3.5, "u": "V"}],
+            },
+            {
+                ("356307042441013", "pressure"): (0.5, "MPa"),
+                ("356307042441013", "battery_voltage"): (3.5, "V"),
+            },
+            id="short names of records, a battery in volts",
+        ),
+    ],
+)
+def test_whose_and_what_is_told_apart(topic: str, body: Any, expected: dict[tuple[str, str], tuple[float, str | None]]):
+    assert told(decode(topic, body)) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"pileCode": "32", "alarmCode": 12, "value": 91.5, "unit": "°C"}, id="an alarm by its code"),
+        pytest.param({"name": "hot", "condition": {"metric": "co2", "operator": ">", "value": 900}}, id="a rule"),
+        pytest.param({"orderNo": "2024", "pileCode": "32", "totalPower": 12.5, "totalFee": 9}, id="a bill"),
+    ],
+)
+def test_rules_and_bills_are_no_readings(body: Any):
+    with pytest.raises(UndecodableMessage):
+        decode("x/y", body)
+
+
+@pytest.mark.parametrize(
+    ("word", "quantity", "label"),
+    [
+        ("Main_Outlet_Temp", "temperature", "main_outlet"),
+        ("supplyTemp1", "temperature", "supply_1"),
+        ("tempA", "temperature", "a"),
+        ("Outdoor air temp.(R1T)", "temperature", "R1T"),
+        ("windSpeedAvg", "wind_speed", ""),
+        ("Temperature (max)", None, ""),
+        ("grid_A", None, ""),
+    ],
+)
+def test_parts_of_a_plant_are_told_apart(word: str, quantity: str | None, label: str):
+    found = meaning(word)
+
+    assert ((found[0].quantity, found[0].label) if found is not None else (None, "")) == (quantity, label)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("PM02", "a thing"), ("pm25", "a quantity"), ("temperature", "a quantity"), ("T-7", "a thing")]
+)
+def test_what_may_name_a_thing(text: str, names: str):
+    assert is_name(text) is (names == "a thing")
