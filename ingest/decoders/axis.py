@@ -13,6 +13,7 @@ from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
 from ingest.decoders.metadata_stream import notifications
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.sentinels import is_no_value
 from ingest.decoders.times import time_of
 from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
@@ -127,7 +128,7 @@ def _event(topic: str, body: dict[str, Any]) -> Decoded:
 
 def _told(sensor: str, path: str, source: object, data: Mapping[str, Any], time_ns: int | None) -> Decoded:
     """Return what an event's data say, whichever way the event came."""
-    if "ObjectAnalytics" in path and "total" in data:
+    if "ObjectAnalytics" in path and any(key.startswith("total") for key in data):
         return Decoded(list(_counts(sensor, data, time_ns)))
     if path.startswith("AirQualityMonitor"):
         return Decoded(list(_air(sensor.rpartition("/")[0] or sensor, data, time_ns)))
@@ -161,7 +162,7 @@ def _air(sensor: str, data: Mapping[str, Any], time_ns: int | None) -> Iterator[
     for key, said in data.items():
         known = _AIR.get(key.lower())
         parsed = number_with_unit(said, at=f"$.message.data.{key}")
-        if known is not None and parsed is not None:
+        if known is not None and parsed is not None and not is_no_value(known.quantity, parsed[0], known.unit):
             yield Measurement(sensor, known.quantity, parsed[0], known.unit, time_ns)
 
 

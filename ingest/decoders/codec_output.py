@@ -10,8 +10,10 @@ from ingest.decoders.codec_places import is_place, position
 from ingest.decoders.codec_values import amount_of, by_value, in_unit, is_absent, meant
 from ingest.decoders.codec_words import is_no_reading, named
 from ingest.decoders.known import Known
+from ingest.decoders.sentinels import is_no_value
 from ingest.decoders.times import time_of
 from ingest.decoders.values import MAX_NAME_LENGTH
+from ingest.telemetry import METRICS_DROPPED
 
 #: Parts within parts that are looked into, and members of a list; values of one quantity in a list.
 _MAX_DEPTH, _MAX_LIST, _MAX_SEVERAL = 4, 512, 16
@@ -185,6 +187,9 @@ def _read(part: _Part, key: str, known: Known | None, value: object) -> Iterator
     if known is None or said is None or is_absent(known, key, value):
         return
     known = said.known
+    if is_no_value(known.quantity, said.amount, known.unit):
+        METRICS_DROPPED.labels("sentinel").inc()
+        return
     label = "-".join(one for one in (known.label, part.label) if one)
     yield _Read(key, Measurement(part.sensor, known.quantity, said.amount, known.unit, part.time_ns, label=label))
 

@@ -12,10 +12,12 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.sentinels import is_no_value
 from ingest.decoders.times import time_of
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
+from ingest.telemetry import METRICS_DROPPED
 
 #: `v1.1/Datastreams(7)/Observations`, below whatever path the server publishes under.
 TOPIC = re.compile(
@@ -90,6 +92,9 @@ class SensorThingsDecoder:
         stream = self._memory.recall(_key(sensor, label), Stream) or self._memory.recall(_key(sensor, ""), Stream)
         quantity = stream.quantity if stream is not None and stream.quantity is not None else "result"
         unit = stream.unit if stream is not None else parsed[1]
+        if is_no_value(quantity, parsed[0], unit):
+            METRICS_DROPPED.labels("sentinel").inc()
+            return
         moments = (observation.get("phenomenonTime"), observation.get("resultTime"))
         time_ns = next((at for said in moments if (at := time_of(said, self._options.zone)) is not None), None)
         yield Measurement(sensor, quantity, parsed[0], unit, time_ns, label=label)
