@@ -8,6 +8,7 @@ from city.measurement import Decoded, Measurement, Observation
 from city.xml_tree import Tree
 from ingest.decoders.camera_events import told, truth
 from ingest.decoders.family import Body
+from ingest.decoders.hikvision_platform import ROOT, alerts, is_wrapped
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.json_tree import json_tree
 from ingest.decoders.options import DecoderOptions
@@ -17,7 +18,6 @@ from ingest.decoders.values import checked_name, number_with_unit
 from ingest.decoders.xml_body import parse_xml_body
 from ingest.reasons import Reason
 
-_ROOT = "EventNotificationAlert"
 #: Members of every alert in JSON.
 _SIGNATURE = frozenset({"eventType", "eventState", "dateTime"})
 _ALERT = re.compile(rb"<(?:\w+:)?EventNotificationAlert\b.*?</(?:\w+:)?EventNotificationAlert\s*>", re.DOTALL)
@@ -72,6 +72,8 @@ _PEOPLE = {"enter": "people_in_total", "exit": "people_out_total", "pass": "peop
 _PEOPLE_OF_INTERVAL = {"enter": "people_in", "exit": "people_out", "pass": "people_passed"}
 #: Alerts that tell nothing but numbers: people, and traffic by lane.
 _COUNTING = frozenset({"peoplecounting", "framespeoplecounting", "tps", "ttd"})
+#: Elements about one person, whose temperature is nobody's business.
+_OF_PERSONS = ("AccessControllerEvent", "FaceTemperatureMeasurementEvent")
 _MAX_TEXT = 200
 
 
@@ -87,7 +89,8 @@ class HikvisionDecoder:
         objects = [part for part in _parts(payload) if part[:1] == b"{"]
         for part in objects:
             body = parse_object(part)
-            self._take(topic, json_tree(_ROOT, body.get(_ROOT, body)), decoded)
+            for alert in alerts(body) if is_wrapped(body) else [json_tree(ROOT, body.get(ROOT, body))]:
+                self._take(topic, alert, decoded)
         if not objects:
             documents = [found.group() for found in _ALERT.finditer(payload)]
             for document in documents if documents else [payload]:
@@ -96,8 +99,8 @@ class HikvisionDecoder:
         return decoded
 
     def _take(self, topic: str, alert: Tree, decoded: Decoded) -> None:
-        if alert.tag != _ROOT:
-            raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"`{_ROOT}`", got=alert.tag[:60], at="document")
+        if alert.tag != ROOT:
+            raise UndecodableMessage(Reason.WRONG_SHAPE, expected=f"`{ROOT}`", got=alert.tag[:60], at="document")
         word = alert.words("eventType").lower()
         active = truth(alert.words("eventState"))
         if word == "videoloss" and active is not True:  # what a camera sends for a heartbeat
@@ -114,11 +117,11 @@ class HikvisionDecoder:
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's, alone or within a multipart push."""
     if body.first == b"{":
-        alert = body.members.get(_ROOT, body.members)  # converters from XML keep the root
-        return isinstance(alert, dict) and alert.keys() >= _SIGNATURE
+        alert = body.members.get(ROOT, body.members)  # converters from XML keep the root
+        return (isinstance(alert, dict) and alert.keys() >= _SIGNATURE) or is_wrapped(body.members)
     if body.first == b"-" and all(b'"%s"' % name.encode() in body.payload[:4096] for name in _SIGNATURE):
         return True
-    return body.first in {b"<", b"-"} and _ROOT.encode() in body.payload[:4096]
+    return body.first in {b"<", b"-"} and ROOT.encode() in body.payload[:4096]
 
 
 def _parts(payload: bytes) -> Iterator[bytes]:
@@ -161,6 +164,8 @@ def _measured(sensor: str, alert: Tree, time_ns: int | None) -> Iterator[Measure
     for node in alert.walk():
         if node.tag.lower() == "laneinfo":
             yield from measure_lane(sensor, {child.tag: child.text for child in node.children}, time_ns)
+    if any(alert.first(tag) is not None for tag in _OF_PERSONS):
+        return
     parsed = number_with_unit(alert.words("currTemperature"), at="currTemperature")
     if parsed is not None:
         unit = {"fahrenheit": "°F", "kelvin": "K"}.get(alert.words("thermometryUnit").lower(), "°C")

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from city.measurement import Decoded
 from ingest.decoders import FAMILIES, DecoderSet
 from ingest.decoders.options import DecoderOptions
@@ -18,6 +20,12 @@ ALERT = {
     "eventState": "active",
     "targetType": "human",
 }
+PEOPLE = (
+    '<EventNotificationAlert xmlns="urn:psialliance-org"><macAddress>02:00:5e:10:00:08</macAddress>'
+    "<channelID>1</channelID><dateTime>2026-03-04T09:15:00+08:00</dateTime><eventType>PeopleCounting</eventType>"
+    "<eventState>active</eventState><peopleCounting><statisticalMethods>timeRange</statisticalMethods>"
+    "<enter>6</enter><exit>5</exit></peopleCounting></EventNotificationAlert>"
+)
 DISK = (
     '<tt:MetadataStream xmlns:tt="a" xmlns:wsnt="b" xmlns:tnsaxis="c"><wsnt:NotificationMessage>'
     "<wsnt:Topic>tnsaxis:Storage/Alert</wsnt:Topic>"
@@ -176,3 +184,90 @@ def test_a_point_that_its_controller_could_not_read_is_none():
 
     assert (found.sensor, found.quantity, found.value) == ("PLC-2", "flow", 3.5)
     assert found.time_ns == 1_772_586_890_500_000_000
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"temperature": -999}, id="nines"),
+        pytest.param({"battery": 255}, id="eight bits"),
+        pytest.param({"co2": -1}, id="minus one of what cannot be below zero"),
+        pytest.param({"humidity": "6553.5 %"}, id="sixteen bits in tenths, in words"),
+    ],
+)
+def test_a_codecs_number_for_no_value_is_none(said: dict[str, object]):
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": {**said, "illuminance": 120}}
+
+    assert told(decoded("auto", "x", body).measurements) == {"illuminance": (120.0, "lux")}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({"temperature": -1}, {"temperature": (-1.0, "°C")}, id="a degree of frost"),
+        pytest.param({"co2": 9999}, {"co2": (9999.0, "ppm")}, id="air that bad exists"),
+        pytest.param({"power": -999}, {"power": (-999.0, "W")}, id="a roof that feeds in"),
+        pytest.param({"pulse_count": 65535}, {"pulse_count": (65535.0, "")}, id="a counter has no end"),
+    ],
+)
+def test_such_a_number_is_a_value_where_the_quantity_can_have_it(said: dict[str, object], expected: object):
+    assert (
+        told(decoded("auto", "x", {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}).measurements)
+        == expected
+    )
+
+
+def test_a_stream_whose_unit_is_known_may_say_that_it_has_no_value():
+    auto = DecoderSet(FAMILIES).make("auto", DecoderOptions())
+    stream = {"@iot.id": 4, "unitOfMeasurement": {"symbol": "°C"}, "ObservedProperty": {"name": "temperature"}}
+
+    auto.decode("v1.1/Datastreams(4)", json.dumps(stream).encode())
+
+    assert auto.decode("v1.1/Datastreams(4)/Observations", b'{"result": -9999}').measurements == []
+    assert auto.decode("v1.1/Datastreams(5)/Observations", b'{"result": -9999}').measurements[0].value == -9999.0
+
+
+def test_a_crossing_may_be_told_for_one_class_alone():
+    body = {"timestamp": parse_time(AT), "serial": "B8A44F000002", "message": {"data": {"totalHuman": 6}}}
+    topic = "axis/B8A44F000002/event/tns:axis/CameraApplicationPlatform/ObjectAnalytics/Device1Scenario5"
+
+    (found,) = decoded("auto", topic, body).measurements
+
+    assert (found.sensor, found.label, found.value) == ("B8A44F000002/Device1Scenario5", "Human", 6.0)
+
+
+def test_how_warm_a_person_is_goes_no_further():
+    who = {"employeeNoString": "31", "currTemperature": 36.9, "thermometryUnit": "celsius"}
+    alert = {**ALERT, "eventType": "AccessControllerEvent", "AccessControllerEvent": who}
+
+    found = decoded("auto", "doors/4", alert)
+
+    assert found.measurements == []
+    assert found.observations[0].attributes.keys() <= {"active", "target"}
+
+
+def test_an_alert_in_a_clouds_message_is_the_alert():
+    message = {"header": {"deviceId": "G1", "type": "ys.open.isapi"}, "body": {"payload": "\ufeff" + PEOPLE}}
+
+    assert decoded("auto", "cb", message) == decoded("hikvision", "cb", PEOPLE.encode())
+    assert told(decoded("auto", "cb", message).measurements) == {"people_in": (6.0, ""), "people_out": (5.0, "")}
+
+
+def test_a_platforms_event_stands_under_the_platforms_name():
+    counted = {"enter": 31, "exit": 29, "statisticalMethods": "realTime", "targetAttrs": {"personName": "x"}}
+    data = {
+        "channelID": 1,
+        "dateTime": "2026-03-04T09:15:00.000+08:00",
+        "eventType": "peopleCounting",
+        "peopleCounting": [counted],
+    }
+    line = {"srcIndex": "cam-8", "eventType": 131585, "happenTime": "2026-03-04T09:15:00.000+08:00", "status": 1}
+    events = [{"srcIndex": "cam-7", "eventType": 131616, "status": 0, "data": data}, line]
+
+    found = decoded("auto", "hik", {"method": "OnEventNotify", "params": {"ability": "event_pdc", "events": events}})
+
+    assert told(found.measurements) == {"people_in_total": (31.0, ""), "people_out_total": (29.0, "")}
+    assert {one.sensor for one in found.measurements} == {"cam-7"}
+    assert [(one.sensor, one.event, one.time_ns) for one in found.observations] == [
+        ("cam-8", "line_crossing", parse_time(AT))
+    ]
