@@ -165,12 +165,14 @@ class DuckdbFile:
             connection = duckdb.connect(str(self.path), config=dict(self._options))
             try:
                 self._prepare(connection)
-            except duckdb.Error:
+            except (duckdb.Error, OSError):
                 connection.close()
                 raise
         except duckdb.Error as error:
             kind = StoreDamaged if _is_damage(error) else StoreUnavailable
             raise kind("history", _first_line(error)) from error
+        except OSError as error:
+            raise StoreUnavailable("history", str(error)) from error
         return connection
 
     def _prepare(self, connection: duckdb.DuckDBPyConnection) -> None:

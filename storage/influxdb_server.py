@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import orjson
+import msgspec
 import structlog
 from influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
@@ -202,13 +202,24 @@ def _dropped(error: ApiException) -> int:
     return int(found[1]) if found is not None else 1
 
 
+class _Result(msgspec.Struct):
+    series: list[dict[str, Any]] = []
+    error: str = ""
+
+
+class _Answer(msgspec.Struct):
+    """What `/query` answers to one statement."""
+
+    results: list[_Result] = []
+    error: str = ""
+
+
 def _series_of(response: bytes) -> list[dict[str, Any]]:
     try:
-        answer = orjson.loads(response)
-    except orjson.JSONDecodeError as error:
+        answer = msgspec.json.decode(response, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StoreUnavailable("history", f"expected JSON from InfluxDB, got {response[:100]!r}") from error
-    result = answer.get("results", [{}])[0]
-    problem = answer.get("error") or result.get("error")
-    if problem:
-        raise StoreUnavailable("history", str(problem))
-    return list(result.get("series", []))
+    result = next(iter(answer.results), _Result())
+    if answer.error or result.error:
+        raise StoreUnavailable("history", answer.error if answer.error else result.error)
+    return result.series

@@ -194,6 +194,8 @@ def test_server_that_is_away_means_wait() -> None:
         pytest.param(200, '{"results":[{"error":"database not found: raw"}]}', "database not found", id="no database"),
         pytest.param(200, '{"error":"unable to parse"}', "unable to parse", id="statement"),
         pytest.param(200, "<html>", "expected JSON", id="a proxy"),
+        pytest.param(200, "[]", "expected JSON", id="no answer to a query"),
+        pytest.param(200, '{"results": null}', "expected JSON", id="no results"),
         pytest.param(400, '{"error":"bad"}', "InfluxDB answered 400", id="refused"),
         pytest.param(401, '{"error":"unauthorized access"}', "unauthorized", id="token"),
     ],

@@ -227,3 +227,13 @@ def test_closed_file_says_so(path: Path) -> None:
 
     with pytest.raises(StoreUnavailable, match="is closed"):
         count(file)
+
+
+def test_file_that_the_disk_does_not_give_is_waited_for_where_it_is(tmp_path: Path) -> None:
+    place = tmp_path / "readings.duckdb"
+    place.mkdir()
+
+    with pytest.raises(StoreUnavailable, match="Is a directory"):
+        opened(place)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["readings.duckdb"]
