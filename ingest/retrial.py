@@ -82,12 +82,12 @@ class Retrial:
     def _result(self, one: Kept, contents: list[Content]) -> SecondTry:
         message = Message(one.topic, one.topic.encode(), one.payload, broker=one.broker)
         batch = self._normaliser.batch([message], one.time_ns)
+        if batch.learned:  # also by one that is refused: the decoders know it from here on
+            contents.append(Learned(tuple(batch.learned)))
         if batch.quarantined:
             refused = shortened(batch.quarantined[0], 0)
             return SecondTry(one.position, one.place, refused.reason, refused.detail)
         contents.append(_as_history(batch.arrivals))
-        if batch.learned:
-            contents.append(Learned(tuple(batch.learned)))
         if batch.discovered:
             self._discovery.note(batch.discovered, one.time_ns)
         return SecondTry(one.position, one.place)

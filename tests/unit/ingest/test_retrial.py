@@ -1,7 +1,7 @@
 """A quarantined message is understood anew once its decoder is mended: once, late, and whatever breaks."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from random import Random
@@ -13,11 +13,12 @@ from city.entry import Arrivals
 from city.errors import Conflict
 from city.feed import Refusals, Replayed
 from ingest.config import DrainSettings, JournalSettings, QuarantineSettings
+from ingest.decoders.memory import Lesson
 from ingest.discovery import Discovery
 from ingest.drain import Drain
 from ingest.journal import Journal
-from ingest.journal_codec import Content, Refused
-from ingest.message import Batch, Message
+from ingest.journal_codec import Content, Learned, Refused
+from ingest.message import Batch, Message, QuarantinedMessage
 from ingest.quarantine import Quarantine
 from ingest.retrial import Retrial
 from tests.support.normalising import Desk
@@ -131,3 +132,15 @@ def test_stranger_of_a_replayed_message_is_discovered(mended):
     mended.replay(ALL)
 
     assert [one.sensor for one in mended.discovery.listed("", 10)] == ["a"]
+
+
+def test_what_a_refused_message_taught_is_committed(mended, monkeypatch):
+    def refuse(messages: Sequence[Message], _arrival_ns: int) -> Batch:
+        (message,) = messages
+        refused = QuarantinedMessage(message.raw_topic, message.payload, "wrong_shape", "told so by the test")
+        return Batch(quarantined=[refused], learned=[Lesson("a key", message.payload, 1)])
+
+    monkeypatch.setattr(mended.desk.normaliser, "batch", refuse)
+    mended.replay(ALL, limit=1)
+
+    assert [one for one in mended.committed if isinstance(one, Learned)] == [Learned((Lesson("a key", b"20.5", 1),))]
