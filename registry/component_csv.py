@@ -12,7 +12,7 @@ from registry.component_fields import FIELDS, READERS, REQUIRED
 from registry.coordinates import Crs, in_wgs84
 from registry.csv_records import CsvRecords
 from registry.sensor_fields import Unfit
-from registry.sensor_file import BadSensors
+from registry.sensor_file import BadSensors, text_of
 
 #: Identification codes (部件标识码) where a city says nothing of its own: 16 characters, 6 county, 2 main class,
 #: 2 subclass, 6 serial (GB/T 30428.2); other cities have 6 + 2 + 3 + 5, and Sichuan's covers 19 digits.
@@ -40,7 +40,7 @@ def read_components(data: bytes, name: str = "components.csv", code: str = USUAL
         BadComponents: something in it is wrong; all of it is told, and nothing is returned.
     """
     mistakes = _Mistakes()
-    records = CsvRecords(io.StringIO(_text(data, name), newline=""), name, mistakes, FIELDS, REQUIRED)
+    records = CsvRecords(io.StringIO(text_of(data, name, BadComponents), newline=""), name, mistakes, FIELDS, REQUIRED)
     found: dict[str, Component] = {}
     for at, cells in records:
         component = _component(dict(zip(records.header, cells, strict=True)), at, mistakes, records.crs)
@@ -49,14 +49,6 @@ def read_components(data: bytes, name: str = "components.csv", code: str = USUAL
     if mistakes.found:
         raise BadComponents(mistakes.found)
     return list(found.values())
-
-
-def _text(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadComponents.only(expected="UTF-8", got=f"byte {error.start}", at=f"{name}:{line}") from error
 
 
 def _add(found: dict[str, Component], component: Component, at: str, code: str, mistakes: _Mistakes) -> None:

@@ -14,7 +14,7 @@ from registry.coordinates import Crs
 from registry.csv_records import CsvRecords
 from registry.sensor_columns import read_columns
 from registry.sensor_fields import FIELDS, REQUIRED, write_sensor
-from registry.sensor_file import BadSensors, SensorFile
+from registry.sensor_file import SensorFile, text_of
 
 #: What a spreadsheet takes for a formula (OWASP, CSV Injection), with the apostrophes that already protect it.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -30,7 +30,7 @@ def read_csv(data: bytes, name: str) -> Registered:
         BadSensors: something in it is wrong; all of it is told, and nothing is returned.
     """
     found = read_columns(data, name)
-    return found if found is not None else Registered.of(read_lines(_text(data, name), name))
+    return found if found is not None else Registered.of(read_lines(text_of(data, name), name))
 
 
 def read_lines(text: str, name: str) -> list[Sensor]:
@@ -58,15 +58,6 @@ def write_table(fields: Sequence[str], rows: Iterable[Mapping[str, str]], crs: C
         yield _taken(line)
         writer.writerow([_protected(field, row[field]) for field in fields])
     yield _taken(line)
-
-
-def _text(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        got = repr(data[error.start : error.end])
-        raise BadSensors.only(expected="UTF-8", got=got, at=f"{name}:{line}") from error
 
 
 def _protected(field: str, text: str) -> str:

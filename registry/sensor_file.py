@@ -30,6 +30,15 @@ class BadSensors(BadCityFile):
         return cls([BadCityFile(expected=expected, got=got, at=at)])
 
 
+def text_of(data: bytes, name: str, wrong: type[BadSensors] = BadSensors) -> str:
+    """Return the text of a file called `name`; raises `wrong` with the line of what is no UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise wrong.only(expected="UTF-8", got=repr(data[error.start : error.end]), at=f"{name}:{line}") from error
+
+
 class SensorFile:
     """What has been read of one file so far."""
 
