@@ -17,6 +17,7 @@ from ingest.decoders import (
     influx_line,
     last_will,
     lpwan_servers,
+    lwm2m,
     milesight_gateway,
     milesight_vs,
     modbus_gateway,
@@ -34,6 +35,7 @@ from ingest.decoders import (
     senml,
     sensor_community,
     sensorthings,
+    smartcitizen,
     telegraf_json,
     thingpark_loriot,
     traffic_lanes,
@@ -59,6 +61,7 @@ from ingest.decoders.homie import HomieDecoder
 from ingest.decoders.hsl_hfp import HslHfpDecoder
 from ingest.decoders.last_will import LastWillDecoder
 from ingest.decoders.lpwan_servers import LpwanServersDecoder
+from ingest.decoders.lwm2m import Lwm2mDecoder
 from ingest.decoders.milesight_gateway import MilesightGatewayDecoder
 from ingest.decoders.milesight_vs import MilesightVsDecoder
 from ingest.decoders.modbus_gateway import ModbusGatewayDecoder
@@ -108,6 +111,7 @@ FAMILIES: dict[str, Family] = {
     "ais": Family(AisDecoder, bears=ais.bears),
     "wmbus": Family(WmbusDecoder, bears=wmbus.bears),
     "one_m2m": Family(OneM2mDecoder, bears=one_m2m.bears),
+    "lwm2m": Family(Lwm2mDecoder, bears=lwm2m.bears),
     "digitraffic": Family(DigitrafficDecoder, topics=digitraffic.TOPICS, bears=digitraffic.bears),
     "tts_v3": Family(TtsV3Decoder, filters=("v3/+/devices/#",), bears=tts_v3.bears),
     "lpwan_servers": Family(LpwanServersDecoder, topics=lpwan_servers.TOPICS, bears=lpwan_servers.bears),
@@ -118,7 +122,7 @@ FAMILIES: dict[str, Family] = {
     "zigbee2mqtt": product_family("zigbee2mqtt"),
     "victron": product_family("victron"),
     "dsmr": product_family("dsmr"),
-    "smartcitizen": Family(SmartCitizenDecoder, filters=("device/sck/#",)),
+    "smartcitizen": Family(SmartCitizenDecoder, filters=("device/sck/#",), bears=smartcitizen.bears),
     "sensorthings": Family(
         learner=SensorThingsDecoder, filters=("v1.0/#", "v1.1/#"), topics=sensorthings.TOPIC, bears=sensorthings.bears
     ),

@@ -134,8 +134,8 @@ def _ultralight(group: str) -> dict[str, object]:
     return measures
 
 
-#: Groups of measures that one message may hold.
-_MAX_GROUPS = 1000
+#: Groups of measures that one message may hold, and instances of one attribute.
+_MAX_GROUPS, _MOST_INSTANCES = 1000, 10_000
 
 
 def _entities(body: object) -> list[dict[str, Any]]:
@@ -175,8 +175,20 @@ def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
             value = _plain(value)
             value = value.get(member) if isinstance(value, dict) else None
         if value is not None:
-            found += [(attribute, one) for one in (value if isinstance(value, list) else [value])]
+            found += [(attribute, one) for one in _instances(value)]
     return found if entity["type"] in BY_TYPE else [*found, *_by_words(entity)]
+
+
+def _instances(value: object) -> Iterator[object]:
+    """Yield an attribute's instances: one, several of a list, or those of the temporal form, `values: [[v, time]]`."""
+    for one in value if isinstance(value, list) else [value]:
+        pairs = one.get("values") if isinstance(one, dict) and "value" not in one else None
+        if not isinstance(pairs, list) or not isinstance(one, dict):
+            yield one
+            continue
+        for pair in pairs[:_MOST_INSTANCES]:
+            if isinstance(pair, list) and len(pair) == 2:
+                yield {**one, "value": pair[0], "observedAt": pair[1]}
 
 
 def _by_words(entity: dict[str, Any]) -> Iterator[tuple[Attribute, object]]:
@@ -184,7 +196,8 @@ def _by_words(entity: dict[str, Any]) -> Iterator[tuple[Attribute, object]]:
     for name, value in entity.items():
         known, telling = (meaning(name) if name not in GENERIC else None) or (None, False)
         if known is not None and telling:
-            yield Attribute(known.quantity, known.unit, known.label), value
+            for one in _instances(value):
+                yield Attribute(known.quantity, known.unit, known.label), one
 
 
 def _generic_measurement(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:

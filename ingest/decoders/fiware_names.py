@@ -168,7 +168,13 @@ BY_TYPE = {
         "skyMagnitude": Attribute("sky_magnitude"),
         "battery": Attribute("battery_voltage", "mV"),
     },
-    "Vehicle": {"speed": Attribute("speed", "km/h"), "heading": Attribute("heading", "°")},
+    "Vehicle": {
+        "speed": Attribute("speed", "km/h"),
+        "heading": Attribute("heading", "°"),
+        "mileageFromOdometer": Attribute("mileage", "km"),
+        "fuelLevel": Attribute("fuel_level", RATIO),
+        "batteryLevel": Attribute("battery_level", RATIO),
+    },
     "WaterConsumptionObserved": {"waterConsumption": Attribute("water_consumption")},
     "ParkingSpot": {"status": Attribute("occupied", "")},
     "Streetlight": {

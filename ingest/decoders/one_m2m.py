@@ -1,5 +1,6 @@
 """oneM2M (TS-0004): content instances, created by a device (request) or told to a subscriber (notification)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +19,12 @@ from ingest.reasons import Reason
 #: A notification within what carries it, a response's envelope or nothing.
 _NOTIFIED = ("pc.m2m:sgn", "m2m:sgn", "pc.sgn")
 _CREATED = ("pc.m2m:cin", "m2m:cin")
-#: Levels of a resource's name before the application's own: the service provider, the node and its base.
-_BASE_LEVELS = 2
+#: Names that a node's base has in the servers that are about; before it the node's own id may stand (TS-0001 §7.2).
+_BASE = re.compile(r"(?i)mobius\d*|[a-z0-9]*cse(?:base)?\d*|cse-[a-z0-9]+|(?:in|mn|asn)-name", re.ASCII)
+#: Levels of a whole name that begins with the node's id: that, the base, the application, the container.
+_WHOLE = 4
+#: A node's answer that it created what it was told (TS-0004 §6.6.3.3).
+_WAS_CREATED = 2001
 _EXPECTED = "`m2m:cin`"
 
 
@@ -32,6 +37,8 @@ class OneM2mDecoder:
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of an instance; the sensor is the application's name, else the whole resource's."""
         body = parse_object(payload)
+        if body.get("rsc") == _WAS_CREATED:
+            return Decoded()
         where, instance = _instance(body)
         if not isinstance(instance, dict):
             if any(isinstance(at_path(body, path), dict) for path in _NOTIFIED):  # a subscription is verified or ends
@@ -69,10 +76,18 @@ def _instance(body: dict[str, Any]) -> tuple[str, object]:
 
 def _named(where: str) -> tuple[str, str]:
     """Return the application and the word of the container, which names a quantity, or else a part of it."""
-    levels = [level for level in where.split("/") if level]
-    own = levels[_BASE_LEVELS:] if len(levels) > _BASE_LEVELS else levels[-1:]
+    own = _own_levels(where)
     word = own[-1] if own and meaning(own[-1]) is not None else ""
     return "/".join(own[:-1] if word else own[:1]), word
+
+
+def _own_levels(where: str) -> list[str]:
+    """Return the levels of a resource's name from the application on: without the node's id and its base."""
+    levels = [level for level in where.split("/") if level not in {"", "~"}]
+    place = next((place for place in (1, 0) if len(levels) > place + 1 and _BASE.fullmatch(levels[place])), None)
+    if place is None:
+        place = 1 if where.startswith("/") and len(levels) >= _WHOLE else 0
+    return levels[place + 1 :] if len(levels) > 1 else levels
 
 
 def _text(value: object) -> str:

@@ -11,12 +11,14 @@ from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
 from ingest.decoders.times import time_of
+from ingest.decoders.topic_names import known_sensor
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
 _ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 #: The quantity of a value that nobody described.
 _UNTOLD = "value"
+_HACKAIR = {"PM2.5_AirPollutantValue": "pm25", "PM10_AirPollutantValue": "pm10"}
 _LINE = re.compile(rb"\s*[0-9a-fA-F]{24},[^,\n]+(?:,[^\n]*)?(?:\n|\r|\Z)")
 
 
@@ -31,6 +33,8 @@ class OpenSenseMapDecoder:
         is_json = payload.lstrip()[:1] in {b"{", b"["}
         body = parse_json(payload) if is_json else None
         boxes = [one for one in (body if isinstance(body, list) else [body]) if _is_box(one)]
+        if _is_hackair(body):
+            return Decoded(self._options.told(list(_hackair(topic, body))))
         if boxes:
             return Decoded(self._options.told([one for box in boxes for one in self._box(box)]))
         rows = _from_json(body) if is_json else _from_csv(payload)
@@ -65,7 +69,7 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if body.first in {b"{", b"["}:
         first = body.json[0] if isinstance(body.json, list) and body.json else None
-        if _is_box(first if first is not None else body.json):
+        if _is_box(first if first is not None else body.json) or _is_hackair(body.json):
             return True
         if isinstance(first, dict):
             return "value" in first and _ID.fullmatch(str(first.get("sensor"))) is not None
@@ -79,6 +83,21 @@ def _is_box(value: object) -> TypeGuard[dict[str, Any]]:
         return False
     ids = (value.get("_id"), *(one.get("_id") if isinstance(one, dict) else None for one in value["sensors"]))
     return all(isinstance(one, str) and _ID.fullmatch(one) for one in ids)
+
+
+def _is_hackair(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether this is what hackAIR's boards upload, which openSenseMap takes as it is."""
+    told = value.get("reading") if isinstance(value, dict) else None
+    return isinstance(told, dict) and not _HACKAIR.keys().isdisjoint(told)
+
+
+def _hackair(topic: str, body: dict[str, Any]) -> Iterator[Measurement]:
+    """Yield the dust; nobody says of the battery in what it is counted, nor whose board it is but the topic."""
+    sensor = known_sensor(topic=topic)
+    for key, quantity in _HACKAIR.items():
+        parsed = number_with_unit(body["reading"].get(key), at=f"$.reading.{key}")
+        if parsed is not None:
+            yield Measurement(sensor, quantity, parsed[0], "µg/m³")
 
 
 def _quantity(title: str) -> str:

@@ -4,6 +4,7 @@ Members and their endings: https://triq.org/rtl_433/DATA_FORMAT.html; topics: ht
 """
 
 import re
+from datetime import tzinfo
 from typing import Any
 
 from city.errors import UndecodableMessage
@@ -12,7 +13,7 @@ from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
-from ingest.decoders.times import time_of
+from ingest.decoders.times import parse_epoch, time_of
 from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
 
@@ -29,7 +30,8 @@ _UNITS = {
     "C": "°C", "F": "°F", "hPa": "hPa", "kPa": "kPa", "bar": "bar", "PSI": "psi", "inHg": "inHg",
     "km_h": "km/h", "m_s": "m/s", "mi_h": "mph", "kn": "kn", "deg": "°", "mm": "mm", "in": "in", "mm_h": "mm/h",
     "in_h": "in/h", "lux": "lux", "klx": "klx", "V": "V", "mV": "mV", "A": "A", "W": "W", "kW": "kW", "kWh": "kWh",
-    "VA": "VA", "ppm": "ppm", "ppb": "ppb", "ug_m3": "µg/m³", "cm": "cm", "m": "m", "pct": "%", "W_m2": "W/m²",
+    "VA": "VA", "ppm": "ppm", "ppb": "ppb", "ug_m3": "µg/m³", "km": "km", "cm": "cm", "m": "m", "pct": "%",
+    "W_m2": "W/m²",
 }  # fmt: skip
 
 
@@ -62,6 +64,9 @@ _KNOWN = {
     "power": Known("power"),
     "energy": Known("energy"),
     "strike_count": Known("lightning_count", ""),
+    "storm_dist": Known("lightning_distance"),
+    "supercap": Known("supercap_voltage"),
+    "consumption_data": Known("consumption"),
     "battery": Known("battery_voltage"),
     "battery_ok": Known("battery_ok", ""),
     "battery_pct": Known("battery_level", "%"),
@@ -76,6 +81,8 @@ _MEMBER = re.compile(
 )
 #: What versions before 2020 say of a battery.
 _CELLS = {"OK": 1.0, "LOW": 0.0}
+#: Seconds since 1970 (`-M time:unix:usec`).
+_EPOCH = re.compile(r"\d{9,10}(?:\.\d{1,9})?", re.ASCII)
 #: Two spellings of one light; the coarser one is passed over.
 _TWICE = ("light_klx", "light_lux")
 
@@ -103,7 +110,7 @@ class Rtl433Decoder:
             return []
         parts = [body["model"], *(_text(body[key]) for key in ("id", "channel") if key in body)]
         sensor = checked_name("/".join(part for part in parts if part), at="$.model")
-        time_ns = time_of(body.get("time"), self._options.zone)
+        time_ns = _time_ns(body.get("time"), self._options.zone)
         found = []
         for key, value in body.items():
             if (key == _TWICE[0] and _TWICE[1] in body) or f"{key}_mm" in body:  # `rain` counts the bucket's tips
@@ -146,6 +153,13 @@ def _measurement(sensor: str, member: str, value: float | None) -> Measurement |
     known = _KNOWN[found.group(1)]
     unit = _UNITS[found.group(3)] if found.group(3) else known.unit
     return Measurement(sensor, known.quantity, value, unit, label=found.group(2) or "")
+
+
+def _time_ns(said: object, zone: tzinfo | None) -> int | None:
+    """Return when a receiver heard it; told to write seconds since 1970, it writes them as a text."""
+    if isinstance(said, str) and _EPOCH.fullmatch(said):
+        return parse_epoch(float(said))
+    return time_of(said, zone)
 
 
 def _text(value: object) -> str:

@@ -35,6 +35,10 @@ _KNOWN = {
        "room", "ambient", "forward", "outdoor", "indoor")},
     **dict.fromkeys(("temperature", "current_temperature"), _TEMPERATURE),
     **dict.fromkeys(("relative_humidity", "current_relative_humidity", "humidity"), Known("humidity")),
+    "temperature_difference": Known("temperature_difference"),
+    **{f"total_energy_consumption_tariff_{rate}": Known("energy", label=f"tariff{rate}") for rate in range(1, 5)},
+    **{f"total_energy_production_tariff_{rate}": Known("energy_returned", label=f"tariff{rate}")
+       for rate in range(1, 5)},
     **{f"voltage_at_phase_{phase}": Known("voltage", label=f"l{phase}") for phase in (1, 2, 3)},
     **{f"current_at_phase_{phase}": Known("current", label=f"l{phase}") for phase in (1, 2, 3)},
     "battery": Known("battery_voltage"),
@@ -82,4 +86,5 @@ def _measured(sensor: str, body: dict[str, Any]) -> Iterator[Measurement]:
             known = Known("volume", label=found[1].rpartition("_")[2])
         quantity = f"{medium}_volume" if medium and known.quantity == "volume" else known.quantity
         if quantity != "temperature" or value != _NO_TEMPERATURE:
-            yield Measurement(sensor, quantity, value, _UNITS[found[2]], time_ns, label=known.label)
+            unit = _UNITS[found[2]] if quantity != "temperature_difference" else "K"
+            yield Measurement(sensor, quantity, value, unit, time_ns, label=known.label)

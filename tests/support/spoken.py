@@ -181,4 +181,9 @@ SPOKEN: dict[str, tuple[str, bytes]] = {
         b'{"m2m:sgn": {"sur": "//sp/cse/base/room/temperature/sub", "nev": {"rep": {"m2m:cin": {"con": '
         b'"{\\"temperature\\": 21.5}", "ct": "20261120T080000"}}}}, "pc": {"m2m:cin": {"con": 3}}, "to": "/a/b/c"}',
     ),
+    "lwm2m": (
+        "lwm2m/dam-7/up/notify",
+        b'{"ep": "dam-7", "content": [{"path": "/3303/0/5700", "value": 4.5}, {"path": "/3303/0/5701", "value": "C"}, '
+        b'{"path": "/3/0/7", "value": 3550}], "val": {"/3304/1": {"resources": {"5700": {"value": "61"}}}}}',
+    ),
 }

@@ -13,7 +13,7 @@ from tests.support.whatever_bytes import assert_readings_or_reason
 FAMILIES = (
     "datex2", "digitraffic", "hj212", "hsl_hfp", "milesight_gateway", "modbus_gateway", "purpleair", "redfish",
     "rtl_433", "sensor_community", "sparkplug_b", "thingpark_loriot", "ups", "wmbus", "one_m2m",
-    "ais", "owntracks",
+    "ais", "owntracks", "lwm2m",
 )  # fmt: skip
 TOPICS = st.sampled_from(
     [
@@ -37,6 +37,7 @@ WORDS = st.sampled_from(
         "mmsi", "speed", "course", "heading", "rxtime", "_type", "location", "244660000", "Members",
         "DetectorState", "Critical", "FanSpeedPercent", "SpeedRPM", "MetricValues", "MetricProperty", "MetricValue",
         "params", "r_data", "name", "err", "vars", "ups.status", "OB LB", "OL", "ups_id", "ups.load", "x", "y", "tasks",
+        "ep", "res", "/3303/0/5700", "val", "path", "resources",
         "siteMeasurements", "measurementSiteReference", "idG", "@id", "measuredValue", "@index", "indexG",
         "vehicleFlow",
         "vehicleFlowRate", "$", "_", "#text", "roaTrafficFlow",
