@@ -19,7 +19,7 @@ _QUANTITIES = {
 _LEAST, _LONGEST = 3, 8
 #: The letters of one circuit, which are that where the power is what the others make of it.
 _LETTERS = {"v": "voltage", "u": "voltage", "i": "current", "p": "power", "s": "apparent_power", "pf": "power_factor"}
-_OFF_BY = 0.05
+_OFF_BY, _MOST = 0.05, 1e9
 #: Elements of SL 651-2014, which fixes their units, as converters of its frames name them; two of them are anybody's.
 _ELEMENTS = {
     "Z": Known("water_level", "m"), "Q": Known("water_discharge", "m³/s"), "PJ": Known("precipitation", "mm"),
@@ -67,10 +67,15 @@ def _symbol(key: str) -> Known | None:
 def _is_circuit(members: Mapping[str, object]) -> bool:
     voltage = members.get("v", members.get("u"))
     values = (voltage, members.get("i"), members.get("p"), members.get("pf"))
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
+    amounts = [float(one) for one in values if isinstance(one, int | float) and _is_amount(one)]
+    if len(amounts) < len(values):
         return False
-    volts, amperes, watts, factor = (float(one) for one in values if isinstance(one, int | float))
+    volts, amperes, watts, factor = amounts
     return watts != 0 and abs(abs(volts * amperes * factor) - abs(watts)) <= _OFF_BY * abs(watts)
+
+
+def _is_amount(value: float) -> bool:
+    return not isinstance(value, bool) and abs(value) < _MOST
 
 
 def _of_spaces(members: Mapping[str, object]) -> dict[str, Known]:

@@ -55,6 +55,7 @@ def test_letters_of_a_circuit_are_read_together(body: Any, expected: dict[str, f
         pytest.param({"v": 230.0, "i": 2.0, "p": 12.0, "pf": 0.9}, id="a power that they do not make"),
         pytest.param({"v": 3, "i": 1, "p": 0, "pf": 1}, id="no power"),
         pytest.param({"i": 2.0, "p": 414.0, "pf": 0.9}, id="no voltage"),
+        pytest.param({"v": 10**400, "i": 2, "p": 3, "pf": 0.9}, id="more than a float holds"),
     ],
 )
 def test_letters_that_make_no_circuit_are_none(body: Any):
