@@ -233,8 +233,8 @@ def _unit_code(attribute: object) -> str | None:
     if not isinstance(attribute, dict):
         return None
     metadata = attribute.get("metadata")
-    in_metadata = _plain(metadata.get("unitCode")) if isinstance(metadata, dict) else None
-    code = attribute.get("unitCode", in_metadata)
+    said = metadata if isinstance(metadata, dict) else {}
+    code = attribute.get("unitCode", _plain(said.get("unitCode", said.get("unit"))))
     return code if isinstance(code, str) and code else None
 
 

@@ -18,6 +18,11 @@ from ingest.reasons import Reason
 _ID = re.compile(r"[0-9a-fA-F]{24}", re.ASCII)
 #: The quantity of a value that nobody described.
 _UNTOLD = "value"
+#: Titles that its own form proposes for a sensor, where they are no words of anybody else.
+_TITLES = {
+    "rel. luftfeuchte": "humidity", "beleuchtungsstärke": "illuminance", "uv-intensität": "uv_intensity",
+    "lautstärke": "noise_level", "bodenfeuchte": "soil_moisture", "co₂": "co2",
+}  # fmt: skip
 _HACKAIR = {"PM2.5_AirPollutantValue": "pm25", "PM10_AirPollutantValue": "pm10"}
 _LINE = re.compile(rb"\s*[0-9a-fA-F]{24},[^,\n]+(?:,[^\n]*)?(?:\n|\r|\Z)")
 
@@ -102,6 +107,8 @@ def _hackair(topic: str, body: dict[str, Any]) -> Iterator[Measurement]:
 
 def _quantity(title: str) -> str:
     """Return what a title means, in whichever language it is, else the title."""
+    if title.casefold() in _TITLES:
+        return _TITLES[title.casefold()]
     known = meaning(title)
     return known[0].quantity if known is not None else checked_name(title, at="$.sensors.title")
 

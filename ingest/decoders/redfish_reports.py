@@ -1,5 +1,6 @@
 """Redfish's messages that are pushed: metric reports of the telemetry service, and events (DSP0266, DSP2046)."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,12 @@ _METRICS = {
     "SystemUsage": Known("cpu_usage", "%"),
     "MemoryUsage": Known("memory_usage", "%"),
 }
+#: What others are by the end of their name, unless it is the name of a limit.
+_ENDINGS = {
+    "Watts": Known("power", "W"), "Celsius": Known("temperature", "°C"), "RPM": Known("fan_speed", "rpm"),
+    "Volts": Known("voltage", "V"), "Amps": Known("current", "A"), "kWh": Known("energy", "kWh"),
+}  # fmt: skip
+_LIMIT = re.compile(r"Cap|Limit|Threshold|Alloc|Avail|Request|Rated|Max|Min")
 _MOST = 10_000
 
 
@@ -45,7 +52,7 @@ def reported(topic: str, body: dict[str, Any]) -> Iterator[Measurement]:
         parsed = number_with_unit(one.get("MetricValue"), at="$.MetricValue") if isinstance(metric, str) else None
         if not isinstance(metric, str) or parsed is None:
             continue
-        known = _METRICS.get(metric, Known(checked_name(metric, at="$.MetricId")))
+        known = _METRICS.get(metric) or _by_ending(metric)
         host = sensor_of(topic)
         part = _part(one) or (checked_name(body["Id"], at="$.Id") if isinstance(body.get("Id"), str) else "")
         name = checked_name("/".join(word for word in (host, part) if word), at="$.MetricProperty")
@@ -69,6 +76,14 @@ def events(topic: str, body: dict[str, Any]) -> Iterator[Observation]:
         }
         event = checked_name(word.rpartition(".")[2], at="$.MessageId")
         yield Observation(checked_name(host, at="topic"), event, time_of(one.get("EventTimestamp")), attributes)
+
+
+def _by_ending(metric: str) -> Known:
+    """Return what a metric is that makers do not share: by its unit, which ends its name, else the name itself."""
+    ending = next((known for end, known in _ENDINGS.items() if metric.endswith(end)), None)
+    if ending is not None and _LIMIT.search(metric) is None:
+        return ending
+    return Known(checked_name(metric, at="$.MetricId"))
 
 
 def _metric(one: dict[str, Any]) -> str | None:

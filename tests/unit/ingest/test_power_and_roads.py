@@ -160,3 +160,18 @@ def test_car_parks_tell_what_is_free(state: str, reference: str, time: str, said
 
     assert told(found) == expected
     assert {(one.sensor, one.time_ns) for one in found} == {("P7", parse_time(NOON))}
+
+
+@pytest.mark.parametrize(
+    ("metric", "quantity"),
+    [("MeanConsumedWatts", "power"), ("CardCelsius", "temperature"), ("PowerLimitWatts", "PowerLimitWatts")],
+)
+def test_a_metric_is_known_by_its_ending_unless_it_is_a_limit(metric: str, quantity: str):
+    body = {
+        "@odata.type": "#MetricReport.v1_4_2.MetricReport",
+        "MetricValues": [{"MetricId": metric, "MetricValue": "7"}],
+    }
+
+    (found,) = decoded("auto", "dc/bmc-7", {**body, "Id": "r"}).measurements
+
+    assert found.quantity == quantity

@@ -126,3 +126,23 @@ def test_hackair_s_board_tells_dust_and_not_whether_it_was_opened():
     body = {"reading": {"PM2.5_AirPollutantValue": "4.5", "PM10_AirPollutantValue": "9.25"}, "tamper": "0"}
 
     assert told(decoded("auto", "boards/7", body).measurements) == {"pm25": (4.5, "µg/m³"), "pm10": (9.25, "µg/m³")}
+
+
+@pytest.mark.parametrize(
+    ("title", "quantity"),
+    [("rel. Luftfeuchte", "humidity"), ("Beleuchtungsstärke", "illuminance"), ("Bienen", "Bienen")],
+)
+def test_citizens_box_by_the_titles_of_its_form(title: str, quantity: str):
+    one = {"_id": "0" * 23 + "1", "title": title, "lastMeasurement": {"value": "4.5", "createdAt": NOON}}
+
+    (found,) = decoded("auto", "x", {"_id": "0" * 24, "sensors": [one]}).measurements
+
+    assert (found.quantity, found.value) == (quantity, 4.5)
+
+
+def test_entity_s_unit_may_stand_in_its_metadata():
+    said = {"type": "Number", "value": 741, "metadata": {"unit": {"type": "Text", "value": "mmHg"}}}
+
+    (found,) = decoded("auto", "x", {"id": "dam-7", "type": "Dam", "atmosphericPressure": said}).measurements
+
+    assert (found.value, found.unit) == (741.0, "mmHg")
