@@ -90,8 +90,12 @@ def _told_apart(found: Iterator[_Read]) -> Iterator[Measurement]:
                 continue
             measurement.label = key
         seen[series] = measurement.value
-        if measurement.label.isprintable() and len(measurement.label) <= MAX_NAME_LENGTH:
+        if measurement.quantity and all(map(_can_be_shown, (measurement.quantity, measurement.label))):
             yield measurement
+
+
+def _can_be_shown(name: str) -> bool:
+    return name.isprintable() and len(name) <= MAX_NAME_LENGTH
 
 
 def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]:

@@ -271,3 +271,10 @@ def test_a_platforms_event_stands_under_the_platforms_name():
     assert [(one.sensor, one.event, one.time_ns) for one in found.observations] == [
         ("cam-8", "line_crossing", parse_time(AT))
     ]
+
+
+def test_what_a_codec_gave_no_name_is_left_out():
+    said = {"": 7.5, "\u202e": 8.5, "x" * 300: 9.5, "flow": 2.5}
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
+
+    assert [one.value for one in decoded("auto", "x", body).measurements] == [2.5]
