@@ -74,12 +74,13 @@ class DuckdbHistory:
             try:
                 with self._file.cursor() as cursor:
                     cursor.begin()
-                    self._written = self._append(cursor, arrivals, position)
+                    before = self._written if self._written is not None else _position(cursor)
+                    self._written = self._append(cursor, arrivals, before, position)
                     cursor.commit()
             except BaseException:
                 self._forget()
                 raise
-            self._look_at_log(self._written)
+            self._look_at_log(before, self._written)
 
     def readings(self, query: SeriesQuery) -> Series:
         """Return one series; empty for a sensor or quantity that was never heard."""
@@ -127,11 +128,16 @@ class DuckdbHistory:
             cursor.execute("CHECKPOINT")
             self._settled = _position(cursor)
 
-    def _look_at_log(self, written: int) -> None:
-        """Note a checkpoint, by which everything that is written has come into the file."""
+    def _look_at_log(self, before: int, written: int) -> None:
+        """Note a checkpoint, by which everything has come into the file that was written until then.
+
+        What this commit wrote is among it where the log is empty; else it came `before`, as that of housekeeping does.
+        """
         log_bytes = self._file.log_bytes
-        if log_bytes < self._log_bytes:
+        if not log_bytes:
             self._settled = written
+        elif log_bytes < self._log_bytes:
+            self._settled = before
         self._log_bytes = log_bytes
 
     def _forget(self) -> None:
@@ -140,8 +146,7 @@ class DuckdbHistory:
         self._sensors.forget()
         self._quantities.forget()
 
-    def _append(self, cursor: Cursor, arrivals: Sequence[tuple[int, Arrivals]], position: int) -> int:
-        written = self._written if self._written is not None else _position(cursor)
+    def _append(self, cursor: Cursor, arrivals: Sequence[tuple[int, Arrivals]], written: int, position: int) -> int:
         kept = kept_of([(at, each) for at, each in arrivals if at > written])
         self._append_readings(cursor, kept)
         self._append_events(cursor, kept)

@@ -11,6 +11,7 @@ from city.history import Resolution, SeriesQuery
 from city.quality import Quality
 from storage.config import HistorySettings
 from storage.duckdb import DuckdbHistory
+from storage.duckdb_order import Tier, due
 from tests.support.history import NAMES, START_NS, TableNames, arrivals, event, row
 
 EVERYTHING = (0, 2**62)
@@ -101,3 +102,66 @@ def test_closed_store_is_unavailable(history: DuckdbHistory) -> None:
 
     with pytest.raises(StoreUnavailable, match="is closed"):
         history.append([(1, arrivals(row(1, 1, 0, 1.0)))], 1)
+
+
+def test_store_is_settled_up_to_what_a_checkpoint_brought_into_the_file(history: DuckdbHistory, path: Path) -> None:
+    settled = []
+    for position in (1, 2):
+        history.append([(position, arrivals(row(1, 1, position, 1.0)))], position)
+        settled.append(history.settled())
+    history.append([], 2)  # nothing new
+    settled.append(history.settled())
+    with history.still():
+        assert not path.with_name("readings.duckdb.wal").exists() or history._file.log_bytes == 0
+    history.append([(3, arrivals(row(1, 1, 3, 1.0)))], 3)
+    settled.append(history.settled())
+
+    assert settled == [0, 0, 0, 2]
+    assert history._file.log_bytes > 0  # where the last one is
+
+
+def test_store_is_settled_where_the_commit_itself_brought_everything_into_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.duckdb._CHECKPOINT", "16KB")
+    history = DuckdbHistory(path, NAMES)
+    history.append([(1, arrivals(row(1, 1, 0, 1.0)))], 1)
+    history.append([(2, arrivals(*(row(1, 1, 1 + n, 0.7 * n) for n in range(2000))))], 2)
+
+    assert (history.settled(), history._file.log_bytes) == (2, 0)
+    history.close()
+
+
+def test_start_settles_what_the_last_run_left_in_the_log(path: Path) -> None:
+    before = DuckdbHistory(path, NAMES)
+    before.append([(7, arrivals(row(1, 1, 0, 1.0)))], 7)
+    before.close()
+
+    after = DuckdbHistory(path, NAMES)
+
+    assert (before.settled(), after.settled()) == (0, 7)
+    after.close()
+
+
+def test_only_whole_hours_are_forgotten(path: Path) -> None:
+    history = DuckdbHistory(path, NAMES, settings=HistorySettings(retention_days=1))
+    history.append([(1, arrivals(row(1, 1, 0, 1.0), row(1, 1, 3600, 2.0)))], 1)
+
+    kept = []
+    for after_s in (3599, 3600 + 1800, 7200):
+        history.tend(START_NS + (86_400 + after_s) * 1_000_000_000)
+        kept.append(values(history))
+
+    assert kept == [[1.0, 2.0], [2.0], []]
+    history.close()
+
+
+def test_span_that_holds_too_many_rows_stays_as_its_parts_are(history: DuckdbHistory) -> None:
+    tier = Tier("readings by test", "readings", 3600 * 10**9, most_rows=2)
+    history.append([(1, arrivals(*(row(1, 1, second, 1.0) for second in range(3))))], 1)
+    with history._file.cursor() as cursor:
+        cursor.execute("INSERT INTO loose VALUES (?, ?, 3)", [tier.name, START_NS])
+        due_then = due(cursor, tier, START_NS + 2 * tier.width_ns)
+        left = cursor.execute("SELECT count(*) FROM loose WHERE tier = ?", [tier.name]).fetchall()
+
+    assert (due_then, left) == ([], [(0,)])
