@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: Three values a message, and the size of its JSON in bytes.
-VALUES, PAYLOAD_BYTES = 3, 120
+#: Values in a message, whose JSON has 120 bytes.
+VALUES = 3
 #: A message whose temperature fires the city's first rule (above 50 °C, at once).
 _HOT_CELSIUS = 80
 _TOPIC = b"city/environment/bench-000000/reading"
