@@ -24,6 +24,11 @@ _NAME = ("measurementId", "name", "channelName", "sensorName", "variable", "type
 _IDS = ("measurementId",)  # a number there is a name too
 _INDEX = ("index", "channel", "id", "line", "region")
 _TIME = ("timestamp", "time", "datetime", "date", "ts", "t", "at", "eventTime")
+#: Members of a part that are of its own quantity, and say which: `power: {l1: 120, l2: 80}`. What is least and greatest
+#: may as well be a limit.
+_WHICH = frozenset(
+    {"l1", "l2", "l3", "avg", "average", "mean", "internal", "external", "indoor", "outdoor", "inside", "outside"}
+)
 #: Members of a point in a list that its part names: `temperature: [{v: 30, t: 1552289676}]`.
 _POINT = frozenset({*_VALUE, *_UNIT, *_TIME})
 #: ChirpStack's own reading of CayenneLPP: kind -> channel -> value.
@@ -181,6 +186,8 @@ def _of_list(part: _Part, key: str) -> Known | None:
 def _single(part: _Part, key: str, value: object, beside: Mapping[str, Any]) -> Iterator[_Read]:
     """Yield a member's value; one that nobody knows only at the top, where codecs put what they measure."""
     known = meant(part.name, key, value, beside)
+    if known is None and part.name and key.lower() in _WHICH and (whole := named(part.name)) is not None:
+        known = whole._replace(label=key)
     if known is None and not part.name and not is_no_reading(key) and _may_measure(key, value):
         known = Known(key, None)
     yield from _read(part, key, known, value)
@@ -199,7 +206,9 @@ def _read(part: _Part, key: str, known: Known | None, value: object) -> Iterator
 
 
 def _may_measure(key: str, value: object) -> bool:
-    """Return whether a value under an unknown name is one: a number, or the text of a number with a unit."""
+    """Return whether a value under an unknown name is one: a number that is no time, or such a text with a unit."""
+    if key.lower() in _TIME and time_of(value) is not None:
+        return False
     if isinstance(value, str):
         said = amount_of(Known(key, None), value, at=key)
         return said is not None and bool(said.known.unit) and is_known(str(said.known.unit))

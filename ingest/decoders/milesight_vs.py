@@ -11,7 +11,7 @@ from ingest.decoders.json_body import parse_object
 from ingest.decoders.known import Known
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
-from ingest.decoders.values import checked_name, number
+from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
 
 #: Parts of a report, each a list of lines or regions.
@@ -95,11 +95,11 @@ def _entry(sensor: str, entry: Mapping[str, Any]) -> Iterator[Measurement]:
     for name, counts in (("total", entry), *entry.items()):
         for member, said in counts.items() if isinstance(counts, Mapping) else ():
             known = _MEMBERS.get(member)
-            value = number(said, at=member) if known is not None else None
-            if known is not None and value is not None:
+            parsed = number_with_unit(said, at=member) if known is not None else None
+            if known is not None and parsed is not None:
                 whose = "" if name == "total" else checked_name(name, at="$")
                 label = "/".join(filter(None, (whose, known.label)))
-                yield Measurement(sensor, known.quantity, value, known.unit, label=label)
+                yield Measurement(sensor, known.quantity, parsed[0], known.unit, label=label)
 
 
 def _workplace(name: str, body: Mapping[str, Any]) -> Iterator[Measurement]:

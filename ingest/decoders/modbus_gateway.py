@@ -8,16 +8,20 @@ from city.measurement import Decoded, Measurement, Observation
 from ingest.decoders.family import Body
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
+from ingest.decoders.sentinels import is_no_value
 from ingest.decoders.times import time_of
 from ingest.decoders.topic_names import known_sensor
 from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
+from ingest.telemetry import METRICS_DROPPED
 
 #: Teltonika's topics name the router by its serial number: `…/SN/6003790403/…`.
 _SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
 _SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
 #: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
 _REQUEST = frozenset({"server_name", "data"})
+#: In which members gateways of USR IOT wrap a report.
+_REPORTS = ("params", "rw_prot")
 #: Members of a measuring point in a report by controllers (InHand), by which it is known.
 _POINT = frozenset({"raw_data", "status"})
 #: What a point says of its own reading where nothing is wrong with it.
@@ -41,8 +45,8 @@ class ModbusGatewayDecoder:
             raise _unknown(type(body).__name__)
         if _is_request(body):
             return Decoded(self._request(body))
-        if _is_report(body):
-            return Decoded(self._options.told(_report(topic, body["params"])))
+        if (report := _of_report(body)) is not None:
+            return Decoded(self._options.told(_report(topic, report)))
         if _is_by_controller(body):
             return Decoded(self._options.told(_controllers(topic, body)))
         if isinstance(body.get("registers"), list):
@@ -104,7 +108,7 @@ def bears(body: Body) -> bool:
     is_decoded = isinstance(body.members.get("registers"), list) and bool(
         {*_SERIAL_KEYS, "bserver_id"} & body.members.keys()
     )
-    is_report = _is_report(body.members) or _is_by_controller(body.members)
+    is_report = _of_report(body.members) is not None or _is_by_controller(body.members)
     return is_position or is_decoded or is_report or _is_request(body.members)
 
 
@@ -112,10 +116,10 @@ def _is_request(item: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(item, dict) and item.keys() >= _REQUEST and isinstance(item["data"], str | list)
 
 
-def _is_report(body: dict[str, Any]) -> bool:
-    """Return whether this is a report of points that a gateway of USR IOT has named."""
-    params = body.get("params")
-    return isinstance(params, dict) and isinstance(params.get("r_data"), list)
+def _of_report(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a gateway of USR IOT wraps its report of named points in; None for any other body."""
+    wrapped = (body.get(name) for name in _REPORTS)
+    return next((one for one in wrapped if isinstance(one, dict) and isinstance(one.get("r_data"), list)), None)
 
 
 def _is_by_controller(body: dict[str, Any]) -> bool:
@@ -172,6 +176,9 @@ def _register(sensor: str, register: dict[str, Any]) -> Measurement | None:
     unit = register.get("unit")
     told = checked_name(unit, at="$.registers.unit") if isinstance(unit, str) and unit else parsed[1]
     quantity = checked_name(name if isinstance(name, str) else f"register {name}", at="$.registers.name")
+    if is_no_value(quantity, parsed[0], told):
+        METRICS_DROPPED.labels("sentinel").inc()
+        return None
     return Measurement(sensor, quantity, parsed[0], told)
 
 

@@ -278,3 +278,39 @@ def test_what_a_codec_gave_no_name_is_left_out():
     body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
 
     assert [one.value for one in decoded("auto", "x", body).measurements] == [2.5]
+
+
+def test_a_register_may_say_that_it_has_no_value():
+    registers = [{"name": "Humidity", "value": 6553.5, "unit": "%"}, {"name": "Flow", "value": 6553.5, "unit": "m3/h"}]
+    body = {"router_sn": "77", "bserver_id": 2, "registers": registers}
+
+    assert told(decoded("auto", "x", body).measurements) == {"Flow": (6553.5, "m3/h")}
+
+
+def test_a_report_is_read_whatever_its_wrapper_is_called():
+    report = {"Ver": "1.0.1", "dir": "up", "id": "880099", "r_data": [{"name": "Temp", "value": "19.5", "err": "0"}]}
+
+    (found,) = decoded("auto", "x", {"rw_prot": report}).measurements
+
+    assert (found.sensor, found.quantity, found.value) == ("880099", "Temp", 19.5)
+
+
+def test_counts_may_come_as_texts():
+    body = {"device_info": {"device_sn": "VS3"}, "line_trigger_data": [{"line": 2, "total": {"in": "7", "out": ""}}]}
+
+    assert told(decoded("auto", "x", body).measurements) == {"people_in": (7.0, "")}
+
+
+def test_a_pack_of_one_record_may_lack_its_list():
+    (found,) = decoded("auto", "x", {"bn": "roof:", "n": "t", "u": "Cel", "v": 4.5}).measurements
+
+    assert (found.sensor, found.quantity, found.value) == ("roof:t", "temperature", 4.5)
+
+
+def test_phases_and_places_are_of_their_parts_quantity_and_limits_are_not():
+    said = {"power": {"l1": 120, "l2": 80}, "temperature": {"outdoor": -4.5, "max": 60}, "ts": 1772586900}
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
+
+    assert told(decoded("auto", "x", body).measurements) == {
+        "power/l1": (120.0, "W"), "power/l2": (80.0, "W"), "temperature/outdoor": (-4.5, "°C"),
+    }  # fmt: skip
