@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -123,7 +124,7 @@ class Keeper:
         backoff = Backoff(_FIRST_PAUSE_S, self.part.longest_pause_s, Random())
         while True:
             began_s = asyncio.get_running_loop().time()
-            code = await self._live()
+            code = await self._lived()
             if not self._was_ready and code in _FINAL:
                 raise PartRefused(self.part.name, code)
             if asyncio.get_running_loop().time() - began_s > _SETTLED_S:
@@ -140,11 +141,22 @@ class Keeper:
     def signal(self, number: signal.Signals) -> None:
         """Send the part's process a signal, if it runs."""
         if self.pid:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has just ended, and will be started again
+                os.kill(self.pid, number)
+
+    async def _lived(self) -> int:
+        """Live through one process; one that cannot be started, though it once was, counts as one that failed."""
+        try:
+            return await self._live()
+        except OSError as error:
+            if not self._was_ready:
+                raise
+            log.warning("part_not_started", part=self.part.name, cause=str(error))
+            return Exit.FAILED
 
     async def _live(self) -> int:
         """Live through one process, and return its exit code."""
-        self.part.prepare()
+        self._prepare()
         process = await _started(self.part)
         self.pid, self.since_ns = process.pid, self._clock.now_ns()
         self._changed()
@@ -157,6 +169,15 @@ class Keeper:
             await _ended(process, self.part.grace_s)
             self.pid, self.since_ns = 0, self._clock.now_ns()
             self._changed()
+
+    def _prepare(self) -> None:
+        """Prepare a start; where that fails, as with a full disk, it goes on with what it had when it was ready."""
+        try:
+            self.part.prepare()
+        except (LiandongError, OSError) as error:
+            if not self._was_ready:
+                raise
+            log.warning("part_not_prepared", part=self.part.name, cause=str(error))
 
     async def _until_ready(self, process: Process) -> None:
         deadline_s = asyncio.get_running_loop().time() + self.part.patience_s

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import structlog
@@ -14,6 +15,9 @@ from liandong.folder import write_private
 from liandong.part import Keeper, Part, PartRefused
 
 log = structlog.get_logger()
+
+#: Time between two attempts to say how the parts are, where that could not be written, in seconds.
+_TELL_AGAIN_S = 1.0
 
 
 class PartState(msgspec.Struct, frozen=True):
@@ -31,6 +35,7 @@ class Supervisor:
     def __init__(self, parts: Sequence[Part], *, state: Path, clock: Clock) -> None:
         self._state = state
         self._keepers = [Keeper(part, clock, self._tell) for part in parts]
+        self._untold = False
 
     def signal(self, part: str, number: signal.Signals) -> None:
         """Send the named part a signal, if it runs."""
@@ -51,6 +56,7 @@ class Supervisor:
             stop.set()
 
         async with AsyncExitStack() as running:
+            await running.enter_async_context(_beside(self._tell_again(), "supervisor.telling"))
             for keeper in self._keepers:
                 await running.enter_async_context(_kept(keeper, refuse))
                 if keeper.part.alone:
@@ -68,15 +74,28 @@ class Supervisor:
             raise refusals[0]
 
     def _tell(self) -> None:
+        """Say how the parts are; that the disk is full must not end them, so it is said later then."""
         states = {
             keeper.part.name: PartState(keeper.pid, keeper.ready.is_set(), keeper.restarts, keeper.since_ns)
             for keeper in self._keepers
         }
-        write_private(self._state, msgspec.json.encode(states).decode())
+        try:
+            write_private(self._state, msgspec.json.encode(states).decode())
+        except OSError as error:
+            if not self._untold:
+                log.warning("parts_not_told", file=str(self._state), cause=str(error))
+            self._untold = True
+        else:
+            self._untold = False
+
+    async def _tell_again(self) -> NoReturn:
+        while True:
+            await asyncio.sleep(_TELL_AGAIN_S)
+            if self._untold:
+                self._tell()
 
 
-@asynccontextmanager
-async def _kept(keeper: Keeper, refuse: Callable[[PartRefused], None]) -> AsyncIterator[None]:
+def _kept(keeper: Keeper, refuse: Callable[[PartRefused], None]) -> AbstractAsyncContextManager[None]:
     """Keep a part running while the block lasts."""
 
     async def keep() -> None:
@@ -85,8 +104,14 @@ async def _kept(keeper: Keeper, refuse: Callable[[PartRefused], None]) -> AsyncI
         except PartRefused as exc:
             refuse(exc)
 
+    return _beside(keep(), f"supervisor.{keeper.part.name}")
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[object, object, None], name: str) -> AsyncIterator[None]:
+    """Let `work` go on while the block lasts."""
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(keep(), name=f"supervisor.{keeper.part.name}")
+        task = group.create_task(work, name=name)
         try:
             yield
         finally:

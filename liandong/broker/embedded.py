@@ -55,23 +55,31 @@ class EmbeddedBroker:
 
     def write(self) -> None:
         """Write the configuration with the sources as they are now."""
-        self._version = self._sources.version()
-        sources = self._sources.all()
+        version, sources = self._sources.version(), self._sources.all()
         write_private(self._configuration, nats_config(self._settings, self._users, sources, self._folder))
+        self._version = version
 
     async def follow_sources(self, reload: Callable[[], None]) -> NoReturn:
         """Write the configuration and call `reload` whenever a source was added; a damaged file changes nothing."""
+        refused, waits = -1, False
         while True:
             await asyncio.sleep(_FOLLOW_S)
-            if self._sources.version() == self._version:
+            version = self._sources.version()
+            if version in {self._version, refused}:
                 continue
             try:
                 self.write()
             except BadSettings as exc:
+                refused = version
                 log.warning("sources_not_read", cause=str(exc))
-                continue
-            reload()
-            log.info("sources_reloaded")
+            except OSError as exc:  # a full disk: tried again until there is room
+                if not waits:
+                    log.warning("sources_not_followed", cause=str(exc))
+                waits = True
+            else:
+                reload()
+                waits = False
+                log.info("sources_reloaded")
 
     async def follow_store(self, restart: Callable[[], None]) -> NoReturn:
         """Call `restart` whenever the broker has given up its store and there is room again."""

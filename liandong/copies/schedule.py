@@ -61,12 +61,18 @@ class Schedule:
     async def run(self) -> NoReturn:
         """Look, run what is due, and look again."""
         await self._may_begin()
-        self._standings.begin()
         while True:
-            what = due(self._standings.now(), self._settings, self._clock.now_ns())
-            if what:
-                await self._do(*(["backup"] if what == "backup" else ["backup", "verify"]))
+            try:
+                await self._look()
+            except OSError as error:  # a full disk, or no process can be started: the city's parts go on
+                log.warning("copies_not_looked_after", cause=str(error))
             await asyncio.sleep(_LOOK_S)
+
+    async def _look(self) -> None:
+        """Run what is due."""
+        what = due(self._standings.begin(), self._settings, self._clock.now_ns())
+        if what:
+            await self._do(*(["backup"] if what == "backup" else ["backup", "verify"]))
 
     async def _do(self, *words: str) -> None:
         process = await asyncio.create_subprocess_exec(

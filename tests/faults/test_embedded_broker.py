@@ -159,6 +159,18 @@ async def test_damaged_file_of_sources_leaves_the_broker_as_it_is(tmp_path: Path
         await broker.until_let_in(GATEWAY)
 
 
+async def test_source_that_a_full_disk_kept_out_is_let_in_when_there_is_room(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as broker:
+        configuration = broker.folder.broker / "nats.conf"
+        configuration.rename(tmp_path / "kept")
+        configuration.mkdir()  # what cannot be written, whatever the disk
+        SourceFile(broker.folder.broker).put(new_source("late", ("late/#",), password="late-password"))
+        await asyncio.sleep(2.2)
+        configuration.rmdir()
+
+        await broker.until_let_in(Credentials("late", "late-password"))
+
+
 def visible(broker: Running) -> str:
     """Return what others may come to see: the command line, the configuration, the log."""
     paths = [Path(f"/proc/{broker.pid}/cmdline"), *broker.folder.broker.glob("nats*")]

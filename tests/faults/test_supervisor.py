@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from city.clock import SystemClock
+from city.errors import BadSettings
 from liandong.exits import Exit
 from liandong.forked import NurseryGone
 from liandong.part import Part, PartRefused, Process
@@ -103,6 +104,48 @@ async def test_part_that_was_killed_is_started_again(tmp_path: Path) -> None:
 
     assert after.pid != before.pid
     assert after.since_ns > before.since_ns
+
+
+async def test_disk_that_is_full_ends_no_part_and_all_is_told_afterwards(tmp_path: Path) -> None:
+    told = tmp_path / "parts.json"
+    async with supervised(tmp_path, part(tmp_path, "killed", STAYS), part(tmp_path, "other", STAYS)):
+        before = states(tmp_path)
+        told.unlink()
+        told.mkdir()  # what cannot be written, whatever the disk
+        os.kill(before["killed"].pid, signal.SIGKILL)
+        (tmp_path / "killed").unlink()
+        await until((tmp_path / "killed").exists)
+        told.rmdir()
+        await until(lambda: bool(states(tmp_path)) and states(tmp_path)["killed"].ready)
+        after = states(tmp_path)
+
+    assert (after["killed"].restarts, after["other"]) == (1, before["other"])
+
+
+@pytest.mark.parametrize("cause", [OSError("disk full"), BadSettings(expected="sources", got="{", at="sources.json")])
+async def test_part_that_cannot_be_prepared_anew_starts_with_what_it_had(cause: Exception, tmp_path: Path) -> None:
+    prepared = iter([None, cause])
+
+    def prepare() -> None:
+        if (refusal := next(prepared)) is not None:
+            raise refusal
+
+    async with supervised(tmp_path, replace(part(tmp_path, "only", STAYS), prepare=prepare)):
+        os.kill(states(tmp_path)["only"].pid, signal.SIGKILL)
+
+        await until(lambda: states(tmp_path)["only"].restarts == 1 and states(tmp_path)["only"].ready)
+
+
+async def test_part_that_cannot_be_started_anew_is_tried_again(tmp_path: Path) -> None:
+    attempts = iter([NurseryGone(), OSError("no memory"), NurseryGone()])
+
+    async def fork() -> Process:
+        raise next(attempts)
+
+    async with supervised(tmp_path, replace(part(tmp_path, "only", STAYS), fork=fork)):
+        os.kill(states(tmp_path)["only"].pid, signal.SIGKILL)
+
+        await until(lambda: states(tmp_path)["only"].restarts == 2 and states(tmp_path)["only"].ready)
 
 
 async def test_part_that_does_not_end_is_killed(tmp_path: Path) -> None:

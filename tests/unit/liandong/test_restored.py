@@ -10,6 +10,7 @@ from city.clock import ManualClock
 from city.errors import Conflict
 from city.restored import Restored
 from liandong.cli import run
+from liandong.copies import schedule
 from liandong.copies.config import BackupSettings
 from liandong.copies.restored import RestoredMark, mark
 from liandong.copies.schedule import Schedule
@@ -68,6 +69,31 @@ async def test_scheduled_copies_wait_for_the_city(path: Path) -> None:
     task.cancel()
 
     assert waiting == ([], 0)
+
+
+async def test_full_disk_puts_scheduled_copies_off_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_LOOK_S", 0.0)
+    file, asked = tmp_path / "copies.json", asyncio.Event()
+    file.mkdir()  # what cannot be written, whatever the disk
+    mark = RestoredMark(tmp_path / "restored.json", CLOCK)
+
+    def command(*_: str) -> list[str]:
+        asked.set()
+        return ["true"]
+
+    async with asyncio.TaskGroup() as group:
+        running = Schedule(BackupSettings(), Standings(file, CLOCK), CLOCK, command, mark.lifted).run()
+        task = group.create_task(running)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        waiting = asked.is_set()
+        file.rmdir()
+        await asked.wait()
+        task.cancel()
+
+    assert not waiting
 
 
 def test_command_tells_and_calls_it_the_city(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
