@@ -99,7 +99,9 @@ class Pipeline:
                 started_s = loop.time()
                 self._state.batch(started_s, caught_up=received.caught_up)
                 await self._run(self._for_batch, Work(self._clock.now_ns(), received))
-                BATCH_SECONDS.observe(loop.time() - started_s)
+                ended_s = loop.time()
+                self._state.done(ended_s)
+                BATCH_SECONDS.observe(ended_s - started_s)
 
     async def _tick(self) -> NoReturn:
         while True:
