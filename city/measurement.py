@@ -1,7 +1,7 @@
 """What a decoder makes of one message: plain measurements, before anything is checked or numbered."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from city.quality import Quality
 
@@ -54,6 +54,15 @@ class Decoded:
     measurements: list[Measurement] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A decoder that reads retained descriptions, which their publishers may delete."""
+
+    def forget(self, topic: str) -> None:
+        """Forget what the retained message of `topic` told."""
+        ...
 
 
 class Decoder(Protocol):

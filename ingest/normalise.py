@@ -10,10 +10,9 @@ from city.census import Census
 from city.clock import SECOND_NS
 from city.entry import Arrivals, Context, ContextChange, SensorEvent, SensorStatus
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement, Observation
+from city.measurement import Decoded, Forgetful, Measurement, Observation
 from ingest.collected import Collected, attributes_json
 from ingest.config import NormaliseSettings
-from ingest.decoders.ha_discovery import HaDiscoveryDecoder
 from ingest.decoders.memory import Lesson
 from ingest.decoders.native import NativeReading, parse_readings, parse_topic, quality_of
 from ingest.decoders.times import time_of
@@ -157,7 +156,7 @@ class Normaliser:
     def _forget(self, topic: str | None) -> None:
         """Let a decoder forget a description that its publisher deleted."""
         route = self._routes.find(topic) if topic is not None else None
-        if route is not None and isinstance(route.decoder, HaDiscoveryDecoder) and topic is not None:
+        if route is not None and isinstance(route.decoder, Forgetful) and topic is not None:
             route.decoder.forget(topic)
 
     def _route(self, message: Message) -> Route:
