@@ -13,7 +13,7 @@ from ingest.decoders.plain_company import of_company
 from ingest.decoders.plain_doubts import is_alert, is_counted, is_guess, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
-from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, name_of, own_name, time_within, within
+from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, moments, name_of, own_name, time_within, within
 from ingest.decoders.plain_shapes import (
     AROUND,
     BY_UNIT_NAME,
@@ -96,8 +96,11 @@ class Reader:
             self.places.append((here, place))
         record = self._record(folded, here)
         yield from [record] if record is not None else self._flat(body, folded, here)
+        at = moments(body)
         for key, inner in body.items():
-            if isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
+            if key in at:
+                yield from self.read(inner, replace(here, time_ns=at[key], before="", word=""), depth + 1)
+            elif isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
                 word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
                 yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 

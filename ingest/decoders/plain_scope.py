@@ -21,7 +21,7 @@ NAMES = (
     "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
     "deviceuuid", "macno", "ident", "registercode", "registrationcode", "deviceserial", "deviceserialnumber",
     "deviceuid", "devcode", "devno", "nodo", "estacion", "dispositivo", "测站编码", "测点编号", "站点编号", "站码",
-    "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号", "站号", "stcd",
+    "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号", "站号", "stcd", "devicekey",
 )  # fmt: skip
 #: Those that people chose to read, which may change, and those that a maker gave once and for all.
 _SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
@@ -51,7 +51,7 @@ _TIMES = (
     "lastupdate", "updatetime", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime",
     "recordedtime", "readat", "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
     "at", "when", "obstime", "observetime", "uploadtime", "samplingtime", "messagedate", "timestampmeasured", "zeit",
-    "zeitstempel", "fecha", "datatimestamp", "时间", "采集时间", "上报时间", "监测时间",
+    "zeitstempel", "fecha", "datatimestamp", "tm", "时间", "采集时间", "上报时间", "监测时间",
 )  # fmt: skip
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
 _SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"
@@ -66,6 +66,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _IDS = ("sensorid", "deviceid", "nodeid", "meterid")
 _COUNTED = re.compile(r"[A-Za-z][A-Za-z_\-]{0,40}[_\-]\d{1,6}", re.ASCII)
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
+_MOMENT = re.compile(r"1[4-9]\d{8}(?:\d{3})?", re.ASCII)
+_LONGEST_NS = 31 * 86_400 * 10**9
 _MAX_WHICH = 20
 _IMEI_LENGTH = 15
 
@@ -122,6 +124,20 @@ def time_within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) ->
     """Return since when an object's values are."""
     times = (_time(folded[key], UTC if "utc" in key else zone) for key in _TIMES if key in folded)
     return next((one for one in times if one is not None), scope.time_ns)
+
+
+def moments(body: Mapping[str, Any]) -> dict[str, int]:
+    """Return the moments by which members are named (`{"1611082554": {"temperature": 21}}`); empty where one is none.
+
+    A meter's number may look like one; two of them are further apart than the values that one message tells.
+    """
+    if not next(iter(body), "").isdigit():
+        return {}
+    said = [time_of(int(key), None) if _MOMENT.fullmatch(key) else None for key in body]
+    told = [one for one in said if one is not None]
+    if len(told) < len(said) or not told or max(told) - min(told) > _LONGEST_NS:
+        return {}
+    return dict(zip(body, told, strict=True))
 
 
 def name_of(said: object) -> str:

@@ -10,7 +10,8 @@ WORDS = (
     "pointname", "itemname", "varname", "variablename", "identifier", "dataname", "fieldname", "signalname",
     "measurand", "comp", "tagpath",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
-    "名称", "指标", "参数", "类型", "k",
+    "名称", "指标", "参数", "类型", "k", "nome", "nom", "nombre", "parametro", "paramètre",
+    "inquinante", "contaminante",
 )  # fmt: skip
 VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",

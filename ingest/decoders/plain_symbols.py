@@ -20,12 +20,14 @@ _LEAST, _LONGEST = 3, 8
 #: The letters of one circuit, which are that where the power is what the others make of it.
 _LETTERS = {"v": "voltage", "u": "voltage", "i": "current", "p": "power", "s": "apparent_power", "pf": "power_factor"}
 _OFF_BY, _MOST = 0.05, 1e9
-#: Elements of SL 651-2014, which fixes their units, as converters of its frames name them; two of them are anybody's.
+#: Elements of SL 651-2014, as converters of its frames name them, and columns of SL 323-2011, both of which fix the
+#: units; two of them are anybody's, unless a station and a time stand beside as in the tables of the latter.
 _ELEMENTS = {
     "Z": Known("water_level", "m"), "Q": Known("water_discharge", "m³/s"), "PJ": Known("precipitation", "mm"),
     "PT": Known("precipitation_total", "mm"), "PD": Known("precipitation_today", "mm"), "VT": Known("voltage", "V"),
+    "DRP": Known("precipitation", "mm"), "DYP": Known("precipitation_today", "mm"),
 }  # fmt: skip
-_OF_RAIN = frozenset({"PJ", "PT", "PD"})
+_OF_RAIN, _OF_A_TABLE = frozenset({"PJ", "PT", "PD"}), frozenset({"STCD", "TM"})
 #: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
 _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
 
@@ -47,6 +49,8 @@ def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
         return said
     if _is_circuit(members):
         return {key: Known(name, "" if key == "pf" else None) for key, name in _LETTERS.items() if key in members}
+    if {key.upper() for key in members if len(key) <= _LONGEST} >= _OF_A_TABLE:
+        return {key: _ELEMENTS[key.upper()] for key in members if key.upper() in _ELEMENTS}
     elements = {key: _ELEMENTS[key] for key in members if key in _ELEMENTS}
     if len(elements) >= _LEAST and "VT" in elements and not _OF_RAIN.isdisjoint(elements):
         return elements

@@ -138,6 +138,7 @@ MORE = {
     "batvol": "battery_voltage", "battery_vol": "battery_voltage", "ground_speed": "speed", "gps_speed": "speed",
     "vehicle_speed": "speed", "wind_strength": "wind_speed", "wind_angle": "wind_direction",
     "gust_strength": "wind_gust", "queue_len": "queue_length", "rms_voltage": "voltage", "voltage_rms": "voltage",
+    "pm1p0": "pm1", "pm4p0": "pm4", "pm10p0": "pm10", "rel_humidity": "humidity",
     "wind_speed_avg": "wind_speed", "wind_direction_avg": "wind_direction", "wind_speed_average": "wind_speed",
     "rms_current": "current", "current_rms": "current",
 }  # fmt: skip

@@ -152,3 +152,41 @@ def test_parts_of_a_plant_are_told_apart(word: str, quantity: str | None, label:
 )
 def test_what_may_name_a_thing(text: str, names: str):
     assert is_name(text) is (names == "a thing")
+
+
+def test_members_named_by_moments_are_of_then():
+    decoded = decode("node/7", {"1700000000": {"temperature": 21.5}, "1700000060000": {"temperature": 22.5}})
+
+    assert [(m.quantity, m.label, m.value, m.time_ns) for m in decoded.measurements] == [
+        ("temperature", "", 21.5, 1_700_000_000_000_000_000),
+        ("temperature", "", 22.5, 1_700_000_060_000_000_000),
+    ]
+
+
+@pytest.mark.parametrize("keys", [("1700000000", "1800000000"), ("1700000000", "x"), ("1234567890",)], ids=str)
+def test_members_named_by_other_numbers_are_told_apart_by_them(keys: tuple[str, ...]):
+    decoded = decode("node/7", {key: {"temperature": 21.5} for key in keys})
+
+    assert [(m.label, m.time_ns) for m in decoded.measurements] == [(key, None) for key in keys]
+
+
+def test_a_row_of_the_hydrological_tables_is_read_by_its_columns():
+    decoded = decode("sw/rt", {"stcd": "60110022", "tm": "2024-07-01 08:00:00", "z": 8.5, "q": 31.5, "drp": 0.5})
+
+    assert told(decoded) == {
+        ("60110022", "water_level"): (8.5, "m"),
+        ("60110022", "water_discharge"): (31.5, "m³/s"),
+        ("60110022", "precipitation"): (0.5, "mm"),
+    }
+
+
+def test_records_in_the_languages_of_the_south_are_read():
+    body = {"deviceId": "m1", "inquinanti": [{"nome": "PM10", "valore": 31.5, "unita": "µg/m³"}]}
+
+    assert told(decode("a/b", body)) == {("m1", "pm10/inquinanti"): (31.5, "µg/m³")}
+
+
+def test_a_sub_device_is_named_by_its_key():
+    body = {"devices": [{"productKey": "p", "deviceKey": "sub-a", "params": {"temperature": 21.5}}]}
+
+    assert told(decode("gw/7", body)) == {("sub-a", "temperature"): (21.5, None)}
