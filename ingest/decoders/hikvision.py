@@ -126,10 +126,11 @@ def bears(body: Body) -> bool:
 
 def _parts(payload: bytes) -> Iterator[bytes]:
     """Yield the parts of a multipart push without their heads, else the payload itself; pictures are parts too."""
-    boundary, end, rest = payload.lstrip().partition(b"\n")
-    if not end or not boundary.startswith(b"--"):
-        yield payload.lstrip()
+    plain = payload.lstrip()
+    if not plain.startswith(b"--"):
+        yield plain
         return
+    boundary, _, rest = plain.partition(b"\n")
     for part in rest.split(boundary.strip(), _MAX_PARTS)[:_MAX_PARTS]:
         head = _HEAD.search(part)
         if head is not None:

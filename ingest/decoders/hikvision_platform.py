@@ -53,13 +53,13 @@ def _document(body: Mapping[str, Any]) -> str | None:
 
 def _alert(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event as the alert that it was made of, under the platform's name for the camera."""
-    inner, number = event.get("data"), event.get("eventType")
+    inner, number, status = event.get("data"), event.get("eventType"), event.get("status")
     data = inner if isinstance(inner, dict) else {}
     word = data.get("eventType", _WORDS.get(number, f"event {number}") if isinstance(number, int) else "")
     return {
         "deviceID": event.get("srcIndex"),
         "eventType": word,
         "dateTime": data.get("dateTime", event.get("happenTime")),
-        "eventState": data.get("eventState", _STATES.get(event.get("status", 0))),
+        "eventState": data.get("eventState", _STATES.get(status if isinstance(status, int) else 0)),
         **{key: value for key, value in data.items() if key not in _OF_RECORDER},
     }

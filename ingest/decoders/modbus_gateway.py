@@ -20,6 +20,8 @@ _SERIAL = re.compile(r"(?:.*/)?SN/([^/]+)(?:/.*)?")
 _SERIAL_KEYS = ("router_sn", "serial_number", "serial", "sn")
 #: Members of one request in "Data to Server", whose `data` is a list of registers written as text.
 _REQUEST = frozenset({"server_name", "data"})
+#: Members of which any body of this family has one.
+_SIGNS = frozenset({"GPS", "registers", "params", "rw_prot", "values", "server_name"})
 #: In which members gateways of USR IOT wrap a report.
 _REPORTS = ("params", "rw_prot")
 #: Members of a measuring point in a report by controllers (InHand), by which it is known.
@@ -45,14 +47,14 @@ class ModbusGatewayDecoder:
             raise _unknown(type(body).__name__)
         if _is_request(body):
             return Decoded(self._request(body))
-        if (report := _of_report(body)) is not None:
-            return Decoded(self._options.told(_report(topic, report)))
-        if _is_by_controller(body):
-            return Decoded(self._options.told(_controllers(topic, body)))
         if isinstance(body.get("registers"), list):
             return Decoded(self._options.told(self._registers(topic, body)))
         if isinstance(body.get("GPS"), dict):
             return self._position(topic, body["GPS"])
+        if (report := _of_report(body)) is not None:
+            return Decoded(self._options.told(_report(topic, report)))
+        if _is_by_controller(body):
+            return Decoded(self._options.told(_controllers(topic, body)))
         raise _unknown(", ".join(body))
 
     def _registers(self, topic: str, body: dict[str, Any]) -> list[Measurement]:
@@ -103,6 +105,8 @@ def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
     if isinstance(body.json, list):
         return bool(body.json) and all(_is_request(item) for item in body.json)
+    if _SIGNS.isdisjoint(body.members):
+        return False
     gps = body.members.get("GPS")
     is_position = isinstance(gps, dict) and {"latitude", "longitude"} <= gps.keys()
     is_decoded = isinstance(body.members.get("registers"), list) and bool(

@@ -89,7 +89,9 @@ class SensorThingsDecoder:
         parsed = number_with_unit(result, at="$.result") if not isinstance(result, list) else None
         if parsed is None:  # a text, a picture's address or a record is no number
             return
-        stream = self._memory.recall(_key(sensor, label), Stream) or self._memory.recall(_key(sensor, ""), Stream)
+        stream = self._memory.recall(_key(sensor, label), Stream)
+        if stream is None and label:
+            stream = self._memory.recall(_key(sensor, ""), Stream)
         quantity = stream.quantity if stream is not None and stream.quantity is not None else "result"
         unit = stream.unit if stream is not None else parsed[1]
         if is_no_value(quantity, parsed[0], unit):
@@ -116,7 +118,7 @@ class SensorThingsDecoder:
 
 def _key(sensor: str, label: str) -> str:
     """Return under which key a stream's description lies; a topic quotes an id that is a text, a body does not."""
-    plain = sensor.replace("('", "(").replace("')", ")")
+    plain = sensor.replace("('", "(").replace("')", ")") if "'" in sensor else sensor
     return f"sensorthings/{plain}#{label}" if label else f"sensorthings/{plain}"
 
 

@@ -314,3 +314,12 @@ def test_phases_and_places_are_of_their_parts_quantity_and_limits_are_not():
     assert told(decoded("auto", "x", body).measurements) == {
         "power/l1": (120.0, "W"), "power/l2": (80.0, "W"), "temperature/outdoor": (-4.5, "°C"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [[1], {"a": 1}, "1", None], ids=["a list", "an object", "a text", "null"])
+def test_a_platforms_state_of_another_type_is_none(status: object):
+    event = {"srcIndex": "cam-9", "eventType": 131331, "happenTime": "2026-03-04T09:15:00+08:00", "status": status}
+
+    (found,) = decoded("auto", "hik", {"method": "OnEventNotify", "params": {"events": [event]}}).observations
+
+    assert (found.event, found.attributes) == ("motion", {})
