@@ -5,10 +5,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded, Measurement
+from city.measurement import Decoded, Measurement, Observation
 from city.quality import Quality
 from ingest.decoders.family import Body
-from ingest.decoders.fiware_names import BY_TYPE, GENERIC, NOT_MEASURED, RATIO, Attribute
+from ingest.decoders.fiware_names import (
+    BY_TYPE,
+    GENERIC,
+    NOT_MEASURED,
+    PASSED,
+    POLLEN,
+    POLLEN_LEVEL,
+    RATIO,
+    SINGLE,
+    Attribute,
+)
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
@@ -24,7 +34,12 @@ FILTERS = ("/+/+/attrs", "/json/+/+/attrs", "/json/+/+/attrs/+", "/ul/+/+/attrs"
 _TIME_IN_ID = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}")
 
 #: What the model of a parking spot says of it; a spot that is closed, or of which nobody knows, says nothing.
-_TAKEN = {"free": 0.0, "occupied": 1.0}
+_STATES = {
+    "occupied": {"free": 0.0, "occupied": 1.0},
+    "switch_state": {"on": 1.0, "off": 0.0, "low": 1.0},
+}
+#: Characters of a text that an event keeps.
+_MAX_TEXT = 100
 
 
 class FiwareDecoder:
@@ -39,11 +54,30 @@ class FiwareDecoder:
         device = _agent_device(topic)
         body = _measures(topic, payload) if device is not None else parse_json(payload)
         found: list[Measurement] = []
+        passed: list[Observation] = []
         for entity in _entities(body):
             if device is not None and not _is_entity(entity):
                 entity = {**entity, "id": device, "type": ""}
+            if entity.get("type") == PASSED and _is_entity(entity):
+                passed.append(self._passed(entity))
+                continue
             found += self._measurements(entity)
-        return Decoded(self._options.told(found))
+        return Decoded(self._options.told(found), passed)
+
+    def _passed(self, entity: dict[str, Any]) -> Observation:
+        """Return that a vehicle passed, how fast, where to and in which lane; whose it was is not told."""
+        seen = _plain(entity.get("observedVehicle"))
+        seen = seen if isinstance(seen, dict) else {}
+        attributes: dict[str, str | float | bool] = {}
+        speed = number_with_unit(_plain(seen.get("speed")), at="$.observedVehicle.speed")
+        if speed is not None:
+            attributes["speed"] = speed[0]
+        for name, said in (("direction", seen.get("direction")), ("lane", entity.get("laneId"))):
+            word = _plain(said)
+            if isinstance(word, str | int) and not isinstance(word, bool):
+                attributes[name] = str(word)[:_MAX_TEXT]
+        sensor = checked_name(self._sensor(entity), at="$.id")
+        return Observation(sensor, "vehicle_passed", self._entity_time(entity), attributes)
 
     def _measurements(self, entity: dict[str, Any]) -> list[Measurement]:
         if not _is_entity(entity):
@@ -51,7 +85,7 @@ class FiwareDecoder:
         sensor = checked_name(self._sensor(entity), at="$.id")
         time_ns = self._entity_time(entity)
         bad = Quality.BAD if _plain(entity.get("outlier")) is True else Quality.GOOD
-        found = _generic_measurement(entity) if entity["type"] == "DeviceMeasurement" else _attributes(entity)
+        found = _generic_measurement(entity) if entity["type"] in SINGLE else _attributes(entity)
         measurements = []
         for known, attribute in found:
             measurement = _measurement(sensor, known, attribute)
@@ -66,7 +100,7 @@ class FiwareDecoder:
         device = _plain(entity.get("refDevice"))
         device = device[0] if isinstance(device, list) and device else device
         entity_id = entity["id"]
-        by_device = self._options.sensor == "device" or entity["type"] == "DeviceMeasurement"
+        by_device = self._options.sensor == "device" or entity["type"] in SINGLE
         if isinstance(device, str) and device and (by_device or _TIME_IN_ID.search(str(entity_id))):
             return device
         return entity_id
@@ -167,6 +201,9 @@ def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
     if entity["type"].endswith(NOT_MEASURED):
         return []
     known = BY_TYPE.get(entity["type"], GENERIC)
+    if entity["type"] == POLLEN:
+        plants = (name for name in entity if f"{name}{POLLEN_LEVEL}" in entity)
+        known = {plant: Attribute("pollen", None, plant) for plant in plants if plant.isprintable()}
     found: list[tuple[Attribute, object]] = []
     for path, attribute in known.items():
         name, dot, member = path.partition(".")
@@ -176,7 +213,7 @@ def _attributes(entity: dict[str, Any]) -> list[tuple[Attribute, object]]:
             value = value.get(member) if isinstance(value, dict) else None
         if value is not None:
             found += [(attribute, one) for one in _instances(value)]
-    return found if entity["type"] in BY_TYPE else [*found, *_by_words(entity)]
+    return found if entity["type"] in BY_TYPE or entity["type"] == POLLEN else [*found, *_by_words(entity)]
 
 
 def _instances(value: object) -> Iterator[object]:
@@ -208,8 +245,8 @@ def _generic_measurement(entity: dict[str, Any]) -> list[tuple[Attribute, object
 
 def _measurement(sensor: str, known: Attribute, attribute: object) -> Measurement | None:
     said = _plain(attribute)
-    if known.quantity == "occupied" and isinstance(said, str):
-        said = _TAKEN.get(said)
+    if known.quantity in _STATES and isinstance(said, str):
+        said = _STATES[known.quantity].get(said.lower())
     parsed = number_with_unit(said, at=f"$.{known.quantity}")
     if parsed is None:
         return None

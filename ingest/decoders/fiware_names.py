@@ -133,6 +133,22 @@ _OF_PHASES = {
     "powerFactor": Attribute("power_factor", ""),
 }
 
+#: Of a lamp or a group of lamps.
+_LAMP = {
+    "powerState": Attribute("switch_state", ""),
+    "powerConsumption": Attribute("power"),
+    "current": Attribute("current"),
+    "voltage": Attribute("voltage", "V"),
+    "powerFactor": Attribute("power_factor", ""),
+    "illuminanceLevel": Attribute("lamp_level", RATIO),
+}
+#: Models of which each entity is one value, whose quantity is a value of its own.
+SINGLE = frozenset({"DeviceMeasurement", "Measurement"})
+#: A model whose attributes are the plants' own names; each has its level beside it.
+POLLEN, POLLEN_LEVEL = "AeroAllergenObserved", "_Level"
+#: A model of which each entity is a vehicle that a camera saw: its plate and make go no further.
+PASSED = "AnprFlowObserved"
+
 #: Attributes that mean something only in one model.
 BY_TYPE = {
     "WaterQualityObserved": {
@@ -161,7 +177,12 @@ BY_TYPE = {
         "totalActiveEnergyImport": Attribute("energy", "kWh"),
         "totalActiveEnergyExport": Attribute("energy_returned", "kWh"),
     },
-    "NoisePollution": {"Laeq2": Attribute("noise_laeq", "dB(A)"), "Lamax2": Attribute("noise_lamax", "dB(A)")},
+    "NoisePollution": {
+        "Laeq2": Attribute("noise_laeq", "dB(A)"),
+        "Lamax2": Attribute("noise_lamax", "dB(A)"),
+        "Lanight": Attribute("noise_ln", "dB(A)"),
+        "NoiseAnnoyanceIndex": Attribute("noise_annoyance_index", ""),
+    },
     "NightSkyQuality": {
         "ambientTemperature": Attribute("temperature", "°C"),
         "skyTemperature": Attribute("temperature", "°C", "sky"),
@@ -175,14 +196,45 @@ BY_TYPE = {
         "fuelLevel": Attribute("fuel_level", RATIO),
         "batteryLevel": Attribute("battery_level", RATIO),
     },
+    "FleetVehicleStatus": {
+        "speed": Attribute("speed", "km/h"),
+        "bearing": Attribute("heading", "°"),
+        "battery": Attribute("battery_level", RATIO),
+        "restFuelAmount": Attribute("fuel_amount"),
+        "mileageFromOdometer": Attribute("mileage", "km"),
+    },
     "WaterConsumptionObserved": {"waterConsumption": Attribute("water_consumption")},
     "ParkingSpot": {"status": Attribute("occupied", "")},
-    "Streetlight": {
-        "powerConsumption": Attribute("power"),
-        "current": Attribute("current"),
-        "voltage": Attribute("voltage", "V"),
+    "Streetlight": _LAMP,
+    "StreetlightGroup": _LAMP,
+    "StreetlightControlCabinet": {
+        "energyConsumed": Attribute("energy", "kWh"),
+        "lastMeterReading": Attribute("meter_reading"),
+        **{f"intensity{phase}": Attribute("current", "A", phase) for phase in "RST"},
+        **{f"activePower{phase}": Attribute("power", None, phase) for phase in "RST"},
+        **{f"reactivePower{phase}": Attribute("reactive_power", None, phase) for phase in "RST"},
+        **{f"powerFactor{phase}": Attribute("power_factor", "", phase) for phase in "RST"},
+    },
+    "SeaConditions": {
+        "surfaceTemperature": Attribute("water_temperature", "°C"),
+        "waveHeight": Attribute("wave_height", "m"),
+        "wavePeriod": Attribute("wave_period", "s"),
+        "waveLevel": Attribute("wave_level", ""),
+        "pH": Attribute("ph", "pH"),
+        "salinity": Attribute("salinity", "‰"),
+    },
+    "SmartMeteringObservation": {
+        "totalConsumption": Attribute("consumption"),
+        "peakConsumption": Attribute("consumption", None, "peak"),
+        "offPeakConsumption": Attribute("consumption", None, "off-peak"),
         "powerFactor": Attribute("power_factor", ""),
-        "illuminanceLevel": Attribute("lamp_level", RATIO),
+    },
+    "Device": {"batteryLevel": Attribute("battery_level", RATIO), "rssi": Attribute("signal_strength")},
+    "WasteObserved": {"weight": Attribute("weight", "kg"), "grossWeight": Attribute("weight", "kg", "gross")},
+    "MosquitoDensity": {
+        **{f"{name}Total": Attribute("mosquito_count", "", name) for name in ("species", "female", "male")},
+        "airTemperature.instValue": Attribute("temperature", "°C"),
+        "precipitation": Attribute("precipitation", "mm"),
     },
     "WasteContainer": {
         **GENERIC,

@@ -71,6 +71,23 @@ UPS_MIB = {
     "upsOutputPower": Known("power", "W"),
     "upsOutputPercentLoad": Known("load", "%"),
     "upsBypassVoltage": Known("input_voltage", "V", "bypass"),
+    # APC's own (PowerNet-MIB); what is told there with more digits is counted in tenths.
+    "upsAdvBatteryCapacity": Known("battery_level", "%"),
+    "upsAdvBatteryTemperature": Known("battery_temperature", "°C"),
+    "upsAdvBatteryActualVoltage": Known("battery_voltage", "V"),
+    "upsAdvInputLineVoltage": Known("input_voltage", "V"),
+    "upsAdvInputFrequency": Known("frequency", "Hz"),
+    "upsAdvOutputVoltage": Known("output_voltage", "V"),
+    "upsAdvOutputFrequency": Known("frequency", "Hz", "output"),
+    "upsAdvOutputCurrent": Known("current", "A"),
+    "upsAdvOutputLoad": Known("load", "%"),
+    "upsAdvOutputActivePower": Known("power", "W"),
+    "upsHighPrecBatteryCapacity": Known("battery_level", "d%"),
+    "upsHighPrecInputLineVoltage": Known("input_voltage", "dV"),
+    "upsHighPrecInputFrequency": Known("frequency", "dHz"),
+    "upsHighPrecOutputVoltage": Known("output_voltage", "dV"),
+    "upsHighPrecOutputCurrent": Known("current", "dA"),
+    "upsHighPrecOutputLoad": Known("load", "d%"),
 }
 #: Numbers of the UPS-MIB that stand for states, and the words of the other programs for the same.
 MIB_STATES = {

@@ -39,6 +39,12 @@ _KNOWN = {
     **{f"total_energy_consumption_tariff_{rate}": Known("energy", label=f"tariff{rate}") for rate in range(1, 5)},
     **{f"total_energy_production_tariff_{rate}": Known("energy_returned", label=f"tariff{rate}")
        for rate in range(1, 5)},
+    **{f"current_power_consumption_phase{phase}": Known("power", label=f"l{phase}") for phase in (1, 2, 3)},
+    **{f"active_consumption_l{phase}": Known("power", label=f"l{phase}") for phase in (1, 2, 3)},
+    "active_consumption_total": Known("power"),
+    **{f"voltage_l{phase}": Known("voltage", label=f"l{phase}") for phase in (1, 2, 3)},
+    **{f"current_l{phase}": Known("current", label=f"l{phase}") for phase in (1, 2, 3)},
+    "frequency": Known("frequency"),
     **{f"voltage_at_phase_{phase}": Known("voltage", label=f"l{phase}") for phase in (1, 2, 3)},
     **{f"current_at_phase_{phase}": Known("current", label=f"l{phase}") for phase in (1, 2, 3)},
     "battery": Known("battery_voltage"),

@@ -175,3 +175,10 @@ def test_a_metric_is_known_by_its_ending_unless_it_is_a_limit(metric: str, quant
     (found,) = decoded("auto", "dc/bmc-7", {**body, "Id": "r"}).measurements
 
     assert found.quantity == quantity
+
+
+def test_ups_by_its_makers_own_objects():
+    body = {"sysName": "rack-7", "upsAdvOutputLoad": 21, "upsAdvBatteryNominalVoltage": 24}
+    body["upsHighPrecInputLineVoltage"] = 2305
+
+    assert told(decoded("auto", "snmp/x", body).measurements) == {"load": (21.0, "%"), "input_voltage": (2305.0, "dV")}

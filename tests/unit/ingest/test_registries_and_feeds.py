@@ -146,3 +146,65 @@ def test_entity_s_unit_may_stand_in_its_metadata():
     (found,) = decoded("auto", "x", {"id": "dam-7", "type": "Dam", "atmosphericPressure": said}).measurements
 
     assert (found.value, found.unit) == (741.0, "mmHg")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "expected"),
+    [
+        pytest.param(
+            "AeroAllergenObserved",
+            {"betula": 7, "betula_Level": "low", "betula_Allergenicity": "4", "stationNumber": 9},
+            {"pollen/betula": (7.0, None)},
+            id="pollen, and not their class",
+        ),
+        pytest.param(
+            "StreetlightControlCabinet",
+            {"intensityS": 6.5, "energyConsumed": 812, "maximumPowerAvailable": 15, "meterReadingPeriod": 60},
+            {"energy": (812.0, "kWh"), "current/S": (6.5, "A")},
+            id="a cabinet, without what it could give",
+        ),
+        pytest.param(
+            "StreetlightGroup",
+            {"powerState": "on", "lanternHeight": 7},
+            {"switch_state": (1.0, "")},
+            id="lamps that burn",
+        ),
+        pytest.param(
+            "SeaConditions",
+            {"waveHeight": 0.75, "surfaceTemperature": 11.5},
+            {"water_temperature": (11.5, "°C"), "wave_height": (0.75, "m")},
+            id="the sea",
+        ),
+        pytest.param(
+            "FleetVehicleStatus",
+            {"battery": 0.5, "bearing": 95, "lastFuellingAmount": 40, "currentOperative": {"givenName": "Who"}},
+            {"battery_level": (0.5, "1"), "heading": (95.0, "°")},
+            id="a vehicle, without who drives it",
+        ),
+        pytest.param("WasteObserved", {"weight": 6.5, "tareWeight": 2}, {"weight": (6.5, "kg")}, id="a bin on a scale"),
+    ],
+)
+def test_entity_s_measurements_are_those_of_its_model(kind: str, said: dict[str, object], expected: object):
+    body = {"id": "urn:ngsi-ld:Thing:7", "type": kind, "dateObserved": NOON, **said}
+
+    assert told(decoded("auto", "x", body).measurements) == expected
+
+
+def test_vehicle_that_a_camera_saw_passes_without_its_plate():
+    seen = {"speed": 41.5, "direction": "towards", "licensePlate": {"identifier": "1-XYZ-007"}}
+    body = {"id": "anpr-7", "type": "AnprFlowObserved", "laneId": 2, "dateObserved": NOON, "observedVehicle": seen}
+
+    found = decoded("auto", "x", body)
+
+    assert not found.measurements
+    (event,) = found.observations
+    assert (event.sensor, event.event, event.time_ns) == ("anpr-7", "vehicle_passed", parse_time(NOON))
+    assert event.attributes == {"speed": 41.5, "direction": "towards", "lane": "2"}
+
+
+def test_meter_on_the_air_tells_its_phases():
+    body = {"media": "electricity", "meter": "x", "id": "007", "active_consumption_l2_kw": 0.25, "current_l2_a": 1.5}
+
+    assert told(decoded("auto", "wmbusmeters/x", body).measurements) == {
+        "power/l2": (0.25, "kW"), "current/l2": (1.5, "A"),
+    }  # fmt: skip
