@@ -1,8 +1,9 @@
 """What to do with a journal row or segment that cannot be read: keep it aside, say so once, and go on."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import structlog
 
@@ -27,22 +28,43 @@ def _as_far_as_there_is_room(file: Path) -> Iterator[None]:
 
 
 class Damage:
-    """The folder of what was set aside. Thread-safe, as every file has a name of its own."""
+    """The folder of what was set aside. Thread-safe, as every file has a name of its own.
+
+    Rows that were told are noted beside the folder: a later start reads them again, and who looked at one and removed
+    its file is not told of it twice.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._note = folder, folder.with_name("damaged-rows-told")
+        self._lock = Lock()
+        self._told = self._noted()
 
     def row(self, segment: Segment, row: Row, error: BadJournal) -> None:
         """Set one row aside; a second reader that meets it says nothing again."""
         file = self._folder / f"{segment.path.stem}-{row.position}.row"
-        if file.exists():
-            return
+        with self._lock:
+            if file.name in self._told:
+                return
+            self._told.add(file.name)
         with _as_far_as_there_is_room(file):
             self._folder.mkdir(exist_ok=True)
             if len(list(self._folder.glob("*.row"))) < _MAX_ROWS_KEPT:
                 file.write_bytes(row.blob if isinstance(row.blob, bytes) else repr(row.blob).encode())
+            with self._note.open("a", encoding="utf-8") as note:
+                note.write(f"{file.name}\n")
         JOURNAL_DAMAGED.labels("row").inc()
         log.error("journal_row_damaged", file=str(file), error=str(error))
+
+    def _noted(self) -> set[str]:
+        """Return the files of rows that were told, and forget those of segments that are gone."""
+        told = {file.name for file in self._folder.glob("*.row")}  # all that an earlier version knows
+        with suppress(FileNotFoundError, UnicodeDecodeError):
+            told |= set(self._note.read_text("utf-8").split())
+        kept = {name for name in told if (self._note.parent / f"{name.partition('-')[0]}.sqlite").exists()}
+        if kept != told:
+            with _as_far_as_there_is_room(self._note):
+                self._note.write_text("".join(f"{name}\n" for name in sorted(kept)), "utf-8")
+        return kept
 
     def pages(self, segment: Segment, unreadable: int, error: Exception) -> None:
         """Say that positions of a segment could not be read at all; the segment itself stays until all have passed."""

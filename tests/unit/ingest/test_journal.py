@@ -161,6 +161,33 @@ def test_damaged_row_is_set_aside_once_and_the_others_are_read(tmp_path):
     assert [path.name for path in (tmp_path / "damaged").iterdir()] == ["00000000000000000001-2.row"]
 
 
+def test_damaged_row_that_somebody_looked_at_is_not_told_at_the_next_start(tmp_path):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1), Tick(2), Tick(3)])
+    with closing(sqlite3.connect(segments(tmp_path)[0])) as file, file:
+        file.execute("UPDATE row SET blob = x'00' WHERE position = 2")
+
+    before = damaged("row")
+    with journal_in(tmp_path) as journal:
+        read_all(journal)
+    (tmp_path / "damaged" / "00000000000000000001-2.row").unlink()
+    with journal_in(tmp_path) as journal:
+        assert read_all(journal) == [1, 3]
+
+    assert damaged("row") == before + 1
+    assert list((tmp_path / "damaged").iterdir()) == []
+
+
+def test_rows_of_segments_that_are_gone_are_noted_no_more(tmp_path):
+    note = tmp_path / "damaged-rows-told"
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1)])
+    note.write_text("00000000000000000001-1.row\n00000000000000000009-9.row\n")
+
+    with journal_in(tmp_path):
+        assert note.read_text() == "00000000000000000001-1.row\n"
+
+
 @pytest.mark.parametrize(
     "ruin",
     [
