@@ -29,13 +29,30 @@ _PLACES, _MOST_DEGREES = ("latitude", "lat", "longitude", "lon", "lng"), 180
 #: What stands in an alert beside its kind; and what somebody did wrong, which is told of one driver.
 _OF_AN_ALERT = frozenset({"alarmtime", "alarmid", "alarmno", "alerttime", "alertid", "threshold", "thresholdvalue"})
 _OFFENCES = frozenset({"violation", "violationtype", "violationcode", "offence", "offencetype"})
-#: Members of a rule's condition, and of a bill.
-_OFFENCES |= {"operator", "comparator", "comparison", "orderno", "orderid", "totalfee", "tradeno", "billno"}
+#: A condition's words; whose network a modem is in is told as an `operator`, too.
+_COMPARES = ("operator", "comparator", "comparison", "op")
+_COMPARED = frozenset(
+    {">", "<", ">=", "<=", "==", "=", "!=", "gt", "lt", "gte", "lte", "ge", "le", "eq", "ne", "between"}
+)
+#: Members of an order, which a charger names with every value, and what ends one: then its power is what was sold.
+_ORDERS, _ENDS = (
+    frozenset({"orderno", "orderid", "tradeno", "billno"}),
+    frozenset({"totalfee", "stopreason", "endreason"}),
+)
 
 
 def is_alert(folded: Mapping[str, Any], *, alarmed: bool) -> bool:
     """Return whether an object tells that a limit was crossed, a rule, how it was broken or what was paid for."""
-    return (alarmed and not _OF_AN_ALERT.isdisjoint(folded)) or not _OFFENCES.isdisjoint(folded)
+    is_condition = any(isinstance(said := folded.get(key), str) and said.lower() in _COMPARED for key in _COMPARES)
+    is_crossed = alarmed and not _OF_AN_ALERT.isdisjoint(folded)
+    return is_crossed or is_condition or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)
+
+
+def _is_bill(folded: Mapping[str, Any]) -> bool:
+    if _ORDERS.isdisjoint(folded):
+        return False
+    is_charging = any("voltage" in key or "current" in key for key in folded)
+    return not _ENDS.isdisjoint(folded) or (not _PAID.isdisjoint(folded) and not is_charging)
 
 
 def is_seen(folded: Mapping[str, Any]) -> bool:
@@ -49,7 +66,7 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
     if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
         return True
-    if quantity in {"speed", "heading"} and any(_is_in_parts(body.get(name)) for name in _PLACES):
+    if _is_a_cameras(quantity, body) or _is_scaled(quantity, body):
         return True
     if fold(key) in {"temperature", "temp"}:
         beside = set(map(fold, body))
@@ -59,6 +76,16 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     if quantity in {"distance", "speed"}:
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
+
+
+def _is_a_cameras(quantity: str, body: Mapping[str, Any]) -> bool:
+    """Return whether a tilt is where a camera looks, which it tells with its pan."""
+    return quantity == "tilt" and any(fold(one).startswith("pan") for one in body)
+
+
+def _is_scaled(quantity: str, body: Mapping[str, Any]) -> bool:
+    """Return whether how fast somebody is may be in parts of a unit, as the place beside it is in parts of a degree."""
+    return quantity in {"speed", "heading"} and any(_is_in_parts(body.get(name)) for name in _PLACES)
 
 
 def _is_in_parts(said: object) -> bool:

@@ -27,7 +27,9 @@ NAMES = (
 _SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
 _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddress", "mac")
 #: Objects that name who sent, by an id; as texts they are as often a program's or a place's.
-_SENDERS = ("source", "sender", "origin", "vehicle")
+_SENDERS = ("source", "sender", "origin")
+#: Members of a feed of traffic beside its `vehicle`; elsewhere that is who was seen.
+_OF_A_FEED = frozenset({"position", "trip"})
 #: Members of an alert, and what they say where there is none.
 _OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "alarmcode", "severity"})
 _NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
@@ -161,11 +163,13 @@ def _named(folded: Mapping[str, Any]) -> str:
 
 
 def _of_sender(folded: Mapping[str, Any]) -> str:
-    return next((name for key in _SENDERS if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
+    senders = (*_SENDERS, "vehicle") if not _OF_A_FEED.isdisjoint(folded) else _SENDERS
+    return next((name for key in senders if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
 
 
 def _is_alarm(said: object) -> bool:
-    return str(said).strip().lower() not in _NO_ALARM
+    text = str(said).strip().lower()
+    return text not in _NO_ALARM and text.removeprefix("0x").strip("0") != ""
 
 
 def _head(folded: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,6 +48,7 @@ _OF_POWER_PLANTS = frozenset({"energy_today", "power_input", "power_output"})
 _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge", "current"), ("charging", "current")})
 _CIRCUIT = re.compile(rf"((?:{_CIRCUITS}|string|mppt)_?\d{{0,2}})_(.+)")
 #: Units that say of the end of a circuit what is measured there; `grid_A` is as often the first of two.
+_HAS_VOLTS = re.compile(r"(?:grid|pv|solar|mains|battery|ac|dc|load|inverter|generator|string|mppt)_?\d{0,2}")
 _OF_CIRCUITS = frozenset({"V", "W", "kW", "Wh", "kWh", "Hz"})
 _IS_CIRCUIT = re.compile(rf"(?:{_CIRCUITS}|string|mppt)_?\d{{0,2}}")
 _BEFORE = re.compile(rf"((?:{_PLACES})(?:_\d{{1,2}})?|{_CHIPS})_(.+)")
@@ -155,7 +156,7 @@ def unit_of(written: str) -> str:
 
 def is_place(word: str) -> bool:
     """Return whether a word tells several of one quantity apart, and nothing else."""
-    return re.fullmatch(_PLACES, word.lower()) is not None
+    return word.lower() != "zone" and re.fullmatch(_PLACES, word.lower()) is not None  # whose number a zone is
 
 
 def is_name(word: str) -> bool:
@@ -242,7 +243,7 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
 def _of_circuit(lower: str) -> tuple[Known, bool] | None:
     """Return what the end of a circuit and a unit mean: `mppt1_V`."""
     ends = ((base, unit) for base, unit in _without_ending(lower) if unit in _OF_CIRCUITS)
-    found = next(((base, unit) for base, unit in ends if _IS_CIRCUIT.fullmatch(base)), None)
+    found = next(((base, unit) for base, unit in ends if _HAS_VOLTS.fullmatch(base)), None)
     return (Known(BY_UNIT[found[1]][0], found[1], found[0]), True) if found is not None else None
 
 
@@ -281,7 +282,8 @@ def _candidates(lower: str) -> list[tuple[str, str]]:
         found += [(twice.group(2), f"{before.group(1)}_{twice.group(1)}")] if twice is not None else []
     if after is not None:
         word, place = (after.group(1), after.group(2)) if after.group(1) else (after.group(3), after.group(4))
-        found.append((word, place))
+        is_amperes = place in {"a", "b"} and word.startswith("bat")
+        found += [(word, place)] if not is_amperes else []
     # `TMP` is a temperature where a chip stands before it, and elsewhere what passes.
     found = [("temp" if word == "tmp" and _CHIP.fullmatch(place) else word, place) for word, place in found]
     circuit = _CIRCUIT.fullmatch(lower)

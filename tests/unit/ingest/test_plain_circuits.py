@@ -190,3 +190,29 @@ def test_a_sub_device_is_named_by_its_key():
     body = {"devices": [{"productKey": "p", "deviceKey": "sub-a", "params": {"temperature": 21.5}}]}
 
     assert told(decode("gw/7", body)) == {("sub-a", "temperature"): (21.5, None)}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"operator": "CMCC", "co2": 612}, {"co2": 612}, id="whose network"),
+        pytest.param(
+            {"orderNo": "2024", "outputVoltage": 521.5}, {"output_voltage": 521.5}, id="an order that goes on"
+        ),
+        pytest.param({"alarmCode": "0x00", "alarmTime": "", "co2": 612}, {"co2": 612}, id="no alarm's code"),
+        pytest.param({"pan_angle": 31, "tilt_angle": 12, "co2": 612}, {"co2": 612}, id="where a camera looks"),
+        pytest.param({"temperature": {"zone": 3, "value": 21.5}}, {"temperature": 21.5}, id="a zone's number"),
+        pytest.param({"battery_a": 5.5, "system_v": 3, "co2": 612}, {"co2": 612}, id="amperes and versions"),
+        pytest.param({"tm": 21.5, "co2": 612}, {"co2": 612}, id="two letters"),
+    ],
+)
+def test_what_stands_beside_takes_nothing_away(body: Any, expected: dict[str, float]):
+    decoded = decode("x/y", {"deviceId": "m1", **body})
+
+    assert {m.quantity: m.value for m in decoded.measurements} == expected
+
+
+def test_who_was_seen_names_no_sensor():
+    decoded = decode("gate/7", {"vehicle": {"id": "AB 123"}, "co2": 612})
+
+    assert {m.sensor for m in decoded.measurements} == {"gate/7"}
