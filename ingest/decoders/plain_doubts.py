@@ -35,10 +35,8 @@ _COMPARED = frozenset(
     {">", "<", ">=", "<=", "==", "=", "!=", "gt", "lt", "gte", "lte", "ge", "le", "eq", "ne", "between"}
 )
 #: Members of an order, which a charger names with every value, and what ends one: then its power is what was sold.
-_ORDERS, _ENDS = (
-    frozenset({"orderno", "orderid", "tradeno", "billno"}),
-    frozenset({"totalfee", "stopreason", "endreason"}),
-)
+_ORDERS, _PAID = frozenset({"orderno", "orderid", "tradeno", "billno"}), frozenset({"amount", "fee", "paid", "price"})
+_ENDS = frozenset({"totalfee", "stopreason", "endreason"})
 
 
 def is_alert(folded: Mapping[str, Any], *, alarmed: bool) -> bool:

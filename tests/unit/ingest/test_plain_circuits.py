@@ -122,6 +122,7 @@ def test_whose_and_what_is_told_apart(topic: str, body: Any, expected: dict[tupl
         pytest.param({"pileCode": "32", "alarmCode": 12, "value": 91.5, "unit": "°C"}, id="an alarm by its code"),
         pytest.param({"name": "hot", "condition": {"metric": "co2", "operator": ">", "value": 900}}, id="a rule"),
         pytest.param({"orderNo": "2024", "pileCode": "32", "totalPower": 12.5, "totalFee": 9}, id="a bill"),
+        pytest.param({"orderId": "p1", "spotId": "A1", "amount": 12, "power": 9}, id="a payment"),
     ],
 )
 def test_rules_and_bills_are_no_readings(body: Any):
@@ -197,7 +198,9 @@ def test_a_sub_device_is_named_by_its_key():
     [
         pytest.param({"operator": "CMCC", "co2": 612}, {"co2": 612}, id="whose network"),
         pytest.param(
-            {"orderNo": "2024", "outputVoltage": 521.5}, {"output_voltage": 521.5}, id="an order that goes on"
+            {"orderNo": "2024", "amount": 3, "outputVoltage": 521.5},
+            {"output_voltage": 521.5},
+            id="an order that goes on",
         ),
         pytest.param({"alarmCode": "0x00", "alarmTime": "", "co2": 612}, {"co2": 612}, id="no alarm's code"),
         pytest.param({"pan_angle": 31, "tilt_angle": 12, "co2": 612}, {"co2": 612}, id="where a camera looks"),
