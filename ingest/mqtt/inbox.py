@@ -167,7 +167,7 @@ class Inbox:
         self._first_s = self._closed_s = loop.time()
         self._blocked = False
         self._resume()
-        return Received(messages, _owed(chunks), caught_up=caught_up and not self._count)
+        return Received(messages, _owed(chunks), caught_up=caught_up)
 
     def _resume(self) -> None:
         """Have every connection read again, if there is room."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from ingest.config import BatchSettings
 from ingest.message import Message
@@ -207,6 +208,36 @@ def test_messages_of_an_ended_connection_are_let_go_but_for_qos_0():
         return numbers_of(received), ended.acknowledged
 
     assert run_virtually(story()) == ([3, 4], [])
+
+
+def test_what_is_let_go_is_counted():
+    async def story() -> None:
+        inbox, ended = Inbox(BatchSettings()), Source()
+        inbox.put(ended, arrived(1, 2), 20)
+        inbox.put(ended, arrived(3, qos=0), 10)
+        inbox.drop(ended)
+
+    before = let_go()
+    run_virtually(story())
+
+    assert let_go() == before + 2
+
+
+def let_go() -> float:
+    return REGISTRY.get_sample_value("ingest_messages_discarded_total", {"reason": "connection_ended"}) or 0.0
+
+
+def test_bytes_that_are_let_go_make_room():
+    async def story() -> int:
+        inbox, ended, alive = Inbox(BatchSettings(max_waiting_bytes=1024)), Source(), Source()
+        mixed = arrived(1, 2)
+        mixed.packet_ids[0] = b""  # QoS 0: kept
+        inbox.put(ended, mixed, 1000)
+        inbox.drop(ended)
+        inbox.put(alive, arrived(3), 500)
+        return alive.paused
+
+    assert run_virtually(story()) == 0
 
 
 def test_take_goes_on_waiting_when_what_it_saw_was_let_go():

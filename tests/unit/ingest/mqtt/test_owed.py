@@ -25,3 +25,12 @@ def test_everything_is_acknowledged_once_and_in_order_even_if_ids_repeat(numbers
 
     assert sent == ids(*numbers)
     assert len(owed) == 0
+
+
+def test_nothing_is_left_of_what_was_settled_early():
+    owed = Owed()
+    owed.add(ids(1, 2))
+    owed.settle(ids(2))
+    owed.settle(ids(1))
+
+    assert not owed._early  # else every later one would be searched for

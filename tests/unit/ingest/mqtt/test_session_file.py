@@ -1,3 +1,4 @@
+import os
 import re
 
 import pytest
@@ -31,3 +32,13 @@ def test_damaged_file_is_set_aside_for_a_new_identity_and_told(tmp_path, data):
     assert made.filters == ()
     assert (tmp_path / "session.damaged-1").read_bytes() == data
     assert SessionFile(tmp_path / "session.json").read() == made
+
+
+def test_what_is_written_is_on_the_disk_before_it_takes_the_others_place(tmp_path, monkeypatch):
+    path, steps = tmp_path / "session.json", []
+    SessionFile(path).write(Remembered("old"))
+    monkeypatch.setattr(os, "fsync", lambda _: steps.append(SessionFile(path).read().client_id))
+
+    SessionFile(path).write(Remembered("new"))
+
+    assert (steps, SessionFile(path).read().client_id) == (["old"], "new")
