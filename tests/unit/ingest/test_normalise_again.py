@@ -6,9 +6,12 @@ from structlog.testing import capture_logs
 
 from city.catalogue import default_catalogue
 from city.clock import SECOND_NS
+from city.entry import Context, ContextChange, NumberedSensor
+from city.level import Domain
 from city.quality import Quality
+from city.sensor import Sensor
 from ingest.decoders.memory import Memory
-from ingest.judgement import NewestOf
+from ingest.judgement import NewestOf, Recent
 from ingest.naming import Newest
 from ingest.routes import Route, Routes
 from tests.support.normalising import Desk, message, reading
@@ -76,3 +79,54 @@ def test_event_of_a_recording_keeps_its_time_however_long_ago(recorded, time_s):
     batch = desk.batch(message("city/video/cam/event", body), at_ns=NOW)
 
     assert [event.time_ns for event in batch.arrivals.events] == [time_s * SECOND_NS]
+
+
+def test_late_readings_of_one_time_and_other_values_are_no_repetition():
+    desk = Desk("air-1")
+    desk.batch(reading("air-1", time=START_S + 50, pm25=1), at_ns=NOW)
+
+    told = [desk.rows(desk.batch(reading("air-1", time=START_S, pm25=value), at_ns=NOW))[0][4] for value in (2, 3, 2)]
+
+    assert told == [("late",), ("late",), ("duplicate", "late")]
+
+
+def test_keys_are_remembered_for_a_generation_more():
+    recent, firsts = Recent(generation=5), (0, 10, 20, 30)
+    known = []
+    for first in firsts:
+        recent.add(np.arange(first, first + 3, dtype=np.uint64))
+        found = recent.among(np.array(firsts, np.uint64), np.ones(len(firsts), np.bool_))
+        known.append([one for one, is_known in zip(firsts, found.tolist(), strict=True) if is_known])
+
+    assert known == [[0], [0, 10], [0, 10, 20], [20, 30]]
+
+
+def changed(desk: Desk, sensor: str, *, recorded: bool = False) -> None:
+    """Let the registry in force be one with this sensor more."""
+    new = NumberedSensor(
+        desk.numbering.sensor_number(sensor), Sensor(sensor, sensor, Domain.ENVIRONMENT, "air", recorded=recorded)
+    )
+    part = Context(0, "b", (), (new,), {})
+    desk.normaliser.change(part, ContextChange("a", part))
+
+
+def test_stranger_that_is_registered_makes_room_for_another():
+    desk = Desk(max_unknown_sensors=1)
+
+    def refused(*sensors: str) -> list[int]:
+        return [len(desk.batch(reading(sensor, pm25=1), at_ns=NOW).quarantined) for sensor in sensors]
+
+    before = refused("x-1", "x-2")
+    changed(desk, "x-1")
+
+    assert (before, refused("x-2", "x-3")) == ([0, 1], [0, 1])
+
+
+def test_sensor_that_becomes_a_recording_keeps_its_times_from_then_on():
+    desk = Desk("air-1")
+    long_ago = reading("air-1", time=1_500_000_000, pm25=1)
+    before = desk.rows(desk.batch(long_ago, at_ns=NOW))
+    changed(desk, "air-1", recorded=True)
+    after = desk.rows(desk.batch(long_ago, at_ns=NOW))
+
+    assert [row[2] // SECOND_NS for row in (*before, *after)] == [START_S + 100, 1_500_000_000]
