@@ -6,6 +6,7 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from ingest.decoders.family import Body
 from ingest.decoders.influx_line import InfluxLineDecoder, Line
+from ingest.decoders.influx_names import SENSOR_TAGS
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
@@ -64,7 +65,10 @@ def _line(metric: object) -> Line:
 
 
 def _flat(metric: dict[str, Any]) -> Line:
-    """Return a metric whose tags and fields lie side by side: texts are tags, numbers are fields."""
+    """Return a metric whose tags and fields lie side by side: texts are tags, numbers are fields.
+
+    `name` is the measurement beside a `host`; a text that stands alone says whose all of it is.
+    """
     times = (time_of(metric.get(name)) for name in _TIMES)
     rest = {key: value for key, value in metric.items() if key not in _TIMES}
     tags = _texts(rest)
@@ -72,7 +76,12 @@ def _flat(metric: dict[str, Any]) -> Line:
     if not tags:
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected="`fields` or tags", got=", ".join(metric), at="$")
     time_ns = next((time_ns for time_ns in times if time_ns is not None), None)
-    return {"measurement": tags.get("name", ""), "tags": tags, "fields": fields, "time": time_ns}
+    measurement = tags.get("name", "")
+    if "host" in tags:
+        tags.pop("name", None)
+    elif len(tags) == 1 and tags.keys().isdisjoint(SENSOR_TAGS):
+        tags = {"sensor": next(iter(tags.values()))}
+    return {"measurement": measurement, "tags": tags, "fields": fields, "time": time_ns}
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:

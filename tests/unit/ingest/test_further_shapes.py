@@ -323,3 +323,14 @@ def test_a_platforms_state_of_another_type_is_none(status: object):
     (found,) = decoded("auto", "hik", {"method": "OnEventNotify", "params": {"events": [event]}}).observations
 
     assert (found.event, found.attributes) == ("motion", {})
+
+
+def test_a_flat_metric_is_its_hosts_and_a_lone_text_says_whose():
+    flat = {"name": "tank", "timestamp": 1772586900, "host": "edge7", "level": 3.5}
+    renamed = [{"level": 4.5, "service": "tank(edge8)"}, {"level": 5.5, "service": "tank(edge9)"}]
+
+    of_host = decoded("telegraf_json", "telegraf/x", flat).measurements
+    of_service = decoded("telegraf_json", "telegraf/x", renamed).measurements
+
+    assert [(one.sensor, one.quantity) for one in of_host] == [("edge7", "level")]
+    assert [(one.sensor, one.value) for one in of_service] == [("tank(edge8)", 4.5), ("tank(edge9)", 5.5)]
