@@ -3,6 +3,7 @@
 import os
 import zipfile
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -14,12 +15,15 @@ _VERSION = 1
 
 
 class Kept:
-    """One file, replaced whole, so that it is always one of one moment; what it lacks is in the journal beyond it."""
+    """One file, replaced whole, so that it is always one of one moment; what it lacks is in the journal beyond it.
+
+    Written by one thread at a time: the last write of a run may find that of a moment before still at it.
+    """
 
     name = "derived"
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self._writing = path, Lock()
         #: Up to which the journal is in the file.
         self.position = 0
 
@@ -40,11 +44,17 @@ class Kept:
         return kept
 
     def write(self, state: State, position: int) -> None:
-        """Keep `state`, in which the journal up to `position` is; raises OSError, and then the last one stays."""
-        new = self._path.with_suffix(".new")
-        with new.open("wb") as file:
-            np.savez(file, allow_pickle=False, kept=np.array([_VERSION, position], np.int64), **state)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
-        self.position = position
+        """Keep `state`, in which the journal up to `position` is; raises OSError, and then the last one stays.
+
+        A state from before the one that is kept is passed over.
+        """
+        with self._writing:
+            if position < self.position:
+                return
+            new = self._path.with_suffix(".new")
+            with new.open("wb") as file:
+                np.savez(file, allow_pickle=False, kept=np.array([_VERSION, position], np.int64), **state)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path)
+            self.position = position

@@ -1,5 +1,7 @@
 """The file of what derivations remember: read as it was written, set aside where it is damaged."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -35,3 +37,25 @@ def test_damaged_file_is_set_aside(tmp_path, damage):
 
     assert (kept.read(), kept.position) == ({}, 0)
     assert [file.name for file in tmp_path.iterdir()] == ["derived.damaged-1"]
+
+
+def test_state_from_before_the_one_that_is_kept_is_passed_over(tmp_path):
+    kept = Kept(tmp_path / "derived.npz")
+    kept.write(STATE, 42)
+    kept.write({"own": np.array([1])}, 41)
+
+    again = Kept(tmp_path / "derived.npz")
+
+    assert (again.read().keys(), again.position) == (STATE.keys(), 42)
+
+
+def test_two_writes_at_once_leave_one_whole_file(tmp_path):
+    kept = Kept(tmp_path / "derived.npz")
+    large = {"values": np.arange(200_000.0)}
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda position: kept.write(large, position), range(1, 21)))
+
+    again = Kept(tmp_path / "derived.npz")
+
+    assert (len(again.read()["values"]), again.position) == (200_000, 20)
+    assert [path.name for path in tmp_path.iterdir()] == ["derived.npz"]
