@@ -213,7 +213,7 @@ def _single(host: str, body: dict[str, Any]) -> list[Measurement]:
     """Return the readings of a resource that stands for one part: Fan, Sensor, metrics of a part or chassis."""
     if _is_away(body):
         return []
-    found = [_excerpt(host, body, body.get(key), known, known.label) for key, known in _EXCERPTS.items()]
+    found = [_excerpt(host, body, body[key], known, known.label) for key, known in _EXCERPTS.items() if key in body]
     found += _beside(host, body)
     kind, unit = body.get("ReadingType"), _unit(body)
     quantity = _SENSOR_TYPES.get(kind, kind) if isinstance(kind, str) else _BY_UNIT.get(unit or "")
@@ -235,8 +235,9 @@ def _beside(host: str, body: dict[str, Any]) -> list[Measurement | None]:
     found = []
     for key, others in _BESIDE.items():
         said = body.get(key)
-        for member, known in others.items() if isinstance(said, dict) else ():
-            found.append(_excerpt(host, body, {"Reading": said.get(member)}, known, known.label))
+        if isinstance(said, dict):
+            parts = ((known, {"Reading": said.get(member)}) for member, known in others.items())
+            found += [_excerpt(host, body, part, known, known.label) for known, part in parts]
     return found
 
 
@@ -261,9 +262,8 @@ def _several(host: str, body: dict[str, Any]) -> list[Measurement | None]:
     """Return the excerpts of lists, labelled by the sensor that each is of, and those of phases, by the phase."""
     found = []
     for key, known in _SEVERAL.items():
-        several = body.get(key)
-        for one in several if isinstance(several, list) else []:
-            of = one.get("DeviceName") or str(one.get("DataSourceUri", "")) if isinstance(one, dict) else ""
+        for one in _objects(body.get(key)):
+            of = one.get("DeviceName") or str(one.get("DataSourceUri", ""))
             label = _label(str(of).rpartition("/")[2]) or known.label
             found += [
                 _excerpt(host, body, one, known, label),

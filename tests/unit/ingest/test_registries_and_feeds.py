@@ -105,7 +105,7 @@ def test_meter_on_the_air_tells_its_rates_and_a_difference():
 
 
 def test_entity_s_history_is_as_many_readings():
-    pairs = [[7.5, "2026-03-04T11:00:00Z"], [8.5, NOON]]
+    pairs = ((7.5, "2026-03-04T11:00:00Z"), (8.5, NOON))
     body = {"id": "urn:ngsi-ld:Dam:7", "type": "Dam", "waterLevel": {"type": "Property", "values": pairs}}
 
     found = decoded("auto", "x", body).measurements

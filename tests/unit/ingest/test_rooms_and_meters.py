@@ -18,13 +18,11 @@ NOON = "2026-03-04T12:00:00Z"
         ),
         pytest.param({"SML": {"P": -310}}, {}, id="a letter alone"),
         pytest.param(
-            {"ENERGY": {"TotalTariff": [12.5, 30.25], "ExportActive": 1.5, "Frequency": [50, 49.9]}},
+            {"ENERGY": {"TotalTariff": [12.5, 30.25], "ExportActive": 1.5}},
             {
                 "energy/tariff1": (12.5, "kWh"),
                 "energy/tariff2": (30.25, "kWh"),
                 "energy_returned": (1.5, "kWh"),
-                "frequency/1": (50.0, "Hz"),
-                "frequency/2": (49.9, "Hz"),
             },
             id="tariffs and what went out",
         ),
