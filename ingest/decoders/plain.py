@@ -83,6 +83,8 @@ _PAIR = re.compile(rf"([A-Za-z][\w.\-]{{0,40}})\s*[=:]\s*([^\s,;|&]{{1,40}}(?: ?
 _CAYENNE = re.compile(r"([a-z_]{2,20}),([a-z0-9_/%]{1,10})=(-?\d{1,15}(?:\.\d{1,15})?)")
 _CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospheric_pressure", "lum": "illuminance"}
 _CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa": "Pa", "lux": "lux", "v": "V"}
+#: Last levels of topics of alarms, whose records are none of values.
+_ALARMS = frozenset({"alarm", "alarms", "alert", "alerts"})
 #: Members that name a person.
 _PEOPLE = frozenset({"userid", "username", "employeeno", "employeeid", "personid", "patientid"})
 _LONGEST_TEXT, _LONGEST_TOPIC = 4096, 1024
@@ -130,7 +132,9 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         return (
             iter(())
             if _is_wish(body) or _is_somebodys(body)
-            else reader.read(body, _twin(body) or Scope(word=_word(topic) or _probe(topic)))
+            else reader.read(
+                body, _twin(body) or Scope(word=_word(topic) or _probe(topic), alarmed=_is_of_alarms(topic))
+            )
         )
     text = _text(payload)
     pairs = _pairs(text)
@@ -168,6 +172,10 @@ def _is_somebodys(body: Any) -> bool:  # noqa: ANN401 - any JSON
     """Return whether a body tells of who carries a device, and of no device."""
     folded = {fold(key) for key in body} if isinstance(body, dict) else set()
     return not folded.isdisjoint(_PEOPLE) and folded.isdisjoint(NAMES)
+
+
+def _is_of_alarms(topic: str) -> bool:
+    return topic.rpartition("/")[2].lower() in _ALARMS
 
 
 def _is_text(payload: bytes) -> bool:

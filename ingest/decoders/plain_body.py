@@ -10,7 +10,7 @@ from city.units import is_known
 from ingest.decoders.codec_places import position
 from ingest.decoders.known import Known
 from ingest.decoders.plain_company import of_company
-from ingest.decoders.plain_doubts import is_alert, is_counted, is_guess, is_seen, of_cell
+from ingest.decoders.plain_doubts import is_counted, is_guess, is_no_report, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, moments, name_of, own_name, time_within, within
@@ -88,7 +88,7 @@ class Reader:
             self._left -= 1
             folded = _folded(body)
             here = within(folded, scope, self._zone)
-            if not is_seen(folded) and not is_history(folded) and not is_alert(folded, alarmed=here.alarmed):
+            if not is_seen(folded) and not is_history(folded) and not is_no_report(folded):
                 yield from self._object(body, folded, here, depth)
 
     def _object(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope, depth: int) -> Iterator[Plain]:

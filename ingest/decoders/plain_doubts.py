@@ -26,8 +26,7 @@ _ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "current
 _MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
 #: Where somebody is, who tells it in parts of a degree: then how fast is in parts of its unit, too.
 _PLACES, _MOST_DEGREES = ("latitude", "lat", "longitude", "lon", "lng"), 180
-#: What stands in an alert beside its kind; and what somebody did wrong, which is told of one driver.
-_OF_AN_ALERT = frozenset({"alarmtime", "alarmid", "alarmno", "alerttime", "alertid", "threshold", "thresholdvalue"})
+#: What somebody did wrong, which is told of one driver.
 _OFFENCES = frozenset({"violation", "violationtype", "violationcode", "offence", "offencetype"})
 #: A condition's words; whose network a modem is in is told as an `operator`, too.
 _COMPARES = ("operator", "comparator", "comparison", "op")
@@ -39,11 +38,13 @@ _ORDERS, _PAID = frozenset({"orderno", "orderid", "tradeno", "billno"}), frozens
 _ENDS = frozenset({"totalfee", "stopreason", "endreason"})
 
 
-def is_alert(folded: Mapping[str, Any], *, alarmed: bool) -> bool:
-    """Return whether an object tells that a limit was crossed, a rule, how it was broken or what was paid for."""
+def is_no_report(folded: Mapping[str, Any]) -> bool:
+    """Return whether an object tells of a rule, of who broke one or of what was paid for, and not what is measured.
+
+    What an alarm tells beside its kind is: the value that crossed a limit is the last that may be lost.
+    """
     is_condition = any(isinstance(said := folded.get(key), str) and said.lower() in _COMPARED for key in _COMPARES)
-    is_crossed = alarmed and not _OF_AN_ALERT.isdisjoint(folded)
-    return is_crossed or is_condition or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)
+    return is_condition or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)
 
 
 def _is_bill(folded: Mapping[str, Any]) -> bool:

@@ -30,8 +30,10 @@ _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddre
 _SENDERS = ("source", "sender", "origin")
 #: Members of a feed of traffic beside its `vehicle`; elsewhere that is who was seen.
 _OF_A_FEED = frozenset({"position", "trip"})
-#: Members of an alert, and what they say where there is none.
-_OF_AN_ALARM = frozenset({"alerttype", "alarmtype", "alertlevel", "alarmlevel", "alarmcode", "severity"})
+#: Members of an alert; of a device's state, which are an alarm's beside what only alarms have; and of none.
+_OF_AN_ALERT = frozenset({"alerttype", "alertlevel", "severity"})
+_OF_A_STATE = frozenset({"alarmtype", "alarmlevel", "alarmcode"})
+_OF_AN_ALARM = frozenset({"alarmtime", "alarmid", "alarmno"})
 _NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
 #: Objects beside the values that say whose they are, and since when.
 _HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta")
@@ -118,7 +120,7 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         time_ns=time_within(folded, replace(scope, time_ns=time_within(head, scope, zone)), zone),
         label=joined(scope.label, *map(str, _which(folded))),
         quality=_quality(folded, scope.quality),
-        alarmed=scope.alarmed or any(_is_alarm(folded[key]) for key in _OF_AN_ALARM & folded.keys()),
+        alarmed=scope.alarmed or _alarmed(folded),
     )
 
 
@@ -165,6 +167,12 @@ def _named(folded: Mapping[str, Any]) -> str:
 def _of_sender(folded: Mapping[str, Any]) -> str:
     senders = (*_SENDERS, "vehicle") if not _OF_A_FEED.isdisjoint(folded) else _SENDERS
     return next((name for key in senders if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
+
+
+def _alarmed(folded: Mapping[str, Any]) -> bool:
+    """Return whether an object is an alarm: one that a device tells with all its values must not hide them."""
+    words = _OF_AN_ALERT if _OF_AN_ALARM.isdisjoint(folded) else _OF_AN_ALERT | _OF_A_STATE
+    return any(_is_alarm(folded[key]) for key in words & folded.keys())
 
 
 def _is_alarm(said: object) -> bool:

@@ -119,7 +119,7 @@ def test_whose_and_what_is_told_apart(topic: str, body: Any, expected: dict[tupl
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param({"pileCode": "32", "alarmCode": 12, "value": 91.5, "unit": "°C"}, id="an alarm by its code"),
+        pytest.param({"alarmTime": "x", "alarmCode": 12, "value": 91.5, "unit": "°C"}, id="an alarm by its code"),
         pytest.param({"name": "hot", "condition": {"metric": "co2", "operator": ">", "value": 900}}, id="a rule"),
         pytest.param({"orderNo": "2024", "pileCode": "32", "totalPower": 12.5, "totalFee": 9}, id="a bill"),
         pytest.param({"orderId": "p1", "spotId": "A1", "amount": 12, "power": 9}, id="a payment"),

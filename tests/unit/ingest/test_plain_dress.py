@@ -251,7 +251,9 @@ def test_a_heads_time_is_its_bodys() -> None:
             id="how near somebody is",
         ),
         pytest.param({"strikes": 1, "energy": 91823}, id="a flash's energy"),
-        pytest.param({"alarmLevel": 2, "points": [{"name": "temp", "value": 71}]}, id="values of an alert"),
+        pytest.param(
+            {"alarmLevel": 2, "alarmId": "a7", "points": [{"name": "temp", "value": 71}]}, id="values of an alert"
+        ),
     ],
 )
 def test_what_is_no_reading(body: Any) -> None:

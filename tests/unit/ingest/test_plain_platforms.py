@@ -205,13 +205,9 @@ def test_a_hardware_address_is_no_entitys_name():
     [
         pytest.param("v1/me/rpc/request/7", {"method": "getData", "params": {"temperature": 21}}, id="a call"),
         pytest.param("dev/7", {"method": "setTemperature", "params": {"temperature": 21}}, id="a verb and its thing"),
+        pytest.param("al/7", {"alarmType": "hot", "alarmTime": "x", "name": "co", "value": 66}, id="an alarm's record"),
         pytest.param(
-            "al/7",
-            {"deviceId": "d", "alarmType": "hot", "alarmTime": "x", "temperature": 66},
-            id="an alarm and since when",
-        ),
-        pytest.param(
-            "al/7", {"deviceId": "d", "alarmLevel": 2, "threshold": 60, "co": 66}, id="an alarm and its limit"
+            "fire/7/alarm", {"devs": [{"property": "temp", "value": "71"}]}, id="records of a topic of alarms"
         ),
         pytest.param(
             "cam/7", {"intersection_id": "i1", "violation_type": "SPEED", "speed": 81}, id="a driver's offence"
@@ -228,10 +224,20 @@ def test_what_is_told_otherwise_is_no_reading(topic: str, body: Any):
         decode(topic, body)
 
 
-def test_an_alarm_that_is_none_leaves_the_values():
-    body = {"deviceId": "d", "alarmType": 0, "alarmTime": "", "temperature": 21.5}
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"alarmType": 0, "alarmTime": "", "co": 66}, id="that is none"),
+        pytest.param({"alarmLevel": 2, "threshold": 60, "co": 66}, id="beside its limit"),
+        pytest.param({"alarmType": "high", "alarmTime": "2024-05-06", "co": 66}, id="with the value that crossed"),
+        pytest.param({"data": [{"name": "co", "value": 66, "alarmLevel": 1}]}, id="as the state of each point"),
+        pytest.param({"alarmCode": 12, "data": {"co": {"value": 66}}}, id="as the state of the device"),
+    ],
+)
+def test_an_alarm_leaves_the_values(body: Any):
+    decoded = decode("dev/7", {"deviceId": "d", **body})
 
-    assert told(decode("al/7", body)) == {("d", "temperature"): (21.5, None)}
+    assert [(m.sensor, m.quantity, m.value) for m in decoded.measurements] == [("d", "co", 66)]
 
 
 @pytest.mark.parametrize(
