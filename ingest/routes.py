@@ -22,6 +22,9 @@ NATIVE_FILTERS = ("city/+/+/reading", "city/+/+/event", "city/+/+/status")
 #: Topic grammars that leave no doubt; each gives way to a city's route that overlaps it.
 KNOWN_GRAMMARS = {topic_filter: name for name, family in FAMILIES.items() for topic_filter in family.filters}
 
+#: Families whose messages go first.
+_FIRST = frozenset(name for name, family in FAMILIES.items() if family.first)
+
 _WILDCARDS = frozenset({"+", "#"})
 
 #: Our own hints to other processes; never a source.
@@ -87,10 +90,10 @@ class Routes:
         near = self._by_level.get(topic.partition("/")[0], self._wild)
         return next((route for route in near if matches(route.topic_filter, topic)), None)
 
-    def family_of(self, topic: str) -> str:
-        """Return the family that reads `topic`; empty where nobody claims it."""
+    def goes_first(self, topic: str) -> bool:
+        """Return whether the family that reads `topic` goes first when not everything can."""
         route = self.find(topic)
-        return route.family if route is not None else ""
+        return route is not None and route.family in _FIRST
 
 
 def _route(decoders: DecoderSet, topic_filter: str, family: str, options: DecoderOptions | None = None) -> Route:

@@ -60,6 +60,8 @@ class Family:
         topics: grammars that leave no doubt although their beginning is free (`<any prefix>/events/rpc`). They are not
             subscribed to; a topic that comes by another route is recognised by them.
         bears: whether a body bears the family's signature; asked only where no topic decides, in the table's order.
+        first: its messages are observations, or descriptions without which later ones cannot be read; they go first
+            when not everything can.
     """
 
     make: DecoderFactory | None = None
@@ -67,6 +69,7 @@ class Family:
     filters: tuple[str, ...] = ()
     topics: re.Pattern[str] | None = field(default=None)
     bears: Callable[[Body], bool] = _bears_none
+    first: bool = False
 
     def decoder(self, options: DecoderOptions, memory: Memory) -> Decoder:
         """Return a decoder for a route; raises TypeError for a family that has neither way to make one."""

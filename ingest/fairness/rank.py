@@ -13,8 +13,6 @@ class Rank(IntEnum):
     BULK = 2  #: everything else
 
 
-#: Families whose messages are observations, or descriptions without which later ones cannot be read.
-_FIRST_FAMILIES = frozenset({"axis", "onvif_mqtt", "hikvision", "frigate", "ha_discovery"})
 #: Topic levels that say the same: native events and last wills; births and deaths of Sparkplug.
 _FIRST_LEVELS = frozenset(
     {"event", "events", "status", "availability", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH", "STATE"}
@@ -28,8 +26,8 @@ _NATIVE_LEVELS = 4
 class Families(Protocol):
     """Who knows which family a topic belongs to."""
 
-    def family_of(self, topic: str) -> str:
-        """Return the name of the family, empty where nobody claims the topic."""
+    def goes_first(self, topic: str) -> bool:
+        """Return whether it is one whose messages go first."""
         ...
 
 
@@ -45,7 +43,7 @@ class Ranking:
         levels = topic.split("/")
         if not _FIRST_LEVELS.isdisjoint(levels) or any(level.startswith("$") for level in levels):
             return Rank.FIRST
-        if self.families.family_of(topic) in _FIRST_FAMILIES:
+        if self.families.goes_first(topic):
             return Rank.FIRST
         return min(map(self.sensor, _names(levels)))
 

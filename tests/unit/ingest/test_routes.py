@@ -103,3 +103,16 @@ def test_mistake_is_named_with_its_line(text: str, message: str):
         Routes.parse(text, file="s.toml")
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("topic", "first"),
+    [
+        pytest.param("axis/B8/event/tns:onvif/Device", True, id="observations"),
+        pytest.param("homeassistant/sensor/x/config", True, id="descriptions"),
+        pytest.param("telegraf/host/cpu", False, id="measurements"),
+        pytest.param("nobody/knows/it", False, id="nobody's"),
+    ],
+)
+def test_observations_and_descriptions_go_first(topic: str, *, first: bool):
+    assert Routes.parse("").goes_first(topic) is first

@@ -34,9 +34,9 @@ DOMAINS = ("traffic", "environment")
 
 
 class NoFamilies:
-    def family_of(self, topic: str) -> str:
+    def goes_first(self, topic: str) -> bool:
         del topic
-        return ""
+        return False
 
 
 @dataclass(eq=False)

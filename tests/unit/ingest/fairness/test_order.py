@@ -18,9 +18,9 @@ from tests.support.virtual_time import run_virtually
 
 
 class NoFamilies:
-    def family_of(self, topic: str) -> str:
+    def goes_first(self, topic: str) -> bool:
         del topic
-        return ""
+        return False
 
 
 @dataclass(eq=False)
