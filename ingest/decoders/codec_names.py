@@ -106,6 +106,8 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("water_level", "cm"), "water_level waterlevel level_water liquid_level"),
         *_all(Known("water_level", None), "water_depth"),
         *_all(Known("water_flow", None), "water_flow water_flow_value flow_rate"),
+        *_all(Known("water_flow", "m³/h"), "flow_m3h flow_m3_h"),
+        *_all(Known("volume", "m³"), "volume_m3 total_volume_m3"),
         *_all(Known("distance", "mm"), "distance dist ultrasonic_distance"),
         *_all(Known("filling_level", "%"), "fill_level filling_level filllevel fill"),
         *_all(Known("depth", None), "depth"),
@@ -143,7 +145,8 @@ NAMES: dict[str, Known] = dict(
         *_all(Known("water_leak", ""), "water_leak waterleak leak leakage water_leakage water_leek flood"),
         *_all(Known("door_open", ""), "door_open door magnet"),
         *_all(Known("window_open", ""), "window_open window open_window"),
-        *_all(Known("smoke", ""), "smoke smoke_detected"),
+        *_all(Known("smoke", ""), "smoke smoke_detected smoke_alarm"),
+        *_all(Known("fire", ""), "fire fire_detected fire_alarm"),
         *_all(Known("tamper", ""), "tamper tampered"),
         *_all(Known("digital_input", ""), "digital_in digital_input gpio_in gpio_input digital gpio"),
         *_all(Known("switch_state", ""), "switch switch_state"),
@@ -160,7 +163,7 @@ NAMES: dict[str, Known] = dict(
 #: Quantities that are states: they may come as a truth, or as a word.
 STATES = frozenset(
     {
-        "occupied", "motion", "water_leak", "door_open", "window_open", "smoke", "tamper", "digital_input",
+        "occupied", "motion", "water_leak", "door_open", "window_open", "smoke", "fire", "tamper", "digital_input",
         "switch_state",
     }
 )  # fmt: skip
@@ -221,6 +224,8 @@ NO_READING = frozenset(
 PARTS = frozenset({"status", "payload", "message", "msg", "period", "date", "range", "events", "event"})
 #: Axes, by which nobody knows of what.
 NO_NAME = frozenset({"x", "y", "z", "xaxis", "yaxis", "zaxis"})
+#: What is told by axes, and is raw where nobody knows its name: `magnet_x`, `accX`.
+AXES = ("x", "y", "z")
 #: Vectors and colours, whose members are called by single letters; and parts about the radio.
 NO_PART = frozenset(
     {

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from city.units import Conversion, conversion
 from ingest.decoders.codec_names import (
+    AXES,
     FILLERS,
     LABELS,
     NAMES,
@@ -64,6 +65,7 @@ def _is_no_reading(key: str) -> bool:
     return (
         not key.isprintable()
         or key.lower() in NO_NAME
+        or _BETWEEN.split(_HUMP.sub("_", key))[-1].lower() in AXES
         or bool(NO_READING & (words | {word.rstrip("0123456789") for word in words}))
     )
 

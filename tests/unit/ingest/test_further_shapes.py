@@ -334,3 +334,25 @@ def test_a_flat_metric_is_its_hosts_and_a_lone_text_says_whose():
 
     assert [(one.sensor, one.quantity) for one in of_host] == [("edge7", "level")]
     assert [(one.sensor, one.value) for one in of_service] == [("tank(edge8)", 4.5), ("tank(edge9)", 5.5)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(
+            {"meter": {"total_volume_m3": 71.25, "flow_m3h": 0.5}},
+            {"volume": (71.25, "m³"), "water_flow": (0.5, "m³/h")},
+            id="a meter",
+        ),
+        pytest.param(
+            {"fire_alarm": False, "smoke_alarm": "alarm"},
+            {"fire": (0.0, ""), "smoke": (1.0, "")},
+            id="alarms that are states",
+        ),
+        pytest.param({"magnet_x": 118, "accZ": 63, "box": 2}, {"box": (2.0, None)}, id="axes of what nobody knows"),
+    ],
+)
+def test_a_codecs_word_is_read(said: dict[str, object], expected: object):
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
+
+    assert told(decoded("auto", "x", body).measurements) == expected
