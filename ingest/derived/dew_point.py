@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from city.clock import SECOND_NS
 from city.derived.dew_point import dew_point
 from city.level import Domain
+from ingest.derived.at_once import AtOnce
 from ingest.derived.rows import Rows
 from ingest.derived.section import Choice, Section
 from ingest.derived.surroundings import Chosen, Surroundings
@@ -36,7 +37,7 @@ def read(section: Section) -> DewPointSettings:
     return DewPointSettings(section.number("within_s", 60, 0, 3600), section.where(Domain.MACHINE_ROOM))
 
 
-class DewPoint:
+class DewPoint(AtOnce):
     """Pairs each sensor's temperature and humidity, in order of arrival.
 
     Two of one time make a dew point of that time, also late ones. A sensor that tells them at different times gets one
@@ -113,18 +114,6 @@ class DewPoint:
             for column in columns:
                 column[:, which] = column[last, which]
         return columns[0], columns[1], columns[2]
-
-    def tick(self, now_ns: int, listening_since_ns: int) -> list[Made]:
-        """Return nothing: a dew point follows from readings alone."""
-        return []
-
-    def dump(self) -> dict[str, NDArray[Any]]:
-        """Return copies of all that it remembers."""
-        return self._rows.dump()
-
-    def load(self, kept: dict[str, NDArray[Any]]) -> None:
-        """Remember what `dump` returned."""
-        self._rows.load(kept)
 
 
 def _last(begins: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:

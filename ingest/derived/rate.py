@@ -1,13 +1,12 @@
 """How fast counters rise: what each rose by since its last reading, divided by the time between."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from city.catalogue import QuantityKind, rate_name, rate_unit, series_name
 from city.clock import SECOND_NS
 from city.quality import Quality
+from ingest.derived.at_once import AtOnce
 from ingest.derived.rows import Rows
 from ingest.derived.section import Section
 from ingest.derived.surroundings import Surroundings
@@ -25,7 +24,7 @@ def read(section: Section) -> tuple[str, ...]:
     return section.words("counters")
 
 
-class Rate:
+class Rate(AtOnce):
     """The rate of each counter by its last two readings; one that fell began again at nothing.
 
     The first reading tells no rate, nor does one that is late. The time of a rate is that of the later reading.
@@ -74,15 +73,3 @@ class Rate:
         found = (rise * per)[known] / told_s[known]
         flags = told.quality[on_time][chosen] | DERIVED
         return [Made.of(output[chosen], told.sensor[on_time][chosen], time_ns[chosen], found, flags)]
-
-    def tick(self, now_ns: int, listening_since_ns: int) -> list[Made]:
-        """Return nothing: a rate follows from readings alone."""
-        return []
-
-    def dump(self) -> dict[str, NDArray[Any]]:
-        """Return copies of all that it remembers."""
-        return self._rows.dump()
-
-    def load(self, kept: dict[str, NDArray[Any]]) -> None:
-        """Remember what `dump` returned."""
-        self._rows.load(kept)

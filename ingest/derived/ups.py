@@ -1,13 +1,12 @@
 """Minutes that a UPS has left: as it says itself, else by its charge and load."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from city.derived.ups import PEUKERT, minutes_left
 from city.level import Domain
+from ingest.derived.at_once import AtOnce
 from ingest.derived.rows import Rows
 from ingest.derived.section import Choice, Section
 from ingest.derived.surroundings import Chosen, Surroundings
@@ -48,7 +47,7 @@ def _battery(section: Section) -> Battery:
     return Battery(section.number("full_load_min", None, 0.1, 100_000), section.number("exponent", PEUKERT, 1, 2))
 
 
-class Ups:
+class Ups(AtOnce):
     """One that ever told its runtime is believed; of others charge and load of one time make an estimate."""
 
     def __init__(self, settings: UpsSettings, around: Surroundings) -> None:
@@ -90,15 +89,3 @@ class Ups:
             return float("nan")
         charge, load = (self._rows["value"][row, item : item + 1] for item in (_CHARGE, _LOAD))
         return float(minutes_left(charge, load, battery.full_load_min, battery.exponent)[0])
-
-    def tick(self, now_ns: int, listening_since_ns: int) -> list[Made]:
-        """Return nothing: minutes follow from readings alone."""
-        return []
-
-    def dump(self) -> dict[str, NDArray[Any]]:
-        """Return copies of all that it remembers."""
-        return self._rows.dump()
-
-    def load(self, kept: dict[str, NDArray[Any]]) -> None:
-        """Remember what `dump` returned."""
-        self._rows.load(kept)
