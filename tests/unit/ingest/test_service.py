@@ -4,14 +4,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from city.clock import SystemClock
 from city.entry import Arrivals, Connection, Context, Journaled
+from city.errors import StoreUnavailable
 from city.history import LatestReading, NewestReadings
 from city.reading import ReadingBatch
 from ingest.config import IngestSettings, JournalSettings, MqttSettings
+from ingest.decoders.memory import Lesson
 from ingest.identity import Identity
-from ingest.journal_codec import Digests
+from ingest.journal_codec import Digests, Learned, Record
 from ingest.service import IngestService, Parts
 from tests.support.ingesting import MemoryHistory, NativeNormaliser, RecordingJudge
 
@@ -88,3 +91,40 @@ async def test_run_drains_the_journal_and_says_first_that_nobody_listens(tmp_pat
     assert history.values() == [1.0]
     assert [type(item.entry) for item in judge.items][:2] == [Context, Connection]
     assert judge.items[1] == Journaled(3, Connection(judge.items[1].entry.time_ns, listening=False))  # type: ignore[union-attr]
+
+
+def test_file_that_cannot_be_saved_in_the_end_is_counted_and_the_others_are_closed(tmp_path, monkeypatch):
+    before = not_saved("discovery")
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        monkeypatch.setattr(service.discovery, "save", refuse)
+        service.journal.append([Digests(b"12345678")])
+
+    assert not_saved("discovery") == before + 1
+    assert not list((tmp_path / "journal").glob("*-wal"))
+
+
+async def test_quarantine_that_cannot_forget_now_is_counted(tmp_path, monkeypatch):
+    before = not_saved("quarantine")
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        monkeypatch.setattr(service.quarantine, "expire", refuse)
+        await service._expire()
+
+    assert not_saved("quarantine") == before + 1
+
+
+def refuse() -> None:
+    raise StoreUnavailable("side", "told so by the test")
+
+
+def not_saved(file: str) -> float:
+    return REGISTRY.get_sample_value("ingest_side_writes_failed_total", {"file": file}) or 0.0
+
+
+def test_damaged_lessons_keep_nobody_from_starting(tmp_path):
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        service._lessons.keep([Record(1, Learned((Lesson("a key", b"x", 1),)))], 1)
+    path = tmp_path / "lessons.sqlite"
+    path.write_bytes(path.read_bytes().replace(b"a key", b"a \xffey"))
+
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        assert [trouble.kind for trouble in service.troubles() if trouble.kind == "side_file_damaged"]
