@@ -231,6 +231,8 @@ def _opened(payload: bytes) -> bytes:
         raise UndecodableMessage(Reason.WRONG_SHAPE, expected="base64 of gzip", got=str(error), at="$") from error
     if inflater.unconsumed_tail:
         raise UndecodableMessage(Reason.TOO_LARGE, expected=f"at most {_MAX_INFLATED} bytes", got="more", at="$")
+    if not inflater.eof:  # its sum and its length are missing, so nobody knows whether it is whole
+        raise UndecodableMessage(Reason.WRONG_SHAPE, expected="all of a gzip", got="a part", at="$")
     return data
 
 

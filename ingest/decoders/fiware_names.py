@@ -100,6 +100,7 @@ _WATER = {
     "soilTemperature": Attribute("soil_temperature", "°C"),
     "soilMoistureVwc": Attribute("soil_moisture", RATIO),
     "soilMoisture": Attribute("soil_moisture", RATIO),
+    "soilMoistureEc": Attribute("conductivity", None, "soil"),
     "eMF": Attribute("emf", ""),
     "batteryLevel": Attribute("battery_level", RATIO),
 }
@@ -193,6 +194,7 @@ BY_TYPE = {
         "speed": Attribute("speed", "km/h"),
         "heading": Attribute("heading", "°"),
         "mileageFromOdometer": Attribute("mileage", "km"),
+        "cargoWeight": Attribute("weight", "kg", "cargo"),
         "fuelLevel": Attribute("fuel_level", RATIO),
         "batteryLevel": Attribute("battery_level", RATIO),
     },

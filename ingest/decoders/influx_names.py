@@ -163,7 +163,7 @@ IPMI_QUANTITIES = {
 #: Tags that name a sensor in measurements that we do not know, the more particular first.
 SENSOR_TAGS = (
     "sensor", "sensor_id", "device", "device_id", "dev_eui", "deveui", "ups_name", "station", "station_id", "meter",
-    "id", "name", "groupaddress", "topic", "location", "site", "sysName", "agent_host", "server", "source", "url",
+    "groupaddress", "id", "name", "topic", "location", "site", "sysName", "agent_host", "server", "source", "url",
     "host",
 )  # fmt: skip
 

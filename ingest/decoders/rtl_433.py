@@ -74,6 +74,7 @@ _KNOWN = {
     "motion": Known("motion", ""),
     "reed_open": Known("door_open", ""),
     "contact_open": Known("door_open", ""),
+    "closed": Known("contact_closed", ""),
     "detect_wet": Known("water_leak", ""),
 }
 _MEMBER = re.compile(

@@ -32,6 +32,7 @@ _KNOWN = {
     "temperature": Known("temperature", "°C"),
     "humidity": Known("humidity", "%"),
     "pressure": Known("atmospheric_pressure", "Pa"),
+    "pressure_at_sealevel": Known("sea_level_pressure", "Pa"),
     "co2_ppm": Known("co2", "ppm"),
     "LAeq": Known("noise_laeq", "dB(A)"),
     "LA_min": Known("noise_lamin", "dB(A)"),

@@ -1,10 +1,14 @@
 """Registries of resources, overheard stations and citizens' boxes in further shapes, each in numbers of our own."""
 
+import gzip
+import json
+from base64 import b64encode
+
 import pytest
 
 from city.errors import UndecodableMessage
 from ingest.decoders.times import parse_time
-from tests.support.decoding import decoded, told
+from tests.support.decoding import decoded, refusal, told
 
 NOON = "2026-03-04T12:00:00Z"
 NOON_S = 1772625600
@@ -208,3 +212,27 @@ def test_meter_on_the_air_tells_its_phases():
     assert told(decoded("auto", "wmbusmeters/x", body).measurements) == {
         "power/l2": (0.25, "kW"), "current/l2": (1.5, "A"),
     }  # fmt: skip
+
+
+def test_a_traffic_message_that_was_cut_off_is_refused():
+    feature = {"type": "Feature", "properties": {"situationId": "GUID7", "versionTime": NOON}}
+    packed = gzip.compress(json.dumps(feature).encode())
+
+    assert decoded("auto", "traffic-message-v3/simple/X", b64encode(packed)).observations
+    assert refusal("auto", "traffic-message-v3/simple/X", b64encode(packed[:-6])) == "wrong_shape"
+
+
+def test_pressure_that_is_counted_back_to_the_sea_is_another():
+    values = [{"value_type": "pressure", "value": "99000.5"}, {"value_type": "pressure_at_sealevel", "value": 101300.5}]
+
+    assert told(decoded("auto", "x/7", {"esp8266id": "7", "sensordatavalues": values}).measurements) == {
+        "atmospheric_pressure": (99000.5, "Pa"), "sea_level_pressure": (101300.5, "Pa"),
+    }  # fmt: skip
+
+
+def test_a_line_s_sensor_is_its_group_s_address_before_its_name():
+    line = b"humidity,groupaddress=5/5/7,name=hum,unit=% value=41.5 1772625600000000000"
+
+    (found,) = decoded("auto", "telegraf/knx", line).measurements
+
+    assert (found.sensor, found.value, found.unit) == ("5/5/7", 41.5, "%")

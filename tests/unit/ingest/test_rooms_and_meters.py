@@ -27,11 +27,18 @@ NOON = "2026-03-04T12:00:00Z"
             id="tariffs and what went out",
         ),
         pytest.param({"SGP30": {"aHumidity": 8.5}}, {"absolute_humidity/SGP30": (8.5, "g/m³")}, id="absolute humidity"),
+        pytest.param({"IBEACON": {"UID": "0A0B0C0D0E0F", "RSSI": -64}}, {}, id="what somebody carries"),
         pytest.param({"LYWSD-1": {"RSSI": -81}}, {"rssi/LYWSD-1": (-81.0, "dBm")}, id="how well it was heard"),
     ],
 )
 def test_tasmota_drivers(said: dict[str, object], expected: object):
     assert told(decoded("auto", "tele/m7/SENSOR", {"Time": "2026-03-04T12:00:00", **said}).measurements) == expected
+
+
+def test_tasmota_s_whole_status_has_its_drivers():
+    body = {"Status": {"Power": 1}, "StatusSNS": {"DS18B20": {"Id": "0007", "Temperature": 8.5}, "TempUnit": "C"}}
+
+    assert told(decoded("auto", "stat/m7/STATUS0", body).measurements) == {"temperature/0007": (8.5, "°C")}
 
 
 def test_shelly_of_the_first_kind_tells_all_when_it_wakes():
