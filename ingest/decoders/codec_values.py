@@ -80,7 +80,7 @@ def amount_of(known: Known, value: object, *, at: str) -> Said | None:
     if known.quantity == "motion" and not isinstance(value, bool) and amount > 1:
         known = known._replace(quantity="motion_count")
     if unit is None:
-        return Said(amount, _of_battery(known, amount))
+        return Said(amount, _by_amount(known, amount))
     return Said(amount, in_unit(known, unit))
 
 
@@ -115,7 +115,7 @@ def _is_mains(name: str) -> bool:
     return known is not None and known.quantity in _MAINS
 
 
-def _of_battery(known: Known, amount: float) -> Known:
+def _by_amount(known: Known, amount: float) -> Known:
     """Return whether a battery's number is its voltage or its charge: no cell has 90 V, no charge 3.6 %."""
     bare = known._replace(label="")
     if bare == NAMES["battery"] and 1.5 < amount < 4.5 and not amount.is_integer():
@@ -124,4 +124,6 @@ def _of_battery(known: Known, amount: float) -> Known:
         return known._replace(unit="mV")
     if bare == NAMES["bat"] and 25 < amount <= 100:
         return NAMES["battery"]._replace(label=known.label)
+    if known.quantity == "power_factor" and 1 < amount <= 100:  # no cosine is above one
+        return known._replace(unit="%")
     return known

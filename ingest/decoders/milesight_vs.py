@@ -15,9 +15,10 @@ from ingest.decoders.values import checked_name, number, number_with_unit
 from ingest.reasons import Reason
 
 #: Parts of a report, each a list of lines or regions.
-_LINES = ("line_trigger_data", "line_periodic_data", "line_total_data")
+_LINES = ("line_trigger_data", "line_periodic_data", "line_total_data", "line_count_data")
 _REGIONS = (
-    "region_trigger_data", "region_periodic_data", "region_data", "region_total_data", "dwell_time_data",
+    "region_trigger_data", "region_periodic_data", "region_data", "region_total_data", "region_count_data",
+    "dwell_time_data",
     "dwell_time_periodic_data", "region_dwell_time_data",
 )  # fmt: skip
 _SEXES = ("female", "male")

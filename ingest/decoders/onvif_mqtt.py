@@ -46,13 +46,14 @@ _STATES = (
     "IsSoundDetected",
     "LogicalState",
     "Active",
+    "AlarmActive",
     "Failed",
     "Critical",
 )
 #: Levels of topics that tell of the city, or of a camera that is lost to it; the rest is the device's own business.
 _TELLING = {
     "ruleengine", "videosource", "audioanalytics", "videoanalytics", "recognition", "trigger", "hardwarefailure",
-    "openapp",
+    "openapp", "useralarm",
 }  # fmt: skip
 _MAX_TEXT = 200
 
@@ -117,8 +118,8 @@ def _values(
     if "sensor" in levels:
         return _measured(address, source, data, time_ns)
     sensor, last = _sensor(address, source), levels[-1]
-    if last in _COUNTERS and "Count" in data:
-        return _one(sensor, _COUNTERS[last], "", data["Count"], time_ns)
+    if "Count" in data and (last in _COUNTERS or "ruleengine" in levels or "videoanalytics" in levels):
+        return _one(sensor, _COUNTERS.get(last, "object_count"), "", data["Count"], time_ns)
     if last == "processorusage":
         return _one(sensor, "cpu_usage", "%", data.get("Value"), time_ns)
     if "radiometry" in levels and isinstance(data.get("Reading"), dict):

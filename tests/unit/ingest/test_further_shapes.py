@@ -349,6 +349,7 @@ def test_a_flat_metric_is_its_hosts_and_a_lone_text_says_whose():
             {"fire": (0.0, ""), "smoke": (1.0, "")},
             id="alarms that are states",
         ),
+        pytest.param({"power_factor": 97}, {"power_factor": (97.0, "%")}, id="a power factor in hundredths"),
         pytest.param({"magnet_x": 118, "accZ": 63, "box": 2}, {"box": (2.0, None)}, id="axes of what nobody knows"),
     ],
 )
@@ -356,3 +357,19 @@ def test_a_codecs_word_is_read(said: dict[str, object], expected: object):
     body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
 
     assert told(decoded("auto", "x", body).measurements) == expected
+
+
+def test_a_rule_that_counts_is_read_whatever_it_is_called():
+    body = {"UtcTime": AT, "Source": {"Rule": "Kasse 3"}, "Data": {"Count": "4", "Level": "High"}}
+
+    (found,) = decoded("auto", "c2/onvif-ej/VideoAnalytics/QueueDetection/&1/Kasse 3", body).measurements
+
+    assert (found.sensor, found.quantity, found.value) == ("c2/Kasse 3", "object_count", 4.0)
+
+
+def test_a_thermometers_alarm_tells_whether_it_holds():
+    body = {"UtcTime": AT, "Source": {"RuleName": "Trafo"}, "Data": {"AlarmActive": "true"}}
+
+    (found,) = decoded("auto", "c2/onvif-ej/RuleEngine/Radiometry/TemperatureAlarm/&1/Trafo", body).observations
+
+    assert found.attributes == {"active": True}
