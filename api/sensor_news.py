@@ -18,7 +18,7 @@ from api.sessions import Session
 from api.sse import encoded
 from api.told_states import ToldStates
 from city.columns import Rows
-from city.errors import StoreUnavailable
+from city.errors import LiandongError, StoreUnavailable
 from city.feed import STATES_AT_ONCE, Feed, SensorChange
 
 log = structlog.get_logger()
@@ -70,6 +70,8 @@ class SensorNews:
                     await self._take(changes)
             except StoreUnavailable as error:
                 log.info("ingest_unavailable", error=str(error), retry_s=wait_s)
+            except LiandongError as error:
+                log.warning("ingest_refused", error=str(error), retry_s=wait_s)
             if wait_s >= FORGET_AT_RETRY_S:
                 self._forget()
             await asyncio.sleep(wait_s)

@@ -260,7 +260,11 @@ class Feed(Protocol):
     """Ingest, as the desk and the API see it. Every call raises StoreUnavailable while ingest is away."""
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
-        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        """Return the newest readings of these sensors."""
+        ...
+
+    async def series_heard(self, after: int, limit: int) -> list[tuple[str, str]]:
+        """Return sensor and quantity of series heard lately, in order of first hearing, behind the `after` first."""
         ...
 
     async def states(self, after: str, limit: int) -> StatesPage:

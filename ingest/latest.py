@@ -114,9 +114,11 @@ class Latest:
         """Return what is known of the sensors with these numbers."""
         return self.at(self._series.of_sensors(np.fromiter(sensors, np.int64)))
 
-    def everything(self) -> list[LatestReading]:
-        """Return what is known of all sensors."""
-        return self.at(np.arange(len(self._series)))
+    def series(self, after: int, limit: int) -> list[tuple[str, str]]:
+        """Return sensor and quantity of up to `limit` series, in order of first hearing, behind the `after` first."""
+        places = np.arange(after, min(after + limit, len(self._series)))
+        numbers = zip(self._series.sensors(places).tolist(), self._series.quantities(places).tolist(), strict=True)
+        return [(self._names.sensor(sensor), self._names.quantity(quantity)) for sensor, quantity in numbers]
 
     def sensors(self) -> NDArray[np.int64]:
         """Return the numbers of all sensors of which something is known."""

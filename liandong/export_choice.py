@@ -1,6 +1,6 @@
 """Which series an export is of: names looked up, and what nobody knows refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 from city.catalogue import Catalogue
@@ -8,6 +8,9 @@ from city.errors import BadRequest
 from city.exporting import Wanted
 from city.feed import Feed
 from city.history import Resolution, SeriesQuery
+
+#: Series asked for at a time.
+_PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ async def choose(
     """
     quantities = [catalogue.canonical(one) for one in asked.quantities]
     listed = {sensor: tuple(map(catalogue.canonical, own)) for sensor, own in registered}
-    heard = [(one.sensor, one.quantity) for one in await feed.latest(asked.sensors)]
+    heard = [one async for one in _heard(feed, asked.sensors)]
     spoken = {(sensor, one) for sensor, own in listed.items() for one in own} | {*heard}
     named = {one for _, one in spoken} | {*catalogue.quantities}
     known = spoken | {(sensor, one) for sensor in asked.sensors for one in quantities}
@@ -51,6 +54,19 @@ async def choose(
             expected = "a quantity of the catalogue, or a series that has readings in that time"
             raise BadRequest(expected=expected, got=word, at="--quantity")
     return found
+
+
+async def _heard(feed: Feed, sensors: Sequence[str]) -> AsyncIterator[tuple[str, str]]:
+    """Yield each series of these sensors, of all where none are named, that was heard lately."""
+    if sensors:
+        for reading in await feed.latest(sensors):
+            yield reading.sensor, reading.quantity
+        return
+    told = 0
+    while page := await feed.series_heard(told, _PAGE):
+        for series in page:
+            yield series
+        told += len(page)
 
 
 async def _any(feed: Feed, series: Sequence[Wanted]) -> bool:

@@ -26,7 +26,7 @@ from ingest.service import IngestService
 from liandong.bench import Bench
 from liandong.concerns import Concerns
 from liandong.ingest_counters import counters
-from liandong.sensor_states import SensorStates
+from liandong.sensor_states import SensorStates, Told
 from liandong.series_telling import SeriesTelling
 from rules.concern import concerning
 from rules.summary import summaries
@@ -34,7 +34,8 @@ from rules.summary import summaries
 #: Time between two looks at what changed: at most four times a second.
 _LOOK_S = 0.25
 
-#: Readings told at once; the rest comes with the next look.
+#: Readings, states and series told at once; the rest comes with the next look. A million of them would be more than
+#: one message can hold, and seconds in which nothing else is done.
 _TOLD = 5000
 
 
@@ -61,11 +62,13 @@ class IngestFeed:
         self._telling.close()
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
-        """Return the newest readings of these sensors; of all when `sensors` is empty."""
-        if not sensors:
-            return self._service.latest.everything()
+        """Return the newest readings of these sensors."""
         numbers = (self._identity.known_sensor(sensor) for sensor in sensors)
         return self._service.latest.of(number for number in numbers if number is not None)
+
+    async def series_heard(self, after: int, limit: int) -> list[tuple[str, str]]:
+        """Return sensor and quantity of series heard lately, in order of first hearing, behind the `after` first."""
+        return self._service.latest.series(after, min(limit, _TOLD))
 
     async def states(self, after: str, limit: int) -> StatesPage:
         """Return the states of the first `limit` sensors with ids beyond `after`."""
@@ -156,12 +159,11 @@ class IngestFeed:
 
     async def changes(self, version: int) -> AsyncIterator[list[SensorChange]]:
         """Yield what changed, at most four times a second; one that falls behind skips values, not states."""
-        state = version
+        told = Told(version)
         with self._service.latest.news() as news:
             while True:
                 await asyncio.sleep(_LOOK_S)
-                states = self._states.since(state)
-                state = self._states.version
+                states, told = self._states.since(told, _TOLD)
                 changed = _by_sensor(news.take(_TOLD), states)
                 if changed:
                     yield changed

@@ -1,8 +1,9 @@
 """How each sensor is, in one word, from what it says, what it says of itself, and the alarms on it."""
 
 import json
+import sys
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,13 @@ _NOBODY: Numbers = np.zeros(0, np.int64)
 #: Each word with its byte in a page of states.
 _CODES = {word: code for code, word in enumerate((UNKNOWN, NORMAL, OFFLINE, SILENT, *(one.word for one in Level)))}
 _NORMAL, _UNKNOWN = _CODES[NORMAL], _CODES[UNKNOWN]
+
+
+class Told(NamedTuple):
+    """How far a listener was told of states: all that changed in this version, or of it numbers up to one."""
+
+    version: int
+    number: int = sys.maxsize
 
 
 class Numbered(Names, Protocol):
@@ -114,12 +122,21 @@ class SensorStates:
         """Return the state of every registered sensor, and of those that alarms stand on."""
         return self.page("", len(self._census)).states()
 
-    def since(self, version: int) -> dict[str, str]:
-        """Return the states that may have changed after `version`."""
+    def since(self, told: Told, limit: int) -> tuple[dict[str, str], Told]:
+        """Return the states that may have changed behind `told`, the longest ago first, and what is told by then.
+
+        More than `limit` are left for the next time; places are few, and come beside it.
+        """
         self._asked = True
-        numbers = np.flatnonzero(self._changed > version)
-        places = [place for place, at in self._places_changed.items() if at > version]
-        return {sensor: self._state(sensor) for sensor in (*map(self._names.sensor, numbers.tolist()), *places)}
+        behind = np.flatnonzero(self._changed >= told.version)
+        behind = behind[(self._changed[behind] > told.version) | (behind > told.number)]
+        upto = Told(self.version)
+        if len(behind) > limit:
+            behind = behind[np.lexsort((behind, self._changed[behind]))[:limit]]
+            upto = Told(int(self._changed[behind[-1]]), int(behind[-1]))
+        places = [place for place, at in self._places_changed.items() if told.version < at <= upto.version]
+        sensors = (*map(self._names.sensor, behind.tolist()), *places)
+        return {sensor: self._state(sensor) for sensor in sensors}, upto
 
     def _state(self, sensor: str) -> str:
         alarm = self._alarms.state(sensor)

@@ -146,8 +146,12 @@ class LinkClient:
         return msgspec.msgpack.decode(body, type=kind)
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
-        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        """Return the newest readings of these sensors."""
         return await self._call(list[LatestReading], "latest", list(sensors))
+
+    async def series_heard(self, after: int, limit: int) -> list[tuple[str, str]]:
+        """Return sensor and quantity of series heard lately, in order of first hearing, behind the `after` first."""
+        return await self._call(list[tuple[str, str]], "series_heard", after, limit)
 
     async def states(self, after: str, limit: int) -> StatesPage:
         """Return the states of the first `limit` sensors with ids beyond `after`."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from city.errors import NotFound, StoreUnavailable
+from city.errors import LiandongError, NotFound, StoreUnavailable
 from city.feed import (
     Concerned,
     Discovered,
@@ -57,7 +57,7 @@ class MemoryFeed:
     engine: Engine | None = None
     refreshed: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
-    _listeners: list[asyncio.Queue[list[SensorChange] | None]] = field(default_factory=list)
+    _listeners: list[asyncio.Queue[list[SensorChange] | LiandongError | None]] = field(default_factory=list)
 
     def keep(self, reading: LatestReading) -> None:
         """Take a reading in."""
@@ -75,21 +75,30 @@ class MemoryFeed:
     def leave(self) -> None:
         """Go away, and break off every listener."""
         self.away = True
+        self.break_off()
+
+    def break_off(self, refusal: LiandongError | None = None) -> None:
+        """End what every listener hears; with this refusal, else as one that is away does."""
         for listener in self._listeners:
-            listener.put_nowait(None)
+            listener.put_nowait(refusal)
 
     def come_back(self) -> None:
         """Answer again."""
         self.away = False
 
     async def latest(self, sensors: Sequence[str]) -> list[LatestReading]:
-        """Return the newest readings of these sensors; of all when `sensors` is empty."""
+        """Return the newest readings of these sensors."""
         self._check()
         newest: dict[tuple[str, str], LatestReading] = {}
         for reading in sorted(self.readings_kept, key=lambda kept: kept.time_ns):
-            if not sensors or reading.sensor in sensors:
+            if reading.sensor in sensors:
                 newest[reading.sensor, reading.quantity] = reading
         return list(newest.values())
+
+    async def series_heard(self, after: int, limit: int) -> list[tuple[str, str]]:
+        """Return the series that readings are kept of."""
+        self._check()
+        return [*dict.fromkeys((one.sensor, one.quantity) for one in self.readings_kept)][after : after + limit]
 
     async def states(self, after: str, limit: int) -> StatesPage:
         """Return the states of the first sensors beyond `after`."""
@@ -227,15 +236,15 @@ class MemoryFeed:
         """Yield what `change` is told, until the feed goes away."""
         del version
         self._check()
-        inbox: asyncio.Queue[list[SensorChange] | None] = asyncio.Queue()
+        inbox: asyncio.Queue[list[SensorChange] | LiandongError | None] = asyncio.Queue()
         self._listeners.append(inbox)
         self.heard.set()
         try:
-            while (batch := await inbox.get()) is not None:
+            while isinstance(batch := await inbox.get(), list):
                 yield batch
         finally:
             self._listeners.remove(inbox)
-        raise StoreUnavailable("ingest", "told to go away")
+        raise batch if batch is not None else StoreUnavailable("ingest", "told to go away")
 
     def _check(self) -> None:
         if self.away:

@@ -12,6 +12,7 @@ from api.live import Change
 from api.sessions import Session
 from api.sse import encoded
 from city.alarm import Change as AlarmChange
+from city.errors import BadRequest
 from city.feed import SensorChange
 from city.history import LatestReading
 from city.level import Level
@@ -148,6 +149,20 @@ async def test_states_that_changed_while_ingest_was_away_are_told(town: Town, mo
             found = await heard(stream, "sensors")
 
     assert (lost[0]["state"], found[0]["state"]) == ("unknown", "critical")
+
+
+async def test_refusal_of_ingest_is_asked_about_again_and_ends_nothing(town: Town) -> None:
+    town.feed.sensor_states = {"underpass/1": "normal"}
+    async with started(town), town.client_of(Role.MONITOR) as client:
+        await town.feed.heard.wait()
+        town.feed.heard.clear()
+        town.feed.sensor_states["underpass/1"] = "critical"
+        async with streaming(town.app, LIVE, client) as stream:
+            town.feed.break_off(BadRequest(expected="a smaller question", got="43 MB", at="link"))
+            await town.feed.heard.wait()
+            found = await heard(stream, "sensors")
+
+    assert found[0]["state"] == "critical"
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_latest_agrees_with_a_plain_dictionary(batches):
                 known[sensor, quantity] = time, value
 
     expected = {(f"s{sensor}", f"q{quantity}"): value for (sensor, quantity), (_, value) in known.items()}
-    assert values(latest.everything()) == expected
+    assert values(latest.of(latest.sensors())) == expected
     assert values(latest.of(range(10))) == expected
 
 
@@ -49,7 +49,7 @@ def test_late_reading_never_rewinds():
     latest.take(batch((1, 1, 50, 5.0)))
     latest.take(batch((1, 1, 40, 4.0)))
 
-    assert latest.everything() == [LatestReading("s1", "q1", 50, 1050, 5.0, 0)]
+    assert latest.of(latest.sensors()) == [LatestReading("s1", "q1", 50, 1050, 5.0, 0)]
 
 
 def test_entry_without_readings_changes_nothing():
@@ -57,7 +57,7 @@ def test_entry_without_readings_changes_nothing():
     latest.apply(Journaled(1, Tick(5)))
     latest.apply(Journaled(2, Arrivals(ReadingBatch.empty())))
 
-    assert latest.everything() == []
+    assert latest.of(latest.sensors()) == []
 
 
 def test_of_returns_only_the_sensors_asked_for():
@@ -116,6 +116,17 @@ def test_news_wait_for_one_round_at_most_however_they_are_looked_at(turns, part)
             assert all(looks < 20 for looks in waiting.values())
 
 
+def test_series_are_told_in_pages_in_order_of_first_hearing():
+    latest = Latest(Names())
+    latest.take(batch((2, 1, 1, 1.0)))
+    latest.take(batch((1, 3, 1, 1.0), (2, 1, 2, 2.0)))
+    latest.take(batch((1, 2, 1, 1.0)))
+
+    pages = [latest.series(after, 2) for after in (0, 2, 4)]
+
+    assert pages == [[("s2", "q1"), ("s1", "q3")], [("s1", "q2")], []]
+
+
 def test_news_end_with_their_block():
     latest = Latest(Names())
     with latest.news() as news:
@@ -132,5 +143,5 @@ def test_many_series_keep_their_own_values(size):
         batch(*((int(number), 1, 1, float(number)) for number in np.random.default_rng(1).permutation(numbers)))
     )
 
-    assert values(latest.everything()) == {(f"s{number}", "q1"): float(number) for number in numbers}
+    assert values(latest.of(latest.sensors())) == {(f"s{number}", "q1"): float(number) for number in numbers}
     assert values(latest.of([size])) == {(f"s{size}", "q1"): float(size)}

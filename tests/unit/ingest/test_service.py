@@ -66,7 +66,7 @@ def test_latest_after_a_restart_joins_history_and_journal(tmp_path, numbers):
         service.journal.append([readings(numbers, 1.0)])
 
     with service_in(tmp_path, RecordingJudge(), Remembering()) as service:
-        assert {(one.quantity, one.value) for one in service.latest.everything()} == {("pm10", 7.0), ("pm25", 1.0)}
+        assert {(one.quantity, one.value) for one in service.latest.of(service.latest.sensors())} == {("pm10", 7.0), ("pm25", 1.0)}
 
 
 def test_start_does_not_need_the_history_store(tmp_path, numbers):
@@ -74,7 +74,7 @@ def test_start_does_not_need_the_history_store(tmp_path, numbers):
         service.journal.append([readings(numbers, 1.0)])
 
     with service_in(tmp_path, RecordingJudge(), MemoryHistory(away=True)) as service:
-        assert [one.value for one in service.latest.everything()] == [1.0]
+        assert [one.value for one in service.latest.of(service.latest.sensors())] == [1.0]
 
 
 async def test_run_drains_the_journal_and_says_first_that_nobody_listens(tmp_path, numbers):

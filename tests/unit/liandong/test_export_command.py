@@ -85,6 +85,16 @@ async def test_name_that_nobody_knows_is_refused(
     assert not (folder / "out.csv").exists()
 
 
+@pytest.mark.parametrize("page", [1, 2, 100])
+async def test_all_that_was_heard_is_exported_where_nothing_is_named(
+    folder: Path, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liandong.export_choice._PAGE", page)
+
+    assert await exported(folder) == Exit.OK
+    assert lines(folder) == ["air/17,pm25,µg/m³", "air/17,smell,", "gone,flow,veh/h"]
+
+
 async def test_sensor_of_former_times_is_exported(folder: Path) -> None:
     kept = Forgetful(readings_kept=feed().readings_kept)
 

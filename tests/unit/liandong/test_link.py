@@ -55,6 +55,7 @@ PROPOSED = Sensor("x", "x", Domain.VIDEO, "camera", place=Place(1.5, 2.5), tags=
 
 CALLS: dict[str, tuple[Any, ...]] = {
     "latest": (["air-1"], [LATEST]),
+    "series_heard": (3, 5, [("air-1", "pm25")]),
     "states": ("air-0", 5, StatesPage(3, ("air-1",), b"\x01", ("unknown", "normal"), more=True)),
     "readings": (QUERY, SERIES),
     "events": ("cam-1", 0, 9, 2, [KeptEvent("cam-1", "intrusion", 1, 2, "{}")]),

@@ -1,15 +1,18 @@
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition, Change, Response
 from city.entry import Arrivals, Context, Entry, Journaled, NumberedSensor, SensorStatus
 from city.level import Domain, Level
 from city.reading import ReadingBatch
 from city.sensor import Sensor
-from liandong.sensor_states import SensorStates
+from liandong.sensor_states import SensorStates, Told
 from rules.states import AlarmStates
 
 NAMES = {1: "air-1", 2: "air-2", 3: "stranger"}
@@ -35,6 +38,10 @@ class City:
         self.states = SensorStates(self.alarms, Names(), folder / "offline.json")
         self._position = 0
         self.hear(Context(0, "v", (), REGISTERED, {}))
+
+    def since(self, version: int) -> dict[str, str]:
+        states, _ = self.states.since(Told(version), 100)
+        return states
 
     def hear(self, entry: Entry) -> None:
         self._position += 1
@@ -108,12 +115,12 @@ def test_only_what_changed_since_is_told(city: City) -> None:
     version = city.states.version
 
     city.say(1, 2)
-    quiet = city.states.since(version)
+    quiet = city.since(version)
     city.status(2, online=False)
 
     assert quiet == {}
-    assert city.states.since(version) == {"air-2": "offline"}
-    assert city.states.since(city.states.version) == {}
+    assert city.since(version) == {"air-2": "offline"}
+    assert city.since(city.states.version) == {}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +140,7 @@ def test_sensor_that_measured_something_since_is_back(
 
     assert city.states.states()["air-1"] == state
     if not restarted:
-        assert city.states.since(version) == ({"air-1": "normal"} if state == "normal" else {})
+        assert city.since(version) == ({"air-1": "normal"} if state == "normal" else {})
 
 
 def test_names_that_an_earlier_version_kept_are_offline(tmp_path: Path) -> None:
@@ -157,7 +164,43 @@ def test_sensor_with_a_large_number_is_heard(city: City) -> None:
 
     city.say(100_000)
 
-    assert "far" in city.states.since(0)
+    assert "far" in city.since(0)
+
+
+TWELVE = {number: f"s{number}" for number in range(1, 13)}
+
+
+@given(
+    turns=st.lists(st.tuples(st.booleans(), st.sets(st.sampled_from([*TWELVE])), st.integers(1, 6)), max_size=10),
+    site_turn=st.integers(0, 9),
+)
+def test_who_asks_for_few_at_a_time_learns_of_all_and_first_of_the_oldest_change(
+    turns: list[tuple[bool, set[int], int]], site_turn: int
+) -> None:
+    alarms, offline, waiting = AlarmStates(), set[int](), dict[str, int]()
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"{__name__}.NAMES", TWELVE)
+        states = SensorStates(alarms, Names(), Path(folder) / "offline.json")
+        told = Told(states.version)
+        for turn, (online, sensors, limit) in enumerate(turns):
+            changed = sensors & offline if online else sensors - offline
+            offline ^= changed
+            waiting |= {TWELVE[number]: turn for number in changed}
+            if turn == site_turn:
+                alarms.apply([replace(transition("threshold", Change.RAISED, Level.MAJOR), target="a-site")])
+                waiting["a-site"] = turn
+            statuses = tuple(SensorStatus(number, online, turn) for number in sorted(sensors))
+            states.apply(Journaled(turn, Arrivals(ReadingBatch.empty(), statuses=statuses)))
+
+            found, told = states.since(told, limit)
+
+            assert len(found.keys() - {"a-site"}) == min(limit, len(waiting.keys() - {"a-site"}))
+            newest = max((waiting.pop(one) for one in found), default=0)
+            assert newest <= min(waiting.values(), default=turn)
+        rest, told = states.since(told, 12)
+
+        assert rest.keys() == waiting.keys()
+        assert states.since(told, 12) == ({}, told)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
@@ -173,7 +216,7 @@ def test_pages_join_to_all_states_and_tell_their_version(city: City, limit: int)
     city.say(1)
 
     assert told == {"a-site": "major", "air-1": "unknown", "air-2": "normal"}
-    assert city.states.since(pages[0].version) == {"air-1": "normal"}
+    assert city.since(pages[0].version) == {"air-1": "normal"}
     assert {page.version for page in pages} == {pages[0].version}
 
 
