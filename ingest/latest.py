@@ -136,17 +136,12 @@ class Latest:
 
     def at(self, places: Places) -> list[LatestReading]:
         """Return what is known of the series at these places."""
-        sensor, quantity = self._names.sensor, self._names.quantity
-        columns = (
-            self._series.sensors(places),
-            self._series.quantities(places),
-            self._time_ns[places],
-            self._arrival_ns[places],
-            self._value[places],
-            self._quality[places],
-        )
-        rows = zip(*(column.tolist() for column in columns), strict=True)
-        return [LatestReading(sensor(row[0]), quantity(row[1]), *row[2:]) for row in rows]
+        sensors, quantities = self._series.sensors(places).tolist(), self._series.quantities(places).tolist()
+        sensor = {number: self._names.sensor(number) for number in set(sensors)}
+        quantity = {number: self._names.quantity(number) for number in set(quantities)}
+        columns = (self._time_ns, self._arrival_ns, self._value, self._quality)
+        rows = zip(sensors, quantities, *(column[places].tolist() for column in columns), strict=True)
+        return [LatestReading(sensor[row[0]], quantity[row[1]], *row[2:]) for row in rows]
 
     def _newest_of_each(self, places: Places, time_ns: NDArray[np.int64]) -> Places:
         """Return the index of the newest reading of each series, the last one among equal times."""
