@@ -34,13 +34,13 @@ def test_payload_may_be_as_large_as_the_settings_say(size, reasons):
 
 def test_mistake_that_repeats_is_logged_once_a_minute():
     desk = Desk()
-    desk.normaliser.reroute(Routes([Route("bad/#", "stumbling", Stumbling())], Memory()))
+    desk.normaliser.reroute(Routes([Route("bad/#", "tripping", Stumbling())], Memory()))
 
     with capture_logs() as logs:
         for second in (0, 1, 59, 60, 61):
             desk.batch(message("bad/1", b"x"), at_ns=NOW + second * SECOND_NS)
 
-    assert [(one["event"], one["family"]) for one in logs] == [("decoder_failed", "stumbling")] * 2
+    assert [(one["event"], one["family"]) for one in logs] == [("decoder_failed", "tripping")] * 2
 
 
 @pytest.mark.parametrize("anew", [False, True], ids=["as it began", "by another catalogue"])
