@@ -13,7 +13,7 @@ from ingest.decoders.hj212_frame import Frame, json_frame, read_frames
 from ingest.decoders.hj212_names import AIR_PRESSURE, AMBIENT_SYSTEMS, GAS, PLACES, TOTALS, factor
 from ingest.decoders.json_body import parse_object
 from ingest.decoders.options import DecoderOptions
-from ingest.decoders.times import aware_ns
+from ingest.decoders.times import aware_ns, parse_time
 from ingest.decoders.values import checked_name, number_with_unit
 from ingest.reasons import Reason
 
@@ -150,9 +150,9 @@ def _read(content: str, zone: tzinfo) -> list[_Section]:
 
 
 def _time_ns(text: str, zone: tzinfo) -> int | None:
-    """Return the moment of `20160801085857`, with or without milliseconds."""
+    """Return the moment of `20160801085857`, with or without milliseconds; some loggers write it with dashes."""
     if not (text.isascii() and text.isdigit() and len(text) in {14, 17}):
-        return None
+        return parse_time(text, zone)
     try:
         moment = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=zone)
     except ValueError:

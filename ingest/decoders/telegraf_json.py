@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from city.catalogue import default_catalogue
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from ingest.decoders.family import Body
@@ -10,7 +11,7 @@ from ingest.decoders.influx_names import SENSOR_TAGS
 from ingest.decoders.json_body import parse_json
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
-from ingest.decoders.values import number
+from ingest.decoders.values import number, number_with_unit
 from ingest.reasons import Reason
 
 #: A batch is one message of Telegraf's `metric_batch_size`, whose default is 1,000.
@@ -89,5 +90,15 @@ def _texts(values: dict[str, Any]) -> dict[str, str]:
 
 
 def _values(values: dict[str, Any]) -> dict[str, float | int | bool | str]:
-    plain = {key: value if isinstance(value, str) else number(value, at=key) for key, value in values.items()}
+    plain = {
+        key: _number(key, value) if isinstance(value, str) else number(value, at=key) for key, value in values.items()
+    }
     return {key: value for key, value in plain.items() if value is not None}
+
+
+def _number(key: str, text: str) -> float | str:
+    """Return the number that a text is, where its field says what it measures; `04.10` may as well be a version."""
+    if key != "value" and default_catalogue().find(key) is None:
+        return text
+    parsed = number_with_unit(text, at=key)
+    return parsed[0] if parsed is not None and parsed[1] is None else text

@@ -293,3 +293,9 @@ def test_where_a_moving_station_is_is_a_place_and_no_series(content: str, expect
     assert places == ([expected] if expected is not None else [])
     assert {one.event for one in found.observations} <= {"position"}
     assert told(found.measurements) == {"ph": (7.25, "pH")}
+
+
+def test_time_with_dashes_is_that_of_beijing_too():
+    (found,) = decode(frame("DataTime=2026-03-04 09:15:00;a34004-Rtd=35,a34004-Flag=N")).measurements
+
+    assert found.time_ns == 1_772_586_900_000_000_000
