@@ -36,6 +36,7 @@ from ingest.decoders import (
     sensor_community,
     sensorthings,
     smartcitizen,
+    sparkplug_b,
     telegraf_json,
     thingpark_loriot,
     traffic_lanes,
@@ -91,7 +92,7 @@ from ingest.templates.product import product_family
 
 #: In the order in which bodies are tried: what has the plainest signature comes first.
 FAMILIES: dict[str, Family] = {
-    "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",)),
+    "sparkplug_b": Family(learner=SparkplugDecoder, filters=("spBv1.0/#",), topics=sparkplug_b.TOPIC),
     "opc_ua": Family(OpcUaDecoder, bears=opc_ua.bears),
     "plc_tags": Family(PlcTagsDecoder, topics=plc_tags.TOPICS, bears=plc_tags.bears),
     "domoticz": Family(DomoticzDecoder, bears=domoticz.bears),

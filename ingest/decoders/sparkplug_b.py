@@ -1,5 +1,6 @@
 """Sparkplug B: births that name metrics, data by alias, deaths; the protocol of plants and pumping stations."""
 
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
 from ingest.telemetry import DEATHS_IGNORED, METRICS_DROPPED, REBIRTHS_NEEDED
 
+#: A topic below whatever a bridge puts before it.
+TOPIC = re.compile(r".+/(spBv1\.0/[^/]+/[ND](?:BIRTH|DEATH|DATA|CMD)/.+)", re.DOTALL)
 #: Messages that say nothing of the city: commands, and whether the host application is there.
 _SILENT = frozenset({"NCMD", "DCMD", "STATE"})
 _OF_DEVICES = frozenset({"DBIRTH", "DDEATH", "DDATA"})
@@ -120,7 +123,8 @@ def _address(topic: str) -> _Address | None:
     Raises:
         UndecodableMessage: it is none of this family's.
     """
-    parts = topic.split("/")
+    bridged = TOPIC.fullmatch(topic) if not topic.startswith("spBv1.0/") else None
+    parts = (bridged.group(1) if bridged is not None else topic).split("/")
     if len(parts) > 2 and (parts[1] in _SILENT or parts[2] in _SILENT):
         return None
     kind = parts[2] if len(parts) > 2 else ""
