@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from city.entry import Context, Journaled, NumberedSensor
+from city.entry import Context, ContextChange, Journaled, NumberedSensor
+from city.errors import StoreUnavailable
 from city.feed import Discovered, Heard
 from city.level import Domain
 from city.sensor import Sensor
@@ -148,3 +149,48 @@ def test_nobody_is_recalled_of_a_file_that_is_none(tmp_path):
     (tmp_path / "discovery.sqlite").write_bytes(b"no database" * 999)
 
     assert strangers_in(tmp_path / "discovery.sqlite") == []
+
+
+@pytest.mark.parametrize("step", ["save", "forget"])
+def test_stranger_that_cannot_be_written_now_is_written_later(tmp_path, step):
+    path = tmp_path / "discovery.sqlite"
+    with closing(opened(tmp_path)) as discovery, closing(sqlite3.connect(path)) as other:
+        discovery._file.writer.execute("PRAGMA busy_timeout = 0")
+        discovery.note([sighting(1, "air-9")], 100)
+        if step == "forget":
+            discovery.flush()
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            _ = discovery.flush() if step == "save" else discovery.forget([1])
+        other.rollback()
+        _ = discovery.flush() if step == "save" else discovery.forget([1])
+
+    with closing(opened(tmp_path)) as again:
+        assert [one.sensor for one in again.listed("", 10)] == (["air-9"] if step == "save" else [])
+
+
+def test_file_that_turns_out_damaged_is_begun_anew_with_everybody(tmp_path, monkeypatch):
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9")], 100)
+        discovery.flush()
+        discovery.note([sighting(2, "air-10")], 200)
+        with monkeypatch.context() as broken:
+            broken.setattr("ingest.discovery._SAVE", "INSERT INTO nowhere VALUES (?, ?)")
+            with pytest.raises(StoreUnavailable, match="no such table"):
+                discovery.flush()
+        error = sqlite3.DatabaseError("malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        discovery._renew(error)
+        discovery.flush()
+
+    with closing(opened(tmp_path)) as again:
+        assert [one.sensor for one in again.listed("", 10)] == ["air-10", "air-9"]
+
+
+def test_sensor_that_a_change_of_the_registry_names_is_forgotten(tmp_path):
+    sensor = NumberedSensor(1, Sensor("air-9", "空气", Domain.ENVIRONMENT, "air"))
+    with closing(opened(tmp_path)) as discovery:
+        discovery.note([sighting(1, "air-9"), sighting(2, "air-10")], 100)
+        discovery.apply(Journaled(5, ContextChange("v1", Context(1, "v2", (), (sensor,), {}))))
+
+        assert [one.sensor for one in discovery.listed("", 10)] == ["air-10"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from ingest.journal_codec import Row
 from ingest.log_space import PIECE_BYTES, LogSpace
@@ -109,3 +110,23 @@ def test_small_segments_get_no_room(tmp_path):
     assert not space.extend()
     space.close()
     writer.close()
+
+
+def test_disk_that_is_full_later_leaves_commits_as_they_are_and_is_counted(tmp_path, monkeypatch):
+    segment = Segment(tmp_path, 1, 0)
+    writer = segment.create()
+    space = LogSpace(segment.log_path, SEGMENT_BYTES)
+    before = REGISTRY.get_sample_value("ingest_journal_untidy_total") or 0.0
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    for position in range(1, 101):
+        write(writer, [row(position, 20_000)])
+        assert not space.extend()
+    space.close()
+    writer.close()
+
+    assert positions(segment.path) == list(range(1, 101))
+    assert REGISTRY.get_sample_value("ingest_journal_untidy_total") == before + 1

@@ -130,3 +130,21 @@ def test_sensor_that_becomes_a_recording_keeps_its_times_from_then_on():
     after = desk.rows(desk.batch(long_ago, at_ns=NOW))
 
     assert [row[2] // SECOND_NS for row in (*before, *after)] == [START_S + 100, 1_500_000_000]
+
+
+def test_flood_of_ways_to_tell_a_quantity_is_refused():
+    desk = Desk("a", "b", max_quantities=2)
+
+    batch = desk.batch(reading("a", time=START_S, pm25=1, pm10=1), reading("b", time=START_S, pm25=1, no2=1), at_ns=NOW)
+
+    assert [(one.reason, "at most 2 quantities" in one.detail) for one in batch.quarantined] == [
+        ("too_many_names", True)
+    ]
+
+
+def test_value_of_another_family_that_no_float_should_hold_is_refused():
+    desk = Desk("d", routes='[[route]]\nfilter = "air/#"\ndecoder = "senml"\n')
+
+    batch = desk.batch(message("air/1", b'[{"n": "d", "u": "Cel", "v": 1e300}]'), at_ns=NOW)
+
+    assert [(one.reason, len(batch.arrivals.readings)) for one in batch.quarantined] == [("bad_number", 0)]

@@ -282,3 +282,13 @@ def test_file_that_turns_out_damaged_does_not_hold_up_the_journal(quarantine, cl
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_file_that_is_away_says_so_to_whoever_asks(quarantine, clock):
+    quarantine.keep([refused(1, clock, b"a")], 1)
+    quarantine._file.writer.execute("DROP TABLE message")
+
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        quarantine.listed(0, 10)
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        quarantine.expire()

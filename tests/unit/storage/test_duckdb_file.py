@@ -237,3 +237,16 @@ def test_file_that_the_disk_does_not_give_is_waited_for_where_it_is(tmp_path: Pa
         opened(place)
 
     assert [path.name for path in tmp_path.iterdir()] == ["readings.duckdb"]
+
+
+def test_file_that_was_invalidated_waits_for_its_readers(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.duckdb_file._DRAIN_S", 0.01)
+    file = opened(path)
+
+    with file.cursor():
+        file._invalidate(duckdb.FatalException("told so by the test"))
+        with pytest.raises(StoreUnavailable, match="still being read"):
+            count(file)
+
+    assert count(file) == 200_000
+    file.close()

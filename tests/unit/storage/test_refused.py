@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+from structlog.testing import capture_logs
+
 from storage import refused
 from storage.refused import RefusedPoints
 
@@ -26,3 +28,12 @@ def test_refused_points_do_not_fill_the_disk(tmp_path: Path, monkeypatch) -> Non
         aside.keep(["a value=1 1"], "no")
 
     assert 0 < (tmp_path / "influxdb.refused").stat().st_size <= 100
+
+
+def test_full_disk_is_no_reason_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "influxdb.refused").mkdir()
+
+    with capture_logs() as logs:
+        RefusedPoints(tmp_path / "influxdb.refused").keep(["a value=1 1"], "no")
+
+    assert [one["event"] for one in logs] == ["refused_points_not_kept"]

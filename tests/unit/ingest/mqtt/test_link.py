@@ -272,3 +272,30 @@ def test_close_takes_leave():
         return scene.wire.written, scene.link.open
 
     assert play(story) == (packet.DISCONNECT, False)
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "expected"),
+    [
+        pytest.param("connect", b"\x90\x03\x00\x00\x01", "CONNACK", id="SUBACK for CONNACK"),
+        pytest.param("unsubscribe", b"\x90\x03\x00\x01\x01", "UNSUBACK", id="SUBACK for UNSUBACK"),
+        pytest.param("subscribe", b"\xb0\x02\x00\x01", "SUBACK with 1 codes", id="UNSUBACK for SUBACK"),
+    ],
+)
+def test_answer_to_another_question_is_refused(ask, answer, expected):
+    async def story(scene: Scene) -> None:
+        asyncio.get_running_loop().call_soon(scene.link.data_received, answer)
+        link = scene.link
+        await (link.connect("me") if ask == "connect" else getattr(link, ask)(["a/#"]))
+
+    with pytest.raises(MalformedPacket, match=f"Expected {expected}"):
+        play(story)
+
+
+def test_connection_that_has_ended_answers_nothing():
+    async def story(scene: Scene) -> None:
+        scene.link.connection_lost(OSError("reset"))
+        await scene.link.subscribe(["a/#"])
+
+    with pytest.raises(ConnectionLost, match="reset"):
+        play(story)
