@@ -193,9 +193,13 @@ def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Replace `path` by a file with `text` that only its owner can read; a crash leaves the old one or the new one."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:  # a full disk must not be filled with drafts as well
+        new.unlink(missing_ok=True)
+        raise

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from city.census import Census
@@ -19,6 +20,8 @@ from city.quality import Quality
 from city.reading import ReadingBatch
 from liandong.folder import write_private
 from rules.states import NORMAL, SILENT, AlarmStates
+
+log = structlog.get_logger()
 
 #: Words beside those of alarm levels; the first was said by the sensor or by its last will.
 OFFLINE, UNKNOWN = "offline", "unknown"
@@ -63,6 +66,7 @@ class SensorStates:
         self._census = Census.of(())
         self._asked = False
         self._offline = _kept(file)
+        self._unkept = False
         #: By number: who was heard, when it was told to be offline (0 while it is not), in which version it changed.
         self._heard: NDArray[np.bool_] = np.zeros(1024, np.bool_)
         self._told_ns: NDArray[np.int64] = np.zeros(1024, np.int64)
@@ -73,6 +77,8 @@ class SensorStates:
 
     def apply(self, item: Journaled) -> None:
         """Take in an entry, and what the rules have just made of it."""
+        if self._unkept:
+            self._keep()
         names, numbers = set(self._alarms.changes()), _NOBODY
         match item.entry:
             case Arrivals() as arrivals:
@@ -199,7 +205,15 @@ class SensorStates:
         return set(changed)
 
     def _keep(self) -> None:
-        write_private(self._file, json.dumps(dict(sorted(self._offline.items()))))
+        """Write the file; while the disk is full ingest goes on, and it is written at a later entry."""
+        try:
+            write_private(self._file, json.dumps(dict(sorted(self._offline.items()))))
+        except OSError as error:
+            if not self._unkept:
+                log.warning("offline_not_kept", file=str(self._file), cause=str(error))
+            self._unkept = True
+        else:
+            self._unkept = False
 
     def _note(self, names: set[str], numbers: Numbers) -> None:
         if not (names or len(numbers)):

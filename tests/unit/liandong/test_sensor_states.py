@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.alarm import AlarmTransition, Change, Response
-from city.entry import Arrivals, Context, Entry, Journaled, NumberedSensor, SensorStatus
+from city.entry import Arrivals, Context, Entry, Journaled, NumberedSensor, SensorStatus, Tick
 from city.level import Domain, Level
 from city.reading import ReadingBatch
 from city.sensor import Sensor
@@ -228,3 +228,16 @@ def test_versions_rise_from_the_time_of_the_start(tmp_path: Path) -> None:
     states = SensorStates(AlarmStates(), Names(), tmp_path / "offline.json", started_ns=7)
 
     assert (states.version, states.page("", 5).version) == (7, 7)
+
+
+def test_full_disk_ends_nothing_and_what_was_told_is_kept_when_there_is_room(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "offline.json"
+    file.mkdir()  # what cannot be written, whatever the disk
+    city.say(1)
+    city.status(1, online=False, time_ns=5)
+    told = city.states.states()["air-1"]
+    city.hear(Tick(1))
+    file.rmdir()
+    city.hear(Tick(2))
+
+    assert (told, file.read_text()) == ("offline", '{"air-1": 5}')
