@@ -15,6 +15,7 @@ from ingest.decoders.plain_body import Plain, Reader
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import NAMES, Scope, fold
 from ingest.decoders.plain_states import of_truth
+from ingest.decoders.plain_wishes import is_wish
 from ingest.decoders.plain_words import is_name, meaning
 from ingest.decoders.values import checked_name
 from ingest.reasons import Reason
@@ -56,26 +57,11 @@ _TOLD_TO = frozenset(
         "settings", "setpoint", "setpoints", "desired", "threshold", "thresholds", "limits", "forecast", "meta", "rpc",
     }
 )  # fmt: skip
-#: What a member `command` may say in a report.
-_REPORTING = frozenset(
-    {"report", "data", "post", "status", "telemetry", "up", "uplink", "rx", "notify", "event", "push"}
-)
-#: And words by which others say the same of theirs, unless they ask or tell somebody to do something.
-_REPORTING_WORD = re.compile(
-    r"(?!get|set|read|write|query|ask|req|ctrl|control).*(?:report|upload|notify|publish|data)"
-)
 #: What makers number radios, boards and modems by: nothing else of a city is called so, wherever it hangs.
 _NUMBERED = re.compile(
     r"(?=.*\d)(?=.*[A-Fa-f])(?:0x)?(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16})|(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}"
     r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 )
-#: Members that may say that a body is a wish or a question, and the words by which they do.
-_VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type")
-_NO_REPORT_WORD = re.compile(
-    r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
-)
-#: The same verbs before the thing that is asked for: `setTemperature`.
-_TOLD_VERB = re.compile(r"(?:set|get|read|write|query)[A-Z]")
 #: A unit behind its value and a space.
 _AFTER = r"(?: (?:[CF]|%RH|hPa|mbar|ppm|ppb|lux|lx|V|mV|A|W|kWh|mm|cm|m/s|km/h|dB)(?=[\s,;|&]|$))?"
 _PAIR = re.compile(rf"([A-Za-z][\w.\-]{{0,40}})\s*[=:]\s*([^\s,;|&]{{1,40}}(?: ?(?:°[CF]|%))?{_AFTER})[\s,;|&]*")
@@ -131,7 +117,7 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
         body = parse_json(payload)
         return (
             iter(())
-            if _is_wish(body) or _is_somebodys(body)
+            if is_wish(body) or _is_somebodys(body)
             else reader.read(
                 body, _twin(body) or Scope(word=_word(topic) or _probe(topic), alarmed=_is_of_alarms(topic))
             )
@@ -156,16 +142,6 @@ def _twin(body: Any) -> Scope | None:  # noqa: ANN401 - any JSON
     told = body.get("topic") if isinstance(body, dict) and isinstance(body.get("path"), str) else None
     sensor = _of_platform(told).replace("/", ":") if isinstance(told, str) else ""
     return Scope(sensor=sensor, word=_word(body["path"])) if sensor else None
-
-
-def _is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
-    if not isinstance(body, dict):
-        return False
-    said = [body.get(verb) for verb in _VERBS]
-    told = body.get("command", body.get("cmd"))
-    if isinstance(told, str) and told.lower() not in _REPORTING and not _REPORTING_WORD.match(told.lower()):
-        return True
-    return any(isinstance(word, str) and (_NO_REPORT_WORD.search(word) or _TOLD_VERB.match(word)) for word in said)
 
 
 def _is_somebodys(body: Any) -> bool:  # noqa: ANN401 - any JSON

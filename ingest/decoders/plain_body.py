@@ -17,6 +17,7 @@ from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, moments, nam
 from ingest.decoders.plain_shapes import (
     AROUND,
     BY_UNIT_NAME,
+    DESCRIBED,
     MANY,
     NO_VALUE,
     OTHERWISE,
@@ -30,9 +31,10 @@ from ingest.decoders.plain_shapes import (
 )
 from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
-from ingest.decoders.plain_tables import is_history, only, row, told_apart
+from ingest.decoders.plain_tables import inside, is_history, only, row, told_apart
 from ingest.decoders.plain_things import is_vehicle
-from ingest.decoders.plain_units import UNITS, beside, of_record, with_written
+from ingest.decoders.plain_units import UNITS, beside, of_only, of_record, with_written
+from ingest.decoders.plain_wishes import is_wish
 from ingest.decoders.plain_words import (
     is_chip,
     is_place,
@@ -97,7 +99,8 @@ class Reader:
         record = self._record(folded, here)
         yield from [record] if record is not None else self._flat(body, folded, here)
         at = moments(body)
-        for key, inner in body.items():
+        for key, said in body.items():
+            inner = _opened(said) if fold(key) in AROUND else said
             if key in at:
                 yield from self.read(inner, replace(here, time_ns=at[key], before="", word=""), depth + 1)
             elif isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
@@ -151,7 +154,7 @@ class Reader:
         if not OTHERWISE.isdisjoint(map(fold, words)):
             return None
         if found is None:
-            found = next((known for word in words if (known := of_probe(word))), None)
+            found = next((known for word in words if (known := of_probe(word))), None) or _described(folded)
         if found is None and here.word and (known := _of_point(here.word)):
             found = known[0]._replace(label=joined(known[0].label, label)), known[1]
         if found is None and unit in TELLING and not any(NO_VALUE.search(fold(word)) for word in words):
@@ -168,9 +171,10 @@ class Reader:
         found = {key: meant for key, meant in words.items() if meant[0].label or not is_counted(key, folded)}
         found = {key: meant for key, meant in found.items() if not is_guess(meant[0].quantity, key, body)}
         seen: set[tuple[str, str]] = set()
+        whose_unit = of_only(found, folded)
         for key, (known, telling) in found.items():
             there = _without_last(here) if here.before and _of_point(key) != (known, telling) else here
-            unit = beside(key, folded, alone=len(found) == 1)
+            unit = beside(key, folded, alone=key == whose_unit)
             read = [self._member((one, telling), value, unit, there) for one, value in _each(known, only(body[key]))]
             told = [plain for plain in read if plain is not None]
             told = [plain for plain in told if (plain.measurement.quantity, known.label) not in seen]
@@ -262,6 +266,18 @@ def _of_point(word: str) -> tuple[Known, bool] | None:
     if PASSED_OVER.search(fold(place)):
         return meaning(word)
     return known._replace(label=joined(place, known.label)), telling
+
+
+def _opened(said: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a member, or what the document within it reports."""
+    within = inside(said)
+    return said if within is said or is_wish(within) else within
+
+
+def _described(folded: Mapping[str, Any]) -> tuple[Known, bool] | None:
+    """Return what a record's description is, if it is a word and nothing more."""
+    said = [folded[key] for key in DESCRIBED if _is_text(folded, key)]
+    return next((known for word in said if (known := _of_point(word) or of_probe(word))), None)
 
 
 def _without_last(here: Scope) -> Scope:

@@ -21,10 +21,11 @@ NAMES = (
     "eui", "macaddress", "mac", "devsn", "clientid", "identity", "devicenumber", "deviceno", "equipmentid",
     "deviceuuid", "macno", "ident", "registercode", "registrationcode", "deviceserial", "deviceserialnumber",
     "deviceuid", "devcode", "devno", "nodo", "estacion", "dispositivo", "测站编码", "测点编号", "站点编号", "站码",
-    "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号", "站号", "stcd", "devicekey",
+    "设备编号", "设备编码", "设备id", "终端编号", "传感器编号", "表号", "站号", "stcd", "devicekey", "coreid",
+    "madebysensor", "设备名称", "站点名称", "测站名称", "站名",
 )  # fmt: skip
 #: Those that people chose to read, which may change, and those that a maker gave once and for all.
-_SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename"})
+_SHOWN = frozenset({"sensorname", "devicename", "stationname", "nodename", "设备名称", "站点名称", "测站名称", "站名"})
 _GIVEN = ("serialnumber", "serialno", "serial", "sn", "devsn", "imei", "macaddress", "mac")
 #: Objects that name who sent, by an id; as texts they are as often a program's or a place's.
 _SENDERS = ("source", "sender", "origin")
@@ -55,7 +56,8 @@ _TIMES = (
     "lastupdate", "updatetime", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime",
     "recordedtime", "readat", "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
     "at", "when", "obstime", "observetime", "uploadtime", "samplingtime", "messagedate", "timestampmeasured", "zeit",
-    "zeitstempel", "fecha", "datatimestamp", "tm", "时间", "采集时间", "上报时间", "监测时间",
+    "zeitstempel", "fecha", "datatimestamp", "tm", "publishedat", "resulttime", "clock",
+    "时间", "采集时间", "上报时间", "监测时间",
 )  # fmt: skip
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
 _SYSTEM, _SENDER = "systemproperties", "iothubconnectiondeviceid"

@@ -11,12 +11,14 @@ WORDS = (
     "measurand", "comp", "tagpath",
     "name", "n", "key", "tag", "tagname", "variable", "field", "channel", "label", "sensor", "code", "id", "sensorid",
     "名称", "指标", "参数", "类型", "k", "nome", "nom", "nombre", "parametro", "paramètre",
-    "inquinante", "contaminante",
+    "inquinante", "contaminante", "m",
 )  # fmt: skip
+#: And what describes it, where nothing names it.
+DESCRIBED = ("desc", "description")
 VALUES = (
     "value", "v", "val", "reading", "result", "currentvalue", "currentreading", "measuredvalue", "detected", "actual",
     "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值", "d", "data", "rawdata",
-    "presentvalue",
+    "presentvalue", "hassimpleresult",
 )  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 POINT = frozenset({*VALUES, "time", "ts", "timestamp", "t", "at", "unit"})

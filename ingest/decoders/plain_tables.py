@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from city.errors import UndecodableMessage
 from city.units import is_known
+from ingest.decoders.json_body import parse_json
 from ingest.decoders.plain_scope import fold
 from ingest.decoders.plain_words import unit_of
 
@@ -30,6 +32,16 @@ _NUMBERS = (
     "index",
 )
 _MOST = 1000
+
+
+def inside(value: object) -> object:
+    """Return what a text of JSON holds, as a member of JSON: another document within it; another value as it is."""
+    if not isinstance(value, str) or not value.startswith("{") or not value.endswith("}"):
+        return value
+    try:
+        return parse_json(value.encode())
+    except UndecodableMessage:
+        return value
 
 
 def row(item: object) -> dict[str, Any] | None:

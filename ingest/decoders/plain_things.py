@@ -19,7 +19,12 @@ _THINGS = (
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")
 #: Who passes something on is not who measured.
 _PASSING = re.compile(r".*(?:gateway|hub|concentrator|nodecentral|signal(?:no|number|code)|counterno|counternumber).*")
-_LONGEST = 60
+#: A number shorter than this is one of somebody's few, whatever it numbers.
+_LONGEST, _A_CITYS = 60, 4
+#: A thing's number in Chinese, and those of papers, people and passers-on.
+_NUMBERED = re.compile(
+    r"(?!.*(?:订单|消息|工单|报警|告警|用户|人员|网关|主机|批次|流水|项目|区域|类型)).{1,8}(?:编号|编码)"
+)
 #: What moves through a city, and tells where it is; a telephone or a person is none.
 _VEHICLE = re.compile(
     r"(?:vehicle|bus|tram|train|truck|trailer|ship|vessel|ferry|sweeper|drone|uav)(?:uid|id|code|ref|no|number)"
@@ -42,10 +47,16 @@ def of_thing(folded: Mapping[str, Any], around: str, name_of: Callable[[object],
     """Return whose an object is by such an id; a bare number tells one of several of what is named around it."""
     for key, value in folded.items():
         if len(key) <= _LONGEST and _is_thing(key) and (name := name_of(value)):
-            return f"{around}/{name}" if around and name.isdecimal() else name
+            if not name.isdecimal():
+                return name
+            if around or key.isascii():
+                return f"{around}/{name}" if around else name
+            return name if len(name) >= _A_CITYS else ""
     return ""
 
 
 @lru_cache(maxsize=8192)
 def _is_thing(key: str) -> bool:
+    if not key.isascii():
+        return _NUMBERED.fullmatch(key) is not None
     return _THING.fullmatch(key) is not None and _PASSING.fullmatch(key) is None

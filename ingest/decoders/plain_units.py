@@ -8,7 +8,7 @@ from city.errors import UndecodableMessage
 from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import fold
-from ingest.decoders.plain_words import unit_of, with_unit
+from ingest.decoders.plain_words import is_of, unit_of, with_unit
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
 
@@ -62,6 +62,15 @@ def _only_a_unit(folded: Mapping[str, Any], key: str) -> str | None:
         return None
     unit = unit_of(unescape(said))
     return unit if unit and is_known(unit) else None
+
+
+def of_only(found: Mapping[str, tuple[Known, bool]], folded: Mapping[str, Any]) -> str:
+    """Return the one word of several that a body's `unit` may be of; empty where it is of none, or of more."""
+    told = next((unit_of(one) for name in UNITS if isinstance(one := folded.get(name), str)), None)
+    if told is None or not is_known(told):
+        return next(iter(found)) if len(found) == 1 else ""
+    fitting = [key for key, (known, _) in found.items() if known.unit is None and is_of(known.quantity, told)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def beside(key: str, folded: Mapping[str, Any], *, alone: bool) -> object:

@@ -28,7 +28,7 @@ PLAIN = frozenset(
         "total_nitrogen", "total_phosphorus", "dissolved_ammonia", "residual_current", "harmonic_distortion",
         "water_volume", "gas_volume", "air_flow", "dose_rate", "water_film", "road_friction", "on_battery", "tamper",
         "vibration_velocity", "pressure_difference", "carbon_monoxide_alarm", "sulfur_hexafluoride", "cell_voltage",
-        "travel_time",
+        "travel_time", "permanganate_index",
     }
 )  # fmt: skip
 #: Quantities of the device's radio and clock: kept beside a measurement, and no reading of the city's alone.
@@ -138,6 +138,7 @@ MORE = {
     "batvol": "battery_voltage", "battery_vol": "battery_voltage", "ground_speed": "speed", "gps_speed": "speed",
     "vehicle_speed": "speed", "wind_strength": "wind_speed", "wind_angle": "wind_direction",
     "gust_strength": "wind_gust", "queue_len": "queue_length", "rms_voltage": "voltage", "voltage_rms": "voltage",
+    "ponding": "water_level", "ponding_depth": "water_level", "waterlogging_depth": "water_level",
     "pm1p0": "pm1", "pm4p0": "pm4", "pm10p0": "pm10", "rel_humidity": "humidity",
     "wind_speed_avg": "wind_speed", "wind_direction_avg": "wind_direction", "wind_speed_average": "wind_speed",
     "rms_current": "current", "current_rms": "current",
@@ -158,6 +159,9 @@ CHINESE = {
     "噪声": "noise_level", "光照": "illuminance", "光照强度": "illuminance", "土壤湿度": "soil_moisture",
     "土壤温度": "soil_temperature", "电量": "battery_level", "电池电量": "battery_level", "雨量": "precipitation",
     "噪音": "noise_level", "水浸": "water_leak", "烟雾": "smoke", "倾角": "tilt", "倾斜角度": "tilt",
+    "氧气": "oxygen", "氧气含量": "oxygen", "日雨量": "precipitation_today", "日降雨量": "precipitation_today",
+    "当日雨量": "precipitation_today", "今日雨量": "precipitation_today", "累计雨量": "precipitation_total",
+    "积水深度": "water_level", "积水水位": "water_level", "积水": "water_level",
     "降雨量": "precipitation", "液位": "water_level", "水位": "water_level",
 }  # fmt: skip
 #: Degrees as people write them behind a value.

@@ -52,7 +52,8 @@ _HAS_VOLTS = re.compile(r"(?:grid|pv|solar|mains|battery|ac|dc|load|inverter|gen
 _OF_CIRCUITS = frozenset({"V", "W", "kW", "Wh", "kWh", "Hz"})
 _IS_CIRCUIT = re.compile(rf"(?:{_CIRCUITS}|string|mppt)_?\d{{0,2}}")
 _BEFORE = re.compile(rf"((?:{_PLACES})(?:_\d{{1,2}})?|{_CHIPS})_(.+)")
-_AFTER = re.compile(rf"(.+)_({_PLACES}|[ab]|{_CHIPS})|(.+?)(\d{{1,2}})")
+#: Behind a word these two are limits.
+_AFTER = re.compile(rf"(.+)_((?!upper|lower)(?:{_PLACES}|[ab]|{_CHIPS}))|(.+?)(\d{{1,2}})")
 _NUMBERED = re.compile(r"(.+?)_?(\d{1,2})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: What parts the levels of a point's name: `Room1.Temperature`.
@@ -162,6 +163,12 @@ def is_place(word: str) -> bool:
 def is_name(word: str) -> bool:
     """Return whether a text may name a thing: it is no quantity's word, or a part's number."""
     return _OF_A_NUMBER.fullmatch(word) is not None or meaning(word) is None
+
+
+def is_of(quantity: str, unit: str) -> bool:
+    """Return whether a known unit is one in which a quantity is told."""
+    known = default_catalogue().find(of_unit(quantity, unit)[0])
+    return known is not None and _is_of(known, of_unit(quantity, unit)[1] or unit)
 
 
 def is_chip(word: str) -> bool:
