@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.component import Component
+from city.errors import StoreUnavailable
 from city.place import Place
 from city.sensor import Sensor
 from registry.components import ComponentRegistry
@@ -139,6 +140,10 @@ HEADER = "id,name,domain,kind,code"
         pytest.param(f"{HEADER}\na,a,video,camera,123\n", ["`code` 2"], id="a code of another form"),
         pytest.param(f"{HEADER}\na,a,video\n", ["cells 2"], id="cells missing"),
         pytest.param(f'{HEADER}\na,"a', ["CSV 2"], id="no CSV"),
+        pytest.param(f"{HEADER},longitude,latitude\na,a,video,camera,,120,\n", ["neither 2"], id="half a place"),
+        pytest.param(
+            f"{HEADER},longitude,latitude\na,a,video,camera,,x,nan\n", ["`longitude` 2", "`latitude` 2"], id="no place"
+        ),
         pytest.param("# crs: BD-09\nid\n", ["`CGCS2000` 1", "`name` 2", "`domain` 2", "`kind` 2"], id="a bad head"),
     ],
 )
@@ -261,3 +266,30 @@ def test_trial_says_what_an_import_then_does(there: dict[str, str], said: dict[s
 
     assert merged == (found.added + found.changed, found.removed)
     assert left == (said if complete else {**there, **said})
+
+
+def test_file_larger_than_one_step_is_brought_in_whole(
+    registry: SensorRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.importing._ROWS", 2)
+    sensors = [replace(BARE, id=f"a-{number}") for number in range(5)]
+
+    assert brought(written(sensors), registry, SENSORS, tmp_path) == 5
+    assert list(registry.all()) == sensors
+
+
+def test_component_without_a_place_is_refused(migrated_database: Database, tmp_path: Path) -> None:
+    with pytest.raises(BadImport, match="degrees from -180 to 180 as `longitude`"):
+        brought(
+            csv(f"{COMPONENT_HEADER}\n{COVER.replace('122.9', '')}\n"),
+            ComponentRegistry(migrated_database),
+            COMPONENTS,
+            tmp_path,
+        )
+
+
+def test_folder_without_room_is_a_store_away(migrated_database: Database, tmp_path: Path) -> None:
+    files = RegistryFiles(migrated_database, tmp_path / "nowhere")
+
+    with pytest.raises(StoreUnavailable, match="No such file"):
+        files.bring_in(Noun.SENSORS, written([FULL]))

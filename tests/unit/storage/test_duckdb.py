@@ -165,3 +165,15 @@ def test_span_that_holds_too_many_rows_stays_as_its_parts_are(history: DuckdbHis
         left = cursor.execute("SELECT count(*) FROM loose WHERE tier = ?", [tier.name]).fetchall()
 
     assert (due_then, left) == ([], [(0,)])
+
+
+@pytest.mark.parametrize(("loose", "starts"), [(9, []), (10, [START_NS])], ids=["a few rows", "one of a hundred"])
+def test_span_is_put_in_order_again_when_enough_of_it_came_later(
+    history: DuckdbHistory, loose: int, starts: list[int]
+) -> None:
+    tier = Tier("readings by test", "readings", 3600 * 10**9)
+    history.append([(1, arrivals(*(row(1, 1, second, 1.0) for second in range(1000))))], 1)
+    with history._file.cursor() as cursor:
+        cursor.execute("INSERT INTO loose VALUES (?, ?, ?)", [tier.name, START_NS, loose])
+
+        assert due(cursor, tier, START_NS + 2 * tier.width_ns) == starts
