@@ -118,21 +118,25 @@ async def soaked(folder: Path, seconds: int) -> dict[str, Any]:
     hour, store = Hour(folder), Store(history)
     drain = Drain(store, hour.journal, DrainSettings(backoff_first_s=0.05, backoff_cap_s=0.5), Random(1))
     memory: list[float] = []
-    running = asyncio.create_task(drain.run(), name="drain")
-    began_s, worked_s = time.monotonic(), time.process_time()
-    for number in range(seconds):
-        hour.second(number)
-        if number % 10 == 0 and number >= seconds // 12:  # warm by then
-            memory.append(rss_mb())
-        await asyncio.sleep(0)
-    away_s, away_cpu_s, kept_mb = time.monotonic() - began_s, time.process_time() - worked_s, hour.journal.size / 2**20
-    away = {"alarms": hour.alarms, "history_position": drain.position, "told": bool(drain.error)}
-    store.is_away = False
-    back_s = time.monotonic()
-    await _until(lambda: drain.position >= hour.journal.position)
-    caught_up_s = time.monotonic() - back_s
-    running.cancel()
-    await asyncio.wait([running])
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(drain.run(), name="drain")
+        began_s, worked_s = time.monotonic(), time.process_time()
+        for number in range(seconds):
+            hour.second(number)
+            if number % 10 == 0 and number >= seconds // 12:  # warm by then
+                memory.append(rss_mb())
+            await asyncio.sleep(0)
+        away_s, away_cpu_s, kept_mb = (
+            time.monotonic() - began_s,
+            time.process_time() - worked_s,
+            hour.journal.size / 2**20,
+        )
+        away = {"alarms": hour.alarms, "history_position": drain.position, "told": bool(drain.error)}
+        store.is_away = False
+        back_s = time.monotonic()
+        await _until(lambda: drain.position >= hour.journal.position)
+        caught_up_s = time.monotonic() - back_s
+        running.cancel()
     figures = {"seconds": seconds, "messages": seconds * SENSORS, "compressed_to_s": away_s, "cpu_s": away_cpu_s}
     figures |= {"journal_mb": kept_mb, "rss_first_mb": memory[0], "rss_last_mb": memory[-1], "rss_most_mb": max(memory)}
     figures |= {"caught_up_after_s": caught_up_s, "rss_after_mb": rss_mb(), **away}
