@@ -29,6 +29,27 @@ NOON = "2026-03-04T12:00:00Z"
         pytest.param({"SGP30": {"aHumidity": 8.5}}, {"absolute_humidity/SGP30": (8.5, "g/m³")}, id="absolute humidity"),
         pytest.param({"IBEACON": {"UID": "0A0B0C0D0E0F", "RSSI": -64}}, {}, id="what somebody carries"),
         pytest.param({"LYWSD-1": {"RSSI": -81}}, {"rssi/LYWSD-1": (-81.0, "dBm")}, id="how well it was heard"),
+        pytest.param(
+            {"MLX90640": {"Temperature": [21.5, 33.25]}, "TempUnit": "C"},
+            {"temperature/MLX90640-0": (21.5, "°C"), "temperature/MLX90640-1": (33.25, "°C")},
+            id="points in a picture",
+        ),
+        pytest.param({"BL0940": {"Temperature": 41.5}}, {"device_temperature": (41.5, "°C")}, id="a meter's chip"),
+        pytest.param(
+            {
+                "NeoPool": {
+                    "pH": {"Data": 7.25, "Min": 7.1, "Max": 7.4},
+                    "Redox": {"Data": 688, "Setpoint": 700},
+                    "Chlorine": {"Data": 0.75, "Setpoint": 1},
+                }
+            },
+            {
+                "ph/NeoPool": (7.25, "pH"),
+                "redox_potential/NeoPool": (688.0, "mV"),
+                "residual_chlorine/NeoPool": (0.75, "ppm"),
+            },
+            id="a pool's electrodes, and not what they are set to",
+        ),
     ],
 )
 def test_tasmota_drivers(said: dict[str, object], expected: object):
