@@ -100,7 +100,7 @@ class Reader:
         yield from [record] if record is not None else self._flat(body, folded, here)
         at = moments(body)
         for key, said in body.items():
-            inner = _opened(said) if fold(key) in AROUND else said
+            inner = _opened(said) if isinstance(said, str) and fold(key) in AROUND else said
             if key in at:
                 yield from self.read(inner, replace(here, time_ns=at[key], before="", word=""), depth + 1)
             elif isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):

@@ -27,7 +27,7 @@ _ELEMENTS = {
     "PT": Known("precipitation_total", "mm"), "PD": Known("precipitation_today", "mm"), "VT": Known("voltage", "V"),
     "DRP": Known("precipitation", "mm"), "DYP": Known("precipitation_today", "mm"),
 }  # fmt: skip
-_OF_RAIN, _OF_A_TABLE = frozenset({"PJ", "PT", "PD"}), frozenset({"STCD", "TM"})
+_OF_RAIN, _OF_TABLES = frozenset({"PJ", "PT", "PD"}), ({"STCD", "TM"}, {"stcd", "tm"})
 #: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
 _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
 
@@ -49,7 +49,7 @@ def of_symbols(members: Mapping[str, object]) -> dict[str, Known]:
         return said
     if _is_circuit(members):
         return {key: Known(name, "" if key == "pf" else None) for key, name in _LETTERS.items() if key in members}
-    if {key.upper() for key in members if len(key) <= _LONGEST} >= _OF_A_TABLE:
+    if any(columns <= members.keys() for columns in _OF_TABLES):
         return {key: _ELEMENTS[key.upper()] for key in members if key.upper() in _ELEMENTS}
     elements = {key: _ELEMENTS[key] for key in members if key in _ELEMENTS}
     if len(elements) >= _LEAST and "VT" in elements and not _OF_RAIN.isdisjoint(elements):
