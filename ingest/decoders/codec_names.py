@@ -186,7 +186,7 @@ UNITS = {
     "wh": "Wh", "kwh": "kWh", "hz": "Hz", "ppm": "ppm", "ppb": "ppb", "ugm3": "µg/m³", "mgm3": "mg/m³",
     "mm": "mm", "cm": "cm", "m": "m", "hpa": "hPa", "pa": "Pa", "kpa": "kPa", "mbar": "mbar", "bar": "bar",
     "lux": "lux", "lx": "lux", "db": "dB", "dba": "dB(A)", "kmh": "km/h", "kph": "km/h", "mps": "m/s", "deg": "°",
-    "mmh": "mm/h", "ntu": "NTU", "uscm": "µS/cm", "mgl": "mg/L",
+    "kmph": "km/h", "mmh": "mm/h", "ntu": "NTU", "uscm": "µS/cm", "mgl": "mg/L",
 }  # fmt: skip
 
 #: Words that say which of several: probes, places, statistics.
@@ -199,7 +199,7 @@ LABELS = frozenset(
 )  # fmt: skip
 #: Words that say nothing; `status` and `state` only of what is a state.
 FILLERS = frozenset({"sensor", "value", "val", "measurement", "measured", "reading", "actual", "current", "ambient"})
-STATE_FILLERS = frozenset({"status", "state", "detected"})
+STATE_FILLERS = frozenset({"status", "state", "detected", "report"})
 
 #: Words of settings, identities and what concerns the device itself; some are numbers and none is a measurement.
 NO_READING = frozenset(
@@ -217,7 +217,7 @@ NO_READING = frozenset(
         "crc", "checksum", "variant", "tx", "rx", "gateway", "num", "last", "calculate", "connect", "connected", "out",
         "output", "acc", "accel", "acceleration", "accelerometer", "gyro", "history", "start", "region", "ipso",
         "retries", "protocol", "weight_type", "message", "msg", "multiplier", "conv", "divisor", "factory", "install",
-        "installation", "mounting",
+        "installation", "mounting", "alive",
     }
 )  # fmt: skip
 #: Words of the above that as a part hold what was measured.

@@ -1,11 +1,12 @@
 """What a LoRaWAN codec made of an uplink: its measurements, flat or in parts, and where the device is."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from city.measurement import Decoded, Measurement, Observation
 from city.units import is_known
-from ingest.decoders.codec_names import MEASUREMENT_IDS, NO_PART, NO_READING, PARTS, STATES
+from ingest.decoders.codec_names import MEASUREMENT_IDS, NO_PART, NO_READING, PARTS, STATES, UNITS
 from ingest.decoders.codec_places import is_place, position
 from ingest.decoders.codec_values import amount_of, by_value, in_unit, is_absent, meant
 from ingest.decoders.codec_words import is_no_reading, named
@@ -20,7 +21,7 @@ _MAX_DEPTH, _MAX_LIST, _MAX_SEVERAL = 4, 512, 16
 #: Members that say a part's value, its unit, its name, which of several it is, and when.
 _VALUE = ("value", "v", "measurementValue")
 _UNIT = ("unit", "u", "units")
-_NAME = ("measurementId", "name", "channelName", "sensorName", "variable", "type", "quantity", "n")
+_NAME = ("measurementId", "name", "channelName", "sensorName", "variable", "label", "type", "quantity", "n")
 _IDS = ("measurementId",)  # a number there is a name too
 _INDEX = ("index", "channel", "id", "line", "region")
 _TIME = ("timestamp", "time", "datetime", "date", "ts", "t", "at", "eventTime")
@@ -50,6 +51,7 @@ class _Part(NamedTuple):
         name: of the part, empty at the top.
         label: which of several parts.
         time_ns: of the part, where it says one of its own.
+        units: members that say the unit of others (`temperature_unit`), in lower case.
     """
 
     sensor: str
@@ -58,6 +60,7 @@ class _Part(NamedTuple):
     name: str = ""
     label: str = ""
     time_ns: int | None = None
+    units: Mapping[str, str] = MappingProxyType({})
 
     def within(self, name: str) -> "_Part":
         return self._replace(name=name, at=f"{self.at}.{name}", depth=self.depth - 1)
@@ -108,6 +111,8 @@ def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]
         yield from _listed(part, values)
         return
     has_place = bool(position(values))
+    if part.units or any("nit" in key for key in values):  # `Unit` and `unit`
+        part = part._replace(units=_units(values))
     for key, value in values.items():
         if has_place and is_place(key):
             continue
@@ -117,6 +122,17 @@ def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]
             yield from _listed(part.within(key), value) if key.lower() not in NO_PART else ()
         else:
             yield from _single(part, key, value, values)
+
+
+def _units(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the units that members say of others; `unit` alone is that of the only number beside it."""
+    said = {key.lower(): value for key, value in values.items() if "unit" in key.lower() and isinstance(value, str)}
+    alone = said.pop("unit", said.pop("units", None))
+    if alone is not None:
+        numbers = [key for key, value in values.items() if type(value) in (int, float)]
+        if len(numbers) == 1:
+            said[f"{numbers[0].lower()}_unit"] = alone
+    return said
 
 
 def _part(part: _Part, key: str, inner: Mapping[str, Any]) -> Iterator[_Read]:
@@ -190,6 +206,11 @@ def _single(part: _Part, key: str, value: object, beside: Mapping[str, Any]) -> 
         known = whole._replace(label=key)
     if known is None and not part.name and not is_no_reading(key) and _may_measure(key, value):
         known = Known(key, None)
+    if part.units and known is not None:
+        lower = key.lower()
+        unit = part.units.get(f"{lower}_unit", part.units.get(f"{lower}unit", part.units.get(f"{lower}_units")))
+        unit = UNITS.get(unit.lower(), unit) if unit is not None else None
+        known = in_unit(known, unit) if unit is not None and is_known(unit) else known
     yield from _read(part, key, known, value)
 
 

@@ -77,6 +77,8 @@ def amount_of(known: Known, value: object, *, at: str) -> Said | None:
     if parsed is None:
         return None
     amount, unit = parsed
+    if known.quantity in STATES - {"motion"} and amount not in (0, 1):  # a number for a word that only its maker knows
+        return None
     if known.quantity == "motion" and not isinstance(value, bool) and amount > 1:
         known = known._replace(quantity="motion_count")
     if unit is None:
@@ -124,6 +126,8 @@ def _by_amount(known: Known, amount: float) -> Known:
         return known._replace(unit="mV")
     if bare == NAMES["bat"] and 25 < amount <= 100:
         return NAMES["battery"]._replace(label=known.label)
+    if bare == NAMES["battery"] and 1500 <= amount <= 20_000:
+        return NAMES["bat_mv"]._replace(label=known.label)
     if known.quantity == "power_factor" and 1 < amount <= 100:  # no cosine is above one
         return known._replace(unit="%")
     return known

@@ -2,6 +2,8 @@
 
 import struct
 
+import pytest
+
 from tests.support.decoding import decoded, told
 
 
@@ -21,3 +23,37 @@ def test_sparkplug_below_a_bridges_prefix_is_sparkplug():
     (found,) = decoded("auto", "remote/site/spBv1.0/water/DDATA/pump1/tank", payload).measurements
 
     assert (found.sensor, found.quantity, found.value) == ("water/pump1/tank", "Temp", 8.5)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(
+            {"temperature": 68.5, "temperature_unit": "F", "humidity": 41},
+            {"temperature": (68.5, "°F"), "humidity": (41.0, "%")},
+            id="a unit beside each",
+        ),
+        pytest.param(
+            {"radar": {"level": 1.25, "unit": "m"}}, {"level": (1.25, "m")}, id="a unit beside the only number"
+        ),
+        pytest.param(
+            {"tank": {"level": 1.25, "depth": 3.5, "unit": "m"}},
+            {"level": (1.25, None), "depth": (3.5, None)},
+            id="a unit of nobody knows which",
+        ),
+        pytest.param({"battery": 3600}, {"battery_voltage": (3600.0, "mV")}, id="no charge is 3600 %"),
+        pytest.param({"leakState": 2, "door": 1}, {"door_open": (1.0, "")}, id="a state of which only its maker knows"),
+        pytest.param(
+            {"doorReport": {"value": True}, "keepAlive": 0}, {"door_open": (1.0, "")}, id="a report of a state"
+        ),
+        pytest.param(
+            {"data": [{"label": "Temp", "value": 7.5, "unit": "°C"}]},
+            {"temperature": (7.5, "°C")},
+            id="a label as name",
+        ),
+    ],
+)
+def test_a_codecs_value_is_what_stands_beside_it(said: dict[str, object], expected: object):
+    body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
+
+    assert told(decoded("auto", "x", body).measurements) == expected
