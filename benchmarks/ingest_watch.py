@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,15 +75,15 @@ def progress(
                     tell(watched)
                 await asyncio.sleep(every_s)
 
-    thread = threading.Thread(target=lambda: asyncio.run(watch()), name="bench.progress", daemon=True)
-    thread.start()
-    try:
-        while not watched.looks:
-            time.sleep(_LOOK_S)
-        yield watched
-    finally:
-        end.set()
-        thread.join()
+    with ThreadPoolExecutor(1, thread_name_prefix="bench.progress") as thread:
+        watching = thread.submit(lambda: asyncio.run(watch()))
+        try:
+            while not (watched.looks or watching.done()):
+                time.sleep(_LOOK_S)
+            yield watched
+        finally:
+            end.set()
+        watching.result()  # figures of which a part is missing would be none
 
 
 class LiveStream(threading.Thread):
@@ -96,7 +97,7 @@ class LiveStream(threading.Thread):
         self.shown: list[tuple[float, str]] = []
 
     def run(self) -> None:
-        """Read until the stream ends."""
+        """Read until the stream ends, with the program itself."""
         with suppress(httpx.HTTPError), self._person.client.stream("GET", "/live", timeout=None) as stream:
             kind = ""
             for line in stream.iter_lines():
@@ -127,10 +128,10 @@ def asked(person: Person, path: str) -> Iterator[list[float]]:
             person.get(path)
             took_ms.append((time.monotonic() - began) * 1000)
 
-    thread = threading.Thread(target=ask, name="bench.api", daemon=True)
-    thread.start()
-    try:
-        yield took_ms
-    finally:
-        end.set()
-        thread.join()
+    with ThreadPoolExecutor(1, thread_name_prefix="bench.api") as thread:
+        asking = thread.submit(ask)
+        try:
+            yield took_ms
+        finally:
+            end.set()
+        asking.result()  # an API that failed once is not one that was quick till then
