@@ -47,7 +47,8 @@ _NO_REPORT = frozenset(
     {
         "set", "get", "cmd", "cmnd", "command", "commands", "config", "configuration", "settings", "desired", "control",
         "request", "write", "delta", "rejected", "rpc", "log", "logs", "debug", "forecast", "schedule", "ack", "limit",
-        "limits", "threshold", "thresholds", "max", "min", "target", "setpoint",
+        "limits", "threshold", "thresholds", "max", "min", "target", "setpoint", "program", "plan", "scene", "query",
+        "hourly", "history",
     }
 )  # fmt: skip
 #: Levels below which things are told to do something, or are described.
@@ -72,7 +73,7 @@ _CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa"
 #: Last levels of topics of alarms, whose records are none of values.
 _ALARMS = frozenset({"alarm", "alarms", "alert", "alerts"})
 #: Members that name a person.
-_PEOPLE = frozenset({"userid", "username", "employeeno", "employeeid", "personid", "patientid"})
+_PEOPLE = frozenset({"userid", "username", "employeeno", "employeeid", "personid", "patientid", "player", "phonemodel"})
 _LONGEST_TEXT, _LONGEST_TOPIC = 4096, 1024
 
 

@@ -33,7 +33,7 @@ from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
 from ingest.decoders.plain_tables import inside, is_history, only, row, told_apart
 from ingest.decoders.plain_things import is_vehicle
-from ingest.decoders.plain_units import UNITS, beside, of_only, of_record, with_written
+from ingest.decoders.plain_units import UNITS, beside, is_money, of_only, of_record, with_written
 from ingest.decoders.plain_wishes import is_wish
 from ingest.decoders.plain_words import (
     is_chip,
@@ -212,7 +212,7 @@ class Reader:
         if told is None and known.quantity in PERCENTS and 1 < amount <= 100:
             told = "%"
         quantity, told = of_unit(known.quantity, told)
-        if not is_sure(quantity, amount, told):
+        if not is_sure(quantity, amount, told) or (told and is_money(told)):
             return None
         label = joined(here.label, known.label)[:100].strip()
         quantity, told = of_cell(quantity, amount, told)

@@ -23,6 +23,9 @@ _OF_A_RADIO = frozenset(
 _OF_A_CELL, _OF_A_CELL_MV = (1.5, 4.5), (1500, 4500)
 #: Beside a room's temperature and a mode, the bare word is what was asked for.
 _ROOM = frozenset({"roomtemperature", "roomtemp", "currenttemperature", "currenttemp", "actualtemperature"})
+#: Members of a meter and of a vehicle, whose nothing is a value.
+_OF_A_METER = re.compile(r"volt|current|energy|freq|soc|lat|lon|lng|rpm|kwh")
+_ASKED, _MOST_STAGES = frozenset({"cool", "heat", "dry", "fan", "fan_only", "heat_cool", "auto"}), 10
 _MODES = frozenset({"mode", "action", "fan", "vane", "hvacmode", "fanspeed"})
 #: Where somebody is, who tells it in parts of a degree: then how fast is in parts of its unit, too.
 _PLACES, _MOST_DEGREES = ("latitude", "lat", "longitude", "lon", "lng"), 180
@@ -35,6 +38,7 @@ _COMPARED = frozenset(
 )
 #: Members of an order, which a charger names with every value, and what ends one: then its power is what was sold.
 _ORDERS, _PAID = frozenset({"orderno", "orderid", "tradeno", "billno"}), frozenset({"amount", "fee", "paid", "price"})
+_OF_A_LETTER = frozenset({"text", "subject", "template"})
 _ENDS = frozenset({"totalfee", "stopreason", "endreason"})
 
 
@@ -44,7 +48,8 @@ def is_no_report(folded: Mapping[str, Any]) -> bool:
     What an alarm tells beside its kind is: the value that crossed a limit is the last that may be lost.
     """
     is_condition = any(isinstance(said := folded.get(key), str) and said.lower() in _COMPARED for key in _COMPARES)
-    return is_condition or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)
+    is_letter = "to" in folded and not _OF_A_LETTER.isdisjoint(folded)
+    return is_condition or is_letter or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)
 
 
 def _is_bill(folded: Mapping[str, Any]) -> bool:
@@ -65,7 +70,7 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether a member is a listener's guess, or a flag: how far a radio seems to be, whether a cell is low."""
     if quantity == "frequency" and not _OF_A_RADIO.isdisjoint(map(fold, body)):
         return True
-    if _is_a_cameras(quantity, body) or _is_scaled(quantity, body):
+    if _is_a_cameras(quantity, body) or _is_scaled(quantity, body) or _is_a_stage(quantity, key, body):
         return True
     if fold(key) in {"temperature", "temp"}:
         beside = set(map(fold, body))
@@ -80,6 +85,16 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
 def _is_a_cameras(quantity: str, body: Mapping[str, Any]) -> bool:
     """Return whether a tilt is where a camera looks, which it tells with its pan."""
     return quantity == "tilt" and any(fold(one).startswith("pan") for one in body)
+
+
+def _is_a_stage(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
+    """Return whether a small whole number beside a mode is a switch or a stage, and a warm one what was asked for."""
+    value = body[key]
+    if not isinstance(value, int) or _MODES.isdisjoint(map(fold, body)):
+        return False
+    if quantity in {"power", "speed"}:
+        return abs(value) <= _MOST_STAGES and not any(_OF_A_METER.search(fold(one)) for one in body)
+    return quantity == "temperature" and str(body.get("mode")).lower() in _ASKED and "power" in body
 
 
 def _is_scaled(quantity: str, body: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ PASSED_OVER = re.compile(
     r"|meta|location|position|gateway|rxinfo|txinfo|command|request|min|max|average|statistic|alarm|offset|schedule"
     r"|aqi$|subindex|predict|expected|reference|nominal|rated|toleran|hyster|alert|yesterday|trend|baseline|default"
     r"|indices|precision|accurac|resolution|uncertaint|comfort|optimal|ideal|wish|allowed|permitted|warning|outdated|sensorstatus"
-    r"|intervals?$|^(?:ids|pins?|gpios?|rules?|quality|units?|weights|errors?|ranges?|simulations?)$"
+    r"|intervals?$|program|timetable|^(?:periods|plans?|actions?|scenes?|query|write|writes)$|^(?:ids|pins?|gpios?|rules?|quality|units?|weights|errors?|ranges?|simulations?)$"
 )
 #: In a point's own name: what was asked for or crossed, in either language.
 NO_VALUE = re.compile(

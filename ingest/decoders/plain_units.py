@@ -1,5 +1,6 @@
 """Where a stranger's message says the unit of a value: in its text, beside it, in a member of its record."""
 
+import re
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
@@ -30,8 +31,15 @@ UNITS = (
     "单位",
 )
 
+_MONEY = re.compile(r"(?:^|[^A-Za-z])(?:EUR|USD|CNY|RMB|GBP|JPY|KRW|CHF|ct)(?:$|[^A-Za-z])|[€$£¥￥元]")
+
 #: Members in which some write the unit where others write a remark.
 _REMARKS = ("description", "label")
+
+
+def is_money(unit: str) -> bool:
+    """Return whether a unit is of a price, be it of a kilowatt-hour."""
+    return _MONEY.search(unit) is not None
 
 
 def with_written(key: str, value: object) -> tuple[Known, bool] | None:

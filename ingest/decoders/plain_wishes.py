@@ -12,14 +12,14 @@ _REPORTING_WORD = re.compile(
     r"(?!get|set|read|write|query|ask|req|ctrl|control).*(?:report|upload|notify|publish|data)"
 )
 #: Members that may say that a body is a wish or a question, and the words by which they do.
-_VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type")
+_VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type", "intent")
 _NO_REPORT_WORD = re.compile(
     r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
 )
 #: Words by which a method is one; as a `type` they are a panel's or a unit's.
 _METHODS, _ORDERS = ("method", "action", "op", "operation"), frozenset({"control", "ctrl", "invoke"})
 #: The same verbs before the thing that is asked for (`setTemperature`), and a thing's services.
-_TOLD_VERB = re.compile(r"(?:.*[.\-/ ])?(?:(?:set|get|read|write|query)[A-Z]|service\.)")
+_TOLD_VERB = re.compile(r"(?:.*[.\-/ ])?(?:(?:[sS]et|[gG]et|read|write|query)[A-Z]|service\.)")
 
 
 def is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON

@@ -90,11 +90,42 @@ def test_stations_are_read(body: Any, expected: dict[tuple[str, str], tuple[floa
         pytest.param({"msg": '{"cmd": "set", "temperature": 22}'}, id="a wish within a text"),
         pytest.param({"msg": '{"temperature": 22'}, id="a document cut off"),
         pytest.param({"params": {"tempUpper": 40, "temp_lower": -10}}, id="limits"),
+        pytest.param({"periods": [{"start": "06:00", "temp": 21}]}, id="a timetable"),
+        pytest.param({"actions": [{"device": "ac", "temperature": 26}]}, id="a scene"),
+        pytest.param({"query": {"metric": "temperature", "value": 20}}, id="a question"),
+        pytest.param({"write": {"temperature": 30}}, id="what is to be written"),
+        pytest.param({"intent": "SetTemp", "slots": {"temperature": 21}}, id="what somebody said"),
+        pytest.param({"energy": 0.31, "unit": "EUR/kWh"}, id="a price"),
+        pytest.param({"to": "desk", "text": "hot", "temperature": 31}, id="a letter"),
+        pytest.param({"power": 1, "speed": 3, "mode": "auto"}, id="stages of a fan"),
+        pytest.param({"power": "on", "temperature": 26, "mode": "cool"}, id="what an air conditioner was asked for"),
     ],
 )
 def test_wishes_and_limits_are_refused(body: Any):
     with pytest.raises(UndecodableMessage):
         decode("x/y", {"deviceId": "d", **body})
+
+
+@pytest.mark.parametrize("level", ["program", "plan", "scene", "hourly", "query"])
+def test_topics_of_other_times_and_questions_are_refused(level: str):
+    with pytest.raises(UndecodableMessage):
+        decode(f"x/{level}", {"deviceId": "d", "temperature": 21.5})
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            {"mode": "grid", "power": 0, "voltage": 230}, {"power": 0, "voltage": 230}, id="an inverter by night"
+        ),
+        pytest.param({"mode": "auto", "speed": 0, "lat": 31.5, "lon": 121.5}, {"speed": 0}, id="a vehicle that stands"),
+        pytest.param({"mode": "heat", "temperature": 21.5}, {"temperature": 21.5}, id="a room"),
+    ],
+)
+def test_a_mode_beside_takes_no_value_away(body: Any, expected: dict[str, float]):
+    decoded = decode("x/y", {"deviceId": "d", **body})
+
+    assert {m.quantity: m.value for m in decoded.measurements} == expected
 
 
 def test_a_kind_of_device_is_no_wish():
