@@ -98,12 +98,9 @@ def _told_apart(found: Iterator[_Read]) -> Iterator[Measurement]:
                 continue
             measurement.label = key
         seen[series] = measurement.value
-        if measurement.quantity and all(map(_can_be_shown, (measurement.quantity, measurement.label))):
+        names = measurement.quantity + measurement.label
+        if measurement.quantity and names.isprintable() and len(names) <= MAX_NAME_LENGTH:
             yield measurement
-
-
-def _can_be_shown(name: str) -> bool:
-    return name.isprintable() and len(name) <= MAX_NAME_LENGTH
 
 
 def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]:
@@ -111,7 +108,7 @@ def _walk(part: _Part, values: Mapping[str, Any] | list[Any]) -> Iterator[_Read]
         yield from _listed(part, values)
         return
     has_place = bool(position(values))
-    if part.units or any("nit" in key for key in values):  # `Unit` and `unit`
+    if part.units or "nit" in " ".join(values):  # `Unit` and `unit`; asked of every part, so in one look
         part = part._replace(units=_units(values))
     for key, value in values.items():
         if has_place and is_place(key):

@@ -18,6 +18,8 @@ _OF_PEOPLE = frozenset({"regions", "lines", "people", "people_counting"})
 _IN_AND_OUT = frozenset({"in", "out"})
 #: Sixteen bits that are all set but the sign, in tenths and hundredths: Dragino's and Milesight's word for no probe.
 _NO_PROBE = frozenset({327.67, -327.68, 3276.7, -3276.8, 655.35, 6553.5, -409.6, -3276.9})
+#: States of which a number other than these is a word that only its maker knows; more than one motion is a count.
+_PLAIN_STATES, _TRUTHS = STATES - {"motion"}, (0.0, 1.0)
 _VOLTS = frozenset({"v", "mv", "volt", "volts"})
 
 
@@ -77,7 +79,7 @@ def amount_of(known: Known, value: object, *, at: str) -> Said | None:
     if parsed is None:
         return None
     amount, unit = parsed
-    if known.quantity in STATES - {"motion"} and amount not in (0, 1):  # a number for a word that only its maker knows
+    if amount not in _TRUTHS and known.quantity in _PLAIN_STATES:
         return None
     if known.quantity == "motion" and not isinstance(value, bool) and amount > 1:
         known = known._replace(quantity="motion_count")

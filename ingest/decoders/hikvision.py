@@ -165,9 +165,7 @@ def _measured(sensor: str, alert: Tree, time_ns: int | None) -> Iterator[Measure
     for node in alert.walk():
         if node.tag.lower() == "laneinfo":
             yield from measure_lane(sensor, {child.tag: child.text for child in node.children}, time_ns)
-    if any(alert.first(tag) is not None for tag in _OF_PERSONS):
-        return
     parsed = number_with_unit(alert.words("currTemperature"), at="currTemperature")
-    if parsed is not None:
+    if parsed is not None and all(alert.first(tag) is None for tag in _OF_PERSONS):
         unit = {"fahrenheit": "°F", "kelvin": "K"}.get(alert.words("thermometryUnit").lower(), "°C")
         yield Measurement(sensor, "temperature", parsed[0], unit, time_ns)
