@@ -115,6 +115,25 @@ def test_segment_that_cannot_be_sealed_is_counted_and_holds_up_nobody(tmp_path, 
         assert journal.size >= sum(path.stat().st_size for path in [*sealed, newest])
 
 
+@pytest.mark.parametrize("fails", [True, False], ids=["given up after a commit that failed", "sealed"])
+def test_segment_that_is_not_written_any_more_still_counts(tmp_path, monkeypatch, fails):
+    with journal_in(tmp_path, history=0) as journal:
+        journal.append([bulk(1)])
+        if fails:
+            monkeypatch.setattr("ingest.journal.write", _fail)
+            with pytest.raises(StoreUnavailable):
+                journal.append([Tick(1)])
+        else:
+            journal._seal_writer()
+        wait_for_janitor(journal)
+
+        assert journal.size >= segments(tmp_path)[0].stat().st_size > 17_000
+
+
+def _fail(*_: object) -> None:
+    raise sqlite3.OperationalError
+
+
 def _refuse(_: Segment, writer: sqlite3.Connection) -> None:
     writer.close()
     raise sqlite3.OperationalError
