@@ -78,6 +78,8 @@ def of_only(found: Mapping[str, tuple[Known, bool]], folded: Mapping[str, Any]) 
     if told is None or not is_known(told):
         return next(iter(found)) if len(found) == 1 else ""
     fitting = [key for key, (known, _) in found.items() if known.unit is None and is_of(known.quantity, told)]
+    if not fitting and sum(isinstance(one, int | float) for one in folded.values()) == len(found) == 1:
+        return next(iter(found))  # no other number that the unit may be of
     return fitting[0] if len(fitting) == 1 else ""
 
 

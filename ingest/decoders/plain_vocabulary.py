@@ -138,6 +138,7 @@ MORE = {
     "batvol": "battery_voltage", "battery_vol": "battery_voltage", "ground_speed": "speed", "gps_speed": "speed",
     "vehicle_speed": "speed", "wind_strength": "wind_speed", "wind_angle": "wind_direction",
     "gust_strength": "wind_gust", "queue_len": "queue_length", "rms_voltage": "voltage", "voltage_rms": "voltage",
+    "liquid_level": "water_level", "leak_current": "residual_current", "leakage_current": "residual_current",
     "ponding": "water_level", "ponding_depth": "water_level", "waterlogging_depth": "water_level",
     "pm1p0": "pm1", "pm4p0": "pm4", "pm10p0": "pm10", "rel_humidity": "humidity",
     "wind_speed_avg": "wind_speed", "wind_direction_avg": "wind_direction", "wind_speed_average": "wind_speed",
@@ -187,5 +188,7 @@ ENDINGS = {
     "mg_per_l": "mg/L", "ug_l": "µg/L", "ug_per_l": "µg/L", "kg": "kg", "mm_s": "mm/s", "mm_per_s": "mm/s",
     "umol_m2_s": "µmol/m²/s", "usv_h": "µSv/h", "m3": "m³", "liters": "L", "litres": "L", "l_min": "L/min",
     "l_s": "L/s", "m3_s": "m³/s", "mpa": "MPa", "kvar": "kvar", "kvarh": "kvarh", "minutes": "min",
-    "hours": "h", "ohm": "ohm", "s": "s",
+    "hours": "h", "ohm": "ohm", "s": "s", "米": "m", "厘米": "cm", "毫米": "mm", "摄氏度": "°C", "伏": "V", "安": "A",
+    "瓦": "W", "千瓦": "kW", "千瓦时": "kWh", "兆帕": "MPa", "千帕": "kPa", "帕": "Pa", "分贝": "dB",
+    "立方米/小时": "m³/h", "米/秒": "m/s", "百分比": "%",
 }  # fmt: skip

@@ -96,6 +96,7 @@ def test_stations_are_read(body: Any, expected: dict[tuple[str, str], tuple[floa
         pytest.param({"write": {"temperature": 30}}, id="what is to be written"),
         pytest.param({"intent": "SetTemp", "slots": {"temperature": 21}}, id="what somebody said"),
         pytest.param({"energy": 0.31, "unit": "EUR/kWh"}, id="a price"),
+        pytest.param({"temperature": 21.5, "unit": "mm"}, id="a unit of another quantity"),
         pytest.param({"to": "desk", "text": "hot", "temperature": 31}, id="a letter"),
         pytest.param({"power": 1, "speed": 3, "mode": "auto"}, id="stages of a fan"),
         pytest.param({"power": "on", "temperature": 26, "mode": "cool"}, id="what an air conditioner was asked for"),
@@ -120,6 +121,7 @@ def test_topics_of_other_times_and_questions_are_refused(level: str):
         ),
         pytest.param({"mode": "auto", "speed": 0, "lat": 31.5, "lon": 121.5}, {"speed": 0}, id="a vehicle that stands"),
         pytest.param({"mode": "heat", "temperature": 21.5}, {"temperature": 21.5}, id="a room"),
+        pytest.param({"dx": 1, "unit": "mm", "co2": 612}, {"co2": 612}, id="a unit of something unknown"),
     ],
 )
 def test_a_mode_beside_takes_no_value_away(body: Any, expected: dict[str, float]):
@@ -145,3 +147,22 @@ def test_upper_and_lower_are_places_before_a_word_alone(word: str, quantity: str
     found = meaning(word)
 
     assert (found[0].quantity if found is not None else None) == quantity
+
+
+def test_units_in_chinese_stand_in_values_and_beside_them():
+    found = told(
+        decode("x/y", {"deviceId": "d", "水位": "2.5米", "电压": "221伏", "噪声": {"数值": 51.5, "单位": "分贝"}})
+    )
+
+    assert found == {
+        ("d", "water_level"): (2.5, "m"),
+        ("d", "voltage"): (221.0, "V"),
+        ("d", "noise_level"): (51.5, "dB"),
+    }
+
+
+def test_liquids_and_leaks_have_their_words():
+    assert told(decode("x/y", {"deviceId": "d", "liquidLevel": 1.5, "leakCurrent": 31})) == {
+        ("d", "water_level"): (1.5, None),
+        ("d", "residual_current"): (31.0, None),
+    }
