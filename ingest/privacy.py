@@ -18,6 +18,8 @@ _NAMES = (
 _JSON = re.compile(
     rb'("(?:' + _NAMES + rb')"\s*:\s*)(?:"(?:[^"\\\r\n]|\\.)*"?|\[[^\[\]]*\]?|-?\d[\d.eE+-]*)', re.IGNORECASE
 )
+#: The same in a document within a text: `"data": "{\\"plate\\": …}"`.
+_WITHIN = re.compile(rb'(\\"(?:' + _NAMES + rb')\\"\s*:\s*)(?:\\"[^"\\\r\n]*(?:\\")?|-?\d[\d.eE+-]*)', re.IGNORECASE)
 _ELEMENT = re.compile(rb"(<(?:\w+:)?(?:" + _NAMES + rb")(?:\s[^<>]*)?>)[^<]*", re.IGNORECASE)
 _ITEM = re.compile(rb'(Name="(?:' + _NAMES + rb')"\s+Value=")[^"]*', re.IGNORECASE)
 _FORM = re.compile(rb"((?:^|&)(?:" + _NAMES + rb")=)[^&\s]*", re.IGNORECASE)
@@ -28,6 +30,7 @@ _FRAME_PASSWORD = re.compile(rb"(##\d{4}[^&]{0,200};PW=)([^;&]{1,50})(?=;)")
 def redacted(payload: bytes) -> bytes:
     """Return a payload without the values of members that say who somebody is or open a door."""
     payload = _JSON.sub(rb'\1"' + REMOVED + rb'"', payload)
+    payload = _WITHIN.sub(rb'\1\\"' + REMOVED + rb'\\"', payload)
     payload = _FRAME_PASSWORD.sub(lambda found: found.group(1) + REMOVED * len(found.group(2)), payload)
     payload = _FORM.sub(rb"\1" + REMOVED, payload)
     payload = _ELEMENT.sub(rb"\1" + REMOVED, payload)

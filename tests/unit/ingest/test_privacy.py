@@ -24,6 +24,11 @@ from ingest.privacy import redacted
         pytest.param(
             b'{"templates": "x", "temperature": 3}', b'{"templates": "x", "temperature": 3}', id="another word"
         ),
+        pytest.param(
+            b'{"data": "{\\"plate\\": \\"AB-123\\", \\"card_no\\": 12, \\"temp\\": 3}"}',
+            b'{"data": "{\\"plate\\": \\"~\\", \\"card_no\\": \\"~\\", \\"temp\\": 3}"}',
+            id="a document within a text",
+        ),
         pytest.param(b"PASSKEY=A1&tempf=50.1&token=x", b"PASSKEY=~&tempf=50.1&token=~", id="a form"),
         pytest.param(b"\xff\xd8plate", b"\xff\xd8plate", id="a picture"),
     ],
