@@ -137,9 +137,9 @@ def _told(sensor: str, path: str, source: object, data: Mapping[str, Any], time_
 
 
 def _sensor(topic: str, serial: object, path: str) -> str:
-    """Return serial and scenario; the camera's own word for itself before the topic's."""
-    parts = topic.split("/")
-    by_topic = parts[1] if len(parts) > 3 and parts[0] == "axis" and parts[2] == "event" else ""
+    """Return serial and scenario; the camera's own word for itself before what its topic has before `event`."""
+    before, event, _ = topic.partition("/event/")
+    by_topic = before.removeprefix("axis/") if event else ""
     device = serial if isinstance(serial, str) and serial else by_topic
     last = path.rstrip("/").rpartition("/")[2]
     return "/".join(part for part in (device, last) if part)

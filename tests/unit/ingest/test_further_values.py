@@ -57,3 +57,22 @@ def test_a_codecs_value_is_what_stands_beside_it(said: dict[str, object], expect
     body = {"deviceInfo": {"devEui": "70b3d50000000009"}, "object": said}
 
     assert told(decoded("auto", "x", body).measurements) == expected
+
+
+@pytest.mark.parametrize(
+    ("topic", "sensor"),
+    [
+        pytest.param("axis/B8A44F000003/event/tns:axis/x", "B8A44F000003/Device1Scenario2", id="its number"),
+        pytest.param("lobby/3/event/tns:axis/x", "lobby/3/Device1Scenario2", id="a place"),
+        pytest.param("anything", "Device1Scenario2", id="nothing"),
+    ],
+)
+def test_a_camera_without_a_serial_number_is_what_its_topic_has_before_the_event(topic: str, sensor: str):
+    said = {
+        "topic": "axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario2",
+        "message": {"data": {"total": "4"}},
+    }
+
+    (found,) = decoded("auto", topic, said).measurements
+
+    assert found.sensor == sensor
