@@ -1,4 +1,3 @@
-import errno
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -214,69 +213,6 @@ def test_damaged_segment_is_set_aside_and_work_goes_on(tmp_path, ruin: Callable[
     assert damaged("segment") + damaged("page") > before
 
 
-@pytest.mark.parametrize("again", [1, 2], ids=["at once", "at every start"])
-def test_segment_that_is_missing_from_the_middle_is_told_once(tmp_path, again):
-    with journal_in(tmp_path) as journal:
-        for number in range(20):
-            journal.append([bulk(number)])
-    gone = segments(tmp_path)[1]
-    gone.unlink()
-    before = damaged("missing")
-
-    for _ in range(again):
-        with journal_in(tmp_path, history=0) as journal:
-            kept = read_all(journal)
-
-    assert (kept[0], kept[-1]) == (1, 20)
-    assert len(kept) < 20
-    assert damaged("missing") == before + 1
-    assert [path.name for path in (tmp_path / "damaged").iterdir()] == [f"{gone.stem}.missing"]
-
-
-@pytest.mark.parametrize(
-    ("gone", "missed"), [pytest.param(0, 0, id="given back"), pytest.param(1, 1, id="from the middle")]
-)
-def test_segment_is_missed_for_a_reader_that_began_anew_unless_it_was_given_back(tmp_path, gone, missed):
-    with journal_in(tmp_path) as journal:
-        for number in range(20):
-            journal.append([bulk(number)])
-    segments(tmp_path)[gone].unlink()
-    before = damaged("missing")
-
-    with journal_in(tmp_path, history=0, rules=20):
-        assert damaged("missing") == before + missed
-
-
-def test_oldest_segment_that_nobody_has_read_is_missed_and_one_given_back_is_not(tmp_path):
-    with journal_in(tmp_path) as journal:
-        for number in range(20):
-            journal.append([bulk(number)])
-    segments(tmp_path)[0].unlink()
-    before = damaged("missing")
-
-    with journal_in(tmp_path, history=20, rules=3) as journal:
-        given_back = journal.given_back
-    assert damaged("missing") == before
-    with journal_in(tmp_path, history=0):
-        assert damaged("missing") == before + 1
-
-    assert given_back >= 1
-
-
-def test_segment_set_aside_is_not_missed_as_well(tmp_path):
-    with journal_in(tmp_path) as journal:
-        for number in range(20):
-            journal.append([bulk(number)])
-    segments(tmp_path)[1].write_bytes(b"no database at all" * 100)
-    before = damaged("missing")
-
-    for _ in range(2):
-        with journal_in(tmp_path, history=0) as journal:
-            read_all(journal)
-
-    assert damaged("missing") == before
-
-
 def crash(folder: Path, *contents: Content) -> Path:
     """Leave a segment as a killed process does, and return its write-ahead log."""
     journal = Journal(folder / "crashed", JournalSettings(min_free_bytes=0), readers={})
@@ -322,68 +258,12 @@ def test_commits_behind_a_flipped_bit_in_the_log_are_missed_by_name(tmp_path, pl
     assert (tmp_path / "found" / "damaged").exists()
 
 
-def test_flipped_page_loses_only_the_rows_on_it(tmp_path):
-    with journal_in(tmp_path) as journal:
-        journal.append([Tick(number) for number in range(2000)])
-    path = segments(tmp_path)[0]
-    data = bytearray(path.read_bytes())
-    data[5 * 4096 : 5 * 4096 + 8] = b"\xff" * 8
-    path.write_bytes(data)
-
-    with journal_in(tmp_path) as journal:
-        times = ticks_of(journal)
-
-    assert 1500 < len(times) < 2000
-    assert times == sorted(set(times))
-
-
-def test_damage_that_cannot_be_set_aside_keeps_nobody_from_starting(tmp_path, monkeypatch):
-    with journal_in(tmp_path) as journal:
-        journal.append([Tick(1)])
-        journal.append([Tick(2)])
-    (path,) = segments(tmp_path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE row SET crc = crc + 1 WHERE position = 1")
-    before = damaged("row"), damaged("segment")
-    monkeypatch.setattr(Path, "mkdir", full_disk)
-    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
-        times = ticks_of(journal)
-    path.write_bytes(b"no database at all")
-    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
-        left = ticks_of(journal)
-
-    assert (times, left, path.exists()) == ([2], [], True)
-    assert (damaged("row"), damaged("segment")) == (before[0] + 1, before[1] + 1)
-
-
-def full_disk(path: Path, *_: object, **__: object) -> None:
-    if path.name == "damaged":
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
 def test_disk_that_is_almost_full_refuses(tmp_path):
     with journal_in(tmp_path, JournalSettings(min_free_bytes=2**60)) as journal:
         with pytest.raises(StoreUnavailable, match="disk is almost full"):
             journal.append([Tick(1)])
 
         assert (journal.position, segments(tmp_path)) == (0, [])
-
-
-def test_commit_that_failed_leaves_no_trace_for_readers(tmp_path, monkeypatch):
-    with journal_in(tmp_path) as journal:
-        journal.append([Tick(1)])
-        with monkeypatch.context() as broken:
-            broken.setattr("ingest.journal.write", _fail_after_writing)
-            with pytest.raises(StoreUnavailable, match="EIO"):
-                journal.append([Tick(2)])
-        journal.append([Tick(3)])
-
-        assert ticks_of(journal) == [1, 3]
-
-
-def _fail_after_writing(connection, rows):
-    connection.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
-    raise sqlite3.OperationalError("EIO")
 
 
 def test_reader_in_another_thread_misses_nothing_while_rows_are_written(tmp_path):

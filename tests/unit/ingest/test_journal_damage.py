@@ -1,5 +1,6 @@
 """The journal with rows and segments that a failing disk has changed, and on a disk that is not there."""
 
+import errno
 import shutil
 import sqlite3
 from contextlib import closing
@@ -90,7 +91,7 @@ def test_journal_whose_disk_is_gone_refuses(tmp_path):
 
 
 @pytest.mark.parametrize("limit", [64, 10_000])
-def test_page_that_cannot_be_read_is_counted_however_little_is_read_at_once(tmp_path, limit):
+def test_page_that_cannot_be_read_costs_the_rows_on_it_and_is_counted_however_little_is_read_at_once(tmp_path, limit):
     with journal_in(tmp_path) as journal:
         journal.append([Tick(number) for number in range(2000)])
     path = segments(tmp_path)[0]
@@ -100,8 +101,10 @@ def test_page_that_cannot_be_read_is_counted_however_little_is_read_at_once(tmp_
     before = damaged("page")
 
     with journal_in(tmp_path) as journal:
-        read_all(journal, limit=limit)
+        left = read_all(journal, limit=limit)
 
+    assert 1500 < len(left) < 2000
+    assert left == sorted(set(left))
     assert damaged("page") > before
 
 
@@ -119,18 +122,13 @@ def test_positions_of_a_commit_that_failed_are_not_used_again(tmp_path, monkeypa
     with journal_in(tmp_path) as journal:
         journal.append([Tick(1)])
         with monkeypatch.context() as broken:
-            broken.setattr("ingest.journal.write", _write_and_fail)
+            broken.setattr("ingest.journal.write", _fail_after_writing)
             with pytest.raises(StoreUnavailable):
                 journal.append([Tick(2), Tick(3)])
         position = journal.append([Tick(4)])
 
     with journal_in(tmp_path) as journal:
         assert (position, read_all(journal)) == (4, [1, 2, 3, 4])
-
-
-def _write_and_fail(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> None:
-    connection.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
-    raise sqlite3.OperationalError("EIO")
 
 
 def test_segment_that_cannot_be_opened_now_is_waited_for(tmp_path):
@@ -183,3 +181,44 @@ def test_sealed_segment_keeps_no_log_though_somebody_reads_it(tmp_path):
         first.seal(writer)
 
         assert before > 20_000 > first.log_path.stat().st_size
+
+
+def test_commit_that_failed_leaves_no_trace_for_readers(tmp_path, monkeypatch):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1)])
+        with monkeypatch.context() as broken:
+            broken.setattr("ingest.journal.write", _fail_after_writing)
+            with pytest.raises(StoreUnavailable, match="EIO"):
+                journal.append([Tick(2)])
+        journal.append([Tick(3)])
+
+        assert ticks_of(journal) == [1, 3]
+
+
+def _fail_after_writing(connection, rows):
+    connection.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", rows)
+    raise sqlite3.OperationalError("EIO")
+
+
+def test_damage_that_cannot_be_set_aside_keeps_nobody_from_starting(tmp_path, monkeypatch):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1)])
+        journal.append([Tick(2)])
+    (path,) = segments(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE row SET crc = crc + 1 WHERE position = 1")
+    before = damaged("row"), damaged("segment")
+    monkeypatch.setattr(Path, "mkdir", full_disk)
+    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
+        times = ticks_of(journal)
+    path.write_bytes(b"no database at all")
+    with closing(Journal(tmp_path, SMALL, readers={})) as journal:
+        left = ticks_of(journal)
+
+    assert (times, left, path.exists()) == ([2], [], True)
+    assert (damaged("row"), damaged("segment")) == (before[0] + 1, before[1] + 1)
+
+
+def full_disk(path: Path, *_: object, **__: object) -> None:
+    if path.name == "damaged":
+        raise OSError(errno.ENOSPC, "No space left on device")
