@@ -13,7 +13,7 @@ from ingest.config import JournalSettings
 from ingest.duplicates import DuplicateWindow
 from ingest.failpoint import Failpoints
 from ingest.journal import Journal
-from ingest.journal_codec import Digests, LetGo, Refused, Retried, SecondTry, ShedRow
+from ingest.journal_codec import Content, Digests, LetGo, Refused, Retried, SecondTry, ShedRow
 from ingest.message import QuarantinedMessage
 from ingest.stage import Work
 
@@ -104,7 +104,7 @@ def test_work_knows_the_position_of_what_was_committed_last(journal, numbers):
 def test_what_is_shed_and_what_is_tried_again_is_counted(journal, numbers):
     shed = counted("messages_shed", source="gw", reason="city_rate")
     tried = {result: counted("messages_retried", result=result) for result in ("understood", "too_deep")}
-    contents = [
+    contents: list[Content] = [
         LetGo(1, (ShedRow("gw", "city_rate", messages=7, size=700),)),
         Retried(1, (SecondTry(1, 0), SecondTry(1, 1), SecondTry(1, 2, "too_deep", "because"))),
     ]
