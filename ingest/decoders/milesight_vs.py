@@ -43,6 +43,8 @@ _MEMBERS = {
 #: Everybody within view of a workplace sensor (VS121), and lists by region, in the order of `numbering_regions`.
 _CURRENT, _MOST, _NUMBERS = "current_total", ("max_counted", "Max_counted"), "numbering_regions"
 _BY_REGION = {"current_counted": "people_count", "occupancy": "occupied"}
+#: Members of a report that is about the device alone: an alarm, a beat.
+_OF_ITSELF = frozenset({"device_info", "time_info", "network_info", "alarm_data", "device_health_data"})
 _ZONE = re.compile(r"UTC\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 _MAX_DEPTH = 4
 
@@ -75,8 +77,9 @@ def bears(body: Body) -> bool:
     if any(isinstance(body.members.get(part), list | dict) for part in (*_LINES, *_REGIONS)):
         return True
     device = body.members.get("device_info")
-    is_device = isinstance(device, dict) and "device_sn" in device
-    return is_device and bool({"time_info", _CURRENT} & body.members.keys())  # an alarm of the device has no counts
+    if not isinstance(device, dict) or "device_sn" not in device:
+        return False
+    return _CURRENT in body.members or ("time_info" in body.members and body.members.keys() <= _OF_ITSELF)
 
 
 def _counted(prefix: str, member: str, part: object, depth: int = _MAX_DEPTH) -> Iterator[Measurement]:

@@ -102,7 +102,8 @@ def bears(body: Body) -> bool:
         return 0xA0 <= (body.payload[1:2] or b"\0")[0] < 0xC0
     if body.has("e", "bn") and isinstance(body.members["e"], list):
         return True
-    if body.has("bn") and any(field in body.members for field in _VALUES):  # a pack of one record, without its list
+    is_one = isinstance(body.members.get("bn"), str)  # a pack of one record, without its list
+    if is_one and any(field in body.members for field in _VALUES):
         return True
     if not isinstance(body.json, list) or not body.json or not all(isinstance(one, dict) for one in body.json):
         return False

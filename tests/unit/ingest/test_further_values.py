@@ -76,3 +76,9 @@ def test_a_camera_without_a_serial_number_is_what_its_topic_has_before_the_event
     (found,) = decoded("auto", topic, said).measurements
 
     assert found.sensor == sensor
+
+
+def test_what_else_a_counters_maker_sends_is_read_by_its_words():
+    body = {"device_info": {"device_sn": "GS7"}, "time_info": {"time": "2026-03-04T01:15:00Z"}, "temperature": 21.5}
+
+    assert told(decoded("auto", "gs/7", body).measurements) == {"temperature": (21.5, None)}
