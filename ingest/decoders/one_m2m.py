@@ -19,6 +19,12 @@ from ingest.reasons import Reason
 #: A notification within what carries it, a response's envelope or nothing.
 _NOTIFIED = ("pc.m2m:sgn", "m2m:sgn", "pc.sgn")
 _CREATED = ("pc.m2m:cin", "m2m:cin")
+#: A request and a response within their own name, as servers before release 2a write them, members with a prefix too.
+_PRIMITIVES = ("m2m:rqp", "m2m:rsp")
+_PREFIX = "m2m:"
+#: Operations that ask for a resource or end it, and resources that only hold or tell others (TS-0004 §6.3.4.2.5).
+_ASKS = (2, 4)
+_HOLDERS = frozenset({"m2m:ae", "m2m:cnt", "m2m:sub", "m2m:acp", "m2m:grp", "m2m:nod", "m2m:csr"})
 #: Names that a node's base has in the servers that are about; before it the node's own id may stand (TS-0001 §7.2).
 _BASE = re.compile(r"(?i)mobius\d*|[a-z0-9]*cse(?:base)?\d*|cse-[a-z0-9]+|(?:in|mn|asn)-name", re.ASCII)
 #: Levels of a whole name that begins with the node's id: that, the base, the application, the container.
@@ -36,8 +42,8 @@ class OneM2mDecoder:
 
     def decode(self, topic: str, payload: bytes) -> Decoded:
         """Return the readings of an instance; the sensor is the application's name, else the whole resource's."""
-        body = parse_object(payload)
-        if body.get("rsc") == _WAS_CREATED:
+        body = _primitive(parse_object(payload))
+        if body.get("rsc") == _WAS_CREATED or _says_nothing(body):
             return Decoded()
         where, instance = _instance(body)
         if not isinstance(instance, dict):
@@ -61,7 +67,20 @@ class OneM2mDecoder:
 
 def bears(body: Body) -> bool:
     """Return whether a body is one of this family's."""
-    return any(isinstance(at_path(body.members, path), dict) for path in (*_NOTIFIED, *_CREATED))
+    return any(isinstance(at_path(body.members, path), dict) for path in (*_NOTIFIED, *_CREATED, *_PRIMITIVES))
+
+
+def _primitive(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a request or a response out of its own name; another body as it is."""
+    inner = next((body[name] for name in _PRIMITIVES if isinstance(body.get(name), dict)), None)
+    return {key.removeprefix(_PREFIX): value for key, value in inner.items()} if inner is not None else body
+
+
+def _says_nothing(body: dict[str, Any]) -> bool:
+    """Return whether a request asks for something, or founds what others are to be told in."""
+    content = body.get("pc")
+    founds = isinstance(content, dict) and bool(content) and content.keys() <= _HOLDERS
+    return founds or str(body.get("op")) in map(str, _ASKS)
 
 
 def _instance(body: dict[str, Any]) -> tuple[str, object]:

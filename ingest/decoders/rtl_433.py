@@ -67,6 +67,8 @@ _KNOWN = {
     "storm_dist": Known("lightning_distance"),
     "supercap": Known("supercap_voltage"),
     "consumption_data": Known("consumption"),
+    "Consumption": Known("consumption"),
+    "LastConsumptionCount": Known("consumption"),
     "battery": Known("battery_voltage"),
     "battery_ok": Known("battery_ok", ""),
     "battery_pct": Known("battery_level", "%"),

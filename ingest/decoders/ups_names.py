@@ -88,6 +88,15 @@ UPS_MIB = {
     "upsHighPrecOutputVoltage": Known("output_voltage", "dV"),
     "upsHighPrecOutputCurrent": Known("current", "dA"),
     "upsHighPrecOutputLoad": Known("load", "d%"),
+    # Of many makers' network cards (XPPC-MIB, PPC's), in tenths but for what is a percentage.
+    "upsSmartBatteryCapacity": Known("battery_level", "%"),
+    "upsSmartBatteryVoltage": Known("battery_voltage", "dV"),
+    "upsSmartBatteryRunTimeRemaining": Known("battery_runtime", "s"),
+    "upsSmartInputLineVoltage": Known("input_voltage", "dV"),
+    "upsSmartInputFrequency": Known("frequency", "dHz"),
+    "upsSmartOutputVoltage": Known("output_voltage", "dV"),
+    "upsSmartOutputFrequency": Known("frequency", "dHz", "output"),
+    "upsSmartOutputLoad": Known("load", "%"),
 }
 #: Numbers of the UPS-MIB that stand for states, and the words of the other programs for the same.
 MIB_STATES = {

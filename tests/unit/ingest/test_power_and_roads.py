@@ -182,3 +182,9 @@ def test_ups_by_its_makers_own_objects():
     body["upsHighPrecInputLineVoltage"] = 2305
 
     assert told(decoded("auto", "snmp/x", body).measurements) == {"load": (21.0, "%"), "input_voltage": (2305.0, "dV")}
+
+
+def test_ups_by_the_objects_of_many_makers_cards():
+    body = {"sysName": "rack-7", "upsSmartOutputLoad": 21, "upsSmartBatteryVoltage": 271}
+
+    assert told(decoded("auto", "snmp/x", body).measurements) == {"load": (21.0, "%"), "battery_voltage": (271.0, "dV")}

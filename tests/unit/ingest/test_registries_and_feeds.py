@@ -39,6 +39,26 @@ def test_one_m2m_s_answer_tells_nothing_again():
     assert decoded("auto", "/oneM2M/resp/a/b/json", body).measurements == []
 
 
+@pytest.mark.parametrize("prefix", [pytest.param("", id="bare"), pytest.param("m2m:", id="members with a prefix")])
+def test_one_m2m_s_request_may_stand_within_its_name(prefix: str):
+    inner = {"op": 1, "to": "/in-cse/in-name/dam7/temperature", "rqi": "7", "pc": {"m2m:cin": {"con": "11.5"}}}
+
+    found = decoded("auto", "/oneM2M/req/a/b/json", {"m2m:rqp": {f"{prefix}{key}": inner[key] for key in inner}})
+
+    assert [(one.sensor, one.quantity, one.value) for one in found.measurements] == [("dam7", "temperature", 11.5)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"op": 2, "to": "/in-cse", "rqi": 7}, id="asks"),
+        pytest.param({"op": 1, "to": "/in-cse", "pc": {"m2m:ae": {"rn": "dam7"}}}, id="founds an application"),
+    ],
+)
+def test_one_m2m_s_other_requests_tell_nothing(said: dict[str, object]):
+    assert decoded("auto", "/oneM2M/req/a/b/json", {"m2m:rqp": said}).measurements == []
+
+
 @pytest.mark.parametrize(
     ("topic", "body", "expected"),
     [
@@ -211,6 +231,22 @@ def test_meter_on_the_air_tells_its_phases():
 
     assert told(decoded("auto", "wmbusmeters/x", body).measurements) == {
         "power/l2": (0.25, "kW"), "current/l2": (1.5, "A"),
+    }  # fmt: skip
+
+
+def test_meter_on_the_air_tells_what_ran_backwards_and_its_radiator():
+    body = {"media": "water", "meter": "x", "id": "007", "total_backward_m3": 0.5, "radiator_temperature_c": 31.5}
+
+    assert told(decoded("auto", "wmbusmeters/x", body).measurements) == {
+        "water_volume/backward": (0.5, "m³"), "temperature/radiator": (31.5, "°C"),
+    }  # fmt: skip
+
+
+def test_overheard_meter_tells_its_register():
+    body = {"time": NOON, "model": "Maker-7", "id": 7, "channel": 1, "Consumption": 4712, "temperature_C": 3}
+
+    assert told(decoded("auto", "rtl_433/attic/events", body).measurements) == {
+        "consumption": (4712.0, None), "temperature": (3.0, "°C"),
     }  # fmt: skip
 
 

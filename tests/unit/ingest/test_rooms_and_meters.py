@@ -50,6 +50,11 @@ NOON = "2026-03-04T12:00:00Z"
             },
             id="a pool's electrodes, and not what they are set to",
         ),
+        pytest.param(
+            {"TIC": {"ADCO": "010203040506", "BASE": "000812345", "IINST": "004", "IMAX": "060", "PAPP": "00910"}},
+            {"energy/TIC": (812345.0, "Wh"), "current/TIC": (4.0, "A"), "apparent_power/TIC": (910.0, "VA")},
+            id="a French meter's frame",
+        ),
     ],
 )
 def test_tasmota_drivers(said: dict[str, object], expected: object):
@@ -60,6 +65,13 @@ def test_tasmota_s_whole_status_has_its_drivers():
     body = {"Status": {"Power": 1}, "StatusSNS": {"DS18B20": {"Id": "0007", "Temperature": 8.5}, "TempUnit": "C"}}
 
     assert told(decoded("auto", "stat/m7/STATUS0", body).measurements) == {"temperature/0007": (8.5, "°C")}
+
+
+def test_tasmota_s_prefix_between_place_and_device():
+    found = decoded("auto", "yard/shed/tele/m7/SENSOR", {"ENERGY": {"Total": 2.5}}).measurements
+
+    assert told(found) == {"energy": (2.5, "kWh")}
+    assert {one.sensor for one in found} == {"yard/shed/m7"}
 
 
 def test_shelly_of_the_first_kind_tells_all_when_it_wakes():
@@ -104,6 +116,14 @@ def test_zigbee_window_and_index():
     found = decoded("auto", "zigbee2mqtt/hall/7", {"window_open": True, "voc_index": 104}).measurements
 
     assert told(found) == {"window_open": (1.0, ""), "voc_index": (104.0, "")}
+
+
+def test_zigbee_clamps_together_valve_and_counter():
+    body = {"power_ab": -12.5, "valve_position": 31, "radioactive_events_per_minute": 19}
+
+    assert told(decoded("auto", "zigbee2mqtt/hall/7", body).measurements) == {
+        "power/ab": (-12.5, "W"), "valve_position": (31.0, "%"), "counts_per_minute": (19.0, "1/min"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
