@@ -14,6 +14,8 @@ _STEP = re.compile(
 )
 #: Steps of one path: no document that we know nests deeper.
 _MAX_STEPS = 16
+#: Steps of `$.{name}.member`.
+_MEMBER_OF_EACH = 2
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -71,6 +73,11 @@ class Path:
             if isinstance(value, dict) and self.steps[0].member in value:
                 yield Found(value[self.steps[0].member], value, _NO_NAMES)
             return
+        if len(self.steps) == _MEMBER_OF_EACH and isinstance(value, dict):
+            outer, inner = self.steps
+            if outer.capture is not None and inner.member is not None:  # the most of those that capture
+                yield from _of_each(value, outer.capture, inner.member)
+                return
         found = [Found(value, None, _NO_NAMES)]
         for step in self.steps:
             found = [inner for one in found for inner in _take(step, one)]
@@ -85,6 +92,13 @@ def _step(found: re.Match[str]) -> _Step:
     if found["index"] is not None:
         return _Step(index=int(found["index"]))
     return _Step(member=found["member"] or found["quoted"], capture=found["name"])
+
+
+def _of_each(value: dict[Any, Any], capture: str, member: str) -> Iterator[Found]:
+    """Yield one member of each object in another, with that object's name."""
+    for key, held in value.items():
+        if isinstance(held, dict) and member in held:
+            yield Found(held[member], held, {capture: str(key)})
 
 
 def _take(step: _Step, one: Found) -> Iterator[Found]:

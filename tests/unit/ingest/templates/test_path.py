@@ -32,6 +32,17 @@ def test_path_remembers_what_a_wildcard_matched():
     assert found[0].holder == {"v": 5}
 
 
+def test_path_to_one_member_of_each_object_passes_over_what_has_none():
+    body = {"Time": "noon", "hall": {"t": 7, "u": 8}, "yard": {"u": 9}, "list": [{"t": 1}], "shed": {"t": None}}
+
+    found = list(Path.parse("$.{room}.t").find(body))
+
+    assert [(one.value, one.holder, one.names) for one in found] == [
+        (7, {"t": 7, "u": 8}, {"room": "hall"}),
+        (None, {"t": None}, {"room": "shed"}),
+    ]
+
+
 def test_path_remembers_the_place_of_an_item():
     assert [one.names for one in Path.parse("$.a.b.{place}.c").find(BODY)] == [{"place": "0"}, {"place": "1"}]
 
