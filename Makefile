@@ -92,6 +92,8 @@ soak: setup-dev
 	$(BIN)/python -m benchmarks.soak_store
 	$(BIN)/python -m benchmarks.soak_ingest
 	$(BIN)/python -m benchmarks.soak_outage
+	$(BIN)/python -m benchmarks.soak_faults --broker embedded
+	$(BIN)/python -m benchmarks.soak_faults --broker mosquitto --store influxdb
 	SCHEMATHESIS_EXAMPLES=50 $(BIN)/pytest tests/acceptance/test_schemathesis.py
 
 setup:

@@ -53,8 +53,6 @@ _LAG, _SETUP_S, _READ_S = 2, 10.0, 600.0
 #: Longest wait for the store to start on what it has, on a machine with other work, seconds.
 _START_S = 180.0
 _DATABASE = "city/readings"
-#: Where the logs of the last run stay.
-_LOGS = FOLDER / "soak_outage"
 
 
 class Store:
@@ -164,15 +162,16 @@ def size_mb(folder: Path) -> float:
 
 
 @contextmanager
-def logs_kept(folder: Path) -> Iterator[None]:
-    """Keep beside the figures what every program said below `folder`, however the block ends."""
+def logs_kept(folder: Path, name: str) -> Iterator[None]:
+    """Keep beside the figures of this name what every program said below `folder`, however the block ends."""
+    kept = FOLDER / name
     try:
         yield
     finally:
-        _LOGS.mkdir(parents=True, exist_ok=True)
+        kept.mkdir(parents=True, exist_ok=True)
         for file in folder.rglob("*.log"):
-            shutil.copyfile(file, _LOGS / "-".join(file.relative_to(folder).parts))
-        print(f"logs in {_LOGS}", flush=True)
+            shutil.copyfile(file, kept / "-".join(file.relative_to(folder).parts))
+        print(f"logs in {kept}", flush=True)
 
 
 def soaked(broker: str, seconds: int, folder: Path) -> dict[str, Any]:
@@ -180,7 +179,7 @@ def soaked(broker: str, seconds: int, folder: Path) -> dict[str, Any]:
     store = Store(folder / "influxdb")
     store.start()
     settings = f'[history]\nurl = "{store.url}"\n'
-    with installed(broker, folder, SENSORS, settings, prepare=lambda _: _made_buckets(store)) as city:
+    with installed(broker, folder, SENSORS, settings, prepare=lambda _: make_buckets(store)) as city:
         run = Run(city, SENSORS)
         after_s = max(_AFTER_S, seconds // _AFTER_PART)
         plan = run.plan(PER_S * (_BEFORE_S + seconds + after_s), PER_S, alarm_every=_ALARM_EVERY)
@@ -205,7 +204,8 @@ def soaked(broker: str, seconds: int, folder: Path) -> dict[str, Any]:
     return figures | {"broker": broker, "seconds_away": seconds, "messages": plan.count}
 
 
-def _made_buckets(store: Store) -> None:
+def make_buckets(store: Store) -> None:
+    """Have the store keep readings and their roll-ups for ever."""
     with InfluxSetup(store.address, token="", timeout_s=_SETUP_S) as setup:
         setup.make({Resolution.RAW: None, Resolution.MINUTE: None, Resolution.HOUR: None})
 
@@ -290,7 +290,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--broker", choices=BROKERS, default="embedded")
     arguments = parser.parse_args()
-    with TemporaryDirectory(prefix="liandong-soak-") as name, logs_kept(Path(name)):
+    with TemporaryDirectory(prefix="liandong-soak-") as name, logs_kept(Path(name), "soak_outage"):
         figures = soaked(arguments.broker, arguments.seconds, Path(name))
     report("soak_outage", figures)
     grew = max(figures["rss_mb_grew"].values()) > _FLAT_MB
