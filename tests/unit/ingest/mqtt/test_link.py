@@ -3,6 +3,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from prometheus_client import REGISTRY
 
 from ingest.config import BatchSettings, MqttSettings
 from ingest.mqtt import packet
@@ -299,3 +300,34 @@ def test_connection_that_has_ended_answers_nothing():
 
     with pytest.raises(ConnectionLost, match="reset"):
         play(story)
+
+
+def test_broker_that_refuses_us_may_not_send_messages():
+    async def story(scene: Scene) -> MqttError | None:
+        asyncio.get_running_loop().call_soon(scene.link.data_received, b"\x20\x02\x00\x05")
+        with pytest.raises(ConnectionRefused):
+            await scene.link.connect("me")
+        scene.link.data_received(MESSAGE)
+        await asyncio.sleep(0)
+        return cause_of(scene.link)
+
+    assert "CONNACK first" in str(play(story))
+
+
+def test_pauses_nest_and_each_is_counted_from_the_outermost():
+    async def story(scene: Scene) -> list[bool]:
+        await scene.accepted()
+        seen = []
+        for step in (scene.link.pause, scene.link.pause, scene.link.resume, scene.link.resume):
+            step()
+            seen.append(scene.wire.reading)
+        return seen
+
+    before = paused()
+
+    assert play(story) == [False, False, False, True]
+    assert paused() == before + 1
+
+
+def paused() -> float:
+    return REGISTRY.get_sample_value("ingest_reading_paused_total", {"broker": "main"}) or 0.0
