@@ -22,7 +22,7 @@ def _strptime(said: str, form: str, zone: tzinfo | None) -> int | None:
     except ValueError:
         return None
     moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
-    if moment.tzinfo is None or not 1970 < moment.year < 9000:
+    if moment.tzinfo is None:
         return None
     time_ns = to_ns(moment)
     return time_ns if EARLIEST_NS <= time_ns < LATEST_NS else None

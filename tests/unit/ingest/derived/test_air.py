@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from prometheus_client import REGISTRY
 
 from city.level import Domain
 from city.quality import Quality
@@ -51,10 +52,15 @@ def test_hour_is_told_at_its_end_two_minutes_into_the_next():
 
 @pytest.mark.parametrize(("minutes", "told"), [(range(45), 1), (range(44), 0), (range(15, 60), 1)])
 def test_hour_with_too_few_minutes_is_no_data(minutes, told):
-    city = town()
+    city, before = town(), no_data()
     hour(city, T0, minutes=minutes)
 
     assert len(of(hour(city, T0 + HOUR), "aqi_cn")) == told
+    assert no_data() == before + (0 if told else len(CLEAN))
+
+
+def no_data() -> float:
+    return REGISTRY.get_sample_value("ingest_derived_no_data_total", {"derivation": "aqi_cn"}) or 0.0
 
 
 def test_minutes_that_count_are_different_ones():

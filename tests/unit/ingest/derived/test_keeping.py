@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ingest.derived.keeping import Kept
+from ingest.derived.rows import Rows
 
 STATE = {"noise/total_": np.array([[1.5, np.nan]]), "own": np.array([7])}
 
@@ -59,3 +60,28 @@ def test_two_writes_at_once_leave_one_whole_file(tmp_path):
 
     assert (len(again.read()["values"]), again.position) == (200_000, 20)
     assert [path.name for path in tmp_path.iterdir()] == ["derived.npz"]
+
+
+def test_file_of_another_version_is_begun_anew_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.derived.keeping._VERSION", 2)
+    Kept(tmp_path / "derived.npz").write(STATE, 42)
+    monkeypatch.undo()
+
+    kept = Kept(tmp_path / "derived.npz")
+
+    assert (kept.read(), kept.position) == ({}, 0)
+    assert [file.name for file in tmp_path.iterdir()] == ["derived.npz"]
+
+
+def test_column_that_became_wider_begins_at_its_default():
+    narrow, wide = (
+        Rows(value=(np.float64, 0.0, 2), seen=(np.int64, 0)),
+        Rows(value=(np.float64, 7.0, 3), seen=(np.int64, 0)),
+    )
+    sensor = np.array([5], np.int32)
+    row = narrow.at(sensor)
+    narrow["value"][row], narrow["seen"][row] = 1.0, 3
+    wide.load(narrow.dump())
+
+    assert wide["value"][wide.at(sensor)].tolist() == [[7.0] * 3]
+    assert wide["seen"][wide.at(sensor)].tolist() == [3]
