@@ -9,7 +9,8 @@ from city.errors import BadCityFile
 from city.faults import Faults
 from city.measurement import Decoder
 from city.toml_lines import TomlText, parse_toml
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.memory import Memory
 from ingest.decoders.options import DecoderOptions, read_options
 from ingest.fairness.shares import Shares, read_shares

@@ -9,7 +9,8 @@ import msgspec
 from city.clock import MILLISECOND_NS
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement, Observation
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import time_of
 from ingest.manifest import ExpectedReading, Sample

@@ -10,7 +10,8 @@ import structlog
 
 from city.catalogue import Catalogue, default_catalogue
 from city.errors import BadCityFile
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.fairness.gate import Gate
 from ingest.fairness.lanes import Lanes
 from ingest.normalise import Normaliser

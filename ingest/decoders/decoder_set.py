@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from city.measurement import Decoder
 from ingest.decoders.by_signature import SignatureDecoder
-from ingest.decoders.family import DecoderFactory, Family
+from ingest.decoders.family import Family
 from ingest.decoders.memory import Memory
 from ingest.decoders.native import NativeDecoder
 from ingest.decoders.options import DecoderOptions
@@ -27,10 +27,6 @@ class DecoderSet:
     def names(self) -> tuple[str, ...]:
         """Return what a route may name."""
         return (*self._families, "auto", "native")
-
-    def factory(self, name: str) -> DecoderFactory:
-        """Return what makes decoders of this name that share nothing with others."""
-        return lambda options: DecoderSet(self._families).make(name, options)
 
     def make(self, name: str, options: DecoderOptions) -> Decoder:
         """Return the decoder of this name; raises KeyError for an unknown one."""

@@ -7,8 +7,18 @@ import pytest
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Measurement
-from ingest.decoders import DECODERS
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
+from ingest.decoders.family import DecoderFactory
 from ingest.decoders.options import DecoderOptions
+
+
+def _factory(name: str) -> DecoderFactory:
+    return lambda options: DecoderSet(FAMILIES).make(name, options)
+
+
+#: What makes decoders that share nothing with others, by what a route may name.
+DECODERS = {name: _factory(name) for name in DecoderSet(FAMILIES).names}
 
 
 def decoded(family: str, topic: str, body: object, **options: object) -> Decoded:

@@ -8,9 +8,11 @@ import pytest
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from city.quality import Quality
-from ingest.decoders import DECODERS, FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.decoding import DECODERS
 
 AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 TIME = "2026-11-20T08:00:00Z"

@@ -6,10 +6,9 @@ import pytest
 from city.errors import UndecodableMessage
 from city.measurement import Measurement
 from city.quality import Quality
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
-from tests.support.decoding import told
+from tests.support.decoding import DECODERS, told
 
 UP = "v3/app@city/devices/roof-1/up"
 

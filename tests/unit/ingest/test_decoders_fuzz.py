@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
+from tests.support.decoding import DECODERS
 from tests.support.spoken import SPOKEN
 from tests.support.whatever_bytes import assert_readings_or_reason
 

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
+from tests.support.decoding import DECODERS
 from tests.support.whatever_bytes import assert_readings_or_reason
 
 FAMILIES = (

@@ -8,9 +8,9 @@ from city.errors import UndecodableMessage
 from city.measurement import Measurement
 from city.quality import Quality
 from city.units import Conversion, conversion
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.decoding import DECODERS
 from tests.support.manifest import Sample, parameters, samples
 
 #: Families whose readings carry what the manifest calls a channel as their label, and no label else.

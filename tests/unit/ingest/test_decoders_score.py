@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from ingest.decoders import FAMILIES
+from ingest.decoders.families import FAMILIES
 from ingest.manifest import Sample, read_samples
 from ingest.scoring import Scorer
 from tests.support.manifest import PAYLOADS

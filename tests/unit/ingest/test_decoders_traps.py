@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from city.errors import UndecodableMessage
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.message import Message
+from tests.support.decoding import DECODERS
 from tests.support.normalising import Desk
 
 SECRETS = ("AB-123", "Bob", "BA839D07")

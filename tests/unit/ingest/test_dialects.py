@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from city.measurement import Decoded
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
 

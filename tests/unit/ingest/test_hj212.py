@@ -12,11 +12,10 @@ from city.errors import UndecodableMessage
 from city.measurement import Decoded
 from city.quality import Quality
 from city.units import is_known
-from ingest.decoders import DECODERS
 from ingest.decoders.hj212_frame import checksums
 from ingest.decoders.options import DecoderOptions
 from ingest.privacy import redacted
-from tests.support.decoding import told
+from tests.support.decoding import DECODERS, told
 
 BEIJING = timezone(timedelta(hours=8))
 MN = "010000A8900016F000169DC0"

@@ -4,10 +4,9 @@ import pytest
 
 from city.errors import BadCityFile, UndecodableMessage
 from city.measurement import Decoded
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions, read_options
 from ingest.decoders.times import parse_time
-from tests.support.decoding import decoded, refusal, told
+from tests.support.decoding import DECODERS, decoded, refusal, told
 
 TOPIC = "cg/v1/decoded/SN/6003790403/pcc/1"
 

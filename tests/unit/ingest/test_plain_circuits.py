@@ -7,7 +7,8 @@ import pytest
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import is_name, meaning
 

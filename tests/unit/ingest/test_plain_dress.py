@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from city.errors import UndecodableMessage
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 
 AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())

@@ -8,7 +8,8 @@ from prometheus_client import REGISTRY
 
 from city.errors import UndecodableMessage
 from city.measurement import Decoded
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 
 AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())

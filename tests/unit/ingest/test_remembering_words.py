@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from city.errors import UndecodableMessage
-from ingest.decoders import FAMILIES, DecoderSet
+from ingest.decoders.decoder_set import DecoderSet
+from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 
 _MESSAGES, _LONG = 100, 50_000

@@ -3,10 +3,9 @@ import json
 import pytest
 
 from city.quality import Quality
-from ingest.decoders import DECODERS
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
-from tests.support.decoding import decoded, refusal, told
+from tests.support.decoding import DECODERS, decoded, refusal, told
 
 APC = {"UPSNAME": "netrack", "STATUS": "ONLINE", "DATE": "2026-02-09 21:13:11 +0000"}
 
