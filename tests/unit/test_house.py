@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,32 @@ def late_imports(tree: ast.AST) -> list[int]:
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Yield whatever an import runs: modules, those that are imported from one, and the packages around them."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{name}" for name in names)]
+        for name in names:
+            levels = name.split(".")
+            yield from (".".join(levels[:stop]) for stop in range(1, len(levels) + 1))
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    trees = {module_of(path): tree_of(path) for path in sources(*OWN_CODE)}
+    # The packages around a module have run before it: their tables may name it.
+    graph = {
+        name: {other for other in imported_modules(tree) if other in trees and not f"{name}.".startswith(f"{other}.")}
+        for name, tree in trees.items()
+    }
+
+    assert set(TopologicalSorter(graph).static_order()) == set(trees)  # else a CycleError names the circle
 
 
 @pytest.mark.parametrize("room", ARROWS)
