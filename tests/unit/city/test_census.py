@@ -79,3 +79,10 @@ def test_rows_of_texts_are_taken(texts, data) -> None:
     column = TextColumn.of(texts).joined(TextColumn.of(["end"])).take(np.array(rows, dtype=np.int64))
 
     assert column.all() == [texts[row] for row in rows] == [column[place] for place in range(len(rows))]
+
+
+def test_ids_of_which_one_begins_like_another_are_told_apart() -> None:
+    ids = ["a", "a-", "aa", "aab", "b", "水", "水位"]
+    census = Census.of(NumberedSensor(number, replace(BARE, id=one)) for number, one in enumerate(ids, 1))
+
+    assert [census.row_of(one) for one in (*ids, "aaa", "", "c")] == [*range(len(ids)), None, None, None]

@@ -58,3 +58,13 @@ def test_the_registry_is_taken_over_of_those_that_speak() -> None:
     assert changed == [1]
     assert [SpeakingSensor(speakers, number, "").registered for number in (1, 2, 3_000)] == [True, True, False]
     assert (speakers.strangers, speakers.has(3), speakers.has(99_999)) == (1, False, False)
+
+
+def test_what_is_known_already_takes_no_room_again() -> None:
+    speakers = speaking(1)
+    usual, other = speakers.new_layout(["t"]), speakers.new_layout(["h"])
+    for _ in range(3):
+        usual.know(SpeakingSensor(speakers, 1, ""), [3])
+        other.know(SpeakingSensor(speakers, 1, ""), [9])
+
+    assert (usual._count, other._count, other.row_besides(1)) == (1, 1, 0)
