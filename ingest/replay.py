@@ -26,6 +26,13 @@ def replay(journal: Journal, follower: Follower, after: int) -> None:
             follower.apply(Journaled(record.position, record.content))
 
 
+def retell(journal: Journal, follower: Follower, after: int) -> None:
+    """Apply the arrivals beyond position `after`, in order, to who knows where they end however often they are told."""
+    for record in _records(journal, (Arrivals,), after):
+        if isinstance(record.content, Arrivals):
+            follower.apply(Journaled(record.position, record.content))
+
+
 def refold(journal: Journal, derive: Derive, after: int) -> None:
     """Let derivations remember what lies beyond position `after`, of which nothing is written again."""
     for record in _records(journal, _TOLD, after):

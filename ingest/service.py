@@ -38,7 +38,7 @@ from ingest.mqtt.brokers import Brokers
 from ingest.mqtt.inbox import Inbox
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
-from ingest.replay import oldest_arrival_ns, rebuild, refold, relearn, replay
+from ingest.replay import oldest_arrival_ns, rebuild, refold, relearn, replay, retell
 from ingest.retrial import Retrial
 from ingest.set_aside import SetAside
 from ingest.stage import Stage
@@ -50,6 +50,9 @@ log = structlog.get_logger(__name__)
 _LATEST_NS = 7 * 86_400 * SECOND_NS
 #: Time between looks at what can be given back, and between saves of what discovery heard, in seconds.
 _TIDY_S, _SAVE_TICKS = 1.0, 5
+#: Entries that followers are told again at a start, of those before what the rules kept: what was acknowledged when the
+#: process was killed they may not have heard.
+_RETOLD = 64
 #: Looks between two times that what derivations remember is kept: so much of the journal is read again at a start.
 _KEEP_TICKS = 60
 #: Looks between two at what has been in quarantine too long: every ten minutes.
@@ -78,6 +81,7 @@ class Judge(Protocol):
 class Parts:
     """What others make and ingest works with; `followers` hear of every entry after the judge and `latest`.
 
+    At a start `followers` are told the newest arrivals again, of which some may be those that a crash kept from them.
     `set_aside` are the places, besides ingest's own, where somebody may find damage.
 
     Without a `gate` everything is let in, and without an `order` what waits goes as it came. Without `derive` nothing
@@ -240,7 +244,8 @@ class IngestService:
         self._parts.normaliser.remember(self.latest.newest_of)
         if self._parts.derive is not None:
             refold(self.journal, self._parts.derive, self._derived.position)
-        replay(self.journal, self._parts.judge, self._parts.judge.position)
+        judged = self._parts.judge.position
+        replay(self.journal, self._parts.judge, judged)
         try:
             last_ns = self._recall()
             after = self._parts.history.position()
@@ -249,6 +254,8 @@ class IngestService:
             log.warning("store_away", store="history", error=str(error))
             after = 0
         replay(self.journal, self.latest, after)
+        for follower in self._parts.followers:
+            retell(self.journal, follower, max(0, judged - _RETOLD))
 
     def _miss(self, after: int, from_ns: int) -> None:
         """Note what the history lacks and the journal has given back, as after a broken file."""

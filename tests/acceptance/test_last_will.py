@@ -1,6 +1,7 @@
 """A device's last will becomes its sensor's state, on both kinds of broker, also when it is told anew later."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
@@ -93,6 +94,7 @@ async def test_last_will_is_the_sensors_state_until_it_is_heard_again(city: City
         await until_state(states, "offline")
 
     (tmp_path / "offline.json").unlink()
+    shutil.rmtree(tmp_path / "journal")
     async with ingesting(city, tmp_path) as states:
         await until_state(states, "offline")  # the broker has retained the will
         device = await asyncio.to_thread(Device, city)

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from city.clock import SystemClock
-from city.entry import Arrivals, Connection, Context, Journaled
+from city.entry import Arrivals, Connection, Context, Journaled, Tick
 from city.errors import StoreUnavailable
 from city.history import LatestReading, NewestReadings
 from city.reading import ReadingBatch
@@ -26,9 +26,11 @@ SETTINGS = IngestSettings(
 
 
 @contextmanager
-def service_in(folder: Path, judge: RecordingJudge, history: MemoryHistory) -> Iterator[IngestService]:
+def service_in(
+    folder: Path, judge: RecordingJudge, history: MemoryHistory, *followers: RecordingJudge
+) -> Iterator[IngestService]:
     with closing(Identity(folder / "identity.sqlite")) as identity:
-        parts = Parts(identity, NativeNormaliser(identity), judge, history, SystemClock())
+        parts = Parts(identity, NativeNormaliser(identity), judge, history, SystemClock(), followers=followers)
         with closing(IngestService(folder, SETTINGS, parts, filters=["city/#"])) as service:
             yield service
 
@@ -57,6 +59,17 @@ def test_judge_hears_after_a_restart_what_it_had_not_judged(tmp_path, numbers):
         assert [item.position for item in judge.items] == [3]
 
 
+def test_follower_hears_after_a_restart_the_newest_that_it_may_not_have_heard(tmp_path, numbers):
+    with service_in(tmp_path, RecordingJudge(), MemoryHistory()) as service:
+        for value in range(200):
+            service.journal.append([readings(numbers, float(value)), Tick(value)])
+
+    follower = RecordingJudge()
+    with service_in(tmp_path, RecordingJudge(position=400), MemoryHistory(), follower):
+        heard = [item.position for item in follower.items]
+        assert (heard[0], heard[-1], len(heard)) == (337, 399, 32)
+
+
 def test_latest_after_a_restart_joins_history_and_journal(tmp_path, numbers):
     class Remembering(MemoryHistory):
         def newest(self, since_ns: int) -> NewestReadings:
@@ -66,7 +79,10 @@ def test_latest_after_a_restart_joins_history_and_journal(tmp_path, numbers):
         service.journal.append([readings(numbers, 1.0)])
 
     with service_in(tmp_path, RecordingJudge(), Remembering()) as service:
-        assert {(one.quantity, one.value) for one in service.latest.of(service.latest.sensors())} == {("pm10", 7.0), ("pm25", 1.0)}
+        assert {(one.quantity, one.value) for one in service.latest.of(service.latest.sensors())} == {
+            ("pm10", 7.0),
+            ("pm25", 1.0),
+        }
 
 
 def test_start_does_not_need_the_history_store(tmp_path, numbers):

@@ -241,3 +241,29 @@ def test_full_disk_ends_nothing_and_what_was_told_is_kept_when_there_is_room(cit
     city.hear(Tick(2))
 
     assert (told, file.read_text()) == ("offline", '{"air-1": 5}')
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from(("offline", "online", "reading"))), max_size=12), st.data()
+)
+def test_what_is_told_again_changes_no_state(told: list[tuple[int, str]], data: st.DataObject) -> None:
+    entries = [
+        Arrivals(ReadingBatch.of([(sensor, 1, at, at, 1.0, 0)]))
+        if what == "reading"
+        else Arrivals(ReadingBatch.empty(), statuses=(SensorStatus(sensor, what == "online", at),))
+        for at, (sensor, what) in enumerate(told, 1)
+    ]
+    with TemporaryDirectory() as folder:
+        city = City(Path(folder))
+        for entry in entries:
+            city.hear(entry)
+        once = city.states.states()
+        again = City(Path(folder))  # after a start, with the file that is there
+        for entry in entries[data.draw(st.integers(0, len(entries))) :]:
+            again.hear(entry)
+
+        assert offline(again.states.states()) == offline(once)
+
+
+def offline(states: dict[str, str]) -> set[str]:
+    return {sensor for sensor, state in states.items() if state == "offline"}
