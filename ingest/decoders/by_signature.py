@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from city.errors import UndecodableMessage
 from city.measurement import Decoded, Decoder
 from ingest.decoders.envelope import Opened, opened
-from ingest.decoders.family import Body, Family
+from ingest.decoders.family import Body, Family, bears_none
 from ingest.reasons import Reason
 from ingest.topics import matches
 
@@ -33,6 +33,7 @@ class SignatureDecoder:
 
     def __init__(self, families: Mapping[str, Family], decoders: Mapping[str, Decoder]) -> None:
         self._families, self._decoders = families, decoders
+        self._bearing = [(name, family.bears) for name, family in families.items() if family.bears is not bears_none]
         self._learners = [(name, decoder) for name, decoder in decoders.items() if isinstance(decoder, Learner)]
         #: A topic says the same each time; asking thirty families cost more than decoding.
         self._remembered = lru_cache(maxsize=_TOPICS)(self._asked)
@@ -78,8 +79,8 @@ class SignatureDecoder:
         return is_guess and payload.lstrip()[:1] == b"{"
 
     def _of_body(self, topic: str, body: Body) -> Decoded:
-        for name, family in self._families.items():
-            if family.bears(body):
+        for name, bears in self._bearing:
+            if bears(body):
                 return self._decoders[name].decode(topic, body.payload)
         got = body.payload[:60]
         raise UndecodableMessage(Reason.UNRECOGNISED, expected="a body of a known family", got=got, at="$")

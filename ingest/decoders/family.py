@@ -34,17 +34,18 @@ class Body:
         """
         return parse_json(self.payload) if self.first in {b"{", b"["} else None
 
-    @property
+    @cached_property
     def members(self) -> dict[str, Any]:
         """Return the members of a JSON object; empty for any other body. Raises as `json`."""
         return self.json if isinstance(self.json, dict) else {}
 
     def has(self, *names: str) -> bool:
         """Return whether the body is a JSON object with all these members. Raises as `json`."""
-        return all(name in self.members for name in names)
+        return all(map(self.members.__contains__, names))
 
 
-def _bears_none(_: Body) -> bool:
+def bears_none(_: Body) -> bool:
+    """Return that no body alone tells a family: its topics do."""
     return False
 
 
@@ -68,7 +69,7 @@ class Family:
     learner: LearnerFactory | None = None
     filters: tuple[str, ...] = ()
     topics: re.Pattern[str] | None = field(default=None)
-    bears: Callable[[Body], bool] = _bears_none
+    bears: Callable[[Body], bool] = bears_none
     first: bool = False
 
     def decoder(self, options: DecoderOptions, memory: Memory) -> Decoder:

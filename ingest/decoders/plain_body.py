@@ -1,9 +1,10 @@
 """Finds what is beyond doubt in a document of a shape that nobody described: known words with numbers, and whose."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from city.measurement import Measurement
 from city.units import is_known
@@ -53,8 +54,7 @@ from ingest.templates.value import NOTHING
 _DEEPEST, _MOST = 8, 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A measurement, and whether it alone makes a message one of measurements; the sensor may still be unknown."""
 
     measurement: Measurement

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from city.quality import Quality
 from ingest.decoders.plain_things import of_thing
@@ -75,11 +77,15 @@ _NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
 _MOMENT = re.compile(r"1[4-9]\d{8}(?:\d{3})?", re.ASCII)
 _LONGEST_NS = 31 * 86_400 * 10**9
 _MAX_WHICH = 20
+#: The same, to see at a glance that an object has none of them, as most have none.
+_ANY_NAME, _ANY_TIME, _ANY_FAINT = frozenset(NAMES), frozenset(_TIMES), frozenset(_FAINT_NAMES)
+_ANY_HEAD, _ANY_TAGS, _ANY_WHICH = frozenset(_HEADS), frozenset(_TAGS), frozenset(_WHICH)
+_GOODNESS = ("q", "quality", "good", "valid")
+_ANY_GOODNESS, _NOTHING = frozenset(_GOODNESS), dict[str, Any]()
 _IMEI_LENGTH = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is known at a place of a document.
 
     Attributes:
@@ -113,13 +119,15 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         or scope.sensor
     )
     is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
-    faint = next((name for key in _FAINT_NAMES if key in folded and (name := name_of(folded[key]))), scope.faint)
+    faints = _FAINT_NAMES if not _ANY_FAINT.isdisjoint(folded) else ()
+    faint = next((name for key in faints if key in folded and (name := name_of(folded[key]))), scope.faint)
+    time_ns = time_within(head, scope, zone) if head else scope.time_ns
     return replace(
         scope,
         sensor=_with_counted(sensor, folded),
         own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or _numbered(folded) or scope.own,
         faint=faint,
-        time_ns=time_within(folded, replace(scope, time_ns=time_within(head, scope, zone)), zone),
+        time_ns=_moment(folded, time_ns, zone),
         label=joined(scope.label, *map(str, _which(folded))),
         quality=_quality(folded, scope.quality),
         alarmed=scope.alarmed or _alarmed(folded),
@@ -128,8 +136,14 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
 
 def time_within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> int | None:
     """Return since when an object's values are."""
+    return _moment(folded, scope.time_ns, zone)
+
+
+def _moment(folded: Mapping[str, Any], around: int | None, zone: tzinfo | None) -> int | None:
+    if _ANY_TIME.isdisjoint(folded):
+        return around
     times = (_time(folded[key], UTC if "utc" in key else zone) for key in _TIMES if key in folded)
-    return next((one for one in times if one is not None), scope.time_ns)
+    return next((one for one in times if one is not None), around)
 
 
 def moments(body: Mapping[str, Any]) -> dict[str, int]:
@@ -161,6 +175,8 @@ def name_of(said: object) -> str:
 
 def _named(folded: Mapping[str, Any]) -> str:
     """Return who is named by a member that is there for it; a maker's number before a name that is shown."""
+    if _ANY_NAME.isdisjoint(folded):
+        return ""
     key, name = next(((key, name) for key in NAMES if key in folded and (name := name_of(folded[key]))), ("", ""))
     given = (name_of(folded[one]) for one in _GIVEN if one in folded) if key in _SHOWN else iter(())
     return next(filter(None, given), name)
@@ -183,11 +199,15 @@ def _is_alarm(said: object) -> bool:
 
 
 def _head(folded: Mapping[str, Any]) -> Mapping[str, Any]:
+    if _ANY_HEAD.isdisjoint(folded):
+        return _NOTHING
     said: Mapping[str, Any] = next((folded[key] for key in _HEADS if isinstance(folded.get(key), dict)), {})
     return {fold(key): value for key, value in said.items()}
 
 
 def _numbered(folded: Mapping[str, Any]) -> str:
+    if _ANY_FAINT.isdisjoint(folded):
+        return ""
     said = (folded[key] for key in _FAINT_NAMES if isinstance(folded.get(key), str))
     return next((one for one in said if _CHIP_NUMBER.fullmatch(one)), "")
 
@@ -237,7 +257,7 @@ def _of_hub(folded: Mapping[str, Any]) -> str:
 
 
 def _of_tags(folded: Mapping[str, Any]) -> str:
-    for key in _TAGS:
+    for key in _TAGS if not _ANY_TAGS.isdisjoint(folded) else ():
         tags = folded.get(key)
         if not isinstance(tags, dict):
             continue
@@ -249,13 +269,15 @@ def _of_tags(folded: Mapping[str, Any]) -> str:
 
 
 def _which(folded: Mapping[str, Any]) -> tuple[str | int, ...]:
+    if _ANY_WHICH.isdisjoint(folded):
+        return ()
     said = next((folded[key] for key in _WHICH if isinstance(folded.get(key), str | int)), None)
     is_number = said is not None and not isinstance(said, bool)
     return (said,) if said is not None and is_number and len(str(said)) <= _MAX_WHICH else ()
 
 
 def _quality(folded: Mapping[str, Any], around: Quality) -> Quality:
-    for key in ("q", "quality", "good", "valid"):
+    for key in _GOODNESS if not _ANY_GOODNESS.isdisjoint(folded) else ():
         said = folded.get(key)
         if isinstance(said, bool):
             return Quality.GOOD if said else Quality.BAD

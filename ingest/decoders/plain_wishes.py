@@ -13,6 +13,7 @@ _REPORTING_WORD = re.compile(
 )
 #: Members that may say that a body is a wish or a question, and the words by which they do.
 _VERBS = ("method", "cmd", "command", "action", "op", "operation", "msgtype", "type", "intent")
+_ANY_VERB = frozenset(_VERBS)
 _NO_REPORT_WORD = re.compile(
     r"(?:^|[._\-/ ])(?:set|write|get|config\w*|command|cmd|request|forecast)(?:$|[._\-/ ])", re.I
 )
@@ -24,7 +25,7 @@ _TOLD_VERB = re.compile(r"(?:.*[.\-/ ])?(?:(?:[sS]et|[gG]et|read|write|query)[A-
 
 def is_wish(body: Any) -> bool:  # noqa: ANN401 - any JSON
     """Return whether a body tells somebody to do something, or asks, and reports nothing."""
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or _ANY_VERB.isdisjoint(body):
         return False
     said = [body.get(verb) for verb in _VERBS]
     told = body.get("command", body.get("cmd"))
