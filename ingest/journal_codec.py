@@ -161,6 +161,9 @@ _KINDS: dict[type[Content], _Kind] = {
 }
 _BY_NUMBER = {kind.number: kind for kind in _KINDS.values()}
 
+#: Numbers of all kinds; a row with another one is damaged, or of a later version.
+NUMBERS = tuple(sorted(_BY_NUMBER))
+
 
 def number_of(content: type[Content]) -> int:
     """Return the number under which rows of this kind are stored."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from city.errors import BadJournal, StoreUnavailable
 from ingest.damage import Damage
-from ingest.journal_codec import Content, Record, Row, decode, number_of
+from ingest.journal_codec import NUMBERS, Content, Record, Row, decode, number_of
 from ingest.segment import Segment, is_not_now
 
 #: Bytes of rows after which a page ends, whatever its limit: what one reader holds in memory.
@@ -34,8 +34,7 @@ class JournalReader:
 
     def __init__(self, extent: Callable[[], Extent], damage: Damage, kinds: Sequence[type[Content]] = ()) -> None:
         self._extent, self._damage = extent, damage
-        chosen = ", ".join(str(number_of(kind)) for kind in kinds)
-        only = f"AND kind IN ({chosen})" if kinds else ""
+        only = f"AND {_is_any_of(kinds)}" if kinds else ""
         self._scan = f"SELECT * FROM row WHERE position > ? AND position <= ? {only} ORDER BY position"
         self._pick = f"SELECT * FROM row WHERE position = ? {only}"
         self._connection: sqlite3.Connection | None = None
@@ -116,3 +115,9 @@ class JournalReader:
             self.close()
             self._connection, self._connected_to = segment.connect(), segment
         return self._connection
+
+
+def _is_any_of(kinds: Sequence[type[Content]]) -> str:
+    """Return the SQL for rows of these kinds and of none at all: else nobody would meet a row whose kind is damaged."""
+    chosen = ", ".join(str(number_of(kind)) for kind in kinds)
+    return f"(kind IN ({chosen}) OR kind IS NULL OR kind NOT IN ({', '.join(map(str, NUMBERS))}))"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from city.entry import Tick
+from city.entry import Arrivals, Tick
 from city.errors import StoreUnavailable
 from ingest import segment
 from ingest.journal import Journal
@@ -31,6 +31,20 @@ def test_row_of_another_type_is_set_aside_and_the_others_are_read(tmp_path, valu
 
     with journal_in(tmp_path) as journal:
         assert ticks_of(journal) == [1, 3]
+    assert damaged("row") == before + 1
+
+
+@pytest.mark.parametrize("kind", ["65", "NULL", "'x'"])
+def test_row_of_no_kind_is_met_by_whoever_reads_only_some(tmp_path, kind):
+    with journal_in(tmp_path) as journal:
+        journal.append([Tick(1), bulk(2), Tick(3)])
+    changed(segments(tmp_path)[0], f"UPDATE row SET kind = {kind} WHERE position = 2")
+    before = damaged("row")
+
+    with journal_in(tmp_path) as journal:
+        kept = [read_all(journal, kinds=(one,)) for one in (Tick, Arrivals)]
+
+    assert kept == [[1, 3], []]
     assert damaged("row") == before + 1
 
 
