@@ -220,3 +220,18 @@ def expected(kept: dict[int, float], width_ns: int) -> list[tuple[object, ...]]:
         (start, len(values), min(values), pytest.approx(sum(values) / len(values)), max(values), values[-1])
         for start, values in buckets.items()
     ]
+
+
+def test_late_reading_of_a_minute_whose_readings_are_forgotten_leaves_it_as_it_was(path: Path) -> None:
+    history = DuckdbHistory(path, NAMES, settings=HistorySettings(retention_days=1))
+    history.append([(1, arrivals(*(row(1, 1, second, 6.0) for second in (0, 20, 40))))], 1)
+    history.tend(START_NS + 3 * DAY_NS)
+    history.append([(2, arrivals(row(1, 1, 30, 90.0)))], 2)
+
+    asked = [Resolution.MINUTE, Resolution.HOUR]
+    seen = [history.readings(SeriesQuery("air-1", "pm25", *EVERYTHING, one)) for one in asked]
+    history.tend(START_NS + 3 * DAY_NS + SECOND_NS)
+    rolled = [history.readings(SeriesQuery("air-1", "pm25", *EVERYTHING, one)) for one in asked]
+
+    assert [(one.count, one.value) for one in (*seen, *rolled)] == [([3], [6.0])] * 4
+    history.close()

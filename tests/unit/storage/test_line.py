@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.arrivals import kept_of
-from storage.line import LineSerialiser, kept_name, measurement_of, name_of
+from storage.line import EVENTS, LineSerialiser, kept_name, measurement_of, name_of
 from tests.support.history import NAMES, TableNames, arrivals, event, row
 
 T0 = 1_795_161_600_000_000_000
@@ -70,3 +70,9 @@ def test_value_is_written_exactly(value: float) -> None:
     (line,) = LineSerialiser(NAMES).lines(kept)
 
     assert float(line.partition("value=")[2].split(" ")[0]) == value
+
+
+def test_quantity_called_like_the_events_is_kept_apart_from_them() -> None:
+    kept = measurement_of(EVENTS)
+
+    assert (kept != EVENTS, name_of(kept)) == (True, EVENTS)
