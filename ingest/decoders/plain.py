@@ -68,6 +68,9 @@ _AFTER = r"(?: (?:[CF]|%RH|hPa|mbar|ppm|ppb|lux|lx|V|mV|A|W|kWh|mm|cm|m/s|km/h|d
 _PAIR = re.compile(rf"([A-Za-z][\w.\-]{{0,40}})\s*[=:]\s*([^\s,;|&]{{1,40}}(?: ?(?:°[CF]|%))?{_AFTER})[\s,;|&]*")
 #: Cayenne's `type,unit=value`.
 _CAYENNE = re.compile(r"([a-z_]{2,20}),([a-z0-9_/%]{1,10})=(-?\d{1,15}(?:\.\d{1,15})?)")
+#: A value behind its moment, as collectd writes them, and behind a path and before it, as carbon's lines have them.
+_STAMPED = re.compile(r"(1\d{9}(?:\.\d{1,9})?):(-?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?)")
+_CARBON = re.compile(r"([\w\-]+(?:\.[\w\-]+)*)\.([\w\-]+) (-?\d{1,15}(?:\.\d{1,15})?) (1\d{9})", re.ASCII)
 _CAYENNE_WORDS = {"temp": "temperature", "rel_hum": "humidity", "bp": "atmospheric_pressure", "lum": "illuminance"}
 _CAYENNE_UNITS = {"c": "°C", "f": "°F", "k": "K", "p": "%", "hpa": "hPa", "pa": "Pa", "lux": "lux", "v": "V"}
 #: Last levels of topics of alarms, whose records are none of values.
@@ -123,10 +126,18 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
                 body, _twin(body) or Scope(word=_word(topic) or _probe(topic), alarmed=_is_of_alarms(topic))
             )
         )
-    text = _text(payload)
+    return _in_text(reader, topic, _text(payload))
+
+
+def _in_text(reader: Reader, topic: str, text: str) -> Iterator[Plain]:
     pairs = _pairs(text)
     if pairs:
         return reader.read(pairs, Scope())
+    stamped, carbon = _STAMPED.fullmatch(text), _carbon(text)
+    if stamped is not None:
+        return reader.read({_word(topic): stamped[2], "time": stamped[1]}, Scope())
+    if carbon:
+        return (one for path, record in carbon for one in reader.read(record, Scope(sensor=path)))
     leaf = topic.rpartition("/")[2]
     cayenne = _CAYENNE.fullmatch(text)
     if cayenne is not None:
@@ -136,6 +147,13 @@ def _found(reader: Reader, topic: str, payload: bytes) -> Iterator[Plain]:
     if of_truth(leaf, text) is not None or (not _word(topic) and _probe(topic)):
         return reader.read({leaf: text}, Scope(sensor=_trimmed(topic.split("/")[:-1])))
     return reader.read({_word(topic): text}, Scope())
+
+
+def _carbon(text: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the paths and records of lines like `servers.host1.temperature 23.4 1532385129`; none of another text."""
+    found = [_CARBON.fullmatch(line) for line in text.splitlines()] if text[-1:].isdigit() else []
+    told = [(one[1], {one[2]: one[3], "time": one[4]}) for one in found if one is not None]
+    return told if len(told) == len(found) else []
 
 
 def _twin(body: Any) -> Scope | None:  # noqa: ANN401 - any JSON

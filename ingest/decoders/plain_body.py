@@ -14,7 +14,18 @@ from ingest.decoders.plain_company import of_company
 from ingest.decoders.plain_doubts import is_counted, is_guess, is_no_report, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
-from ingest.decoders.plain_scope import NAMES, Scope, fold, joined, moments, name_of, own_name, time_within, within
+from ingest.decoders.plain_scope import (
+    NAMES,
+    Scope,
+    fold,
+    is_of_then,
+    joined,
+    moments,
+    name_of,
+    own_name,
+    time_within,
+    within,
+)
 from ingest.decoders.plain_shapes import (
     AROUND,
     BY_UNIT_NAME,
@@ -27,6 +38,7 @@ from ingest.decoders.plain_shapes import (
     POINT,
     SAID,
     TELLING,
+    TYPES,
     VALUES,
     WORDS,
 )
@@ -34,7 +46,7 @@ from ingest.decoders.plain_states import of_truth, state_of
 from ingest.decoders.plain_symbols import of_symbols
 from ingest.decoders.plain_tables import inside, is_history, only, row, told_apart
 from ingest.decoders.plain_things import is_vehicle
-from ingest.decoders.plain_units import UNITS, beside, is_money, of_only, of_record, with_written
+from ingest.decoders.plain_units import UNITS, beside, by_units, is_money, of_only, of_record, with_written
 from ingest.decoders.plain_wishes import is_wish
 from ingest.decoders.plain_words import (
     is_chip,
@@ -104,6 +116,8 @@ class Reader:
             if key in at:
                 yield from self.read(inner, replace(here, time_ns=at[key], before="", word=""), depth + 1)
             elif isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
+                if key.isdecimal() and is_of_then(inner, folded, self._zone):
+                    continue
                 word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
                 yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 
@@ -165,6 +179,7 @@ class Reader:
         """Yield the values of an object's members that are known words; of two for one quantity the first."""
         words = {key: said for key, value in body.items() if (said := _said(here.before, key, value)) is not None}
         words |= {key: (known, True) for key, known in of_symbols(body).items()}
+        words |= {key: (known, True) for key, known in by_units(body, folded) if key not in words}
         others = {meant[0].quantity for meant in words.values()}
         beside_them = dict(of_company(folded, others))
         words |= {key: (beside_them[fold(key)], True) for key in body if key not in words and fold(key) in beside_them}
@@ -192,7 +207,7 @@ class Reader:
         if _is_by_unit(inner):
             name = next(name for name in BY_UNIT_NAME if name in inner)
             return self._plain(found, inner[name], BY_UNIT_NAME[name], here)
-        if not any(name in inner for name in VALUES):
+        if _value(inner) is None and not any(name in inner for name in VALUES):
             return None
         unit = next((inner[name] for name in UNITS if isinstance(inner.get(name), str)), unit)
         return self._plain(found, _value(inner), unit, replace(here, time_ns=time_within(inner, here, self._zone)))
@@ -346,7 +361,8 @@ def _folded(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(folded: Mapping[str, Any]) -> object:
-    values = (only(folded[key]) for key in VALUES if key in folded)
+    names = folded.keys() & TYPES if len(folded) == 1 else ()
+    values = (only(folded[key]) for key in (names or VALUES) if key in folded)
     return next((one for one in values if not isinstance(one, dict | list | None)), None)
 
 

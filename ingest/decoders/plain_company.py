@@ -74,13 +74,18 @@ _WORDS |= {
 
 #: An inverter's members as those of several makers are called, of which several stand together or none is one of these.
 _OF_INVERTERS = {
-    "pac": Known("power", None, "ac"), "fac": Known("frequency", None, "ac"), "ppv": Known("power", None, "pv"),
-    "etoday": Known("energy_today"), "etotal": Known("energy"),
-} | {
     f"{letter}{where}{number}": Known(quantity, None, f"{where}{number}")
     for letter, quantity in (("u", "voltage"), ("v", "voltage"), ("i", "current"), ("f", "frequency"), ("p", "power"))
-    for where in ("ac", "pv")
-    for number in "1234"
+    for where in ("ac", "pv", "dc")
+    for number in ("", *"1234")
+    if (letter, where) != ("f", "pv")
+} | {
+    f"{letter}{where}": Known(quantity, None, where)
+    for letter, quantity in (("u", "voltage"), ("v", "voltage"), ("i", "current"), ("p", "power"))
+    for where in ("grid", "load", "akku", "bat", "batt")
+} | {
+    "pac": Known("power", None, "ac"), "fac": Known("frequency", None, "ac"), "ppv": Known("power", None, "pv"),
+    "eday": Known("energy_today"), "etoday": Known("energy_today"), "etotal": Known("energy"),
 }  # fmt: skip
 _LEAST_OF_INVERTERS = 3
 

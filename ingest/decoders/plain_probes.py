@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from ingest.decoders.known import Known
+from ingest.decoders.plain_shapes import NO_VALUE
 from ingest.decoders.plain_words import meaning
 
 _BETWEEN = re.compile(r"[_\-. ]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -52,6 +53,21 @@ _THINGS = {
     "pressure": _PRESSED,
     "frequency": _DRIVEN,
 }
+#: With its unit, power: bare it is as often a switch.
+_THINGS["power"] = _DRIVEN
+#: A unit written out, behind whatever a monitoring program calls what measures (Prometheus' base units); and names of
+#: what nobody measured.
+_WRITTEN_OUT = re.compile(r"([a-z0-9_]{2,50})_(celsius|volts|amperes|watts)", re.ASCII)
+_UNITS = {
+    "celsius": ("temperature", "°C"),
+    "volts": ("voltage", "V"),
+    "amperes": ("current", "A"),
+    "watts": ("power", "W"),
+}
+_UNMEASURED = re.compile(
+    NO_VALUE.pattern + r"|crit|hyst|high|low|over|under|set|cutoff|shutdown|trip|fault|diff|rise|avg|mean|colou?r|feels"
+    r"|apparent|perceived|dew|wet|chill|index|humidex|sum$|count$|total$|capacity|bucket|peak"
+)
 _MOST, _LONGEST = 3, 60
 #: A point's name in Chinese, which ends with what is measured there; and what makes a wish or a limit of it.
 _POINT = re.compile(r"(.{1,24}?)(温度|湿度|液位|水位|压力|电压|电流)")
@@ -78,8 +94,19 @@ def _of_probe(word: str) -> tuple[Known, bool] | None:
             head = parts[:place]
             label = "_".join([*head, found[0].label] if found[0].label else head)
             label = f"{around}/{label}" if around else label
-            return (found[0]._replace(label=label), True) if _is_thing(head, found[0].quantity) else None
-    return None
+            if _is_thing(head, found[0].quantity) and (found[0].quantity != "power" or found[0].unit):
+                return found[0]._replace(label=label), True
+            break
+    return _written_out(word) if not around else None
+
+
+def _written_out(word: str) -> tuple[Known, bool] | None:
+    """Return what a metric is that has its unit written out behind its name: `node_hwmon_temp_celsius`."""
+    found = _WRITTEN_OUT.fullmatch(word)
+    if found is None or _UNMEASURED.search(found[1]):
+        return None
+    quantity, unit = _UNITS[found[2]]
+    return Known(quantity, unit, found[1]), True
 
 
 def _chinese(word: str) -> tuple[Known, bool] | None:

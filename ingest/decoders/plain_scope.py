@@ -39,7 +39,13 @@ _OF_A_STATE = frozenset({"alarmtype", "alarmlevel", "alarmcode"})
 _OF_AN_ALARM = frozenset({"alarmtime", "alarmid", "alarmno"})
 _NO_ALARM = frozenset({"0", "none", "normal", "ok", "false", "", "null"})
 #: Objects beside the values that say whose they are, and since when.
-_HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta")
+_HEADS = ("header", "head", "agent", "deviceinfo", "devinfo", "metadata", "meta", "sensorinfo", "topic")
+#: And objects in which only a maker's number is the device's: `{"system": {"serial_number": …}, "probe": {…}}`.
+_BOARDS = ("system", "message", "modem", "module", "identification")
+#: Of a server's topic for a device behind a node of Sparkplug's.
+_EDGE = "edgenodedescriptor"
+#: Members of a host that is an object.
+_IN_A_HOST = ("host", "hostname", "name")
 #: A number of a chip or a radio, under a word that elsewhere names a place or a program.
 _CHIP_NUMBER = re.compile(r"(?=.*\d)[0-9a-fA-F]{8,16}")
 #: Members of a name that is an object.
@@ -57,8 +63,8 @@ _TIMES = (
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
     "lastupdate", "updatetime", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime",
     "recordedtime", "readat", "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
-    "at", "when", "obstime", "observetime", "uploadtime", "samplingtime", "messagedate", "timestampmeasured", "zeit",
-    "zeitstempel", "fecha", "datatimestamp", "tm", "publishedat", "resulttime", "clock",
+    "at", "when", "senton", "obstime", "observetime", "uploadtime", "samplingtime", "messagedate", "timestampmeasured",
+    "zeit", "zeitstempel", "fecha", "datatimestamp", "tm", "publishedat", "resulttime", "clock",
     "时间", "采集时间", "上报时间", "监测时间",
 )  # fmt: skip
 #: What Azure's hub writes of who sent, and members by which an envelope of events is known; its `id` is an event's.
@@ -79,6 +85,7 @@ _LONGEST_NS = 31 * 86_400 * 10**9
 _MAX_WHICH = 20
 #: The same, to see at a glance that an object has none of them, as most have none.
 _ANY_NAME, _ANY_TIME, _ANY_FAINT = frozenset(NAMES), frozenset(_TIMES), frozenset(_FAINT_NAMES)
+_ANY_BOARD = frozenset({*_BOARDS, "host"})
 _ANY_HEAD, _ANY_TAGS, _ANY_WHICH = frozenset(_HEADS), frozenset(_TAGS), frozenset(_WHICH)
 _GOODNESS = ("q", "quality", "good", "valid")
 _ANY_GOODNESS, _NOTHING = frozenset(_GOODNESS), dict[str, Any]()
@@ -114,14 +121,16 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         or _of_mesh(folded)
         or _of_hub(folded)
         or of_thing(folded, scope.sensor, name_of)
+        or _of_edge(head)
         or _named(head)
         or _of_sender(folded)
+        or _of_board(folded)
         or scope.sensor
     )
     is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
     faints = _FAINT_NAMES if not _ANY_FAINT.isdisjoint(folded) else ()
     faint = next((name for key in faints if key in folded and (name := name_of(folded[key]))), scope.faint)
-    time_ns = time_within(head, scope, zone) if head else scope.time_ns
+    time_ns = _moment(head or _folded(folded.get("message")), scope.time_ns, zone)
     return replace(
         scope,
         sensor=_with_counted(sensor, folded),
@@ -160,6 +169,17 @@ def moments(body: Mapping[str, Any]) -> dict[str, int]:
     return dict(zip(body, told, strict=True))
 
 
+def is_of_then(inner: object, around: Mapping[str, Any], zone: tzinfo | None) -> bool:
+    """Return whether an object tells another time than what it lies in, in a way that says no moment."""
+    folded = _folded(inner)
+    if _ANY_TIME.isdisjoint(folded) or _moment(folded, None, zone) is not None:
+        return False
+    outer = {around[key] for key in _ANY_TIME & around.keys() if isinstance(around[key], str)}
+    return bool(outer) and any(
+        isinstance(one := folded[key], str) and one not in outer for key in _ANY_TIME & folded.keys()
+    )
+
+
 def name_of(said: object) -> str:
     """Return what can be a sensor's name; empty for what cannot, or is the word of a quantity."""
     if isinstance(said, dict):
@@ -187,6 +207,25 @@ def _of_sender(folded: Mapping[str, Any]) -> str:
     return next((name for key in senders if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
 
 
+def _of_edge(head: Mapping[str, Any]) -> str:
+    """Return a device by its node's name in Sparkplug, as that family's own decoder calls it."""
+    node = head.get(_EDGE)
+    return joined(node, name_of(head.get("deviceid"))) if isinstance(node, str) and name_of(node) else ""
+
+
+def _of_board(folded: Mapping[str, Any]) -> str:
+    """Return the number that a maker gave to the board or the modem beside what was measured."""
+    if _ANY_BOARD.isdisjoint(folded):
+        return ""
+    for key in _BOARDS:
+        inner = _folded(folded.get(key))
+        found = next((name for one in _GIVEN if one in inner and (name := name_of(inner[one]))), "")
+        if found:
+            return found
+    inner = _folded(folded.get("host"))
+    return next((name for one in _IN_A_HOST if (name := name_of(inner.get(one)))), "")
+
+
 def _alarmed(folded: Mapping[str, Any]) -> bool:
     """Return whether an object is an alarm: one that a device tells with all its values must not hide them."""
     words = _OF_AN_ALERT if _OF_AN_ALARM.isdisjoint(folded) else _OF_AN_ALERT | _OF_A_STATE
@@ -201,8 +240,11 @@ def _is_alarm(said: object) -> bool:
 def _head(folded: Mapping[str, Any]) -> Mapping[str, Any]:
     if _ANY_HEAD.isdisjoint(folded):
         return _NOTHING
-    said: Mapping[str, Any] = next((folded[key] for key in _HEADS if isinstance(folded.get(key), dict)), {})
-    return {fold(key): value for key, value in said.items()}
+    return _folded(next((folded[key] for key in _HEADS if isinstance(folded.get(key), dict)), None))
+
+
+def _folded(said: object) -> Mapping[str, Any]:
+    return {fold(key): value for key, value in said.items()} if isinstance(said, dict) else _NOTHING
 
 
 def _numbered(folded: Mapping[str, Any]) -> str:

@@ -20,6 +20,14 @@ VALUES = (
     "valor", "valeur", "wert", "messwert", "waarde", "valore", "值", "数值", "d", "data", "rawdata",
     "presentvalue", "hassimpleresult",
 )  # fmt: skip
+#: Names of types, in which some wrap each value: Kura's `{"float": 27.5}`, protobuf's and DynamoDB's.
+TYPES = frozenset(
+    {
+        "float", "double", "int", "int32", "int64", "integer", "long", "number", "bool", "boolean", "string",
+        "floatvalue", "doublevalue", "intvalue", "integervalue", "longvalue", "numbervalue", "stringvalue",
+        "boolvalue", "booleanvalue", "n",
+    }
+)  # fmt: skip
 #: Members of a list that holds one quantity's values with their times.
 POINT = frozenset({*VALUES, "time", "ts", "timestamp", "t", "at", "unit"})
 #: Members around values that tell nothing of whose they are.

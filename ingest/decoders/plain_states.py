@@ -17,7 +17,7 @@ _OF_TRUTH = {
 #: What runs or stands, told as a truth or as 1 and 0.
 _RUNS = re.compile(r"((?:pump|motor|fan|compressor|generator|blower|escalator|mixer)\d{0,2})(?:is)?running")
 #: Words before `open` and `closed`, and those before `occupied` and `vacant`; a charger's plug is free, too.
-_OPENED = re.compile(r"(?:.*?)(door|window|gate|lid|hatch|manhole|cover)(?:status|state|contact)?")
+_OPENED = re.compile(r"(?:.*?)(door|window|gate|lid|hatch|manhole|cover|magnet|reed)(?:status|state|contact)?")
 _TAKEN = re.compile(
     r"(?:(?:parking|spot|slot|space|bay|seat|room|desk)(?:status|state)?|(?:occupancy|occupation)(?:status|state)?)"
 )
@@ -65,7 +65,7 @@ def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     opened = _OPENED.fullmatch(folded) if said in _OPEN_WORDS else None
     if opened is not None:
         state = "window_open" if opened[1] == "window" else "door_open"
-        return Known(state, "", "" if opened[1] in {"door", "window"} else opened[1]), True
+        return Known(state, "", "" if opened[1] in {"door", "window", "magnet", "reed"} else opened[1]), True
     is_taken = said in _TAKEN_WORDS and _TAKEN.fullmatch(folded) is not None
     if is_taken or (said in _SELF and folded in {"status", "state"}):
         return Known("occupied", ""), True

@@ -1,7 +1,7 @@
 """Where a stranger's message says the unit of a value: in its text, beside it, in a member of its record."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -9,6 +9,7 @@ from city.errors import UndecodableMessage
 from city.units import is_known
 from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import fold
+from ingest.decoders.plain_shapes import NO_VALUE, TELLING
 from ingest.decoders.plain_words import is_of, unit_of, with_unit
 from ingest.decoders.unit_quantities import BY_UNIT
 from ingest.decoders.values import number_with_unit
@@ -33,6 +34,8 @@ UNITS = (
 
 _MONEY = re.compile(r"(?:^|[^A-Za-z])(?:EUR|USD|CNY|RMB|GBP|JPY|KRW|CHF|ct)(?:$|[^A-Za-z])|[€$£¥￥元]")
 
+#: What begins the name of what was asked for.
+_ASKED = re.compile(r"^(?:set|sp$|want|goal)|cutoff|trip|crit|high|low|price|cost|tariff|rate|capacity")
 #: Members in which some write the unit where others write a remark.
 _REMARKS = ("description", "label")
 
@@ -70,6 +73,17 @@ def _only_a_unit(folded: Mapping[str, Any], key: str) -> str | None:
         return None
     unit = unit_of(unescape(said))
     return unit if unit and is_known(unit) else None
+
+
+def by_units(body: Mapping[str, Any], folded: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
+    """Yield the members of which another one tells a unit that stands for one quantity: `u1` beside `u1unit`."""
+    if "unit" not in " ".join(folded):
+        return
+    for key in body:
+        name = fold(key)
+        unit = folded.get(f"{name}unit")
+        if isinstance(unit, str) and unit in TELLING and not NO_VALUE.search(name) and not _ASKED.search(name):
+            yield key, Known(BY_UNIT[unit][0], None, key)
 
 
 def of_only(found: Mapping[str, tuple[Known, bool]], folded: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ AMBIGUOUS = frozenset(
         "luminosity", "brightness", "cod", "power_total", "total_power_consumption", "energy_consumed",
         "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
         "wind", "fill", "pegel", "solar", "vibration",
+        "total_power_import", "total_power_export", "power_import", "power_export", "total_import", "total_export",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -142,7 +143,11 @@ MORE = {
     "ponding": "water_level", "ponding_depth": "water_level", "waterlogging_depth": "water_level",
     "pm1p0": "pm1", "pm4p0": "pm4", "pm10p0": "pm10", "rel_humidity": "humidity",
     "wind_speed_avg": "wind_speed", "wind_direction_avg": "wind_direction", "wind_speed_average": "wind_speed",
-    "rms_current": "current", "current_rms": "current",
+    "active_voltage": "voltage", "active_current": "current", "active_frequency": "frequency",
+    "total_power_import": "energy", "power_import": "energy", "total_import": "energy", "total_energy_import": "energy",
+    "total_power_export": "energy_returned", "power_export": "energy_returned", "total_export": "energy_returned",
+    "total_energy_export": "energy_returned", "cosphi": "power_factor", "cos_phi": "power_factor",
+    "rel_humid": "humidity", "rms_current": "current", "current_rms": "current",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
 CHINESE = {

@@ -26,7 +26,7 @@ _PHASE = re.compile(r"([ABCabc]相|三相|总|零线)(.+)")
 #: Places that tell several of one quantity apart; any other word before or after one makes it something else.
 _PLACES = (
     "indoor|outdoor|inside|outside|in|out|inlet|outlet|room|ambient|env|environment|zone|air|surface|supply|return|internal|external|int|ext"
-    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|main|l1|l2|l3|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|compensated|corrected|\\d{1,2}"
+    "|probe|rack|cabinet|front|rear|top|bottom|left|right|upper|lower|main|l[123](?:_?(?:n|l[123]))?|phase_?[abc123]|ch_?\\d{1,2}|sensor_?\\d{1,2}|leaf|canopy|system|compensated|corrected|\\d{1,2}"
 )
 #: What measured, by the name of its chip, which is written beside the quantity where several hang at one board.
 _CHIPS = (
@@ -49,6 +49,9 @@ _WISHED = frozenset({("charge", "current"), ("charge", "voltage"), ("discharge",
 _CIRCUIT = re.compile(rf"((?:{_CIRCUITS}|string|mppt)_?\d{{0,2}})_(.+)")
 #: Units that say of the end of a circuit what is measured there; `grid_A` is as often the first of two.
 _HAS_VOLTS = re.compile(r"(?:grid|pv|solar|mains|battery|ac|dc|load|inverter|generator|string|mppt)_?\d{0,2}")
+#: And of what flows which way, of which watts alone tell: `GridFeedIn_W`.
+_HAS_WATTS = re.compile(r"(?:self_)?consumption|production|(?:grid_)?feed_?in|import|export|surplus|excess")
+_WATTS = frozenset({"W", "kW"})
 _OF_CIRCUITS = frozenset({"V", "W", "kW", "Wh", "kWh", "Hz"})
 _IS_CIRCUIT = re.compile(rf"(?:{_CIRCUITS}|string|mppt)_?\d{{0,2}}")
 _BEFORE = re.compile(rf"((?:{_PLACES})(?:_\d{{1,2}})?|{_CHIPS})_(.+)")
@@ -68,14 +71,14 @@ _SAID_TWICE = re.compile(rf"{_NOW}(.+)|(.+)_(?:value|val|reading|read|measured|m
 _VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "pm25", "pm10", "noise_laeq"})
 _VALUED |= {"pressure", "power", "energy", "voltage"}
 #: What is in the air is told as a level or a concentration, too; of water a level is how high it stands.
-_LEVEL = re.compile(r"(?:gas_)?(.+?)(?:_(?:level|concentration|conc))?")
+_LEVEL = re.compile(r"(?:gas_|mass_conc(?:entration)?_)?(.+?)(?:_(?:level|(?:mass_)?conc(?:entration)?(?:_mass)?))?")
 _LEVELLED = frozenset({"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"})
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 #: By what a drawing calls what measures: `R1T`.
 _TAG = re.compile(r"(?=.*\d)[A-Z][A-Z0-9]{1,5}")
 _IS = re.compile(r"is_?(.+)|(.+)_bool")
 #: Quantities whose word means another thing beyond what is plausible: a radio's frequency, a phase (`ph3`).
-_TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0), "rssi": (-200.0, -1.0)}
+_TOLD_BY_RANGE = {"frequency": (0.0, 500.0), "ph": (0.0, 14.0), "rssi": (-200.0, -1.0), "power_factor": (-100.0, 100.0)}
 _DIGITS = "0123456789"
 #: Parts of a plant by their numbers: elsewhere AirGradient's members of dust.
 _OF_A_NUMBER = re.compile(r"pm0\d", re.IGNORECASE)
@@ -250,7 +253,14 @@ def _plain_meaning(lower: str) -> tuple[Known, bool] | None:
 def _of_circuit(lower: str) -> tuple[Known, bool] | None:
     """Return what the end of a circuit and a unit mean: `mppt1_V`."""
     ends = ((base, unit) for base, unit in _without_ending(lower) if unit in _OF_CIRCUITS)
-    found = next(((base, unit) for base, unit in ends if _HAS_VOLTS.fullmatch(base)), None)
+    found = next(
+        (
+            (base, unit)
+            for base, unit in ends
+            if _HAS_VOLTS.fullmatch(base) or (unit in _WATTS and _HAS_WATTS.fullmatch(base))
+        ),
+        None,
+    )
     return (Known(BY_UNIT[found[1]][0], found[1], found[0]), True) if found is not None else None
 
 
