@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from city.errors import BadJournal, StoreUnavailable
+from city.sqlite_error import is_not_now
 from ingest.damage import Damage
 from ingest.journal_codec import NUMBERS, Content, Record, Row, decode, number_of
-from ingest.segment import Segment, is_not_now
+from ingest.segment import Segment
 
 #: Bytes of rows after which a page ends, whatever its limit: what one reader holds in memory.
 _PAGE_BYTES = 16 * 2**20

@@ -8,14 +8,12 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from city.errors import BadJournal, StoreUnavailable
+from city.sqlite_error import is_not_now
 from ingest.journal_codec import Row
 from ingest.wal_file import unreadable_commits
 
 _SUFFIX = ".sqlite"
 _COMPANIONS = ("", "-wal", "-shm")
-
-#: What says nothing about the file, only that it cannot be opened or read at this moment.
-_NOT_NOW = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM)
 
 # Small pages: a lone message costs one page of write-ahead log. No automatic checkpoint: it would stall a commit
 # every thousand pages; a segment is checkpointed once, when it is sealed.
@@ -145,11 +143,6 @@ class Segment:
             if file.exists():
                 file.replace(folder / file.name)
         return folder / self.name
-
-
-def is_not_now(error: sqlite3.Error) -> bool:
-    """Return whether an error says nothing about the file that it is about."""
-    return getattr(error, "sqlite_errorcode", None) in _NOT_NOW  # errors of Python's own module have no code
 
 
 def write(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:

@@ -13,6 +13,7 @@ from city.clock import MILLISECOND_NS, SECOND_NS, Clock
 from city.entry import Arrivals, Context, ContextChange, Entry, Journaled
 from city.errors import StoreUnavailable
 from city.feed import OutboxItem
+from city.sqlite_error import is_not_now
 from rules.checkpoint_file import Changes, CheckpointFile, Chunk, DamagedCheckpoint, Head
 from rules.engine import Engine
 from rules.mishaps import Mishaps
@@ -92,6 +93,8 @@ class Judge:
             raise
         except (ValueError, sqlite3.Error) as error:
             self._file.close()
+            if is_not_now(error):
+                raise StoreUnavailable(str(self._file.path), str(error)) from error
             raise DamagedCheckpoint(self._file.path, str(error)) from error
 
     def _load(self) -> None:

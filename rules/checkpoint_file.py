@@ -15,6 +15,7 @@ from city.context_bytes import PACKED, applied, change_from_bytes, change_to_byt
 from city.entry import Context, ContextChange
 from city.errors import LiandongError, StoreUnavailable
 from city.feed import OutboxItem
+from city.sqlite_error import is_not_now
 from rules.listening import Listening
 
 #: Changes whenever a file written before can no longer be read.
@@ -118,6 +119,8 @@ class CheckpointFile:
             raise
         except sqlite3.Error as error:
             connection.close()
+            if is_not_now(error):
+                raise StoreUnavailable(str(path), str(error)) from error
             raise DamagedCheckpoint(path, str(error)) from error
         return file
 
@@ -146,7 +149,8 @@ class CheckpointFile:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk may have ended it
+                self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 

@@ -1,13 +1,21 @@
 """The journal's disk runs full: nothing is acknowledged that is not kept, and all goes on when there is room."""
 
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from io import RawIOBase
 from pathlib import Path
 
 import pytest
 
+from city.catalogue import default_catalogue
+from city.clock import SystemClock
+from city.entry import Journaled, Tick
+from city.errors import StoreUnavailable
+from ingest.config import JournalSettings
+from ingest.journal import Journal
+from rules.checkpoint import Judge
 from tests.support.brokers import KINDS, City, running
 from tests.support.ingest_process import running_ingest
 from tests.support.oracle import Oracle
@@ -81,3 +89,43 @@ def test_little_space_is_left_to_others(city: City, disk: Path) -> None:
         oracle.flows(city, ingest)
 
     oracle.judge(folder)
+
+
+def left_by_a_kill(file: Path, folder: Path) -> Path:
+    """Copy a database and its log as `kill -9` leaves them, but for the log's index, which a start makes anew."""
+    folder.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{file}{suffix}", folder)
+    return folder / file.name
+
+
+def test_start_on_a_full_disk_takes_no_segment_for_damaged(disk: Path) -> None:
+    settings = JournalSettings(segment_bytes=2**20, min_free_bytes=0)
+    with closing(Journal(disk / "running", settings, readers={})) as journal:
+        for time_ns in range(50):
+            journal.append([Tick(time_ns)])
+        folder = left_by_a_kill(next((disk / "running").glob("*.sqlite")), disk / "killed").parent
+
+    fill(disk / "ballast")
+    with pytest.raises(StoreUnavailable, match="journal"):
+        Journal(folder, settings, readers={})
+    (disk / "ballast").unlink()
+
+    with closing(Journal(folder, settings, readers={})) as journal:
+        assert journal.position == 50
+    assert not (folder / "damaged").exists()
+
+
+def test_start_on_a_full_disk_takes_no_checkpoint_for_damaged(disk: Path) -> None:
+    (disk / "running").mkdir()
+    with closing(Judge.open(disk / "running" / "rules.sqlite", default_catalogue(), SystemClock())) as judge:
+        judge.apply(Journaled(7, Tick(10**12)))
+        file = left_by_a_kill(disk / "running" / "rules.sqlite", disk / "killed")
+
+    fill(disk / "ballast")
+    with pytest.raises(StoreUnavailable, match="rules"):
+        Judge.open(file, default_catalogue(), SystemClock())
+    (disk / "ballast").unlink()
+
+    with closing(Judge.open(file, default_catalogue(), SystemClock())) as judge:
+        assert (judge.position, judge.damage) == (7, "")
