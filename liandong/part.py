@@ -145,12 +145,10 @@ class Keeper:
                 os.kill(self.pid, number)
 
     async def _lived(self) -> int:
-        """Live through one process; one that cannot be started, though it once was, counts as one that failed."""
+        """Live through one process; one that cannot be started now, as with a full disk, counts as one that failed."""
         try:
             return await self._live()
         except OSError as error:
-            if not self._was_ready:
-                raise
             log.warning("part_not_started", part=self.part.name, cause=str(error))
             return Exit.FAILED
 

@@ -136,6 +136,17 @@ async def test_part_that_cannot_be_prepared_anew_starts_with_what_it_had(cause: 
         await until(lambda: states(tmp_path)["only"].restarts == 1 and states(tmp_path)["only"].ready)
 
 
+async def test_part_that_cannot_be_prepared_yet_is_tried_again(tmp_path: Path) -> None:
+    refusals = iter([OSError("disk full")])
+
+    def prepare() -> None:
+        for refusal in refusals:
+            raise refusal
+
+    async with supervised(tmp_path, replace(part(tmp_path, "only", STAYS), prepare=prepare)):
+        assert (states(tmp_path)["only"].ready, states(tmp_path)["only"].restarts) == (True, 1)
+
+
 async def test_part_that_cannot_be_started_anew_is_tried_again(tmp_path: Path) -> None:
     attempts = iter([NurseryGone(), OSError("no memory"), NurseryGone()])
 
