@@ -23,9 +23,10 @@ class Bookmark:
         return self._positions.get(self._store, 0)
 
     def move(self, position: int) -> None:
-        """Keep a new position; afterwards it survives a power cut."""
-        self._positions[self._store] = position
-        write_durably(self._path, json.dumps(self._positions))
+        """Keep a new position; afterwards it survives a power cut. Raises StoreUnavailable, and then has not moved."""
+        positions = {**self._positions, self._store: position}
+        write_durably(self._path, json.dumps(positions))
+        self._positions = positions
 
     def _read(self) -> dict[str, int]:
         try:

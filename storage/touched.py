@@ -10,6 +10,7 @@ from threading import Lock
 
 import structlog
 
+from city.errors import StoreUnavailable
 from storage.durable import write_durably
 
 log = structlog.get_logger()
@@ -44,12 +45,20 @@ class Touched:
             return sorted(self._hours)
 
     def touch(self, minutes: Iterable[int]) -> None:
-        """Note minutes; afterwards they survive a power cut."""
+        """Note minutes; afterwards they survive a power cut.
+
+        Raises:
+            StoreUnavailable: they could not be noted; the next call tries again.
+        """
         with self._turn:
             new = set(minutes) - self._minutes
-            if new:
-                self._minutes |= new
-                self._save()
+            self._minutes |= new
+            try:
+                if new:
+                    self._save()
+            except StoreUnavailable:
+                self._minutes -= new  # the next call must not take them for noted
+                raise
 
     def touch_older(self, minutes: Iterable[int]) -> None:
         """Note the minutes of what was there before this list."""

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from city.errors import StoreUnavailable
 from storage.bookmark import Bookmark
 
 
@@ -28,3 +29,14 @@ def test_unreadable_bookmark_begins_again(tmp_path: Path, text: str) -> None:
     bookmark.move(5)
 
     assert (before, Bookmark(path, "influxdb://a").position) == (0, 5)
+
+
+def test_bookmark_that_cannot_be_written_has_not_moved(tmp_path: Path) -> None:
+    path = tmp_path / "influxdb.json"
+    bookmark = Bookmark(path, "influxdb://a")
+    path.mkdir()  # what cannot be written, whatever the disk
+
+    with pytest.raises(StoreUnavailable, match="`history` is not available"):
+        bookmark.move(7)
+
+    assert bookmark.position == 0

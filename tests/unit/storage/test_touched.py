@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from city.errors import StoreUnavailable
 from storage.touched import Touched
 
 
@@ -27,6 +28,18 @@ def test_minute_that_is_touched_while_it_is_made_comes_back(path: Path) -> None:
     touched.take_minute(60)
     touched.touch([60])
     touched.made([0])
+
+    assert Touched(path).minutes == [60]
+
+
+def test_minute_that_a_full_disk_kept_out_is_noted_the_next_time(path: Path) -> None:
+    touched = Touched(path)
+    path.mkdir(parents=True)  # what cannot be written, whatever the disk
+    with pytest.raises(StoreUnavailable):
+        touched.touch([60])
+    path.rmdir()
+
+    touched.touch([60])
 
     assert Touched(path).minutes == [60]
 
