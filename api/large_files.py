@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -33,7 +34,7 @@ async def received(request: Request, folder: Path) -> BinaryIO:
         _require_something(content)
         _rewind(content)
     except BaseException:
-        content.close()
+        _let_go(content)
         raise
     return content
 
@@ -50,7 +51,7 @@ def spooled(pieces: Iterator[str], folder: Path) -> BinaryIO:
             _write(content, piece.encode())
         _rewind(content)
     except BaseException:
-        content.close()
+        _let_go(content)
         raise
     return content
 
@@ -67,6 +68,12 @@ def _unnamed(folder: Path) -> BinaryIO:
         return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
     except OSError as error:
         raise StoreUnavailable("import", str(error)) from error
+
+
+def _let_go(content: BinaryIO) -> None:
+    """Close a file; on a full disk what it kept back is lost with it, and no second mistake hides the first."""
+    with suppress(OSError):
+        content.close()
 
 
 def _require_something(content: BinaryIO) -> None:
