@@ -90,7 +90,6 @@ class EmbeddedBroker:
                 log.error("broker_gave_up_its_store", see=str(self._log))
                 restart()
                 await asyncio.sleep(_RESTARTED_S)
-                store.forget()
 
     async def _accepts(self) -> bool:
         """Tell whether ingest would be let in: JetStream and the accounts are up, not just the socket."""
