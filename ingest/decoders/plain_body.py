@@ -109,15 +109,16 @@ class Reader:
         if is_vehicle(folded) and (place := position(body)):
             self.places.append((here, place))
         record = self._record(folded, here)
-        yield from [record] if record is not None else self._flat(body, folded, here)
+        taken: set[str] = set()
+        yield from [record] if record is not None else self._flat(body, folded, here, taken)
         at = moments(body)
         for key, said in body.items():
             inner = _opened(said) if isinstance(said, str) and fold(key) in AROUND else said
             if key in at:
                 yield from self.read(inner, replace(here, time_ns=at[key], before="", word=""), depth + 1)
+            elif key in taken or (key.isdecimal() and is_of_then(inner, folded, self._zone)):
+                continue
             elif isinstance(inner, dict | list) and (not PASSED_OVER.search(fold(key)) or _is_moving(inner)):
-                if key.isdecimal() and is_of_then(inner, folded, self._zone):
-                    continue
                 word = here.word if fold(key) in AROUND and isinstance(inner, dict) else ""
                 yield from self._inner(key, inner, replace(here, word=word), depth + 1)
 
@@ -175,8 +176,13 @@ class Reader:
             found = Known(BY_UNIT[unit][0], unit, label), True
         return self._plain(found, value, unit, here) if found is not None else None
 
-    def _flat(self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope) -> Iterator[Plain]:
-        """Yield the values of an object's members that are known words; of two for one quantity the first."""
+    def _flat(
+        self, body: Mapping[str, Any], folded: Mapping[str, Any], here: Scope, taken: set[str]
+    ) -> Iterator[Plain]:
+        """Yield the values of an object's members that are known words; of two for one quantity the first.
+
+        Objects that are values of words known only by what stands beside them are told in `taken`, too.
+        """
         words = {key: said for key, value in body.items() if (said := _said(here.before, key, value)) is not None}
         words |= {key: (known, True) for key, known in of_symbols(body).items()}
         words |= {key: (known, True) for key, known in by_units(body, folded) if key not in words}
@@ -194,6 +200,8 @@ class Reader:
             told = [plain for plain in read if plain is not None]
             told = [plain for plain in told if (plain.measurement.quantity, known.label) not in seen]
             seen.update((plain.measurement.quantity, known.label) for plain in told)
+            if told and isinstance(body[key], dict) and meaning(key) is None:
+                taken.add(key)
             yield from told
 
     def _member(self, found: tuple[Known, bool], value: object, unit: object, here: Scope) -> Plain | None:

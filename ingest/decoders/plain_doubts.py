@@ -38,6 +38,7 @@ _COMPARED = frozenset(
 )
 #: Members of an order, which a charger names with every value, and what ends one: then its power is what was sold.
 _ORDERS, _PAID = frozenset({"orderno", "orderid", "tradeno", "billno"}), frozenset({"amount", "fee", "paid", "price"})
+_TAXED = frozenset({"tax", "vat", "taxes"})
 _OF_A_LETTER = frozenset({"text", "subject", "template"})
 _ENDS = frozenset({"totalfee", "stopreason", "endreason"})
 
@@ -75,11 +76,17 @@ def is_guess(quantity: str, key: str, body: Mapping[str, Any]) -> bool:
     if fold(key) in {"temperature", "temp"}:
         beside = set(map(fold, body))
         return not beside.isdisjoint(_ROOM) and not beside.isdisjoint(_MODES)
-    if quantity == "energy" and any("strike" in fold(one) or "lightning" in fold(one) for one in body):
-        return True  # a flash's, which the chip tells without a unit
+    if quantity == "energy" and _is_of_no_meter(body):
+        return True
     if quantity in {"distance", "speed"}:
         return "rssi" in body and any(isinstance(one, str) and _ADDRESS.fullmatch(one) for one in body.values())
     return quantity == "battery_level" and _FLAG.fullmatch(fold(key)) is not None and str(body[key]) in {"0", "1"}
+
+
+def _is_of_no_meter(body: Mapping[str, Any]) -> bool:
+    """Return whether an energy is a flash's, which the chip tells without a unit, or what a kilowatt-hour costs."""
+    folded = set(map(fold, body))
+    return not _TAXED.isdisjoint(folded) or any("strike" in one or "lightning" in one for one in folded)
 
 
 def _is_a_cameras(quantity: str, body: Mapping[str, Any]) -> bool:

@@ -55,8 +55,8 @@ _FAINT_NAMES = ("name", "hostname", "host", "source", "location", "room", "site"
 _TAGS = ("tags", "labels", "dimensions")
 _TAG_NAMES = (*NAMES, "instance", "host", "hostname")
 _TIMES = (
-    "timestamp", "time", "ts", "timestampms", "timems", "datetime", "measuredat", "recordedat", "observedat",
-    "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
+    "timestamp", "time", "ts", "@timestamp", "timestampms", "timems", "datetime", "measuredat", "recordedat",
+    "observedat", "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
     "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime", "enqueuedtime", "tilldatetime",
     "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
     "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",

@@ -72,7 +72,9 @@ _VALUED = frozenset({"temperature", "humidity", "atmospheric_pressure", "co2", "
 _VALUED |= {"pressure", "power", "energy", "voltage"}
 #: What is in the air is told as a level or a concentration, too; of water a level is how high it stands.
 _LEVEL = re.compile(r"(?:gas_|mass_conc(?:entration)?_)?(.+?)(?:_(?:level|(?:mass_)?conc(?:entration)?(?:_mass)?))?")
-_LEVELLED = frozenset({"co2", "tvoc", "pm1", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"})
+_LEVELLED = frozenset(
+    {"co2", "tvoc", "pm1", "pm4", "tsp", "pm25", "pm10", "no2", "so2", "o3", "co", "h2s", "nh3", "ch4", "hcho"}
+)
 #: A question that a state answers: `isOccupied`, `motion-bool`.
 #: By what a drawing calls what measures: `R1T`.
 _TAG = re.compile(r"(?=.*\d)[A-Z][A-Z0-9]{1,5}")

@@ -108,11 +108,11 @@ def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
         ),
         pytest.param(
             "air/c-3",
-            {"relHumid": {"value": 58.5}, "pm2_5ConcMass": {"value": 9.75}, "mass_concentration_pm1p0": 4.5},
+            {"relHumid": {"value": 58.5}, "pm2_5ConcMass": {"value": 9.75}, "mass_concentration_pm4p0": 4.5},
             {
                 ("air/c-3", "humidity"): (58.5, "%"),
                 ("air/c-3", "pm25"): (9.75, "µg/m³"),
-                ("air/c-3", "pm1"): (4.5, "µg/m³"),
+                ("air/c-3", "pm4"): (4.5, "µg/m³"),
             },
             id="concentrations by mass",
         ),
@@ -166,6 +166,12 @@ def test_monitors_message_is_read(
             id="a message's own time beside what was measured",
         ),
         pytest.param(
+            "beats/b3",
+            {"@timestamp": "2024-05-02T08:15:00Z", "sensor": {"temperature": 41.5}},
+            [("beats/b3", 41.5, 1_714_637_700 * SECOND_NS)],
+            id="a shipper's name for its time",
+        ),
+        pytest.param(
             "nb/n3",
             {"time": "2024/05/02 08:15:00", "temp": 13.5, "1": {"temp": 14.5, "timestamp": "2024/05/02 08:00:00"}},
             [("nb/n3", 13.5, None)],
@@ -194,6 +200,7 @@ def test_moment_is_what_the_message_says(topic: str, body: Any, expected: list[t
         pytest.param({"power_import": 3, "total_export": 4}, id="an import of what nobody says"),
         pytest.param({"lamp_power": 1}, id="a thing's switch"),
         pytest.param({"ubat": 12, "mode": 3}, id="one symbol alone"),
+        pytest.param({"total": 0.31, "energy": 0.24, "tax": 0.07}, id="what energy costs without its tax"),
         pytest.param({"magnet": 3, "reed": 1}, id="a magnet's number"),
         pytest.param("1714962432:21.5", id="a moment and a value of what nobody says"),
         pytest.param("rack.temperature_max 21 1532385129", id="a limit in carbon's line"),
@@ -202,6 +209,18 @@ def test_moment_is_what_the_message_says(topic: str, body: Any, expected: list[t
 def test_what_is_no_reading_is_refused(body: Any) -> None:
     with pytest.raises(UndecodableMessage):
         decode("a/b", body)
+
+
+def test_value_of_a_symbol_that_is_an_object_is_told_once() -> None:
+    body = {
+        "UAC": {"Unit": "V", "Value": 232.5},
+        "IAC": {"Unit": "A", "Value": 3.5},
+        "FAC": {"Unit": "Hz", "Value": 50.5},
+    }
+
+    found = [(m.quantity, m.value, m.unit) for m in decode("roof/inv", body).measurements]
+
+    assert found == [("voltage", 232.5, "V"), ("current", 3.5, "A"), ("frequency", 50.5, "Hz")]
 
 
 def test_power_factor_is_no_per_mille() -> None:
