@@ -119,7 +119,7 @@ def test_quotas_hold_from_the_next_batch_on(city: City) -> None:
     before = city.gate.admit(flood, 0.0).messages
     city.write("sources.toml", FLOOD)
 
-    assert (len(before), len(city.gate.admit(flood, 0.0).messages)) == (50, 1)
+    assert (len(before), len(city.gate.admit(flood, 0.0).messages)) == (50, 2)
 
 
 def test_filters_that_the_broker_has_no_room_for_are_refused(tmp_path: Path) -> None:
