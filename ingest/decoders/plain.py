@@ -100,11 +100,15 @@ class PlainDecoder:
         if not any(one.telling for one in found) and not reader.heard and not reader.places:
             raise _unrecognised(payload)
         quantities = frozenset(one.measurement.quantity for one in found)
+        named: dict[tuple[str, str, str], str] = {}
         for one in found:
-            one.measurement.sensor = _named(one.measurement.sensor, one.scope, topic, quantities)
+            whose = (one.measurement.sensor, one.scope.own, one.scope.faint)
+            if whose not in named:
+                named[whose] = _named(*whose, topic, quantities)
+            one.measurement.sensor = named[whose]
         places = [
-            Observation(_named(scope.sensor, scope, topic, quantities), "position", scope.time_ns, dict(place))
-            for scope, place in reader.places
+            Observation(_named(at.sensor, at.own, at.faint, topic, quantities), "position", at.time_ns, dict(place))
+            for at, place in reader.places
         ]
         return Decoded(self._options.told([one.measurement for one in found]), places)
 
@@ -197,9 +201,9 @@ def _pairs(text: str) -> dict[str, str]:
     return {one.group(1): one.group(2) for one in found}
 
 
-def _named(sensor: str, scope: Scope, topic: str, quantities: frozenset[str]) -> str:
+def _named(sensor: str, own: str, faint: str, topic: str, quantities: frozenset[str]) -> str:
     """Return whose something is: what the body says surely, else the topic, else what the body says faintly."""
-    sensor = sensor or _of_platform(topic) or scope.own or _of_topic(topic, quantities) or scope.faint
+    sensor = sensor or _of_platform(topic) or own or _of_topic(topic, quantities) or faint
     if not sensor:
         raise UndecodableMessage(Reason.NO_SENSOR, expected="a sensor in topic or body", got="neither", at="topic")
     return checked_name(sensor, at="sensor")

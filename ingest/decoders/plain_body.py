@@ -64,6 +64,7 @@ from ingest.decoders.values import number_with_unit
 from ingest.templates.value import NOTHING
 
 _DEEPEST, _MOST = 8, 2000
+_ANY_WORD = frozenset(WORDS)
 
 
 class Plain(NamedTuple):
@@ -160,7 +161,7 @@ class Reader:
         if value is None or here.alarmed:
             return None
         unit = of_record(folded, here.word)
-        words = [folded[key] for key in WORDS if _is_text(folded, key)]
+        words = [folded[key] for key in WORDS if _is_text(folded, key)] if not _ANY_WORD.isdisjoint(folded) else []
         words = [*words, here.word] if not words and of_truth(here.word, value) else words
         label = next((word.strip() for word in words if word.strip() not in {here.sensor, here.own}), "")
         found = next((known for word in words if (known := _of_point(word) or of_truth(word, value))), None)

@@ -56,10 +56,11 @@ _TAGS = ("tags", "labels", "dimensions")
 _TAG_NAMES = (*NAMES, "instance", "host", "hostname")
 _TIMES = (
     "timestamp", "time", "ts", "@timestamp", "timestampms", "timems", "datetime", "measuredat", "recordedat",
-    "observedat", "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat", "unixtime", "epoch",
-    "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime", "enqueuedtime", "tilldatetime",
-    "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime", "reporttime", "reportedat", "sentat",
-    "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt", "t",
+    "observedat", "eventtime", "observationtime", "phenomenontime", "sampletime", "dateobserved", "createdat",
+    "unixtime", "epoch", "utc", "dateutc", "timeutc", "datetimeutc", "timestamputc", "utctime", "devicetime",
+    "enqueuedtime", "tilldatetime", "endtime", "origin", "capturedat", "sampledat", "collectedat", "collecttime",
+    "reporttime", "reportedat", "sentat", "readingtime", "acquisitiontime", "datatime", "localtime", "date", "dt",
+    "t",
     "updatedat", "measuretime", "measurementtime", "observationdatetime", "gathertime", "collectiontime", "lastupdated",
     "lastupdate", "updatetime", "unix", "unixts", "epochtime", "recorded", "samplerecorded", "recordtime",
     "recordedtime", "readat", "readtime", "createutc", "createdutc", "windowend", "periodend", "intervalend",
@@ -85,6 +86,7 @@ _LONGEST_NS = 31 * 86_400 * 10**9
 _MAX_WHICH = 20
 #: The same, to see at a glance that an object has none of them, as most have none.
 _ANY_NAME, _ANY_TIME, _ANY_FAINT = frozenset(NAMES), frozenset(_TIMES), frozenset(_FAINT_NAMES)
+_ANY_SENDER = frozenset({*_SENDERS, "vehicle"})
 _ANY_BOARD = frozenset({*_BOARDS, "host"})
 _ANY_HEAD, _ANY_TAGS, _ANY_WHICH = frozenset(_HEADS), frozenset(_TAGS), frozenset(_WHICH)
 _GOODNESS = ("q", "quality", "good", "valid")
@@ -127,14 +129,14 @@ def within(folded: Mapping[str, Any], scope: Scope, zone: tzinfo | None) -> Scop
         or _of_board(folded)
         or scope.sensor
     )
-    is_event = any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
+    is_event = "id" not in folded or any(isinstance(folded.get(key), str) for key in _OF_AN_EVENT)
     faints = _FAINT_NAMES if not _ANY_FAINT.isdisjoint(folded) else ()
     faint = next((name for key in faints if key in folded and (name := name_of(folded[key]))), scope.faint)
     time_ns = _moment(head or _folded(folded.get("message")), scope.time_ns, zone)
     return replace(
         scope,
         sensor=_with_counted(sensor, folded),
-        own=("" if is_event else _id(folded.get("id"))) or _of_tags(folded) or _numbered(folded) or scope.own,
+        own=("" if is_event else _id(folded["id"])) or _of_tags(folded) or _numbered(folded) or scope.own,
         faint=faint,
         time_ns=_moment(folded, time_ns, zone),
         label=joined(scope.label, *map(str, _which(folded))),
@@ -203,6 +205,8 @@ def _named(folded: Mapping[str, Any]) -> str:
 
 
 def _of_sender(folded: Mapping[str, Any]) -> str:
+    if _ANY_SENDER.isdisjoint(folded):
+        return ""
     senders = (*_SENDERS, "vehicle") if not _OF_A_FEED.isdisjoint(folded) else _SENDERS
     return next((name for key in senders if isinstance(folded.get(key), dict) and (name := name_of(folded[key]))), "")
 

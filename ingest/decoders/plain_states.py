@@ -53,9 +53,9 @@ _MOVED_WORDS = {"active": 1.0, "inactive": 0.0, "motion": 1.0, "no motion": 0.0,
 def of_truth(word: str, value: object) -> tuple[Known, bool] | None:
     """Return what a word means before a truth or a state's own word, which it does not before a number."""
     folded = _letters(word) if len(word) <= _LONGEST else ""
-    runs = _RUNS.fullmatch(folded)
-    if runs is not None and state_of("equipment_running", value) is not None:
-        return Known("equipment_running", "", runs[1]), True
+    runs = _running(folded)
+    if runs and state_of("equipment_running", value) is not None:
+        return Known("equipment_running", "", runs), True
     if not isinstance(value, bool | str):
         return None
     if isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in _TRUTHS):
@@ -77,6 +77,13 @@ def state_of(quantity: str, value: object) -> float | None:
     said = str(value).strip().lower()
     own = _ALARM_WORDS if quantity in _ALARMS else _MOVED_WORDS if quantity in _MOVED else {}
     return next((table[said] for table in (own, _STATES, _OPEN_WORDS, _TAKEN_WORDS) if said in table), None)
+
+
+@lru_cache(maxsize=8192)
+def _running(folded: str) -> str:
+    """Return what runs or stands; empty for another word."""
+    found = _RUNS.fullmatch(folded)
+    return found[1] if found is not None else ""
 
 
 @lru_cache(maxsize=8192)

@@ -29,6 +29,7 @@ _ELEMENTS = {
 }  # fmt: skip
 _OF_RAIN, _OF_TABLES = frozenset({"PJ", "PT", "PD"}), ({"STCD", "TM"}, {"stcd", "tm"})
 #: Members of a car park's count, where `occupied` is no state; `free` alone is a memory's.
+_MAY_TAKE = re.compile("occupied|taken", re.IGNORECASE)
 _TAKEN, _LEFT = ("occupied", "occupiedspaces", "taken"), ("available", "free", "vacant", "freespaces")
 
 
@@ -83,6 +84,8 @@ def _is_amount(value: float) -> bool:
 
 
 def _of_spaces(members: Mapping[str, object]) -> dict[str, Known]:
+    if not _MAY_TAKE.search(" ".join(members)):
+        return {}
     folded = {key.replace("_", "").lower(): key for key in members}
     taken = next((folded[key] for key in _TAKEN if key in folded and _is_count(members[folded[key]])), None)
     left = next((folded[key] for key in _LEFT if key in folded and _is_count(members[folded[key]])), None)

@@ -142,7 +142,12 @@ def _of_now(said: str | None, valued: str | None) -> tuple[Known, bool] | None:
 
 def of_point(word: str) -> tuple[Known, bool, str] | None:
     """Return what a word means that is the last level of a point's name, and the levels before; None for another."""
-    if len(word) > MAX_NAME_LENGTH or meaning(word) is not None:
+    return _of_point(word) if len(word) <= MAX_NAME_LENGTH else None
+
+
+@lru_cache(maxsize=8192)
+def _of_point(word: str) -> tuple[Known, bool, str] | None:
+    if meaning(word) is not None:
         return None
     located = _AT.fullmatch(word)
     levels = _LEVELS.fullmatch(word)
