@@ -6,25 +6,13 @@ from typing import Any
 import pytest
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
 from city.quality import Quality
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.auto import Readings, decode, told
 from tests.support.decoding import DECODERS
 
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 TIME = "2026-11-20T08:00:00Z"
-Readings = dict[tuple[str, str], tuple[float, str | None]]
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
-
-
-def told(decoded: Decoded) -> Readings:
-    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
 
 
 def opc(payload: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -1,25 +1,17 @@
 """Families known already, as others of their devices speak; ships and people's telephones."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.measurement import Decoded
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.auto import decode
 
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 UP = "application/a/device/d1/event/up"
 LINK = {"@odata.id": "/redfish/v1/Chassis/1/Sensors"}
 
 Readings = set[tuple[str, str, float, str | None]]
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
 
 
 def told(decoded: Decoded) -> Readings:

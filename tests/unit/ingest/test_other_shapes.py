@@ -1,17 +1,13 @@
 """Families known already, in shapes that older firmwares, other models and converters give them."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.measurement import Decoded
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
 from ingest.decoders.times import parse_time
+from tests.support.auto import decode
 
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 ALERT = {
     "macAddress": "ac:b9:2f:49:44:75",
     "channelID": "1",
@@ -29,10 +25,6 @@ WORKPLACE = {
     "current_counted": [4, 6],
     "occupancy": [1, 0],
 }
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, json.dumps(body).encode())
 
 
 def told(decoded: Decoded) -> set[tuple[str, str, float, str | None]]:

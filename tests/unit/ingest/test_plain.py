@@ -1,33 +1,16 @@
 """Shapes that nobody described: what is read, what is not, and why not."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
 from city.quality import Quality
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
 from ingest.decoders.times import parse_time
+from tests.support.auto import Readings, decode, told
 
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 TIME = "2026-11-20T08:00:00Z"
-
-Readings = dict[tuple[str, str], tuple[float, str | None]]
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
-
-
-def told(decoded: Decoded) -> Readings:
-    found = {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
-    assert len(found) == len(decoded.measurements)
-    return found
 
 
 @pytest.mark.parametrize(

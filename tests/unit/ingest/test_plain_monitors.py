@@ -1,26 +1,13 @@
 """Strangers' messages of monitoring programs, servers and boards: typed values, moments in texts, units beside."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
+from tests.support.auto import decode, told
 
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
 SECOND_NS = 10**9
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
-
-
-def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
-    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,12 @@
 """Strangers' messages as buildings, chargers, vehicles and inverters tell them, and what in them is no reading."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
-
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
-
-
-def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
-    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+from tests.support.auto import decode, told
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,13 @@
 """Strangers' messages as clouds, gateways and people write them: whose it is, in which words, and what is none."""
 
-import json
 from typing import Any
 
 import pytest
 
 from city.errors import UndecodableMessage
-from city.measurement import Decoded
-from ingest.decoders.decoder_set import DecoderSet
-from ingest.decoders.families import FAMILIES
-from ingest.decoders.options import DecoderOptions
 from ingest.decoders.plain_words import meaning
 from ingest.decoders.times import parse_time
-
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, body.encode() if isinstance(body, str) else json.dumps(body).encode())
-
-
-def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
-    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
+from tests.support.auto import decode, told
 
 
 @pytest.mark.parametrize(

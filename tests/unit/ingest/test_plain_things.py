@@ -1,6 +1,5 @@
 """Strangers' messages: whose it is by an id of a thing, states in words, units in values, rows, points with places."""
 
-import json
 from typing import Any
 
 import pytest
@@ -11,20 +10,11 @@ from city.measurement import Decoded
 from ingest.decoders.decoder_set import DecoderSet
 from ingest.decoders.families import FAMILIES
 from ingest.decoders.options import DecoderOptions
-
-AUTO = DecoderSet(FAMILIES).make("auto", DecoderOptions())
-
-
-def decode(topic: str, body: Any) -> Decoded:
-    return AUTO.decode(topic, json.dumps(body).encode())
+from tests.support.auto import decode, told
 
 
 def dropped() -> float:
     return REGISTRY.get_sample_value("ingest_metrics_dropped_total", {"reason": "undescribed"}) or 0.0
-
-
-def told(decoded: Decoded) -> dict[tuple[str, str], tuple[float, str | None]]:
-    return {(m.sensor, f"{m.quantity}/{m.label}".rstrip("/")): (m.value, m.unit) for m in decoded.measurements}
 
 
 @pytest.mark.parametrize(
