@@ -84,6 +84,9 @@ _FORMS = (
     _Form(("devEui", "sensorType", "payload"), ("devEui",), ("payload", "decoded"), ("timestamp",)),  # Netmore
 )
 
+#: The outermost members of each form, of which most bodies have none.
+_OUTERMOST = [(frozenset(sign.partition(".")[0] for sign in form.signs), form) for form in _FORMS]
+
 
 class LpwanServersDecoder:
     """Decodes uplinks by the form that they have."""
@@ -117,7 +120,8 @@ def _form(uplink: object) -> _Form | None:
         return None
     if "s" in uplink and not (isinstance(uplink["s"], str) and isinstance(uplink.get("v"), dict)):
         return None  # letters that short are anybody's
-    return next((form for form in _FORMS if all(at_path(uplink, sign) is not None for sign in form.signs)), None)
+    forms = (form for names, form in _OUTERMOST if names <= uplink.keys())
+    return next((form for form in forms if all(at_path(uplink, sign) is not None for sign in form.signs)), None)
 
 
 def _uplink(topic: str, uplink: object) -> Decoded:
