@@ -40,6 +40,7 @@ _COMPARED = frozenset(
 _ORDERS, _PAID = frozenset({"orderno", "orderid", "tradeno", "billno"}), frozenset({"amount", "fee", "paid", "price"})
 _TAXED = frozenset({"tax", "vat", "taxes"})
 _OF_A_LETTER = frozenset({"text", "subject", "template"})
+_OF_NO_REPORT = frozenset({"to", *_COMPARES}) | _OFFENCES | _ORDERS
 _ENDS = frozenset({"totalfee", "stopreason", "endreason"})
 
 
@@ -48,6 +49,8 @@ def is_no_report(folded: Mapping[str, Any]) -> bool:
 
     What an alarm tells beside its kind is: the value that crossed a limit is the last that may be lost.
     """
+    if _OF_NO_REPORT.isdisjoint(folded):
+        return False
     is_condition = any(isinstance(said := folded.get(key), str) and said.lower() in _COMPARED for key in _COMPARES)
     is_letter = "to" in folded and not _OF_A_LETTER.isdisjoint(folded)
     return is_condition or is_letter or _is_bill(folded) or not _OFFENCES.isdisjoint(folded)

@@ -15,6 +15,7 @@ _SHORTEST, _LONGEST = 3, 4
 _PERIODS = frozenset({"hour", "day", "week", "month", "year", "event", "24h"})
 #: Lists of moments: the lists beside them are columns of a history.
 _MOMENTS = ("time", "times", "ts", "timestamp", "timestamps", "dates", "datetime")
+_ANY_MOMENT = frozenset(_MOMENTS)
 #: By what makers number the parts of one thing; more than these are no parts but entries of a book.
 _NUMBERS = (
     "channel",
@@ -64,7 +65,7 @@ def only(value: object) -> object:
 
 def is_history(folded: Mapping[str, Any]) -> bool:
     """Return whether lists stand beside one of moments, and are its columns."""
-    return any(isinstance(folded.get(name), list) for name in _MOMENTS)
+    return not _ANY_MOMENT.isdisjoint(folded) and any(isinstance(folded.get(name), list) for name in _MOMENTS)
 
 
 def told_apart(items: list[Any]) -> list[str]:

@@ -34,6 +34,7 @@ UNITS = (
 
 _MONEY = re.compile(r"(?:^|[^A-Za-z])(?:EUR|USD|CNY|RMB|GBP|JPY|KRW|CHF|ct)(?:$|[^A-Za-z])|[€$£¥￥元]")
 
+_ANY_UNIT = frozenset(UNITS)
 #: What begins the name of what was asked for.
 _ASKED = re.compile(r"^(?:set|sp$|want|goal)|cutoff|trip|crit|high|low|price|cost|tariff|rate|capacity")
 #: Members in which some write the unit where others write a remark.
@@ -88,7 +89,8 @@ def by_units(body: Mapping[str, Any], folded: Mapping[str, Any]) -> Iterator[tup
 
 def of_only(found: Mapping[str, tuple[Known, bool]], folded: Mapping[str, Any]) -> str:
     """Return the one word of several that a body's `unit` may be of; empty where it is of none, or of more."""
-    told = next((unit_of(one) for name in UNITS if isinstance(one := folded.get(name), str)), None)
+    units = UNITS if not _ANY_UNIT.isdisjoint(folded) else ()
+    told = next((unit_of(one) for name in units if isinstance(one := folded.get(name), str)), None)
     if told is None or not is_known(told):
         return next(iter(found)) if len(found) == 1 else ""
     fitting = [key for key, (known, _) in found.items() if known.unit is None and is_of(known.quantity, told)]
