@@ -11,7 +11,7 @@ from city.units import is_known
 from ingest.decoders.codec_places import position
 from ingest.decoders.known import Known
 from ingest.decoders.plain_company import of_company
-from ingest.decoders.plain_doubts import is_counted, is_guess, is_no_report, is_seen, of_cell
+from ingest.decoders.plain_doubts import is_counted, is_flag, is_guess, is_no_report, is_seen, of_cell
 from ingest.decoders.plain_lines import is_of_lines, is_summed, now_of, spread
 from ingest.decoders.plain_probes import of_probe
 from ingest.decoders.plain_scope import (
@@ -192,6 +192,7 @@ class Reader:
         words |= {key: (beside_them[fold(key)], True) for key in body if key not in words and fold(key) in beside_them}
         found = {key: meant for key, meant in words.items() if meant[0].label or not is_counted(key, folded)}
         found = {key: meant for key, meant in found.items() if not is_guess(meant[0].quantity, key, body)}
+        found = {key: meant for key, meant in found.items() if not is_flag(body[key], meant[0], found.values())}
         seen: set[tuple[str, str]] = set()
         whose_unit = of_only(found, folded)
         for key, (known, telling) in found.items():

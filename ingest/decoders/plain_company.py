@@ -89,6 +89,10 @@ _OF_INVERTERS = {
 }  # fmt: skip
 _LEAST_OF_INVERTERS = 3
 
+#: What opens, by the id that it has; what such a thing's `status` says is whether it is open.
+_OPENS = frozenset({"doorid", "gateid", "hatchid", "lidid", "coverid", "manholeid"})
+_OPENED = frozenset({"open", "opened", "closed"})
+
 
 def of_company(folded: Mapping[str, Any], quantities: set[str]) -> Iterator[tuple[str, Known]]:
     """Yield the members that mean something beside the quantities that others tell, by their folded names."""
@@ -97,6 +101,9 @@ def of_company(folded: Mapping[str, Any], quantities: set[str]) -> Iterator[tupl
         is_among = all(len(quantities & those) >= word.least for those in word.company)
         if is_among and (not word.needs or not word.needs.isdisjoint(folded)) and _is_within(word, folded[name]):
             yield name, word.known
+    if not _OPENS.isdisjoint(folded):
+        told = (name for name in ("status", "state") if str(folded.get(name)).strip().lower() in _OPENED)
+        yield from ((name, Known("door_open", "")) for name in told)
     inverters = folded.keys() & _OF_INVERTERS.keys()
     if len(inverters) >= _LEAST_OF_INVERTERS:
         yield from ((name, _OF_INVERTERS[name]) for name in inverters if _is_number(folded[name]))

@@ -1,9 +1,10 @@
 """What a known word is not, for what stands beside it: a radio's guess, a flag, a wish, what a camera follows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from ingest.decoders.known import Known
 from ingest.decoders.plain_scope import fold
 from ingest.decoders.plain_words import meaning
 
@@ -114,6 +115,13 @@ def _is_scaled(quantity: str, body: Mapping[str, Any]) -> bool:
 
 def _is_in_parts(said: object) -> bool:
     return isinstance(said, int) and abs(said) > _MOST_DEGREES
+
+
+def is_flag(value: object, known: Known, others: Collection[tuple[Known, bool]]) -> bool:
+    """Return whether a 1 or a 0 only says that there is something, whose amount another member tells in a unit."""
+    if value not in (0, 1) or known.unit is not None:
+        return False
+    return any(one.quantity == known.quantity and one.unit and one.label == known.label for one, _ in others)
 
 
 def is_counted(key: str, folded: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ _THINGS = (
     "|pole|gully|lamp|lamppost|luminaire|light|streetlight|parking(?:spot|slot|space|lot)?|spot|slot|charger|pile|chargepoint"
     "|chargingstation|evse|wallbox|plug|socket|elevator|lift|escalator|machine|motor|asset|mote|beacon|camera|cam"
     "|detector|counter|radar|vehicle|bus|tram|train|bike|scooter|panel|ups|pdu|rack|inverter|plc|rtu|dtu|controller"
-    "|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"
+    "|door|gate|hatch|lid|cover|probe|logger|intersection|junction|crossing|bridge|tunnel|turbine|boiler|chiller|ahu|hive|transformer|breaker"
     "|smartbin|wastebin|drone|uav|toilet|berth|tracker|trafficlight|signal|monitor|module|terminal|nodecentral"
 )
 _THING = re.compile(rf"(?:{_THINGS})(?:node|unit|device)?(?:uuid|guid|uid|id|code|no|number|sn)|id(?:{_THINGS})")

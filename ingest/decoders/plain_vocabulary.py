@@ -54,6 +54,7 @@ AMBIGUOUS = frozenset(
         "moisture", "battery_capacity", "remaining_capacity", "battery_remaining_capacity",
         "wind", "fill", "pegel", "solar", "vibration",
         "total_power_import", "total_power_export", "power_import", "power_export", "total_import", "total_export",
+        "tank_level",
     }
 )  # fmt: skip
 #: Words of weather consoles that end in a unit of another sense than elsewhere (inches of mercury, not of length).
@@ -147,7 +148,8 @@ MORE = {
     "total_power_import": "energy", "power_import": "energy", "total_import": "energy", "total_energy_import": "energy",
     "total_power_export": "energy_returned", "power_export": "energy_returned", "total_export": "energy_returned",
     "total_energy_export": "energy_returned", "cosphi": "power_factor", "cos_phi": "power_factor",
-    "rel_humid": "humidity", "rms_current": "current", "current_rms": "current",
+    "tank_level": "filling_level", "passenger_count": "people_count", "rel_humid": "humidity",
+    "rms_current": "current", "current_rms": "current",
 }  # fmt: skip
 #: Chinese words beside the catalogue's own names.
 CHINESE = {
@@ -189,7 +191,7 @@ ENDINGS = {
     "lux": "lux", "lx": "lux", "db": "dB", "dba": "dB(A)", "dbm": "dBm", "wpm2": "W/m²", "wm2": "W/m²",
     "w_m2": "W/m²", "us_cm": "µS/cm", "seconds": "s", "sec": "s", "m3h": "m³/h", "m3_h": "m³/h", "lpm": "L/min",
     "rpm": "rpm", "%": "%", "percentage": "%", "ms_cm": "mS/cm", "us_per_cm": "µS/cm", "ms_per_cm": "mS/cm",
-    "mgl": "mg/L",
+    "mgl": "mg/L", "kmph": "km/h", "km_per_h": "km/h", "gpm": "gal/min", "lps": "L/s",
     "mg_per_l": "mg/L", "ug_l": "µg/L", "ug_per_l": "µg/L", "kg": "kg", "mm_s": "mm/s", "mm_per_s": "mm/s",
     "umol_m2_s": "µmol/m²/s", "usv_h": "µSv/h", "m3": "m³", "liters": "L", "litres": "L", "l_min": "L/min",
     "l_s": "L/s", "m3_s": "m³/s", "mpa": "MPa", "kvar": "kvar", "kvarh": "kvarh", "minutes": "min",

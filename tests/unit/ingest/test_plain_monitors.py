@@ -110,6 +110,28 @@ SECOND_NS = 10**9
             id="a magnet's word is its door's",
         ),
         pytest.param(
+            "doors/all",
+            {"doorId": "d-9", "status": "closed"},
+            {("d-9", "door_open"): (0.0, "")},
+            id="the state of what opens, by its id",
+        ),
+        pytest.param(
+            "plant/all",
+            {"device_id": "p-9", "water_flow": 1, "flow_rate_lpm": 7.5, "tank_level_pct": 41.5, "avg_speed_kmph": 38.5},
+            {
+                ("p-9", "water_flow"): (7.5, "L/min"),
+                ("p-9", "filling_level"): (41.5, "%"),
+                ("p-9", "speed"): (38.5, "km/h"),
+            },
+            id="a flag beside its amount, and units in short",
+        ),
+        pytest.param(
+            "fleet/all",
+            {"vehicle_id": "bus-9", "passenger_count": 41},
+            {("bus-9", "people_count"): (41.0, "")},
+            id="passengers are people",
+        ),
+        pytest.param(
             "lamp/l-3",
             {"lampPowerWatts": 58.5, "Generator voltage L1-N": 232.5},
             {("lamp/l-3", "power/lamp"): (58.5, "W"), ("lamp/l-3", "voltage/Generator_l1_n"): (232.5, None)},
