@@ -55,9 +55,9 @@ _THINGS = {
 }
 #: With its unit, power: bare it is as often a switch.
 _THINGS["power"] = _DRIVEN
-#: A unit written out, behind whatever a monitoring program calls what measures (Prometheus' base units); and names of
-#: what nobody measured.
-_WRITTEN_OUT = re.compile(r"([a-z0-9_]{2,50})_(celsius|volts|amperes|watts)", re.ASCII)
+#: A unit written out, behind the space and the name that a monitoring program has for what measures (Prometheus' base
+#: units); and names of what nobody measured.
+_WRITTEN_OUT = re.compile(r"([a-z0-9]+_[a-z0-9_]{2,50})_(celsius|volts|amperes|watts)", re.ASCII)
 _UNITS = {
     "celsius": ("temperature", "°C"),
     "volts": ("voltage", "V"),
@@ -66,7 +66,8 @@ _UNITS = {
 }
 _UNMEASURED = re.compile(
     NO_VALUE.pattern + r"|crit|hyst|high|low|over|under|set|cutoff|shutdown|trip|fault|diff|rise|avg|mean|colou?r|feels"
-    r"|apparent|perceived|dew|wet|chill|index|humidex|sum$|count$|total$|capacity|bucket|peak"
+    r"|apparent|perceived|dew|wet|chill|index|humidex|sum$|count$|total$|capacity|bucket|peak|emergency|throttl|safe|fuse"
+    r"|(?:^|_)(?:on|off|start|stop|full|empty|float|bulk|absorption|eco|day|night|frost|away|boost|sp|heating|cooling)(?:_|$)"
 )
 _MOST, _LONGEST = 3, 60
 #: A point's name in Chinese, which ends with what is measured there; and what makes a wish or a limit of it.

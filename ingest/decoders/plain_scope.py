@@ -92,6 +92,8 @@ _ANY_HEAD, _ANY_TAGS, _ANY_WHICH = frozenset(_HEADS), frozenset(_TAGS), frozense
 _GOODNESS = ("q", "quality", "good", "valid")
 _ANY_GOODNESS, _NOTHING = frozenset(_GOODNESS), dict[str, Any]()
 _IMEI_LENGTH = 15
+#: A shorter number than this no maker gives: it is which of somebody's few.
+_A_MAKERS = 4
 
 
 class Scope(Struct, frozen=True):
@@ -224,7 +226,7 @@ def _of_board(folded: Mapping[str, Any]) -> str:
     for key in _BOARDS:
         inner = _folded(folded.get(key))
         found = next((name for one in _GIVEN if one in inner and (name := name_of(inner[one]))), "")
-        if found:
+        if len(found) >= _A_MAKERS:
             return found
     inner = _folded(folded.get("host"))
     return next((name for one in _IN_A_HOST if (name := name_of(inner.get(one)))), "")

@@ -205,6 +205,7 @@ def test_moment_is_what_the_message_says(topic: str, body: Any, expected: list[t
     [
         pytest.param({"name": "node_hwmon_temp_crit_celsius", "value": 100}, id="a limit with its unit written out"),
         pytest.param({"nominal_volts": 230}, id="what a plate says"),
+        pytest.param({"fan_on_celsius": 60, "charger_float_volts": 13.5}, id="when something is switched"),
         pytest.param({"setting": 20, "settingunit": "°C", "price": 3, "priceunit": "kWh"}, id="a wish's and a price's"),
         pytest.param({"power_import": 3, "total_export": 4}, id="an import of what nobody says"),
         pytest.param({"lamp_power": 1}, id="a thing's switch"),
@@ -230,6 +231,12 @@ def test_value_of_a_symbol_that_is_an_object_is_told_once() -> None:
     found = [(m.quantity, m.value, m.unit) for m in decode("roof/inv", body).measurements]
 
     assert found == [("voltage", 232.5, "V"), ("current", 3.5, "A"), ("frequency", 50.5, "Hz")]
+
+
+def test_short_number_of_a_board_is_nobodys_name() -> None:
+    decoded = decode("box/k-4", {"system": {"sn": "0"}, "temperature": 20.5})
+
+    assert told(decoded) == {("box/k-4", "temperature"): (20.5, None)}
 
 
 def test_power_factor_is_no_per_mille() -> None:
