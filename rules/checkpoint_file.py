@@ -22,7 +22,7 @@ from rules.listening import Listening
 _FORMAT = 1
 
 #: The context has a table of its own: SQLite reads a row without a rowid whole to compare its key, and this one takes
-#: a hundred bytes a sensor.
+#: a dozen bytes a sensor and more.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS context (number INTEGER PRIMARY KEY CHECK (number = 1), body BLOB NOT NULL);
