@@ -42,7 +42,7 @@ def test_response_from_proposal_to_end(sign_in: SignIn, accounts: dict[str, str]
     decide(leader, "[data-proposal] [data-follow]", matter="Underpass 1 deep under water")
 
     water = leader.locator("[data-department=water-bureau]")
-    expect(water).to_contain_text("Not yet")
+    expect(water).to_contain_text("Not yet", timeout=20_000)  # the response opens on a page of its own
     go(officer, leader.evaluate("() => location.hash"))
     officer.click("[data-acknowledge]")
     expect(water.locator("[data-seen=true]")).to_be_visible(timeout=20_000)
